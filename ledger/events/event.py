@@ -1,0 +1,105 @@
+"""What an event is, and where a recorded one stands."""
+
+from typing import Any, ClassVar, Generic, TypeVar
+
+import msgspec
+from msgspec import Struct, StructMeta
+
+from ledger.values.clock import Instant
+from ledger.values.ids import CommandId, StreamId
+from ledger.values.journal import Entry
+
+
+class EventMeta(StructMeta):
+    """Gives each event class its permanent topic and the number of its schema."""
+
+    def __new__(
+        mcs,
+        name: str,
+        bases: tuple[type, ...],
+        namespace: dict[str, Any],
+        *,
+        topic: str = "",
+        schema: int = 1,
+        **config: Any,
+    ) -> "EventMeta":
+        """Make the class; a class without a topic is a shape for others, not an event."""
+        made = super().__new__(mcs, name, bases, namespace, **config)
+        made.topic = topic
+        made.schema = schema
+        return made
+
+
+class Event(Struct, metaclass=EventMeta, frozen=True, kw_only=True, gc=False):
+    """Something that happened: permanent, complete, and free of personal data."""
+
+    topic: ClassVar[str]
+    schema: ClassVar[int]
+    moves_money: ClassVar[bool] = False
+
+
+class MoneyEvent(Event, frozen=True, kw_only=True, gc=False):
+    """An event that moves money: it carries its balanced journal entries."""
+
+    moves_money: ClassVar[bool] = True
+    entries: tuple[Entry, ...]
+
+
+class Actor(Struct, frozen=True, array_like=True, gc=False):
+    """Who acted: a role of `spec: domain, section 0` (G, H, V, S, F, O, T, P, X) and an id."""
+
+    role: str
+    id: str
+
+
+class Envelope(Struct, frozen=True, kw_only=True, gc=False):
+    """What is known about an event beside itself: who, why, and under which versions of the rules.
+
+    Attributes: `causation` names the event that caused the command, as `stream/version`; `origin`
+    is `live`, or `import` for history that came in from outside; `graph`, `policy` and `billing`
+    are the versions that the decision was taken under, as far as the aggregate has them.
+    """
+
+    actor: Actor
+    on_behalf_of: str | None = None
+    causation: str | None = None
+    origin: str = "live"
+    graph: int = 1
+    policy: str | None = None
+    billing: int | None = None
+
+
+_envelopes = msgspec.json.Decoder(Envelope)
+
+E_co = TypeVar("E_co", covariant=True)
+
+
+class Recorded(Struct, Generic[E_co], frozen=True, gc=False):
+    """An event in its place.
+
+    `position` orders the whole history (unique, growing, with holes); `version` counts 1, 2, 3 in
+    its stream; `case_id` is what it belongs to (for bookings and all that follows from one: the
+    booking); `occurred_at` is business time, `recorded_at` the store's.
+    """
+
+    position: int
+    stream_id: StreamId
+    version: int
+    case_id: str
+    occurred_at: Instant
+    recorded_at: Instant
+    command_id: CommandId | None
+    sealed_envelope: bytes
+    event: E_co
+
+    @property
+    def envelope(self) -> Envelope:
+        """Who and why; opened only where somebody asks, because few readers do."""
+        return _envelopes.decode(self.sealed_envelope)
+
+    @property
+    def event_id(self) -> str:
+        """The event's permanent name: its stream and its place in it."""
+        return f"{self.stream_id}/{self.version}"
+
+

@@ -1,0 +1,106 @@
+"""Money: whole minor units of a currency. Never a float, and never two currencies in one sum.
+
+Rounding is named where it happens. Banker's rounding is the default (spec: money, section 6),
+because its errors do not drift one way over millions of lines.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+
+from ledger.errors import CurrenciesDiffer, UnknownCurrency
+
+EXPONENTS = {"EUR": 2, "USD": 2, "GBP": 2, "CHF": 2, "JPY": 0, "KWD": 3}
+"""Digits after the point, per ISO 4217 currency that we trade in."""
+
+
+class Money(msgspec.Struct, frozen=True, array_like=True, order=False, gc=False):
+    """An amount in minor units (cents for EUR) of one currency; may be negative."""
+
+    minor: int
+    currency: str
+
+    def __add__(self, other: "Money") -> "Money":
+        """The sum. Raises CurrenciesDiffer."""
+        return Money(self.minor + same_currency(self, other).minor, self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        """The difference. Raises CurrenciesDiffer."""
+        return Money(self.minor - same_currency(self, other).minor, self.currency)
+
+    def __mul__(self, count: int) -> "Money":
+        """The amount, a whole number of times."""
+        return Money(self.minor * count, self.currency)
+
+    def __neg__(self) -> "Money":
+        """The same amount the other way."""
+        return Money(-self.minor, self.currency)
+
+    def __str__(self) -> str:
+        """The amount as people write it, such as `1074.58 EUR`."""
+        return f"{Decimal(self.minor).scaleb(-exponent_of(self.currency))} {self.currency}"
+
+    def percentage(self, basis_points: int) -> "Money":
+        """That many hundredths of a percent of the amount, rounded half-even, once."""
+        return Money(round_half_even(self.minor * basis_points, 10_000), self.currency)
+
+    def split(self, weights: Sequence[int]) -> "list[Money]":
+        """Parts in proportion to the weights that sum to the whole: largest remainder, ties by order.
+
+        Weights are whole numbers ≥ 0 with a sum above 0. No part is off its exact share by a minor
+        unit or more (spec: money, section 6).
+        """
+        total = sum(weights)
+        assert total > 0, "a split needs a weight"
+        assert min(weights) >= 0, "a weight is not negative"
+        shares = [divmod(self.minor * weight, total) for weight in weights]
+        left = self.minor - sum(floor for floor, _ in shares)
+        by_remainder = sorted(range(len(shares)), key=lambda place: (-shares[place][1], place))
+        rounded_up = set(by_remainder[:left])
+        return [
+            Money(floor + (place in rounded_up), self.currency)
+            for place, (floor, _) in enumerate(shares)
+        ]
+
+
+def zero(currency: str) -> Money:
+    """Nothing, of a currency."""
+    return Money(0, currency)
+
+
+def total(amounts: Sequence[Money], currency: str) -> Money:
+    """The sum of amounts of one currency; nothing for no amounts. Raises CurrenciesDiffer."""
+    return sum(amounts, zero(currency))
+
+
+def from_decimal(amount: Decimal, currency: str) -> Money:
+    """The money that an exact decimal states. Raises ValueError where it has too many digits."""
+    minor = amount.scaleb(exponent_of(currency))
+    if minor != minor.to_integral_value():
+        raise ValueError(f"{amount} has more digits than {currency} has")
+    return Money(int(minor), currency)
+
+
+def exponent_of(currency: str) -> int:
+    """Digits after the point. Raises UnknownCurrency."""
+    try:
+        return EXPONENTS[currency]
+    except KeyError:
+        raise UnknownCurrency(currency=currency) from None
+
+
+def round_half_even(numerator: int, denominator: int) -> int:
+    """The whole number nearest to a fraction, ties to the even one. The denominator is positive."""
+    floor, remainder = divmod(numerator, denominator)
+    double = 2 * remainder
+    if double > denominator or (double == denominator and floor % 2 == 1):
+        return floor + 1
+    return floor
+
+
+def same_currency(one: Money, other: Money) -> Money:
+    """The other amount, where both are of one currency. Raises CurrenciesDiffer."""
+    if one.currency != other.currency:
+        raise CurrenciesDiffer(left=one.currency, right=other.currency)
+    return other
