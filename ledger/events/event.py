@@ -1,5 +1,6 @@
 """What an event is, and where a recorded one stands."""
 
+from datetime import date
 from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
@@ -39,9 +40,13 @@ class Event(Struct, metaclass=EventMeta, frozen=True, kw_only=True, gc=False):
 
 
 class MoneyEvent(Event, frozen=True, kw_only=True, gc=False):
-    """An event that moves money: it carries its balanced journal entries."""
+    """An event that moves money: its balanced journal entries, and the local date they belong to.
+
+    `effective_on` is the property's own date at that instant: the one that months are made of.
+    """
 
     moves_money: ClassVar[bool] = True
+    effective_on: date
     entries: tuple[Entry, ...]
 
 
@@ -52,7 +57,7 @@ class Actor(Struct, frozen=True, array_like=True, gc=False):
     id: str
 
 
-class Envelope(Struct, frozen=True, kw_only=True, gc=False):
+class Envelope(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What is known about an event beside itself: who, why, and under which versions of the rules.
 
     Attributes: `causation` names the event that caused the command, as `stream/version`; `origin`
@@ -96,6 +101,15 @@ class Recorded(Struct, Generic[E_co], frozen=True, gc=False):
     def envelope(self) -> Envelope:
         """Who and why; opened only where somebody asks, because few readers do."""
         return _envelopes.decode(self.sealed_envelope)
+
+    @property
+    def imported(self) -> bool:
+        """Whether this is history from outside, which no reaction and no timer may act on.
+
+        Read off the sealed bytes: a quote inside a JSON text is escaped, so nothing else in an
+        envelope can look like this field.
+        """
+        return b'"origin":"import"' in self.sealed_envelope
 
     @property
     def event_id(self) -> str:

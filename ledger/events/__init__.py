@@ -1,0 +1,16 @@
+"""The published language: what happened, in the field's words. Rows outlive all other code."""
+
+from ledger.events.attestation import AttestationEvent
+from ledger.events.booking import BookingEvent
+from ledger.events.event import Actor, Envelope, Event, MoneyEvent, Recorded
+from ledger.events.payment import PaymentEvent
+from ledger.events.payout import PayoutEvent
+from ledger.events.refund import RefundEvent
+from ledger.events.unit_calendar import UnitCalendarEvent
+
+AnyEvent = (
+    AttestationEvent | BookingEvent | PaymentEvent | PayoutEvent | RefundEvent | UnitCalendarEvent
+)
+"""Every event there is. What is not in here can neither be written nor read."""
+
+__all__ = ["Actor", "AnyEvent", "Envelope", "Event", "MoneyEvent", "Recorded"]
