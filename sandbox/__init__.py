@@ -1,0 +1,14 @@
+"""The outside world in a box, for one machine: a real Postgres and a real Redis, started by us.
+
+Nothing of the ledger imports this package; it is for `run.py`, for tests and for curious people.
+`python -m sandbox run -- COMMAND` gives a command a fresh, empty set and takes it away afterwards;
+`scratch()` does the same inside a process, and lets a test kill and restart the parts.
+
+Whatever happens to the process that started a set (Ctrl-C, a crash, SIGKILL), nothing is left
+running and no temporary folder stays: a keeper process watches over it (`sandbox/keeper.py`).
+"""
+
+from sandbox.box import Box, persistent, scratch
+from sandbox.errors import SandboxError, Unavailable
+
+__all__ = ["Box", "SandboxError", "Unavailable", "persistent", "scratch"]

@@ -1,0 +1,145 @@
+"""The sandbox's command: `python -m sandbox run -- COMMAND`.
+
+Gives the command a fresh, empty, temporary set of parts by environment (`DATABASE_URL`,
+`DATABASE_OWNER_URL`, `DATABASE_ADMIN_URL`, `REDIS_URL`), takes the set away when the command ends,
+and ends with the command's exit code. What the environment already names is used, not started.
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
+from pathlib import Path
+from types import FrameType
+
+from sandbox.box import Box, persistent, scratch
+from sandbox.errors import SandboxError
+from sandbox.keeper import Keeper
+
+FAILED = 1
+MISUSED = 2
+NOT_FOUND = 127
+# A shell's way to say which signal ended a command.
+BY_SIGNAL = 128
+FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    command: list[str] = options.command
+    if command[:1] == ["--"]:
+        command = command[1:]
+    if not command:
+        sys.stderr.write("sandbox: name a command after --\n")
+        return MISUSED
+    # Until the command runs, a signal unwinds what has been started so far.
+    signal.signal(signal.SIGTERM, _unwind)
+    signal.signal(signal.SIGHUP, _unwind)
+    try:
+        with _box(options) as box:
+            for reason in box.missing:
+                sys.stderr.write(f"sandbox: {reason}\n")
+            return _run(command, {**os.environ, **_settings(box, os.environ)})
+    except SandboxError as error:
+        sys.stderr.write(f"sandbox: {error}\n")
+        return FAILED
+    except KeyboardInterrupt:
+        return BY_SIGNAL + signal.SIGINT
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="run")
+    run = commands.add_parser("run", help="run a command with its own Postgres and Redis")
+    run.add_argument(
+        "--persistent",
+        metavar="FOLDER",
+        type=Path,
+        help="keep the database in this folder, and find it there the next time",
+    )
+    run.add_argument(
+        "--fast", action="store_true", help="fsync off: for tests, never for measurements"
+    )
+    run.add_argument(
+        "--set",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        dest="settings",
+        help="a Postgres setting; may be given several times",
+    )
+    run.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND")
+    return parser
+
+
+def _box(options: argparse.Namespace) -> AbstractContextManager[Box]:
+    """The set that the environment does not already name."""
+    postgres = "DATABASE_URL" not in os.environ
+    redis = "REDIS_URL" not in os.environ
+    if options.persistent:
+        return persistent(options.persistent.resolve(), postgres=postgres, redis=redis)
+    settings = dict(setting.partition("=")[::2] for setting in options.settings)
+    return scratch(durable=not options.fast, postgres=postgres, redis=redis, settings=settings)
+
+
+def _settings(box: Box, environment: Mapping[str, str]) -> dict[str, str]:
+    """The parts' addresses; a named database without other roles is used with the one it has."""
+    settings = box.environment()
+    if given := environment.get("DATABASE_URL"):
+        owner = environment.get("DATABASE_OWNER_URL", given)
+        settings["DATABASE_OWNER_URL"] = owner
+        settings["DATABASE_ADMIN_URL"] = environment.get("DATABASE_ADMIN_URL", owner)
+    return settings
+
+
+def _run(command: list[str], environment: Mapping[str, str]) -> int:
+    """Run the command in a process group of its own, passing signals on to all of it."""
+    foreground = _terminal()
+    try:
+        process = subprocess.Popen(command, env=environment, process_group=0)
+    except OSError as error:
+        sys.stderr.write(f"sandbox: {command[0]}: {error.strerror}\n")
+        return NOT_FOUND
+    keeper = Keeper()
+    keeper.stops(process.pid, signal.SIGTERM, whole_group=True)
+    _give_terminal(foreground, process.pid)
+    for cue in FORWARDED:
+        signal.signal(cue, lambda number, _: _pass_on(process.pid, number))
+    code = process.wait()
+    _give_terminal(foreground, os.getpgrp())
+    keeper.close()  # Whatever the command left running in its group ends here.
+    return code if code >= 0 else BY_SIGNAL - code
+
+
+def _pass_on(group: int, number: int) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(group, number)
+
+
+def _unwind(number: int, _: FrameType | None) -> None:
+    raise SystemExit(BY_SIGNAL + number)
+
+
+def _terminal() -> int | None:
+    """The terminal in whose foreground we are, if any: then Ctrl-C is for the command alone."""
+    with suppress(OSError):
+        if os.tcgetpgrp(0) == os.getpgrp():
+            return 0
+    return None
+
+
+def _give_terminal(terminal: int | None, group: int) -> None:
+    """Put the group into the terminal's foreground, as a shell does with what it runs."""
+    if terminal is None:
+        return
+    before = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    with suppress(OSError):
+        os.tcsetpgrp(terminal, group)
+    signal.signal(signal.SIGTTOU, before)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
