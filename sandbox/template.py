@@ -1,8 +1,8 @@
 """A made-up database cluster, kept in a cache and copied: a copy takes a tenth of making one.
 
-The cluster holds what every sandbox starts with: the superuser `postgres`, the owner of the ledger's
-database, the application's role, and the database itself, empty. No role has a usable password in
-the cache; each sandbox sets its own.
+The cluster holds what every sandbox starts with: the superuser `postgres`, the owner of the
+ledger's database, the application's role, and the database itself, empty. No role has a usable
+password in the cache; each sandbox sets its own.
 """
 
 import os
@@ -35,7 +35,7 @@ INITDB = (
     "--no-sync",  # Whoever copies the cluster for keeps makes it durable then.
     "--no-instructions",
 )
-# The owner migrates, the application only works: it may connect, the ledger's schema grants the rest.
+# The owner migrates, the application only works: the ledger's schema grants it what it needs.
 ROLES = (
     f"CREATE ROLE {OWNER} LOGIN",
     f"CREATE ROLE {APPLICATION} LOGIN",
