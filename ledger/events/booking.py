@@ -6,7 +6,7 @@ from ledger.events.event import Event, MoneyEvent
 from ledger.values.clock import Instant
 from ledger.values.ids import AttestationId, GuestId, HostId, PaymentId, PropertyId, UnitId
 from ledger.values.money import Money
-from ledger.values.policy import Policy, Settlement
+from ledger.values.policy import Earnings, Policy, Settlement
 from ledger.values.price import Price
 from ledger.values.stay import House, Stay
 
@@ -79,11 +79,12 @@ class NoShowReported(Event, topic="booking.no_show_reported", frozen=True, kw_on
     settlement: Settlement
 
 
-class EarningsRecognized(MoneyEvent, topic="booking.earnings_recognized", frozen=True, kw_only=True):
+class EarningsRecognized(
+    MoneyEvent, topic="booking.earnings_recognized", frozen=True, kw_only=True
+):
     """What the stay brought is earned now, by the host and by the platform."""
 
-    host_net: Money
-    fees: Money
+    earned: Earnings
 
 
 BookingEvent = (

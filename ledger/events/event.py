@@ -14,6 +14,9 @@ from ledger.values.journal import Entry
 class EventMeta(StructMeta):
     """Gives each event class its permanent topic and the number of its schema."""
 
+    topic: str
+    schema: int
+
     def __new__(
         mcs,
         name: str,
@@ -115,5 +118,3 @@ class Recorded(Struct, Generic[E_co], frozen=True, gc=False):
     def event_id(self) -> str:
         """The event's permanent name: its stream and its place in it."""
         return f"{self.stream_id}/{self.version}"
-
-

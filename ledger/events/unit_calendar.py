@@ -55,10 +55,5 @@ class ReservationReleased(
 
 
 UnitCalendarEvent = (
-    CalendarOpened
-    | HoldPlaced
-    | ReservationMade
-    | HoldExpired
-    | HoldReleased
-    | ReservationReleased
+    CalendarOpened | HoldPlaced | ReservationMade | HoldExpired | HoldReleased | ReservationReleased
 )

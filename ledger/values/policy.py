@@ -29,17 +29,29 @@ FREE = Policy("free", 1, 0)
 RETAINED = Policy("retained", 1, ALL_BP)
 
 
-class Settlement(msgspec.Struct, frozen=True, gc=False):
-    """Where the guest's total goes: back to the guest, to the host, to the platform.
+class Earnings(msgspec.Struct, frozen=True, gc=False):
+    """What a stay brings: to the host, and to the platform from guest and host."""
 
-    `refund = host_back + fees_back`, and `refund + host_kept + fees_kept` is the guest's total.
+    host_net: Money
+    guest_fee: Money
+    host_fee: Money
+
+
+class Settlement(msgspec.Struct, frozen=True, gc=False):
+    """Where the guest's total goes when the stay falls away.
+
+    `refund = host_back + fees_back`, and the refund and what is kept sum to the guest's total.
     """
 
     refund: Money
     host_back: Money
     fees_back: Money
-    host_kept: Money
-    fees_kept: Money
+    kept: Earnings
+
+
+def earnings(price: Price) -> Earnings:
+    """What a stay brings that takes place as booked."""
+    return Earnings(price.host_net, price.guest_fee, price.host_fee)
 
 
 def settle(price: Price, policy: Policy) -> Settlement:
@@ -49,17 +61,13 @@ def settle(price: Price, policy: Policy) -> Settlement:
     guest's fee comes back only with the whole subtotal.
     """
     nights_back = price.subtotal.percentage(ALL_BP - policy.retained_bp)
-    kept = price.subtotal - nights_back
-    whole = kept.minor == 0
-    guest_fee_back = price.guest_fee if whole else zero(price.subtotal.currency)
-    host_fee_kept = kept.percentage(price.fee_plan.host_fee_bp)
-    host_kept = kept - host_fee_kept
-    refund = nights_back + guest_fee_back
-    host_back = price.host_net - host_kept
+    nights_kept = price.subtotal - nights_back
+    guest_fee_kept = price.guest_fee if nights_kept.minor else zero(price.subtotal.currency)
+    host_fee_kept = nights_kept.percentage(price.fee_plan.host_fee_bp)
+    kept = Earnings(nights_kept - host_fee_kept, guest_fee_kept, host_fee_kept)
     return Settlement(
-        refund=refund,
-        host_back=host_back,
-        fees_back=refund - host_back,
-        host_kept=host_kept,
-        fees_kept=price.total - refund - host_kept,
+        refund=price.total - nights_kept - guest_fee_kept,
+        host_back=price.host_net - kept.host_net,
+        fees_back=price.fees - guest_fee_kept - host_fee_kept,
+        kept=kept,
     )
