@@ -17,7 +17,8 @@ from sandbox.launch import SYSTEM_FOLDER, Launch, best_launch
 from sandbox.postgres import NOT_DURABLE, Passwords, Postgres
 from sandbox.redis import Redis
 
-MEMORY = "sandbox.json"
+MEMORY = "memory.json"
+ADDRESSES = "environment.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +137,12 @@ def persistent(folder: Path, *, postgres: bool = True, redis: bool = True) -> It
             server.start(port=memory.postgres_port)
         cache, missing = _redis(runtime / "redis", life, keeper, memory) if redis else (None, ())
         memory.keep(folder, server, cache)
-        yield Box(folder=folder, postgres_server=server, redis_server=cache, missing=missing)
+        box = Box(folder=folder, postgres_server=server, redis_server=cache, missing=missing)
+        # For other terminals: they find the set that runs.
+        addresses = folder / ADDRESSES
+        _write_secret(addresses, box.environment())
+        life.callback(addresses.unlink, missing_ok=True)
+        yield box
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,10 +168,15 @@ class _Memory:
             postgres_port=server.port if server else self.postgres_port,
             redis_port=cache.port if cache else self.redis_port,
         )
-        unfinished = folder / f"{MEMORY}.new"
-        unfinished.touch(mode=0o600)
-        unfinished.write_text(json.dumps(asdict(now), indent=2))
-        unfinished.rename(folder / MEMORY)
+        _write_secret(folder / MEMORY, asdict(now))
+
+
+def _write_secret(path: Path, content: Mapping[str, object]) -> None:
+    """Write JSON that only we may read, whole or not at all."""
+    unfinished = path.with_name(f"{path.name}.new")
+    unfinished.touch(mode=0o600)
+    unfinished.write_text(json.dumps(content, indent=2))
+    unfinished.rename(path)
 
 
 def _lasting_postgres(folder: Path, runtime: Path, keeper: Keeper, memory: _Memory) -> Postgres:

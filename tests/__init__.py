@@ -1,0 +1,1 @@
+"""Tests are sentences. The database is real: see `conftest.py`."""

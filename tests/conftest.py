@@ -1,0 +1,134 @@
+"""A real Postgres for every test: one server per run, one fresh database per test.
+
+The server is the one that the environment names (`python3 run.py test` starts one), or, where
+pytest is started bare, a scratch set of its own. The schema is installed once, into a template
+database; each test that asks for `database` gets a copy of that template and loses it afterwards.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from secrets import token_hex
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from sandbox import Unavailable, scratch
+
+
+@dataclass(frozen=True, kw_only=True)
+class Database:
+    """One database, by the URLs of those who come to it."""
+
+    url: str
+    owner_url: str
+    admin_url: str
+
+    def named(self, name: str) -> "Database":
+        """Another database of the same server."""
+        at = partial(_with_database, name=name)
+        return Database(
+            url=at(self.url), owner_url=at(self.owner_url), admin_url=at(self.admin_url)
+        )
+
+
+def _with_database(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Servers:
+    """What the whole run shares."""
+
+    database: Database
+    redis_url: str | None
+    missing: tuple[str, ...] = ()
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """The servers that the environment names; those that it does not name are started here."""
+    given = os.environ.get("DATABASE_URL")
+    redis_url = os.environ.get("REDIS_URL")
+    with ExitStack() as life:
+        box = life.enter_context(
+            scratch(durable=False, postgres=given is None, redis=redis_url is None)
+        )
+        if given is None:
+            database = Database(
+                url=box.database_url, owner_url=box.owner_url, admin_url=box.admin_url
+            )
+        else:
+            owner = os.environ.get("DATABASE_OWNER_URL", given)
+            admin = os.environ.get("DATABASE_ADMIN_URL", owner)
+            database = Database(url=given, owner_url=owner, admin_url=admin)
+        yield Servers(database=database, redis_url=redis_url or box.redis_url, missing=box.missing)
+
+
+@pytest.fixture(scope="session")
+def template(servers: Servers) -> Iterator[Database]:
+    """A database with the ledger's schema and nothing in it; nobody may stay connected to it."""
+    from ledger.store import install_schema
+
+    name = f"stayledger_template_{token_hex(4)}"
+    template = servers.database.named(name)
+    _create(servers.database, name)
+    try:
+        install_schema(template.owner_url)
+        yield template
+    finally:
+        _drop(servers.database, name)
+
+
+@pytest.fixture
+def empty_database(servers: Servers) -> Iterator[Database]:
+    """A database of this test alone, without any schema."""
+    yield from _for_one_test(servers.database, template=None)
+
+
+@pytest.fixture
+def database(servers: Servers, template: Database) -> Iterator[Database]:
+    """A database of this test alone, with the ledger's schema: `.url` is the application's."""
+    yield from _for_one_test(servers.database, template=urlsplit(template.url).path[1:])
+
+
+@pytest.fixture
+def redis_url(servers: Servers) -> str:
+    """A Redis that is empty when the test begins; the test is skipped where there is none."""
+    if servers.redis_url is None:
+        pytest.skip("; ".join(servers.missing) or str(Unavailable("no Redis")))
+    import redis
+
+    with redis.Redis.from_url(servers.redis_url) as connection:
+        connection.flushall()
+    return servers.redis_url
+
+
+def _for_one_test(server: Database, *, template: str | None) -> Iterator[Database]:
+    name = f"stayledger_test_{token_hex(4)}"
+    _create(server, name, template=template)
+    try:
+        yield server.named(name)
+    finally:
+        _drop(server, name)
+
+
+def _create(server: Database, name: str, *, template: str | None = None) -> None:
+    # Copying files beats writing 8 MB through the log, which is the default.
+    statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY").format(
+        sql.Identifier(name),
+        sql.Identifier(urlsplit(server.owner_url).username or "postgres"),
+        sql.Identifier(template or "template0"),
+    )
+    with psycopg.connect(server.admin_url, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def _drop(server: Database, name: str) -> None:
+    statement = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+    with psycopg.connect(server.admin_url, autocommit=True) as connection:
+        connection.execute(statement)
