@@ -1,0 +1,14 @@
+-- What the application may do: read everything, append through the functions, keep snapshots.
+-- Run at every start, because the role may have been made after the schema.
+
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'stayledger_app') THEN
+        GRANT USAGE ON SCHEMA ledger TO stayledger_app;
+        -- Read models live in schemas of their own, which the application makes, swaps and drops.
+        EXECUTE format('GRANT CREATE ON DATABASE %I TO stayledger_app', current_database());
+        GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO stayledger_app;
+        GRANT INSERT, UPDATE, DELETE ON ledger.snapshots TO stayledger_app;
+        GRANT EXECUTE ON FUNCTION ledger.append_together, ledger.append_in_turn TO stayledger_app;
+    END IF;
+END $$;
