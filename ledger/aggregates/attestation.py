@@ -115,7 +115,6 @@ def evolve(attestation: Attestation | None, event: AttestationEvent) -> Attestat
 ATTESTATION = Decider(
     lifecycle=LIFECYCLE,
     state=Attestation,
-    events=(PropertyAttested,),
     stream_of=lambda command: command.attestation_id,
     status_of=status_of,
     decide=decide,

@@ -451,17 +451,6 @@ def billing_of(booking: Booking) -> int:
 BOOKING = Decider(
     lifecycle=LIFECYCLE,
     state=Booking,
-    events=(
-        BookingRequested,
-        BookingConfirmed,
-        BookingExpired,
-        BookingAbandoned,
-        StayStarted,
-        StayCompleted,
-        BookingCancelled,
-        NoShowReported,
-        EarningsRecognized,
-    ),
     stream_of=lambda command: command.booking_id,
     status_of=status_of,
     decide=decide,

@@ -125,6 +125,10 @@ class Lifecycle:
             step.command for step in self.steps if status in step.before and role in step.actors
         )
 
+    def opens(self, command: type[Command]) -> bool:
+        """Whether a command can only be the first of its stream."""
+        return all(step.before == {None} for step in self._by_command.get(command, ()))
+
     def allows(self, event: type[Event], status: StrEnum | None) -> bool:
         """Whether a step with this event leaves from this state. For tests and audit."""
         return status in self._before.get(event, frozenset())
@@ -167,11 +171,6 @@ class Nights(Struct, frozen=True, gc=False):
     freed: tuple[date, ...] = ()
 
 
-def no_nights(stream_id: str, event: Any) -> Nights | None:
-    """What most events claim."""
-    del stream_id, event
-
-
 S = TypeVar("S", bound=Struct)
 C = TypeVar("C", bound=Command)
 E = TypeVar("E", bound=Event)
@@ -182,21 +181,22 @@ class Decider(Generic[S, C, E]):
     """An aggregate's rules, whole. Without a database: tests call `run`, the ledger calls `run`.
 
     Attributes: `graph` is the version of the lifecycle that new events are decided under;
-    `evolution` grows whenever `evolve` remembers something else, so that old snapshots are ignored.
+    `evolution` grows whenever `evolve` remembers something else, so that old snapshots are ignored;
+    `claims` tells which nights an event takes or frees; `streams_grow_long` asks for snapshots.
     """
 
     lifecycle: Lifecycle
     state: type[S]
-    events: tuple[type[Event], ...]
     stream_of: Callable[[C], str]
     status_of: Callable[[S | None, C], StrEnum | None]
     decide: Callable[[S | None, C, Instant], Sequence[E]]
     evolve: Callable[[S | None, E], S]
-    claims: Callable[[str, Any], Nights | None] = field(default=no_nights)
+    claims: Callable[[str, Any], Nights | None] | None = None
     policy_of: Callable[[S], str | None] = field(default=lambda _: None)
     billing_of: Callable[[S], int | None] = field(default=lambda _: None)
     graph: int = 1
     evolution: int = 1
+    streams_grow_long: bool = False
 
     def run(
         self, state: S | None, command: C, now: Instant, actor: Actor

@@ -296,13 +296,6 @@ def billing_of(payment: Payment) -> int:
 PAYMENT = Decider(
     lifecycle=LIFECYCLE,
     state=Payment,
-    events=(
-        PaymentOpened,
-        PaymentProcessing,
-        PaymentCompleted,
-        FundsAvailable,
-        PaymentRefundRecorded,
-    ),
     stream_of=lambda command: command.payment_id,
     status_of=status_of,
     decide=decide,

@@ -245,14 +245,6 @@ def evolve(payout: Payout | None, event: PayoutEvent) -> Payout:
 PAYOUT = Decider(
     lifecycle=LIFECYCLE,
     state=Payout,
-    events=(
-        PayoutScheduled,
-        PayoutRecalculated,
-        PayoutCancelled,
-        PayoutDue,
-        PayoutReleased,
-        PayoutTransferred,
-    ),
     stream_of=lambda command: command.payout_id,
     status_of=status_of,
     decide=decide,

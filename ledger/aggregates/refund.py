@@ -244,7 +244,6 @@ def evolve(refund: Refund | None, event: RefundEvent) -> Refund:
 REFUND = Decider(
     lifecycle=LIFECYCLE,
     state=Refund,
-    events=(RefundRequested, RefundApproved, RefundSubmitted, RefundPending, RefundSucceeded),
     stream_of=lambda command: command.refund_id,
     status_of=status_of,
     decide=decide,

@@ -331,17 +331,10 @@ def claims(stream_id: str, event: UnitCalendarEvent) -> Nights | None:
 UNIT_CALENDAR = Decider(
     lifecycle=LIFECYCLE,
     state=UnitCalendar,
-    events=(
-        CalendarOpened,
-        HoldPlaced,
-        ReservationMade,
-        HoldExpired,
-        HoldReleased,
-        ReservationReleased,
-    ),
     stream_of=lambda command: command.unit_id,
     status_of=status_of,
     decide=decide,
     evolve=evolve,
     claims=claims,
+    streams_grow_long=True,
 )

@@ -1,0 +1,284 @@
+"""What belongs together: the commands of each step in a booking's life, in one commit each.
+
+A step is a plan for `Ledger.execute`: the nights and the booking, the refund and the payout change
+together or not at all. Who calls the steps — a person at the door, a timer, an importer of
+history — is not known here.
+"""
+
+from ledger.aggregates.booking import (
+    BOOKING,
+    Abandon,
+    Book,
+    Booking,
+    CancelByGuest,
+    CompleteStay,
+    Confirm,
+    ConfirmFree,
+    Expire,
+    RecognizeEarnings,
+    ReportNoShow,
+    StartStay,
+)
+from ledger.aggregates.payment import (
+    PAYMENT,
+    CompletePayment,
+    OpenPayment,
+    RecordFunds,
+    RecordRefund,
+    SubmitPayment,
+)
+from ledger.aggregates.payout import (
+    PAYOUT,
+    MaturePayout,
+    RecalculatePayout,
+    RecordTransfer,
+    ReleasePayout,
+    SchedulePayout,
+)
+from ledger.aggregates.refund import (
+    REFUND,
+    AcceptRefund,
+    AutoApprove,
+    RequestRefund,
+    SubmitRefund,
+    SucceedRefund,
+)
+from ledger.aggregates.unit_calendar import (
+    ConvertHold,
+    ExpireHold,
+    PlaceHold,
+    ReleaseHold,
+    ReleaseReservation,
+)
+from ledger.application import Draft
+from ledger.errors import NotFound
+from ledger.events import Actor
+from ledger.events.refund import RefundLine
+from ledger.values.ids import BookingId, PaymentId, PayoutId, RefundId, derived_id
+from ledger.values.money import Money
+from ledger.values.policy import Settlement, earnings
+from ledger.values.price import Price
+
+PROCESS = Actor("X", "process")
+TIMER = Actor("T", "timer")
+
+
+def payment_of(booking_id: BookingId) -> PaymentId:
+    """The id of the payment that a booking is confirmed by."""
+    return PaymentId(derived_id(booking_id, "payment"))
+
+
+def payout_of(booking_id: BookingId) -> PayoutId:
+    """The id of the payout of what a booking brings its host."""
+    return PayoutId(derived_id(booking_id, "payout"))
+
+
+def refund_of(booking_id: BookingId) -> RefundId:
+    """The id of the refund that follows from a booking's cancellation."""
+    return RefundId(derived_id(booking_id, "refund"))
+
+
+# -- Checkout ---------------------------------------------------------------------------
+
+
+def book(draft: Draft, guest: Actor, command: Book) -> None:
+    """Keep the nights and ask for the stay."""
+    draft.do(
+        PROCESS,
+        PlaceHold(unit_id=command.unit_id, booking_id=command.booking_id, stay=command.stay),
+    )
+    draft.do(guest, command)
+
+
+def pay(draft: Draft, processor: Actor, booking_id: BookingId, charge: str) -> None:
+    """Ask for the total, hand it to the processor, and take in what the processor has charged."""
+    booking = _booking(draft, booking_id)
+    payment_id = payment_of(booking_id)
+    total = booking.price.total
+    draft.do(
+        PROCESS,
+        OpenPayment(
+            payment_id=payment_id,
+            booking_id=booking_id,
+            guest_id=booking.guest_id,
+            price=booking.price,
+            time_zone=booking.house.time_zone,
+        ),
+    )
+    draft.do(PROCESS, SubmitPayment(payment_id=payment_id, idempotency_key=f"{payment_id}/1"))
+    draft.do(processor, CompletePayment(payment_id=payment_id, amount=total, charge=charge))
+
+
+def funds_arrive(draft: Draft, processor: Actor, booking_id: BookingId) -> None:
+    """Count the captured money as usable."""
+    draft.do(processor, RecordFunds(payment_id=payment_of(booking_id)))
+
+
+def confirm(draft: Draft, booking_id: BookingId) -> None:
+    """Make the nights the guest's: it is paid, or nothing is due. Promise the host their part."""
+    booking = _booking(draft, booking_id)
+    draft.do(PROCESS, ConvertHold(unit_id=booking.unit_id, booking_id=booking_id))
+    if not booking.price.total.minor:
+        draft.do(PROCESS, ConfirmFree(booking_id=booking_id))
+        return
+    payment_id = payment_of(booking_id)
+    payment = draft.state(PAYMENT, payment_id)
+    if payment is None:
+        raise NotFound(payment_id=payment_id)
+    draft.do(PROCESS, Confirm(booking_id=booking_id, payment_id=payment_id, paid=payment.captured))
+    draft.do(
+        PROCESS,
+        SchedulePayout(
+            payout_id=payout_of(booking_id),
+            booking_id=booking_id,
+            host_id=booking.host_id,
+            amount=earnings(booking.price).host_net,
+            release_at=booking.earned_at,
+            time_zone=booking.house.time_zone,
+        ),
+    )
+
+
+def expire(draft: Draft, booking_id: BookingId) -> None:
+    """Free the nights of a booking that was not paid in time."""
+    booking = _booking(draft, booking_id)
+    draft.do(TIMER, ExpireHold(unit_id=booking.unit_id, booking_id=booking_id))
+    draft.do(TIMER, Expire(booking_id=booking_id))
+
+
+def abandon(draft: Draft, guest: Actor, booking_id: BookingId) -> None:
+    """Give up before paying, and free the nights."""
+    booking = _booking(draft, booking_id)
+    draft.do(guest, Abandon(booking_id=booking_id))
+    draft.do(PROCESS, ReleaseHold(unit_id=booking.unit_id, booking_id=booking_id))
+
+
+# -- The stay ---------------------------------------------------------------------------
+
+
+def start_stay(draft: Draft, actor: Actor, booking_id: BookingId) -> None:
+    """Begin the stay."""
+    draft.do(actor, StartStay(booking_id=booking_id))
+
+
+def complete_stay(draft: Draft, actor: Actor, booking_id: BookingId) -> None:
+    """End the stay."""
+    draft.do(actor, CompleteStay(booking_id=booking_id))
+
+
+# -- Cancellation -----------------------------------------------------------------------
+
+
+def cancel_by_guest(
+    draft: Draft, guest: Actor, booking_id: BookingId, accepted_refund: Money
+) -> None:
+    """Call the stay off: nights free, refund approved, payout and earnings worked out again."""
+    draft.do(guest, CancelByGuest(booking_id=booking_id, accepted_refund=accepted_refund))
+    _fall_away(draft, booking_id, "cancelled by the guest")
+
+
+def report_no_show(draft: Draft, host: Actor, booking_id: BookingId) -> None:
+    """Nobody came: nights free, refund approved, payout and earnings worked out again."""
+    draft.do(host, ReportNoShow(booking_id=booking_id))
+    _fall_away(draft, booking_id, "nobody came")
+
+
+def _fall_away(draft: Draft, booking_id: BookingId, reason: str) -> None:
+    booking = _booking(draft, booking_id)
+    assert booking.settlement is not None, "the decision before this one settles"
+    draft.do(PROCESS, ReleaseReservation(unit_id=booking.unit_id, booking_id=booking_id))
+    if booking.payment_id is None:
+        return
+    kept = booking.settlement.kept
+    draft.do(
+        PROCESS,
+        RecalculatePayout(
+            payout_id=payout_of(booking_id), amount=kept.host_net, release_at=draft.now
+        ),
+    )
+    if booking.settlement.refund.minor:
+        _refund(draft, booking, booking_id, reason)
+    if kept.host_net.minor or kept.guest_fee.minor:
+        draft.do(PROCESS, RecognizeEarnings(booking_id=booking_id))
+
+
+def _refund(draft: Draft, booking: Booking, booking_id: BookingId, reason: str) -> None:
+    assert booking.payment_id is not None, "what was not paid is not refunded"
+    assert booking.settlement is not None, "the decision before this one settles"
+    payment = draft.state(PAYMENT, booking.payment_id)
+    if payment is None:
+        raise NotFound(payment_id=booking.payment_id)
+    refund_id = refund_of(booking_id)
+    draft.do(
+        PROCESS,
+        RequestRefund(
+            refund_id=refund_id,
+            payment_id=booking.payment_id,
+            booking_id=booking_id,
+            reason=reason,
+            host_part=booking.settlement.host_back,
+            fees_part=booking.settlement.fees_back,
+            lines=refund_lines(booking.price, booking.settlement),
+            refundable=payment.refundable,
+            time_zone=booking.house.time_zone,
+        ),
+    )
+    draft.do(PROCESS, AutoApprove(refund_id=refund_id))
+
+
+def refund_lines(price: Price, settlement: Settlement) -> tuple[RefundLine, ...]:
+    """Which lines of a price a refund gives back: nights in proportion, then the guest's fee."""
+    fee_back = price.guest_fee - settlement.kept.guest_fee
+    nights_back = settlement.refund - fee_back
+    shares = nights_back.split([night.minor for night in price.nights])
+    nights = tuple(
+        RefundLine("night", night.night, share.minor)
+        for night, share in zip(price.nights, shares, strict=True)
+    )
+    return nights + ((RefundLine("guest_fee", None, fee_back.minor),) if fee_back.minor else ())
+
+
+def refund_settles(draft: Draft, processor: Actor, booking_id: BookingId, reference: str) -> None:
+    """Hand an approved refund to the processor, and take in that the guest has the money."""
+    refund_id = refund_of(booking_id)
+    draft.do(PROCESS, SubmitRefund(refund_id=refund_id, idempotency_key=f"{refund_id}/1"))
+    draft.do(processor, AcceptRefund(refund_id=refund_id, processor_refund=reference))
+    refund = draft.state(REFUND, refund_id)
+    assert refund is not None, "it was submitted a line ago"
+    draft.do(processor, SucceedRefund(refund_id=refund_id, amount=refund.amount))
+    draft.do(
+        PROCESS,
+        RecordRefund(payment_id=refund.payment_id, refund_id=refund_id, amount=refund.amount),
+    )
+
+
+# -- Settlement -------------------------------------------------------------------------
+
+
+def earn(draft: Draft, booking_id: BookingId) -> None:
+    """Count the stay as earned."""
+    draft.do(TIMER, RecognizeEarnings(booking_id=booking_id))
+
+
+def pay_out(draft: Draft, processor: Actor, booking_id: BookingId, transfer: str) -> None:
+    """Let the payout fall due, order the transfer, and take in that the host has the money."""
+    payout_id = payout_of(booking_id)
+    draft.do(TIMER, MaturePayout(payout_id=payout_id))
+    booking, payout = _booking(draft, booking_id), draft.state(PAYOUT, payout_id)
+    assert payout is not None, "it fell due a line ago"
+    earned = booking.settlement.kept if booking.settlement else earnings(booking.price)
+    payable = earned.host_net if booking.recognized else earned.host_net * 0
+    draft.do(
+        PROCESS,
+        ReleasePayout(payout_id=payout_id, payable=payable, idempotency_key=f"{payout_id}/1"),
+    )
+    draft.do(
+        processor, RecordTransfer(payout_id=payout_id, amount=payout.amount, transfer=transfer)
+    )
+
+
+def _booking(draft: Draft, booking_id: BookingId) -> Booking:
+    booking = draft.state(BOOKING, booking_id)
+    if booking is None:
+        raise NotFound(booking_id=booking_id)
+    return booking
