@@ -32,6 +32,7 @@ START_ATTEMPTS = 5
 # So long a server may take to start before we tell whoever waits why it takes so long.
 SILENT_SECONDS = 5.0
 STOP_SECONDS = 60.0
+DYING_SECONDS = 2.0
 KILLED_BACKENDS_SECONDS = 30.0
 
 SETTINGS = {
@@ -44,8 +45,9 @@ SETTINGS = {
     "log_timezone": "UTC",
     "log_checkpoints": "off",
 }
-# For tests that are about something else: after a crash of the machine the data may be broken.
-NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# For tests that are about something else. The server itself may still be killed at any time; only a
+# crash of the machine would break the data.
+NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
 
 
 def programs_folder() -> Path:
@@ -146,6 +148,7 @@ class Postgres:
         It listens where it listened before; the first time at `port` if that is free, else at any
         free port. Raises SandboxError with the server's own last words when it does not come up.
         """
+        self._await_death()
         first = self.port == 0
         backends_end = time.monotonic() + KILLED_BACKENDS_SECONDS
         attempts = 0
@@ -198,6 +201,14 @@ class Postgres:
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGQUIT)
             process.wait()
+
+    def _await_death(self) -> None:
+        """Reap a server that somebody else has just killed; refuse to start beside a living one."""
+        if self._process is not None:
+            try:
+                self._process.wait(DYING_SECONDS)
+            except subprocess.TimeoutExpired:
+                raise SandboxError("Postgres is running already") from None
 
     def _try_to_start(self) -> str | None:
         """Start once; None when the server is ready, else its complaint."""
