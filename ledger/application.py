@@ -365,7 +365,7 @@ class Ledger:
 
 
 @cache
-def fingerprint(decider: AnyDecider) -> bytes:
-    """What a snapshot of this aggregate must have been made with to be read again (32 bytes)."""
+def fingerprint(decider: AnyDecider) -> str:
+    """What a snapshot of this aggregate must have been made with to be read again."""
     shape = msgspec.json.encode(msgspec.json.schema(decider.state))
-    return hashlib.sha256(shape + str(decider.evolution).encode()).digest()
+    return hashlib.sha256(shape + str(decider.evolution).encode()).hexdigest()
