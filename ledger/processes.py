@@ -260,10 +260,15 @@ def earn(draft: Draft, booking_id: BookingId) -> None:
     draft.do(TIMER, RecognizeEarnings(booking_id=booking_id))
 
 
+def mature(draft: Draft, booking_id: BookingId) -> None:
+    """Let the payout of a booking fall due."""
+    draft.do(TIMER, MaturePayout(payout_id=payout_of(booking_id)))
+
+
 def pay_out(draft: Draft, processor: Actor, booking_id: BookingId, transfer: str) -> None:
     """Let the payout fall due, order the transfer, and take in that the host has the money."""
     payout_id = payout_of(booking_id)
-    draft.do(TIMER, MaturePayout(payout_id=payout_id))
+    mature(draft, booking_id)
     booking, payout = _booking(draft, booking_id), draft.state(PAYOUT, payout_id)
     assert payout is not None, "it fell due a line ago"
     earned = booking.settlement.kept if booking.settlement else earnings(booking.price)
