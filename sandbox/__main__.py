@@ -35,7 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not command:
         sys.stderr.write("sandbox: name a command after --\n")
         return MISUSED
-    # Until the command runs, a signal unwinds what has been started so far.
+    # Until the command runs, a signal unwinds what has been started so far; also where we were
+    # started in the background by a shell that has such jobs ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _unwind)
     signal.signal(signal.SIGHUP, _unwind)
     try:
@@ -97,21 +99,26 @@ def _settings(box: Box, environment: Mapping[str, str]) -> dict[str, str]:
 
 def _run(command: list[str], environment: Mapping[str, str]) -> int:
     """Run the command in a process group of its own, passing signals on to all of it."""
-    foreground = _terminal()
+    terminal = _terminal()
+    keeper = Keeper()
+
+    def begin() -> None:
+        # In the child: known to the keeper, and in the foreground, before its first instruction.
+        keeper.stops(os.getpid(), signal.SIGTERM, whole_group=True)
+        _give_terminal(terminal, os.getpid())
+
     try:
-        process = subprocess.Popen(command, env=environment, process_group=0)
+        process = subprocess.Popen(command, env=environment, process_group=0, preexec_fn=begin)
+        for cue in FORWARDED:
+            signal.signal(cue, lambda number, _: _pass_on(process.pid, number))
+        code = process.wait()
+        return code if code >= 0 else BY_SIGNAL - code
     except OSError as error:
         sys.stderr.write(f"sandbox: {command[0]}: {error.strerror}\n")
         return NOT_FOUND
-    keeper = Keeper()
-    keeper.stops(process.pid, signal.SIGTERM, whole_group=True)
-    _give_terminal(foreground, process.pid)
-    for cue in FORWARDED:
-        signal.signal(cue, lambda number, _: _pass_on(process.pid, number))
-    code = process.wait()
-    _give_terminal(foreground, os.getpgrp())
-    keeper.close()  # Whatever the command left running in its group ends here.
-    return code if code >= 0 else BY_SIGNAL - code
+    finally:
+        _give_terminal(terminal, os.getpgrp())
+        keeper.close()  # Whatever the command left running in its group ends here.
 
 
 def _pass_on(group: int, number: int) -> None:

@@ -103,19 +103,23 @@ def follow_orders(owner: int) -> list[Watched | tuple[str, str]]:
     """Read tasks until stdin closes or the owner is gone, and hold on to each process at once."""
     tasks: list[Watched | tuple[str, str]] = []
     pending = b""
-    while os.getppid() == owner:
-        if not select.select([0], [], [], POLL_SECONDS)[0]:
-            continue
-        if not (chunk := os.read(0, 65536)):
-            break
-        *lines, pending = (pending + chunk).split(b"\n")
-        for line in lines:
-            task = json.loads(line)
-            if task["task"] == "stop":
-                tasks.append(Watched(task["pid"], task["signal"], group=task["group"]))
-            else:
-                tasks.append((task["task"], task["path"]))
-    return tasks
+    while True:
+        # Asked before reading: what a dying owner's last child says is still read.
+        alone = os.getppid() != owner
+        if select.select([0], [], [], 0 if alone else POLL_SECONDS)[0]:
+            if not (chunk := os.read(0, 65536)):
+                return tasks
+            *lines, pending = (pending + chunk).split(b"\n")
+            tasks += map(understand, lines)
+        elif alone:
+            return tasks
+
+
+def understand(line: bytes) -> Watched | tuple[str, str]:
+    task = json.loads(line)
+    if task["task"] == "stop":
+        return Watched(task["pid"], task["signal"], group=task["group"])
+    return task["task"], task["path"]
 
 
 def tidy(tasks: list[Watched | tuple[str, str]]) -> None:
