@@ -60,7 +60,8 @@ class Request(Struct, frozen=True, kw_only=True):
 
     `content` is everything that the caller said, as bytes: the same id with other content is
     refused. `case_id` is what it belongs to: for all that follows from a booking, the booking.
-    `answer` is handed back to whoever repeats the request.
+    `answer` is handed back to whoever repeats the request; a plan that only knows when it has
+    decided says it by `Draft.answer`.
     """
 
     command_id: CommandId
@@ -97,6 +98,11 @@ class Draft:
         self._events: list[NewEvent] = []
         self._taken: list[Night] = []
         self._freed: list[Night] = []
+        self._answer = request.answer
+
+    def answer(self, answer: bytes) -> None:
+        """Say what is handed back (small JSON), now and to whoever repeats the request."""
+        self._answer = answer
 
     def state(self, decider: Decider[S, Any, Any], stream_id: str) -> S | None:
         """The state of a stream as this draft leaves it so far; the commit holds only if it lasts."""
@@ -131,7 +137,7 @@ class Draft:
             taken=() if refused else tuple(self._taken),
             freed=() if refused else tuple(self._freed),
             refusal=refusal,
-            answer=request.answer,
+            answer=self._answer,
         )
 
     def outcome(self) -> dict[str, Known]:

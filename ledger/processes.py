@@ -54,13 +54,26 @@ from ledger.application import Draft
 from ledger.errors import NotFound
 from ledger.events import Actor
 from ledger.events.refund import RefundLine
-from ledger.values.ids import BookingId, PaymentId, PayoutId, RefundId, derived_id
+from ledger.values.ids import (
+    AttestationId,
+    BookingId,
+    PaymentId,
+    PayoutId,
+    PropertyId,
+    RefundId,
+    derived_id,
+)
 from ledger.values.money import Money
 from ledger.values.policy import Settlement, earnings
 from ledger.values.price import Price
 
 PROCESS = Actor("X", "process")
 TIMER = Actor("T", "timer")
+
+
+def attestation_of(property_id: PropertyId) -> AttestationId:
+    """The id of the attestation that a property's stays are booked under."""
+    return AttestationId(derived_id(property_id, "attestation"))
 
 
 def payment_of(booking_id: BookingId) -> PaymentId:

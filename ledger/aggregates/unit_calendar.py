@@ -64,8 +64,13 @@ class Claim(Struct, frozen=True):
 
 
 class UnitCalendar(Struct, frozen=True):
-    """The claims that are alive, by booking; and the stays under them, in order of time."""
+    """The claims that are alive, by booking; and the stays under them, in order of time.
 
+    Whose unit it is never changes; a booking is checked against it.
+    """
+
+    property_id: PropertyId
+    room_type: str
     house: House
     claims: dict[BookingId, Claim]
     taken: tuple[Stay, ...] = ()
@@ -282,7 +287,12 @@ def expire(
 def evolve(calendar: UnitCalendar | None, event: UnitCalendarEvent) -> UnitCalendar:
     """The calendar after an event."""
     if isinstance(event, CalendarOpened):
-        return UnitCalendar(house=event.house, claims={})
+        return UnitCalendar(
+            property_id=event.property_id,
+            room_type=event.room_type,
+            house=event.house,
+            claims={},
+        )
     assert calendar is not None
     match event:
         case HoldPlaced():
