@@ -1,0 +1,206 @@
+"""The files around the code: what is deployed, what is installed, what is shipped."""
+
+import ast
+import csv
+import gzip
+import os
+import re
+import stat
+import subprocess
+import sys
+import tomllib
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import yaml
+
+from sandbox import scratch
+from sandbox.postgres import programs_folder
+from sandbox.template import APPLICATION, OWNER, SUPERUSER
+
+PROJECT = Path(__file__).resolve().parent.parent
+SAMPLES = PROJECT / "sandbox" / "samples"
+COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "compose.yaml").read_text())
+SERVICES: dict[str, Any] = COMPOSE["services"]
+ONE_SHOT = {"schema"}
+LOCKS = ("requirements.lock", "requirements-runtime.lock")
+
+every_service = pytest.mark.parametrize("name", SERVICES)
+
+
+# -- Deployment ------------------------------------------------------------------------------
+
+
+@every_service
+def test_every_image_is_tagged_with_a_version(name: str) -> None:
+    tag = SERVICES[name]["image"].rpartition(":")[2]
+    assert re.fullmatch(r"\d[\w.-]*", tag)
+
+
+@every_service
+def test_every_lasting_service_says_whether_it_is_well_and_comes_back(name: str) -> None:
+    service = SERVICES[name]
+    if name in ONE_SHOT:
+        assert service["restart"] == "no"
+    else:
+        assert service["restart"] == "unless-stopped"
+        assert service["healthcheck"]["test"][0] == "CMD"
+
+
+@every_service
+def test_a_service_waits_until_what_it_needs_is_ready(name: str) -> None:
+    for needed, how in SERVICES[name].get("depends_on", {}).items():
+        expected = "service_completed_successfully" if needed in ONE_SHOT else "service_healthy"
+        assert how["condition"] == expected
+
+
+@every_service
+def test_every_module_that_a_service_runs_exists(name: str) -> None:
+    service = SERVICES[name]
+    for command in (service.get("command", []), service.get("healthcheck", {}).get("test", [])):
+        if "-m" in command:
+            module = command[command.index("-m") + 1]
+            assert (PROJECT / module / "__main__.py").exists()
+
+
+@every_service
+def test_every_password_comes_from_outside_and_must_be_given(name: str) -> None:
+    for setting, value in SERVICES[name].get("environment", {}).items():
+        for secret in re.findall(r"\$\{\w*PASSWORD[^}]*\}", str(value)):
+            assert secret.endswith(":?}"), f"{setting} would be empty without {secret}"
+        assert "PASSWORD" not in setting or str(value).startswith("${")
+
+
+@pytest.mark.parametrize("name", ["api", "follow", "schema"])
+def test_our_own_containers_have_no_rights_that_they_do_not_need(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert "USER 65534:65534" in (PROJECT / "Containerfile").read_text()
+
+
+def test_only_what_changes_the_schema_knows_the_owners_password() -> None:
+    knowing = {
+        name
+        for name, service in SERVICES.items()
+        if "DATABASE_OWNER_URL" in service.get("environment", {})
+    }
+    assert knowing == {"schema", "follow"}
+
+
+def test_the_deployments_roles_are_those_of_the_sandbox(tmp_path: Path) -> None:
+    script = tmp_path / "roles.sh"
+    script.write_text(COMPOSE["configs"]["roles"]["content"])
+    with scratch(durable=False, redis=False) as box:
+        _forget_the_roles(box.postgres.url_of(SUPERUSER, SUPERUSER))
+        environment = {
+            "PATH": f"{programs_folder()}{os.pathsep}{os.environ['PATH']}",
+            "PGHOST": str(box.postgres.sockets),
+            "PGPORT": str(box.postgres.port),
+            "OWNER_PASSWORD": box.postgres.passwords.owner,
+            "APPLICATION_PASSWORD": box.postgres.passwords.application,
+        }
+        subprocess.run(["sh", script], env=environment, check=True)
+        for url in (box.owner_url, box.database_url):
+            psycopg.connect(url).close()
+
+
+def _forget_the_roles(admin_url: str) -> None:
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        connection.execute("DROP DATABASE stayledger")
+        connection.execute(f"DROP ROLE {OWNER}, {APPLICATION}".encode())
+
+
+def test_the_image_holds_each_package_that_its_commands_import() -> None:
+    recipe = (PROJECT / "Containerfile").read_text()
+    context = (PROJECT / ".containerignore").read_text().splitlines()
+    copied = set(re.findall(r"^COPY (?!--from)(.+) \S+$", recipe, re.MULTILINE))
+    for package in ("ledger", "projections", "replay", "api"):
+        assert package in copied
+        assert f"!{package}" in context
+    for paths in copied:
+        assert all(f"!{path}" in context for path in paths.split())
+
+
+# -- Installation ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_locked_package_has_one_version_and_its_hashes(lock: str) -> None:
+    entries = re.split(r"\n(?=[a-z])", (PROJECT / lock).read_text())
+    for entry in entries:
+        assert re.match(r"[a-z0-9-]+(\[[a-z,-]+\])?==\S+", entry), entry.splitlines()[0]
+        assert "--hash=sha256:" in entry, entry.splitlines()[0]
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_names_no_host(lock: str) -> None:
+    assert "://" not in (PROJECT / lock).read_text()
+
+
+def test_every_dependency_is_locked_and_the_locks_agree() -> None:
+    everything, runtime = (_versions(lock) for lock in LOCKS)
+    assert runtime.items() <= everything.items()
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())
+    for requirement in project["project"]["dependencies"]:
+        assert _name(requirement) in runtime
+    for group in project["dependency-groups"].values():
+        for requirement in group:
+            assert isinstance(requirement, dict) or _name(requirement) in everything
+
+
+def _versions(lock: str) -> dict[str, str]:
+    pinned = re.findall(r"^([a-z0-9-]+)\S*==(\S+)", (PROJECT / lock).read_text(), re.MULTILINE)
+    return dict(pinned)
+
+
+def _name(requirement: str) -> str:
+    found = re.match(r"[A-Za-z0-9_-]+", requirement)
+    assert found
+    return found[0].lower().replace("_", "-")
+
+
+def test_run_py_needs_nothing_but_the_standard_library() -> None:
+    tree = ast.parse((PROJECT / "run.py").read_text())
+    for node in ast.walk(tree):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        assert all(name.partition(".")[0] in sys.stdlib_module_names for name in names)
+
+
+def test_run_py_explains_itself_and_answers_a_wrong_word_in_one_line() -> None:
+    run = [sys.executable, "run.py"]
+    told = subprocess.run([*run, "--help"], cwd=PROJECT, capture_output=True, text=True)
+    assert told.returncode == 0
+    assert "python3 run.py test" in told.stdout
+    wrong = subprocess.run([*run, "tset"], cwd=PROJECT, capture_output=True, text=True)
+    assert wrong.returncode == 1
+    assert wrong.stderr == "run.py: there is no command 'tset'; see python3 run.py --help\n"
+
+
+def test_the_merge_check_is_executable() -> None:
+    assert (PROJECT / ".ci" / "run").stat().st_mode & stat.S_IXUSR
+
+
+# -- Samples ---------------------------------------------------------------------------------
+
+
+def _rows(name: str, count: int | None = None) -> list[list[str]]:
+    with gzip.open(SAMPLES / name, "rt", newline="") as file:
+        return list(islice(csv.reader(file), count))
+
+
+def test_the_sample_is_the_beginning_of_the_whole_with_the_same_columns() -> None:
+    sample = _rows("resort-hotel-sample.csv.gz")
+    assert len(sample) == 1501
+    assert sample == _rows("resort-hotel-bookings.csv.gz", 1501)
+
+
+def test_the_samples_name_their_source_and_licence() -> None:
+    told = (SAMPLES / "README.md").read_text()
+    assert "CC BY 4.0" in told
+    assert all(path.name in told for path in SAMPLES.glob("*.gz"))
