@@ -1,0 +1,333 @@
+"""Timeline: everything that happened in one case, over all its streams, in plain language."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple, assert_never, get_args
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    DateTime,
+    Index,
+    MetaData,
+    Row,
+    Table,
+    Text,
+    Uuid,
+    select,
+)
+
+from ledger.events import AnyEvent, Recorded
+from ledger.events.attestation import PropertyAttested
+from ledger.events.booking import (
+    BookingAbandoned,
+    BookingCancelled,
+    BookingConfirmed,
+    BookingExpired,
+    BookingRequested,
+    EarningsRecognized,
+    NoShowReported,
+    StayCompleted,
+    StayStarted,
+)
+from ledger.events.payment import (
+    FundsAvailable,
+    PaymentCompleted,
+    PaymentEvent,
+    PaymentOpened,
+    PaymentProcessing,
+    PaymentRefundRecorded,
+)
+from ledger.events.payout import (
+    PayoutCancelled,
+    PayoutDue,
+    PayoutEvent,
+    PayoutRecalculated,
+    PayoutReleased,
+    PayoutScheduled,
+    PayoutTransferred,
+)
+from ledger.events.refund import (
+    RefundApproved,
+    RefundEvent,
+    RefundPending,
+    RefundRequested,
+    RefundSubmitted,
+    RefundSucceeded,
+)
+from ledger.events.unit_calendar import (
+    CalendarOpened,
+    HoldExpired,
+    HoldPlaced,
+    HoldReleased,
+    ReservationMade,
+    ReservationReleased,
+)
+from ledger.values.clock import Instant
+from ledger.values.money import Money
+from ledger.values.stay import Stay
+from projections.projection import (
+    NOT_IN_DIGEST,
+    ONLY_INSERTED,
+    Answer,
+    Projection,
+    Rows,
+    position_of,
+)
+
+# -- Tables -----------------------------------------------------------------------------
+
+tables = MetaData(schema="timeline_v1")
+
+timeline = Table(
+    "timeline",
+    tables,
+    Column("stream_id", Uuid(as_uuid=False), primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    Column("case_id", Uuid(as_uuid=False), nullable=False),
+    Column("position", BigInteger, nullable=False, info=NOT_IN_DIGEST),
+    Column("occurred_at", DateTime(timezone=True), nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, info=NOT_IN_DIGEST),
+    Column("topic", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("amount_minor", BigInteger),
+    Column("currency", Text),
+    Column("check_in", Date),
+    Column("check_out", Date),
+    Column("due_at", DateTime(timezone=True)),
+    Column("detail", Text),
+    Index("timeline_by_case", "case_id"),
+    info=ONLY_INSERTED,
+)
+"""One row per event, with the facts that its sentence is made of when somebody asks.
+
+The sentence itself is not stored: so it can be put better without a rebuild.
+"""
+
+# -- Events -----------------------------------------------------------------------------
+
+
+class Facts(NamedTuple):
+    """What a sentence needs to know beside who, when and what."""
+
+    amount: Money | None = None
+    stay: Stay | None = None
+    due_at: datetime | None = None
+    detail: str | None = None
+
+
+NOTHING_ELSE = Facts()
+
+
+def project(rows: Rows, recorded: Recorded[AnyEvent]) -> None:
+    """Add the event to the timeline of its case."""
+    amount, stay, due_at, detail = facts_of(recorded.event)
+    rows.insert(
+        timeline,
+        stream_id=recorded.stream_id,
+        version=recorded.version,
+        case_id=recorded.case_id,
+        position=recorded.position,
+        occurred_at=recorded.occurred_at,
+        recorded_at=recorded.recorded_at,
+        topic=recorded.event.topic,
+        actor=recorded.envelope.actor.role,
+        amount_minor=None if amount is None else amount.minor,
+        currency=None if amount is None else amount.currency,
+        check_in=None if stay is None else stay.check_in,
+        check_out=None if stay is None else stay.check_out,
+        due_at=due_at,
+        detail=detail,
+    )
+
+
+def facts_of(event: AnyEvent) -> Facts:
+    """What the event's sentence needs."""
+    match event:
+        case HoldPlaced():
+            return Facts(stay=event.stay, due_at=event.expires_at)
+        case ReservationMade() | HoldExpired() | HoldReleased() | ReservationReleased():
+            return Facts(stay=event.stay)
+        case BookingRequested():
+            return Facts(event.price.total, event.stay, event.hold_expires_at, event.policy.label)
+        case BookingConfirmed():
+            return Facts(event.total)
+        case BookingCancelled():
+            return Facts(event.settlement.refund, detail=event.to)
+        case NoShowReported():
+            return Facts(event.settlement.refund)
+        case EarningsRecognized():
+            return Facts(event.earned.host_net)
+        case BookingExpired() | BookingAbandoned() | StayStarted() | StayCompleted():
+            return NOTHING_ELSE
+        case PropertyAttested():
+            return Facts(detail=event.source)
+        case CalendarOpened():
+            return Facts(detail=f"{event.room_type} {event.number}")
+        case _:
+            return facts_of_money(event)
+
+
+def facts_of_money(event: PaymentEvent | RefundEvent | PayoutEvent) -> Facts:
+    """What the sentence of an event of a payment, refund or payout needs."""
+    match event:
+        case PaymentOpened():
+            return Facts(event.due)
+        case PaymentProcessing():
+            return Facts(detail=str(event.attempt))
+        case PaymentCompleted() | FundsAvailable() | RefundApproved() | RefundSucceeded():
+            return Facts(event.amount)
+        case PayoutReleased() | PayoutTransferred():
+            return Facts(event.amount)
+        case PayoutScheduled() | PayoutRecalculated():
+            return Facts(event.amount, due_at=event.release_at)
+        case PayoutDue() | PayoutCancelled() | RefundSubmitted() | RefundPending():
+            return NOTHING_ELSE
+        case RefundRequested():
+            return Facts(event.amount, detail=event.reason)
+        case PaymentRefundRecorded():
+            return Facts(event.amount, detail=event.to)
+        case _:
+            assert_never(event)
+
+
+TIMELINE = Projection("timeline", 1, tables, get_args(AnyEvent), project)
+
+# -- Questions --------------------------------------------------------------------------
+
+
+class Happening(BaseModel):
+    """One event, said in plain language. `actor` is the word for who acted, such as `guest`.
+
+    `amount_minor` is in minor units of `currency`, where the event is about an amount.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    position: int
+    stream_id: str
+    version: int
+    topic: str
+    occurred_at: Instant
+    recorded_at: Instant
+    actor: str
+    sentence: str
+    amount_minor: int | None
+    currency: str | None
+
+
+class Timeline(Answer):
+    """What happened, in order. `case_id` is None where all of one stream was told instead."""
+
+    case_id: str | None
+    happenings: Sequence[Happening]
+
+
+ACTORS = {
+    "G": "guest",
+    "H": "host",
+    "V": "verifier",
+    "S": "support",
+    "F": "finance",
+    "O": "operator",
+    "T": "clock",
+    "P": "payment processor",
+    "X": "system",
+}
+
+SENTENCES = {
+    "attestation.property_attested": "Property vouched for by {detail}",
+    "booking.abandoned": "Booking given up before it was paid",
+    "booking.cancelled": "Booking {detail}; {amount} goes back to the guest",
+    "booking.confirmed": "Booking confirmed for {amount}",
+    "booking.earnings_recognized": "Earnings recognized, {amount} of them the host's",
+    "booking.expired": "Booking expired before it was paid",
+    "booking.no_show_reported": "Nobody came; {amount} goes back to the guest",
+    "booking.requested": "Booking of {nights} requested for {amount} under policy {detail}",
+    "booking.stay_completed": "Stay completed",
+    "booking.stay_started": "Stay started",
+    "payment.completed": "Payment of {amount} completed",
+    "payment.funds_available": "Payment of {amount} available for use",
+    "payment.opened": "Payment of {amount} opened",
+    "payment.processing": "Payment handed to the processor, attempt {detail}",
+    "payment.refund_recorded": "Payment {detail} by {amount}",
+    "payout.cancelled": "Payout cancelled, nothing is owed to the host",
+    "payout.due": "Payout due",
+    "payout.recalculated": "Payout recalculated to {amount}, not before {due_at}",
+    "payout.released": "Payout of {amount} released",
+    "payout.scheduled": "Payout of {amount} scheduled, not before {due_at}",
+    "payout.transferred": "Payout of {amount} transferred to the host",
+    "refund.approved": "Refund of {amount} approved",
+    "refund.pending": "Refund taken on by the processor",
+    "refund.requested": "Refund of {amount} requested: {detail}",
+    "refund.submitted": "Refund handed to the processor",
+    "refund.succeeded": "Refund of {amount} reached the guest",
+    "unit_calendar.hold_expired": "Hold of {nights} expired",
+    "unit_calendar.hold_placed": "{nights} held until {due_at}",
+    "unit_calendar.hold_released": "Hold of {nights} released",
+    "unit_calendar.opened": "Calendar of unit {detail} opened",
+    "unit_calendar.reservation_made": "{nights} reserved",
+    "unit_calendar.reservation_released": "{nights} free again",
+}
+"""How each topic is said; a test demands a sentence for every topic."""
+
+
+def timeline_of(db: Connection, any_id: str) -> Timeline:
+    """What happened in a case, by its own id or by that of any stream that belongs to it alone.
+
+    A stream that many cases share, such as a unit's calendar, is told by itself. In order of
+    business time, and of recording where that is equal; nothing for an id that nobody knows.
+    """
+    position = position_of(db, TIMELINE)
+    case_id = _case_of(db, any_id)
+    where = timeline.c.stream_id == any_id if case_id is None else timeline.c.case_id == case_id
+    return Timeline(position=position, case_id=case_id, happenings=_happenings(db, where))
+
+
+def _case_of(db: Connection, any_id: str) -> str | None:
+    known = select(timeline.c.case_id).where(timeline.c.case_id == any_id).limit(1)
+    of_stream = select(timeline.c.case_id).where(timeline.c.stream_id == any_id).distinct().limit(2)
+    if db.execute(known).first() is not None:
+        return any_id
+    cases = db.scalars(of_stream).all()
+    return cases[0] if len(cases) == 1 else None
+
+
+def _happenings(db: Connection, where: ColumnElement[bool]) -> list[Happening]:
+    query = select(timeline).where(where).order_by(timeline.c.occurred_at, timeline.c.position)
+    return [_happening(row) for row in db.execute(query)]
+
+
+def _happening(row: Row[tuple[object, ...]]) -> Happening:
+    return Happening(
+        position=row.position,
+        stream_id=row.stream_id,
+        version=row.version,
+        topic=row.topic,
+        occurred_at=row.occurred_at,
+        recorded_at=row.recorded_at,
+        actor=ACTORS.get(row.actor, row.actor),
+        sentence=_sentence(row),
+        amount_minor=row.amount_minor,
+        currency=row.currency,
+    )
+
+
+def _sentence(row: Row[tuple[object, ...]]) -> str:
+    return SENTENCES[row.topic].format(
+        amount="" if row.amount_minor is None else Money(row.amount_minor, row.currency),
+        nights=_nights(row.check_in, row.check_out),
+        due_at="" if row.due_at is None else f"{row.due_at:%Y-%m-%d %H:%M} UTC",
+        detail=(row.detail or "").replace("_", " "),
+    )
+
+
+def _nights(check_in: date | None, check_out: date | None) -> str:
+    if check_in is None or check_out is None:
+        return ""
+    count = (check_out - check_in).days
+    return f"{count} {'night' if count == 1 else 'nights'} from {check_in} to {check_out}"

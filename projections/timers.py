@@ -1,0 +1,184 @@
+"""Timers: what the clock must do, and when. History from outside sets none."""
+
+from datetime import timedelta
+from typing import assert_never, get_args
+
+from sqlalchemy import Boolean, Column, DateTime, Index, MetaData, Table, Text, Uuid
+
+from ledger.events import Recorded
+from ledger.events.booking import (
+    BookingAbandoned,
+    BookingCancelled,
+    BookingConfirmed,
+    BookingExpired,
+    BookingRequested,
+    EarningsRecognized,
+    NoShowReported,
+    StayCompleted,
+    StayStarted,
+)
+from ledger.events.payout import (
+    PayoutCancelled,
+    PayoutDue,
+    PayoutRecalculated,
+    PayoutScheduled,
+)
+from ledger.events.unit_calendar import HoldExpired, HoldPlaced, HoldReleased, ReservationMade
+from ledger.values.clock import Instant
+from ledger.values.policy import Settlement
+from projections.projection import Projection, Rows
+
+EARNED_AFTER = timedelta(hours=24)
+"""How long after check-in a stay is earned (spec: domain, section 12)."""
+
+# -- Tables -----------------------------------------------------------------------------
+
+tables = MetaData(schema="timers_v1")
+
+timers = Table(
+    "timers",
+    tables,
+    Column("timer", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("case_id", Uuid(as_uuid=False), nullable=False),
+    Column("stream_id", Uuid(as_uuid=False), nullable=False),
+    Column("fires_at", DateTime(timezone=True), nullable=False),
+    Column("armed", Boolean, nullable=False),
+    Index("timers_by_time", "fires_at"),
+)
+"""One row per timer that has not ended. `stream_id` is what it acts upon: the unit for a hold, the
+payout for a payout, else the booking. One that is not armed waits for its booking's confirmation.
+"""
+
+EXPIRE_HOLD = "expire_hold"
+START_STAY = "start_stay"
+COMPLETE_STAY = "complete_stay"
+RECOGNIZE_EARNINGS = "recognize_earnings"
+MATURE_PAYOUT = "mature_payout"
+
+# -- Events -----------------------------------------------------------------------------
+
+TimerEvent = (
+    HoldPlaced
+    | ReservationMade
+    | HoldExpired
+    | HoldReleased
+    | BookingRequested
+    | BookingConfirmed
+    | BookingExpired
+    | BookingAbandoned
+    | StayStarted
+    | StayCompleted
+    | BookingCancelled
+    | NoShowReported
+    | EarningsRecognized
+    | PayoutScheduled
+    | PayoutRecalculated
+    | PayoutDue
+    | PayoutCancelled
+)
+
+CalendarOrPayout = (
+    HoldPlaced
+    | ReservationMade
+    | HoldExpired
+    | HoldReleased
+    | PayoutScheduled
+    | PayoutRecalculated
+    | PayoutDue
+    | PayoutCancelled
+)
+
+
+def project(rows: Rows, recorded: Recorded[TimerEvent]) -> None:
+    """Set, move or end the timers that the event is about."""
+    booking = recorded.case_id
+    match recorded.event:
+        case BookingRequested() as event:
+            prepare(rows, recorded, event)
+        case BookingConfirmed() as event:
+            kinds = (START_STAY, COMPLETE_STAY, RECOGNIZE_EARNINGS)
+            for kind in kinds if event.total.minor else kinds[:2]:
+                rows.change(timers, key(kind, booking), armed=True)
+        case StayStarted():
+            end(rows, booking, START_STAY)
+        case StayCompleted():
+            end(rows, booking, COMPLETE_STAY)
+        case BookingCancelled() | NoShowReported() as event:
+            fall_away(rows, recorded, event.settlement)
+        case EarningsRecognized():
+            end(rows, booking, RECOGNIZE_EARNINGS)
+        case BookingExpired() | BookingAbandoned():
+            end(rows, booking, START_STAY, COMPLETE_STAY, RECOGNIZE_EARNINGS)
+        case _:
+            project_holds_and_payouts(rows, recorded, recorded.event)
+
+
+def project_holds_and_payouts(
+    rows: Rows, recorded: Recorded[TimerEvent], event: CalendarOrPayout
+) -> None:
+    """The timers of one hold, or of one payout."""
+    match event:
+        case HoldPlaced():
+            begin(rows, recorded, EXPIRE_HOLD, event.expires_at)
+        case ReservationMade() | HoldExpired() | HoldReleased():
+            end(rows, recorded.case_id, EXPIRE_HOLD)
+        case PayoutScheduled() | PayoutRecalculated():
+            end(rows, recorded.stream_id, MATURE_PAYOUT)
+            begin(rows, recorded, MATURE_PAYOUT, event.release_at, of=recorded.stream_id)
+        case PayoutDue() | PayoutCancelled():
+            end(rows, recorded.stream_id, MATURE_PAYOUT)
+        case _:
+            assert_never(event)
+
+
+def prepare(rows: Rows, recorded: Recorded[TimerEvent], event: BookingRequested) -> None:
+    """Set what a booking's stay will need; it is armed when the booking is confirmed."""
+    check_in_at = event.house.check_in_at(event.stay)
+    begin(rows, recorded, START_STAY, check_in_at, armed=False)
+    begin(rows, recorded, COMPLETE_STAY, event.house.check_out_at(event.stay), armed=False)
+    if event.price.total.minor:
+        begin(rows, recorded, RECOGNIZE_EARNINGS, check_in_at + EARNED_AFTER, armed=False)
+
+
+def fall_away(rows: Rows, recorded: Recorded[TimerEvent], settlement: Settlement) -> None:
+    """End the timers of a stay that does not happen; what is retained is earned at once."""
+    end(rows, recorded.case_id, START_STAY, COMPLETE_STAY, RECOGNIZE_EARNINGS)
+    kept = settlement.kept
+    if kept.host_net.minor or kept.guest_fee.minor or kept.host_fee.minor:
+        begin(rows, recorded, RECOGNIZE_EARNINGS, recorded.occurred_at)
+
+
+def begin(
+    rows: Rows,
+    recorded: Recorded[TimerEvent],
+    kind: str,
+    fires_at: Instant,
+    *,
+    of: str | None = None,
+    armed: bool = True,
+) -> None:
+    """Set a timer of the case, or of the stream `of`."""
+    rows.insert(
+        timers,
+        timer=key(kind, of or recorded.case_id),
+        kind=kind,
+        case_id=recorded.case_id,
+        stream_id=recorded.stream_id,
+        fires_at=fires_at,
+        armed=armed,
+    )
+
+
+def end(rows: Rows, of: str, *kinds: str) -> None:
+    """End timers, if they are still set."""
+    for kind in kinds:
+        rows.remove(timers, key(kind, of))
+
+
+def key(kind: str, of: str) -> str:
+    """A timer's name: it never changes, so what it causes happens once."""
+    return f"{kind}/{of}"
+
+
+TIMERS = Projection("timers", 1, tables, get_args(TimerEvent), project, live_only=True)

@@ -1,0 +1,230 @@
+"""Follows the history as it grows: every read model of this process, each at its own position.
+
+One page is read and decoded for all of them; each commits by itself. A read model that cannot take
+an event in stops alone, says where and why, and the others go on.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zlib import crc32
+
+import psycopg
+
+from ledger.errors import CorruptHistory
+from ledger.events import Event, Recorded
+from projections import PROJECTIONS, Projection
+from replay.announce import Announce, to_nobody
+from replay.drive import Drive, SomebodyElseDrives
+from replay.feed import Feed, Page
+from replay.schemas import prepare
+
+Connection = psycopg.Connection[Any]
+
+POLL_SECONDS = 0.2
+"""How long a follower relies on being woken: the poll is the truth, the notification a hint."""
+
+RETRY_SECONDS = 0.5
+"""How long it waits before it connects again after Postgres went away."""
+
+STAND_BY_SECONDS = 1.0
+"""How often it asks whether a read model that another process drives has become free."""
+
+FOLLOWER_LOCK = 7205
+"""The first half of the advisory lock that a read model's driver holds; the second names it."""
+
+
+@dataclass(frozen=True)
+class Halt:
+    """A read model stopped: the event at `position` could not be taken in, and why."""
+
+    read_model: str
+    position: int
+    because: str
+
+
+Report = Callable[[Halt], None]
+
+
+def _unreported(halt: Halt) -> None:
+    del halt
+
+
+class Follower:
+    """Keeps read models up with the history until it is told to stop."""
+
+    def __init__(
+        self,
+        url: str,
+        projections: Sequence[Projection] = PROJECTIONS,
+        *,
+        announce: Announce = to_nobody,
+        report: Report = _unreported,
+        poll_seconds: float = POLL_SECONDS,
+    ) -> None:
+        """Follow for these read models, which are made where they are missing.
+
+        `announce` hears which positions were reached, `report` which read model had to stop.
+        """
+        self._url = url
+        self._projections = projections
+        self._announce = announce
+        self._report = report
+        self._poll_seconds = poll_seconds
+        self._stop = threading.Event()
+        self._driven: list[Drive] = []
+        self._waiting: list[Drive] = []
+        self._ask_again_at = 0.0
+
+    def stop(self) -> None:
+        """Let `run` return after the page that it is at; from any thread or signal handler."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Follow until stopped, through losses of the connection."""
+        while not self._stop.is_set():
+            try:
+                self._follow()
+            except psycopg.OperationalError:
+                self._stop.wait(RETRY_SECONDS)
+
+    def _follow(self) -> None:
+        with Feed(self._url) as feed, _writer(self._url) as connection:
+            prepare(connection, *self._projections)
+            self._driven = []
+            self._waiting = [Drive(projection) for projection in self._projections]
+            self._ask_again_at = 0.0
+            while not self._stop.is_set():
+                self._take_over(connection)
+                if not self._advance(feed, connection):
+                    feed.wait(self._poll_seconds)
+
+    def _take_over(self, connection: Connection) -> None:
+        """Begin to drive the read models that nobody else drives."""
+        if not self._waiting or time.monotonic() < self._ask_again_at:
+            return
+        self._ask_again_at = time.monotonic() + STAND_BY_SECONDS
+        free = [drive for drive in self._waiting if _lock(connection, drive)]
+        for drive in free:
+            drive.begin(connection)
+            self._waiting.remove(drive)
+            self._driven.append(drive)
+
+    def _advance(self, feed: Feed, connection: Connection) -> bool:
+        """Take in the next page; answers whether there was anything in it."""
+        if not self._driven:
+            return False
+        page = feed.page(min(drive.position for drive in self._driven))
+        behind = [drive for drive in self._driven if drive.position < page.reaches]
+        for drive in behind:
+            self._apply(connection, drive, page)
+        if behind:
+            self._announce({drive.projection.name: drive.position for drive in self._driven})
+        return bool(behind)
+
+    def _apply(self, connection: Connection, drive: Drive, page: Page) -> None:
+        """Take a page into one read model, up to the first event that it must not pass over."""
+        events, reaches = _above(page.events, drive.position), page.reaches
+        stopper = next(
+            (
+                unreadable
+                for unreadable in page.unreadable
+                if unreadable.position > drive.position
+                and unreadable.concerns(drive.projection.topics)
+            ),
+            None,
+        )
+        if stopper:
+            reaches = stopper.position - 1
+            events = [recorded for recorded in events if recorded.position <= reaches]
+        halted = drive.position < reaches and not self._apply_all(
+            connection, drive, events, reaches
+        )
+        if stopper and not halted:
+            self._halt(connection, drive, stopper.position, stopper.because)
+
+    def _apply_all(
+        self,
+        connection: Connection,
+        drive: Drive,
+        events: Sequence[Recorded[Event]],
+        reaches: int,
+    ) -> bool:
+        """Take events in together, or, where they will not go, one by one up to the one to blame."""
+        try:
+            drive.apply(connection, events, reaches)
+        except SomebodyElseDrives:
+            self._let_go(connection, drive)
+            return False
+        except psycopg.OperationalError:
+            raise
+        except Exception:  # noqa: BLE001 - whatever an event does to a read model, the others go on
+            return self._apply_singly(connection, drive, events, reaches)
+        return True
+
+    def _apply_singly(
+        self,
+        connection: Connection,
+        drive: Drive,
+        events: Sequence[Recorded[Event]],
+        reaches: int,
+    ) -> bool:
+        for recorded in events:
+            try:
+                drive.apply(connection, [recorded], recorded.position)
+            except psycopg.OperationalError:
+                raise
+            except Exception as error:  # noqa: BLE001 - as above; this is the event to blame
+                because = f"{recorded.event.topic} {recorded.event_id}: {_said(error)}"
+                self._halt(connection, drive, recorded.position, because)
+                return False
+        if drive.position < reaches:
+            drive.apply(connection, [], reaches)
+        return True
+
+    def _halt(self, connection: Connection, drive: Drive, position: int, because: str) -> None:
+        drive.halt(connection, position, because)
+        self._driven.remove(drive)
+        self._report(Halt(drive.projection.name, position, because))
+
+    def _let_go(self, connection: Connection, drive: Drive) -> None:
+        """Stop driving what was moved by somebody else, and begin anew from where it stands now."""
+        _unlock(connection, drive)
+        self._driven.remove(drive)
+        self._waiting.append(drive)
+
+
+def _above(events: Sequence[Recorded[Event]], position: int) -> Sequence[Recorded[Event]]:
+    if not events or events[0].position > position:
+        return events
+    return [recorded for recorded in events if recorded.position > position]
+
+
+def _said(error: Exception) -> str:
+    kind = error.code if isinstance(error, CorruptHistory) else type(error).__name__
+    return f"{kind}: {error}".strip()
+
+
+def _writer(url: str) -> Connection:
+    # A read model may lose its last moments with its position: it just takes them in again.
+    return psycopg.connect(
+        url,
+        autocommit=True,
+        application_name="stayledger follow",
+        options="-c synchronous_commit=off",
+    )
+
+
+def _lock(connection: Connection, drive: Drive) -> bool:
+    found = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", _lock_of(drive)).fetchone()
+    return bool(found and found[0])
+
+
+def _unlock(connection: Connection, drive: Drive) -> None:
+    connection.execute("SELECT pg_advisory_unlock(%s, %s)", _lock_of(drive))
+
+
+def _lock_of(drive: Drive) -> tuple[int, int]:
+    return FOLLOWER_LOCK, crc32(drive.place.schema.encode()) - 2**31

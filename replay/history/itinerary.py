@@ -1,0 +1,78 @@
+"""What happened to a booking, and when: the dated steps that the importer takes in order of time."""
+
+from datetime import date, time, timedelta
+from enum import StrEnum
+from functools import cache
+
+from msgspec import Struct
+
+from ledger.values.clock import Instant
+from ledger.values.stay import House, local_instant
+from replay.history.hotel_bookings import Ending, HotelBooking
+
+HOUSE = House(time_zone="Europe/Lisbon", check_in_time=time(14), check_out_time=time(11))
+
+BOOK_AT = time(8)
+CANCEL_AT = time(10)
+NO_SHOW_AT = time(20)
+LEAVE_ON_ARRIVAL_AT = time(21)
+EARNED_AFTER = timedelta(hours=24)
+"""From check-in until the stay is earned and the host is paid."""
+
+
+class Kind(StrEnum):
+    """What a step is. Its text is part of the step's command id: permanent."""
+
+    BOOK = "book"
+    CANCEL = "cancel"
+    START = "start"
+    EARN = "earn"
+    COMPLETE = "complete"
+    NO_SHOW = "no-show"
+
+
+class Step(Struct, frozen=True, gc=False):
+    """One thing that happened to one booking at one instant."""
+
+    at: Instant
+    kind: Kind
+    booking: HotelBooking
+
+    @property
+    def line(self) -> int:
+        """The line of the booking's row."""
+        return self.booking.line
+
+
+def steps_of(booking: HotelBooking) -> list[Step]:
+    """All that happened to a booking, in no particular order.
+
+    A stay that costs nothing brings nothing, so it is not earned.
+    """
+    steps = [Step(_at(booking.booked_on, BOOK_AT), Kind.BOOK, booking)]
+    if booking.ending is Ending.CANCELED:
+        return [*steps, Step(_at(booking.ended_on, CANCEL_AT), Kind.CANCEL, booking)]
+    arrival = _at(booking.stay.check_in, HOUSE.check_in_time)
+    steps.append(Step(arrival, Kind.START, booking))
+    if booking.ending is Ending.NO_SHOW:
+        return [*steps, Step(_at(booking.ended_on, NO_SHOW_AT), Kind.NO_SHOW, booking)]
+    if booking.rate.minor:
+        steps.append(Step(arrival + EARNED_AFTER, Kind.EARN, booking))
+    return [*steps, Step(_left_at(booking), Kind.COMPLETE, booking)]
+
+
+def in_order_of_time(bookings: list[HotelBooking]) -> list[Step]:
+    """The steps of all bookings as they happened; at the same instant, by line."""
+    steps = [step for booking in bookings for step in steps_of(booking)]
+    steps.sort(key=lambda step: (step.at, step.booking.line))
+    return steps
+
+
+def _left_at(booking: HotelBooking) -> Instant:
+    arrived_today = booking.ended_on == booking.stay.check_in
+    return _at(booking.ended_on, LEAVE_ON_ARRIVAL_AT if arrived_today else HOUSE.check_out_time)
+
+
+@cache
+def _at(day: date, hour: time) -> Instant:
+    return local_instant(day, hour, HOUSE.time_zone)

@@ -1,0 +1,62 @@
+"""Every event has a topic that this version knows, and reads under its schema.
+
+An event that cannot be read does not stop the audit: it is passed on as `Unreadable`, is told with
+its position, and the pass goes on. Numbers with a fraction cannot be read either, so no float ever
+enters the books. A state of an older schema is lifted twice: both must come out the same.
+
+A breach means that a newer version of the software wrote here, that bytes were damaged, or that an
+upcast depends on more than what it is given. Do not deploy anything older; if no newer version is
+about, restore the row from a replica and call the engineer on duty.
+"""
+
+from functools import lru_cache
+from typing import get_args
+
+import msgspec
+
+from ledger.errors import CorruptHistory
+from ledger.events import AnyEvent, Event, Recorded
+from ledger.store import Codec
+from replay.rules.rule import Handlers, Rule
+
+
+class Unreadable(Event, topic="", frozen=True):
+    """Stands in the audit's pass for an event that could not be read, and says why."""
+
+    reason: str
+
+
+class EventsAreKnown(Rule):
+    """Hears only of what could not be read."""
+
+    invariants = {"INV-E7": "Every event is of a known topic and reads under its schema."}
+
+    def hears(self) -> Handlers:
+        """The stand-ins."""
+        return {Unreadable: self.tell}
+
+    def tell(self, recorded: Recorded[Unreadable]) -> None:
+        """Pass the reason on."""
+        self.breach("INV-E7", recorded.event.reason, recorded)
+
+
+class PatientCodec(Codec):
+    """A codec that answers with an Unreadable where the ordinary one raises."""
+
+    def decode(self, topic: str, schema: int, state: bytes) -> Event:
+        """The event, or why it could not be read."""
+        try:
+            event = self.decoder(topic, schema)(state)
+            if schema < event.schema and self.decoder(topic, schema)(state) != event:
+                return Unreadable(reason=f"{topic} of schema {schema} is not lifted the same twice")
+        except (CorruptHistory, msgspec.MsgspecError, ArithmeticError, LookupError) as error:
+            return Unreadable(reason=f"{topic} of schema {schema}: {error}")
+        except (TypeError, ValueError, AttributeError) as error:
+            return Unreadable(reason=f"{topic} of schema {schema}: {error!r}")
+        return event
+
+
+@lru_cache(maxsize=1)
+def patient_codec() -> PatientCodec:
+    """The codec that the audit reads with."""
+    return PatientCodec(get_args(AnyEvent))

@@ -1,0 +1,136 @@
+"""Where read models live: their schemas and tables, made, finished, swapped and dropped."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import Column, DDLElement, MetaData, Table
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable
+
+from projections.projection import Projection, bookkeeping, positions
+
+Connection = psycopg.Connection[Any]
+
+SETUP_LOCK = (7204, 3)
+"""Advisory lock under which schemas are made and swapped; (7204, 1) and (7204, 2) are the ledger's."""
+
+_dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+
+
+def prepare(connection: Connection, *projections: Projection) -> None:
+    """Make what is missing of the bookkeeping and of read models, empty and at position 0.
+
+    May be run at any time and by any number of processes at once, in autocommit mode.
+    """
+    with connection.transaction(), _setting_up(connection):
+        _make_bookkeeping(connection)
+        for projection in projections:
+            if not exists(connection, projection.schema):
+                make(connection, projection)
+
+
+def make(connection: Connection, projection: Projection) -> None:
+    """Make a read model's schema and its tables, empty and complete."""
+    schema = projection.schema
+    make_bare(connection, projection, schema)
+    finish(connection, projection, schema)
+
+
+def make_bare(connection: Connection, projection: Projection, schema: str) -> None:
+    """Make the tables as a load wants them: no index that the load itself does not need."""
+    connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
+    for table in projection.tables.sorted_tables:
+        _execute(connection, CreateTable(_bare(table, schema)))
+        if not _only_inserted(table):
+            _execute(connection, AddConstraint(_copy(table, schema).primary_key))
+
+
+def finish(connection: Connection, projection: Projection, schema: str) -> None:
+    """Add what `make_bare` left out, and let the planner see what the tables hold."""
+    for table in projection.tables.sorted_tables:
+        copy = _copy(table, schema)
+        if _only_inserted(table):
+            _execute(connection, AddConstraint(copy.primary_key))
+        for index in copy.indexes:
+            _execute(connection, CreateIndex(index))
+        connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(schema, table.name)))
+
+
+def swap(connection: Connection, fresh: str, live: str) -> str | None:
+    """Let a fresh schema take a live one's name; answers what the old one is called now."""
+    old = f"{live}__old" if exists(connection, live) else None
+    if old:
+        rename(connection, live, old)
+    rename(connection, fresh, live)
+    return old
+
+
+def rename(connection: Connection, schema: str, name: str) -> None:
+    """Call a schema by another name."""
+    connection.execute(
+        sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(sql.Identifier(schema), sql.Identifier(name))
+    )
+
+
+def drop(connection: Connection, schema: str) -> None:
+    """Drop a read model's schema with everything in it, and what is known of its position."""
+    connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))
+    connection.execute("DELETE FROM read_models.positions WHERE schema = %s", (schema,))
+
+
+def exists(connection: Connection, schema: str) -> bool:
+    """Whether there is a schema of this name."""
+    found = connection.execute("SELECT FROM pg_namespace WHERE nspname = %s", (schema,))
+    return found.fetchone() is not None
+
+
+def superseded(connection: Connection, projection: Projection) -> list[str]:
+    """The schemas of a read model's other versions, which nobody needs once all run this one."""
+    pattern = rf"^{projection.name}_v\d+$"
+    found = connection.execute(
+        "SELECT nspname::text FROM pg_namespace WHERE nspname ~ %s AND nspname <> %s ORDER BY 1",
+        (pattern, projection.schema),
+    )
+    return [row[0] for row in found]
+
+
+@contextmanager
+def _setting_up(connection: Connection) -> Iterator[None]:
+    connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", SETUP_LOCK)
+    yield
+
+
+def _make_bookkeeping(connection: Connection) -> None:
+    name = bookkeeping.schema
+    assert name is not None, "the bookkeeping has a schema of its own"
+    if exists(connection, name):
+        return
+    connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(name)))
+    _execute(connection, CreateTable(positions))
+    # Few rows, each rewritten many times a second: they must find room in their own page.
+    connection.execute(
+        "ALTER TABLE read_models.positions SET "
+        "(fillfactor = 50, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0)"
+    )
+
+
+def _only_inserted(table: Table) -> bool:
+    return bool(table.info.get("only_inserted"))
+
+
+def _copy(table: Table, schema: str) -> Table:
+    return table.to_metadata(MetaData(schema=schema), schema=schema)
+
+
+def _bare(table: Table, schema: str) -> Table:
+    columns = [
+        Column(column.name, column.type, nullable=column.nullable) for column in table.columns
+    ]
+    return Table(table.name, MetaData(schema=schema), *columns)
+
+
+def _execute(connection: Connection, ddl: DDLElement) -> None:
+    connection.execute(str(ddl.compile(dialect=_dialect)).encode())

@@ -1,0 +1,66 @@
+"""Timers that fire: reads which are due, and hands each to whoever gives the command, once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from ledger.values.clock import Instant
+from ledger.values.ids import CommandId, derived_id
+from projections.timers import timers
+
+
+@dataclass(frozen=True)
+class DueTimer:
+    """A timer whose time has come; `stream_id` is what it acts upon.
+
+    The command id follows from the timer and its time alone. So a timer that fires late, or twice
+    because somebody was killed in between, or in two processes, is still one command.
+    """
+
+    timer: str
+    kind: str
+    case_id: str
+    stream_id: str
+    fires_at: Instant
+
+    @property
+    def command_id(self) -> CommandId:
+        """The id of the command that the timer causes."""
+        return CommandId(derived_id("timer", self.timer, self.fires_at.isoformat()))
+
+
+def due(db: Connection, now: Instant, limit: int = 100) -> list[DueTimer]:
+    """The timers whose time has come, the longest overdue first."""
+    query = (
+        select(
+            timers.c.timer,
+            timers.c.kind,
+            timers.c.case_id,
+            timers.c.stream_id,
+            timers.c.fires_at,
+        )
+        .where(timers.c.armed, timers.c.fires_at <= now)
+        .order_by(timers.c.fires_at, timers.c.timer)
+        .limit(limit)
+    )
+    return [DueTimer(**row._mapping) for row in db.execute(query)]
+
+
+class TimerDesk:
+    """Hands over each due timer once, although its row stays until the read model has caught up."""
+
+    def __init__(self, hand_over: Callable[[DueTimer], None]) -> None:
+        """Hand timers to `hand_over`; one for which it raises is handed over again later."""
+        self._hand_over = hand_over
+        self._handed: set[CommandId] = set()
+
+    def fire(self, db: Connection, now: Instant, limit: int = 100) -> int:
+        """Hand over what is due; answers how many were. Raises what `hand_over` raises."""
+        found = due(db, now, limit + len(self._handed))
+        self._handed &= {timer.command_id for timer in found}
+        fresh = [timer for timer in found if timer.command_id not in self._handed][:limit]
+        for timer in fresh:
+            self._hand_over(timer)
+            self._handed.add(timer.command_id)
+        return len(fresh)
