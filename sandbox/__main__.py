@@ -24,6 +24,7 @@ MISUSED = 2
 NOT_FOUND = 127
 # A shell's way to say which signal ended a command.
 BY_SIGNAL = 128
+SCRATCH = "SANDBOX_SCRATCH"
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -44,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _box(options) as box:
             for reason in box.missing:
                 sys.stderr.write(f"sandbox: {reason}\n")
-            return _run(command, {**os.environ, **_settings(box, os.environ)})
+            settings = _settings(box, os.environ, lasting=options.persistent is not None)
+            return _run(command, {**os.environ, **settings})
     except SandboxError as error:
         sys.stderr.write(f"sandbox: {error}\n")
         return FAILED
@@ -87,9 +89,11 @@ def _box(options: argparse.Namespace) -> AbstractContextManager[Box]:
     return scratch(durable=not options.fast, postgres=postgres, redis=redis, settings=settings)
 
 
-def _settings(box: Box, environment: Mapping[str, str]) -> dict[str, str]:
+def _settings(box: Box, environment: Mapping[str, str], *, lasting: bool) -> dict[str, str]:
     """The parts' addresses; a named database without other roles is used with the one it has."""
     settings = box.environment()
+    # By name what is ours and fresh, so that tests empty nothing that belongs to somebody.
+    settings[SCRATCH] = "" if lasting else " ".join(sorted(settings))
     if given := environment.get("DATABASE_URL"):
         owner = environment.get("DATABASE_OWNER_URL", given)
         settings["DATABASE_OWNER_URL"] = owner

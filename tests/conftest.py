@@ -15,9 +15,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+import redis
 from psycopg import sql
 
-from sandbox import Unavailable, scratch
+from ledger.store import install_schema
+from sandbox import scratch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,7 @@ class Servers:
 
     database: Database
     redis_url: str | None
+    redis_is_ours: bool
     missing: tuple[str, ...] = ()
 
 
@@ -66,14 +69,17 @@ def servers() -> Iterator[Servers]:
             owner = os.environ.get("DATABASE_OWNER_URL", given)
             admin = os.environ.get("DATABASE_ADMIN_URL", owner)
             database = Database(url=given, owner_url=owner, admin_url=admin)
-        yield Servers(database=database, redis_url=redis_url or box.redis_url, missing=box.missing)
+        yield Servers(
+            database=database,
+            redis_url=redis_url or box.redis_url,
+            redis_is_ours=not redis_url or "REDIS_URL" in os.environ.get("SANDBOX_SCRATCH", ""),
+            missing=box.missing,
+        )
 
 
 @pytest.fixture(scope="session")
 def template(servers: Servers) -> Iterator[Database]:
     """A database with the ledger's schema and nothing in it; nobody may stay connected to it."""
-    from ledger.store import install_schema
-
     name = f"stayledger_template_{token_hex(4)}"
     template = servers.database.named(name)
     _create(servers.database, name)
@@ -98,14 +104,20 @@ def database(servers: Servers, template: Database) -> Iterator[Database]:
 
 @pytest.fixture
 def redis_url(servers: Servers) -> str:
-    """A Redis that is empty when the test begins; the test is skipped where there is none."""
-    if servers.redis_url is None:
-        pytest.skip("; ".join(servers.missing) or str(Unavailable("no Redis")))
-    import redis
+    """A Redis that is empty when the test begins; the test is skipped where there is none.
 
-    with redis.Redis.from_url(servers.redis_url) as connection:
-        connection.flushall()
-    return servers.redis_url
+    A Redis that somebody else named is used as it is: emptying it is not for us.
+    """
+    if servers.redis_url is None:
+        pytest.skip("; ".join(servers.missing) or "no Redis")
+    if not servers.redis_is_ours:
+        return servers.redis_url
+    # One of its numbered databases for each of pytest's workers, where there are several.
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    url = _with_database(servers.redis_url, worker)
+    with redis.Redis.from_url(url) as connection:
+        connection.flushdb()
+    return url
 
 
 def _for_one_test(server: Database, *, template: str | None) -> Iterator[Database]:
