@@ -52,6 +52,7 @@ class HotelBooking(Struct, frozen=True, kw_only=True):
     """A row that is a booking. All dates are the hotel's own; `rate` is the price of each night.
 
     `ended_on` is the day of the check-out or the cancellation; of a no-show, the day of arrival.
+    `row` is the text that all this was read from.
     """
 
     line: int
@@ -64,6 +65,7 @@ class HotelBooking(Struct, frozen=True, kw_only=True):
     policy: Policy
     ending: Ending
     ended_on: date
+    row: str
 
 
 class RefusedRow(Struct, frozen=True):
@@ -104,10 +106,10 @@ def read_bookings(source: Source) -> HotelBookings:
     _, _, header = next(rows)
     _refuse_header(source, header)
     for first, last, values in rows:
+        raw = "".join(lines[first - 1 : last]).rstrip("\r\n")
         try:
-            found.bookings.append(_booking(first, _by_column(header, values)))
+            found.bookings.append(_booking(first, raw, _by_column(header, values)))
         except NotABooking as broken:
-            raw = "".join(lines[first - 1 : last]).rstrip("\r\n")
             found.refused.append(RefusedRow(first, str(broken), raw))
     if not found.rows_count:
         raise Unreadable(f"{source.name} has a header and no rows")
@@ -144,7 +146,7 @@ def _by_column(header: Sequence[str], values: Sequence[str]) -> Mapping[str, str
 # -- A row ------------------------------------------------------------------------------
 
 
-def _booking(line: int, row: Mapping[str, str]) -> HotelBooking:
+def _booking(line: int, raw: str, row: Mapping[str, str]) -> HotelBooking:
     arrival, lead_days = _arrival(row), _read(row, "lead_time", _count)
     nights_count = _read(row, "stays_in_weekend_nights", _count)
     nights_count += _read(row, "stays_in_week_nights", _count)
@@ -161,6 +163,7 @@ def _booking(line: int, row: Mapping[str, str]) -> HotelBooking:
         policy=RETAINED if row["deposit_type"] == "Non Refund" else FREE,
         ending=ending,
         ended_on=_ended_on(row, ending, Stay(arrival, departure)),
+        row=raw,
     )
     _refuse_impossible(booking)
     return booking
