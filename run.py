@@ -146,7 +146,8 @@ def must(command: Sequence[str]) -> None:
         raise Trouble(f"{command[0]}: {error.strerror}") from None
     if done.returncode != 0:
         words = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()
-        raise Trouble(f"{Path(command[0]).name} {command[1]} failed: {' '.join(words[-4:])}")
+        what = " ".join([Path(command[0]).name, *command[1:3]])
+        raise Trouble(f"{what} failed: {' '.join(words[-4:])}")
 
 
 def runs(program: Path) -> bool:

@@ -115,14 +115,28 @@ def _run(command: list[str], environment: Mapping[str, str]) -> int:
         process = subprocess.Popen(command, env=environment, process_group=0, preexec_fn=begin)
         for cue in FORWARDED:
             signal.signal(cue, lambda number, _: _pass_on(process.pid, number))
-        code = process.wait()
-        return code if code >= 0 else BY_SIGNAL - code
+        process.returncode = _wait(process.pid)
+        return process.returncode
     except OSError as error:
         sys.stderr.write(f"sandbox: {command[0]}: {error.strerror}\n")
         return NOT_FOUND
     finally:
         _give_terminal(terminal, os.getpgrp())
         keeper.close()  # Whatever the command left running in its group ends here.
+
+
+def _wait(pid: int) -> int:
+    """Wait for the command to end; its exit code, as a shell gives it.
+
+    Ctrl-Z does nothing: a command that stops while its servers run would keep the terminal.
+    """
+    while True:
+        _, status = os.waitpid(pid, os.WUNTRACED)
+        if os.WIFSTOPPED(status):
+            _pass_on(pid, signal.SIGCONT)
+            continue
+        code = os.waitstatus_to_exitcode(status)
+        return code if code >= 0 else BY_SIGNAL - code
 
 
 def _pass_on(group: int, number: int) -> None:

@@ -58,10 +58,11 @@ def _unpack() -> None:
 
 
 def _installer() -> list[str]:
-    """uv where it is (run.py puts it under .tools), else this environment's own pip."""
-    for uv in (TOOLS / "bin" / "uv", TOOLS / "boot" / "bin" / "uv", shutil.which("uv")):
-        if uv and Path(uv).exists():
-            return [str(uv), "pip", "install", "--quiet"]
+    """uv where run.py puts it or the machine has it, else this environment's own pip."""
+    ours = (TOOLS / folder / "bin" / "uv" for folder in (".", "boot", "uv"))
+    found = next((str(uv) for uv in ours if uv.exists()), None) or shutil.which("uv")
+    if found:
+        return [found, "pip", "install", "--quiet"]
     return [sys.executable, "-m", "pip", "install", "--quiet"]
 
 
