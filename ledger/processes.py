@@ -5,6 +5,8 @@ together or not at all. Who calls the steps — a person at the door, a timer, a
 history — is not known here.
 """
 
+from msgspec.structs import replace
+
 from ledger.aggregates.booking import (
     BOOKING,
     Abandon,
@@ -19,6 +21,8 @@ from ledger.aggregates.booking import (
     ReportNoShow,
     StartStay,
 )
+from ledger.aggregates.booking import Status as Stands
+from ledger.aggregates.decider import Role
 from ledger.aggregates.payment import (
     PAYMENT,
     CompletePayment,
@@ -35,6 +39,7 @@ from ledger.aggregates.payout import (
     ReleasePayout,
     SchedulePayout,
 )
+from ledger.aggregates.payout import Status as Payable
 from ledger.aggregates.refund import (
     REFUND,
     AcceptRefund,
@@ -44,6 +49,7 @@ from ledger.aggregates.refund import (
     SucceedRefund,
 )
 from ledger.aggregates.unit_calendar import (
+    HOLD,
     ConvertHold,
     ExpireHold,
     PlaceHold,
@@ -51,9 +57,10 @@ from ledger.aggregates.unit_calendar import (
     ReleaseReservation,
 )
 from ledger.application import Draft
-from ledger.errors import NotFound
+from ledger.errors import NotFound, PayoutIsHeld, TooEarly, TransitionNotAllowed
 from ledger.events import Actor
 from ledger.events.refund import RefundLine
+from ledger.values.clock import Instant
 from ledger.values.ids import (
     AttestationId,
     BookingId,
@@ -95,17 +102,24 @@ def refund_of(booking_id: BookingId) -> RefundId:
 
 
 def book(draft: Draft, guest: Actor, command: Book) -> None:
-    """Keep the nights and ask for the stay."""
+    """Keep the nights and ask for the stay; the booking may wait as long as the hold lasts."""
     draft.do(
         PROCESS,
         PlaceHold(unit_id=command.unit_id, booking_id=command.booking_id, stay=command.stay),
     )
-    draft.do(guest, command)
+    draft.do(guest, replace(command, hold_expires_at=draft.now + HOLD))
 
 
 def pay(draft: Draft, processor: Actor, booking_id: BookingId, charge: str) -> None:
-    """Ask for the total, hand it to the processor, and take in what the processor has charged."""
+    """Ask for the total, hand it to the processor, and take in what the processor has charged.
+
+    Raises TransitionNotAllowed where the booking does not wait for money (PM1).
+    """
     booking = _booking(draft, booking_id)
+    if booking.status is not Stands.PENDING_PAYMENT:
+        raise TransitionNotAllowed(
+            aggregate="booking", before=booking.status.value, command="OpenPayment"
+        )
     payment_id = payment_of(booking_id)
     total = booking.price.total
     draft.do(
@@ -139,13 +153,16 @@ def confirm(draft: Draft, booking_id: BookingId) -> None:
     if payment is None:
         raise NotFound(payment_id=payment_id)
     draft.do(PROCESS, Confirm(booking_id=booking_id, payment_id=payment_id, paid=payment.captured))
+    promised = earnings(booking.price).host_net
+    if not promised.minor:
+        return
     draft.do(
         PROCESS,
         SchedulePayout(
             payout_id=payout_of(booking_id),
             booking_id=booking_id,
             host_id=booking.host_id,
-            amount=earnings(booking.price).host_net,
+            amount=promised,
             release_at=booking.earned_at,
             time_zone=booking.house.time_zone,
         ),
@@ -160,9 +177,17 @@ def expire(draft: Draft, booking_id: BookingId) -> None:
 
 
 def abandon(draft: Draft, guest: Actor, booking_id: BookingId) -> None:
-    """Give up before paying, and free the nights."""
+    """Give up before paying, and free the nights.
+
+    Raises TransitionNotAllowed where the payment is under way or done (BK10).
+    """
     booking = _booking(draft, booking_id)
     draft.do(guest, Abandon(booking_id=booking_id))
+    payment = draft.state(PAYMENT, payment_of(booking_id))
+    if payment is not None:
+        raise TransitionNotAllowed(
+            aggregate="payment", before=payment.status.value, command="Abandon"
+        )
     draft.do(PROCESS, ReleaseHold(unit_id=booking.unit_id, booking_id=booking_id))
 
 
@@ -170,13 +195,23 @@ def abandon(draft: Draft, guest: Actor, booking_id: BookingId) -> None:
 
 
 def start_stay(draft: Draft, actor: Actor, booking_id: BookingId) -> None:
-    """Begin the stay."""
+    """Begin the stay: the clock at check-in, the host on the day of it. Raises TooEarly."""
+    booking = _booking(draft, booking_id)
     draft.do(actor, StartStay(booking_id=booking_id))
+    _refuse_early_timer(draft, actor, booking.house.check_in_at(booking.stay))
 
 
 def complete_stay(draft: Draft, actor: Actor, booking_id: BookingId) -> None:
-    """End the stay."""
+    """End the stay: the clock at check-out, the host whenever the guest left. Raises TooEarly."""
+    booking = _booking(draft, booking_id)
     draft.do(actor, CompleteStay(booking_id=booking_id))
+    _refuse_early_timer(draft, actor, booking.house.check_out_at(booking.stay))
+
+
+def _refuse_early_timer(draft: Draft, actor: Actor, not_before: Instant) -> None:
+    # People may know better than the clock, the clock may not.
+    if actor.role == Role.TIMER and draft.now < not_before:
+        raise TooEarly(not_before=not_before)
 
 
 # -- Cancellation -----------------------------------------------------------------------
@@ -203,15 +238,16 @@ def _fall_away(draft: Draft, booking_id: BookingId, reason: str) -> None:
     if booking.payment_id is None:
         return
     kept = booking.settlement.kept
-    draft.do(
-        PROCESS,
-        RecalculatePayout(
-            payout_id=payout_of(booking_id), amount=kept.host_net, release_at=draft.now
-        ),
-    )
+    if earnings(booking.price).host_net.minor:
+        draft.do(
+            PROCESS,
+            RecalculatePayout(
+                payout_id=payout_of(booking_id), amount=kept.host_net, release_at=draft.now
+            ),
+        )
     if booking.settlement.refund.minor:
         _refund(draft, booking, booking_id, reason)
-    if kept.host_net.minor or kept.guest_fee.minor:
+    if kept.total.minor:
         draft.do(PROCESS, RecognizeEarnings(booking_id=booking_id))
 
 
@@ -279,11 +315,19 @@ def mature(draft: Draft, booking_id: BookingId) -> None:
 
 
 def pay_out(draft: Draft, processor: Actor, booking_id: BookingId, transfer: str) -> None:
-    """Let the payout fall due, order the transfer, and take in that the host has the money."""
+    """Order the transfer of a payout whose time has come, and take in that the host has the money.
+
+    Raises PayoutIsHeld where the guest's money cannot be used yet (PO5).
+    """
     payout_id = payout_of(booking_id)
-    mature(draft, booking_id)
     booking, payout = _booking(draft, booking_id), draft.state(PAYOUT, payout_id)
-    assert payout is not None, "it fell due a line ago"
+    if payout is None:
+        raise NotFound(payout_id=payout_id)
+    if payout.status is Payable.SCHEDULED:
+        mature(draft, booking_id)
+    payment = draft.state(PAYMENT, payment_of(booking_id))
+    if payment is None or not payment.available:
+        raise PayoutIsHeld(reasons=["funds_pending"])
     earned = booking.settlement.kept if booking.settlement else earnings(booking.price)
     payable = earned.host_net if booking.recognized else earned.host_net * 0
     draft.do(

@@ -241,7 +241,7 @@ LIFECYCLE = Lifecycle(
             ("BookingCancelled",), (S.CANCELLED_BY_PLATFORM,)),
     Planned("BK17", "Curtail", states(S.IN_STAY), actors("GS"), ("StayCurtailed",), S.CURTAILED),
     Step("BK18", ReportNoShow, states(S.IN_STAY), actors("H"), NoShowReported, S.NO_SHOW,
-         "from 6 to 48 hours after check-in"),
+         "from 6 to 48 hours after check-in; the stay is not earned yet"),
     Planned("BK19", "ReverseNoShow", states(S.NO_SHOW), actors("S"), ("NoShowReversed",),
             (S.IN_STAY, S.COMPLETED)),
     Step("BK20", RecognizeEarnings, EARNING, actors("TX"), EarningsRecognized, SAME,
@@ -373,12 +373,18 @@ def cancel_by_guest(
 
 
 def report_no_show(booking: Booking, now: Instant) -> Sequence[BookingEvent]:
-    """Say that nobody came, in the window for it. Raises TooEarly, TooLate."""
+    """Say that nobody came, in the window for it and before the stay is earned.
+
+    What was earned is the host's; to take it back asks for J10, which is not built yet.
+    Raises TooEarly, TooLate.
+    """
     check_in_at = booking.house.check_in_at(booking.stay)
     if now < check_in_at + NO_SHOW_FROM:
         raise TooEarly(not_before=check_in_at + NO_SHOW_FROM)
     if now > check_in_at + NO_SHOW_UNTIL:
         raise TooLate(not_after=check_in_at + NO_SHOW_UNTIL)
+    if booking.recognized:
+        raise TooLate(earned_since=booking.earned_at)
     return [NoShowReported(settlement=settle(booking.price, booking.policy))]
 
 
@@ -390,7 +396,7 @@ def recognize_earnings(
         raise TooEarly(not_before=booking.earned_at)
     fell_away = booking.settlement is not None
     earned = booking.settlement.kept if booking.settlement else earnings(booking.price)
-    if booking.recognized or not (earned.host_net.minor or earned.guest_fee.minor):
+    if booking.recognized or not earned.total.minor:
         raise TransitionNotAllowed(
             aggregate="booking", before=booking.status.value, command="RecognizeEarnings"
         )

@@ -153,7 +153,7 @@ def decide(payout: Payout | None, command: PayoutCommand, now: Instant) -> Seque
         raise NotFound(payout_id=command.payout_id)
     match command:
         case RecalculatePayout():
-            return recalculate(command)
+            return recalculate(payout, command)
         case MaturePayout():
             return mature(payout, now)
         case ReleasePayout():
@@ -179,10 +179,12 @@ def schedule(command: SchedulePayout) -> Sequence[PayoutEvent]:
     ]
 
 
-def recalculate(command: RecalculatePayout) -> Sequence[PayoutEvent]:
-    """Take over the new figure and time, or end the payout where nothing is owed."""
+def recalculate(payout: Payout, command: RecalculatePayout) -> Sequence[PayoutEvent]:
+    """Take over the new figure and time, if any; or end the payout where nothing is owed."""
     if command.amount.minor <= 0:
         return [PayoutCancelled()]
+    if (command.amount, command.release_at) == (payout.amount, payout.release_at):
+        return []
     return [PayoutRecalculated(amount=command.amount, release_at=command.release_at)]
 
 
@@ -194,8 +196,11 @@ def mature(payout: Payout, now: Instant) -> Sequence[PayoutEvent]:
 
 
 def release(payout: Payout, command: ReleasePayout) -> Sequence[PayoutEvent]:
-    """Order the transfer of no more than was earned. Raises PayoutExceedsEntitlement."""
-    if payout.amount.minor > command.payable.minor:
+    """Order the transfer of no more than was earned.
+
+    Raises PayoutExceedsEntitlement, CurrenciesDiffer.
+    """
+    if (command.payable - payout.amount).minor < 0:
         raise PayoutExceedsEntitlement(amount=str(payout.amount), payable=str(command.payable))
     return [PayoutReleased(amount=payout.amount, idempotency_key=command.idempotency_key)]
 

@@ -129,13 +129,15 @@ LIFECYCLE = Lifecycle(
     Planned("RF10", "Resubmit", states(S.FAILED), actors("F"), ("RefundResubmitted",),
             S.SUBMITTING),
     Planned("RF11", "UseAlternative", states(S.FAILED), actors("F"),
-            ("RefundAlternativeChosen", "RefundSettledAlternatively"),
-            (S.NEEDS_ALTERNATIVE, S.SETTLED_ALTERNATIVELY)),
+            ("RefundAlternativeChosen",), S.NEEDS_ALTERNATIVE),
+    Planned("RF11s", "SettleAlternatively", states(S.NEEDS_ALTERNATIVE), actors("F"),
+            ("RefundSettledAlternatively",), S.SETTLED_ALTERNATIVELY),
     Planned("RF12", "Cancel", states(S.REQUESTED, S.AWAITING_APPROVAL, S.APPROVED), actors("XF"),
             ("RefundCancelled",), S.CANCELLED),
     Planned("RF13", "ExternalSeen", states(None), actors("P"),
-            ("ExternalRefundDetected", "ExternalRefundClassified"),
-            (S.EXTERNAL_DETECTED, S.SUCCEEDED)),
+            ("ExternalRefundDetected",), S.EXTERNAL_DETECTED),
+    Planned("RF13c", "Classify", states(S.EXTERNAL_DETECTED), actors("F"),
+            ("ExternalRefundClassified",), S.SUCCEEDED),
 )  # fmt: skip
 
 # -- Decisions --------------------------------------------------------------------------
@@ -167,12 +169,15 @@ def decide(refund: Refund | None, command: RefundCommand, now: Instant) -> Seque
 
 
 def request(command: RequestRefund) -> Sequence[RefundEvent]:
-    """Ask for a refund that its lines explain. Raises AmountsDiffer, RefundExceedsCapture."""
+    """Ask for a refund that its lines explain.
+
+    Raises AmountsDiffer, RefundExceedsCapture, CurrenciesDiffer.
+    """
     amount = command.host_part + command.fees_part
     explained = sum(line.minor for line in command.lines)
     if explained != amount.minor or amount.minor <= 0:
         raise AmountsDiffer(amount=str(amount), lines_minor=explained)
-    if amount.minor > command.refundable.minor:
+    if (command.refundable - amount).minor < 0:
         raise RefundExceedsCapture(amount=str(amount), refundable=str(command.refundable))
     return [
         RefundRequested(

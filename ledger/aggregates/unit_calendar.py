@@ -37,6 +37,7 @@ from ledger.events.unit_calendar import (
 from ledger.values.clock import Instant
 from ledger.values.ids import BookingId, HostId, PropertyId, UnitId
 from ledger.values.stay import House, Stay, local_date
+from ledger.values.stay import stay as at_least_one_night
 
 HOLD = timedelta(minutes=15)
 """How long nights are kept for somebody who pays (spec: domain, section 12)."""
@@ -176,7 +177,7 @@ LIFECYCLE = Lifecycle(
     "unit_calendar",
     Step("UC0", OpenCalendar, states(None), actors("HOX"), CalendarOpened, Status.FREE),
     Step("UC1", PlaceHold, FREE, actors("X"), HoldPlaced, Status.HOLD,
-         "before check-in; no claim that is alive on a night"),
+         "at least one night; before check-in; no claim that is alive on a night"),
     Planned("UC2", "ExtendHold", HELD, actors("X"), ("HoldExtended",), Status.HOLD),
     Planned("UC3", "ToRequestHold", HELD, actors("X"), ("HoldExtended",), Status.HOLD),
     Step("UC4", ConvertHold, HELD, actors("X"), ReservationMade, Status.RESERVATION,
@@ -246,7 +247,11 @@ def open_calendar(command: OpenCalendar) -> Sequence[UnitCalendarEvent]:
 
 
 def hold(calendar: UnitCalendar, command: PlaceHold, now: Instant) -> Sequence[UnitCalendarEvent]:
-    """Keep nights that are free and still to come, for `HOLD`. Raises NightsAreTaken, TooLate."""
+    """Keep nights that are free and still to come, for `HOLD`.
+
+    Raises NoNights, TooLate, NightsAreTaken.
+    """
+    at_least_one_night(command.stay.check_in, command.stay.check_out)
     if now >= calendar.house.check_in_at(command.stay):
         today = local_date(now, calendar.house.time_zone)
         raise TooLate(check_in=command.stay.check_in, today=today)

@@ -36,6 +36,11 @@ class Earnings(msgspec.Struct, frozen=True, gc=False):
     guest_fee: Money
     host_fee: Money
 
+    @property
+    def total(self) -> Money:
+        """All of it: what the guest paid for, where nothing goes back."""
+        return self.host_net + self.guest_fee + self.host_fee
+
 
 class Settlement(msgspec.Struct, frozen=True, gc=False):
     """Where the guest's total goes when the stay falls away.

@@ -1,0 +1,548 @@
+"""Believable facts with one-word builders: one guest, one host, one house by the sea near Lisbon.
+
+The story: Inês asks on Monday 1 June 2026 at noon, Lisbon time, for three nights from Thursday 2
+July; check-in is at 15:00 local time, which in summer is 14:00 UTC. The guest pays 14 %, the host 3 %.
+"""
+
+from datetime import date, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from ledger.aggregates import postings
+from ledger.aggregates.attestation import AttestProperty
+from ledger.aggregates.booking import Book
+from ledger.aggregates.payment import OpenPayment
+from ledger.aggregates.payout import SchedulePayout
+from ledger.aggregates.refund import RequestRefund
+from ledger.aggregates.unit_calendar import OpenCalendar
+from ledger.events import Actor
+from ledger.events.attestation import PropertyAttested
+from ledger.events.booking import (
+    BookingAbandoned,
+    BookingCancelled,
+    BookingConfirmed,
+    BookingExpired,
+    BookingRequested,
+    EarningsRecognized,
+    NoShowReported,
+    Party,
+    StayCompleted,
+    StayStarted,
+)
+from ledger.events.payment import (
+    FundsAvailable,
+    PaymentCompleted,
+    PaymentOpened,
+    PaymentProcessing,
+    PaymentRefundRecorded,
+)
+from ledger.events.payout import (
+    PayoutCancelled,
+    PayoutDue,
+    PayoutRecalculated,
+    PayoutReleased,
+    PayoutScheduled,
+    PayoutTransferred,
+)
+from ledger.events.refund import (
+    RefundApproved,
+    RefundLine,
+    RefundPending,
+    RefundRequested,
+    RefundSubmitted,
+    RefundSucceeded,
+)
+from ledger.events.unit_calendar import (
+    CalendarOpened,
+    HoldExpired,
+    HoldPlaced,
+    HoldReleased,
+    ReservationMade,
+    ReservationReleased,
+)
+from ledger.values.clock import Instant, instant
+from ledger.values.ids import (
+    AttestationId,
+    BookingId,
+    GuestId,
+    HostId,
+    PaymentId,
+    PayoutId,
+    PropertyId,
+    RefundId,
+    UnitId,
+    derived_id,
+)
+from ledger.values.money import Money, exponent_of
+from ledger.values.policy import FREE, Policy, Settlement, earnings, settle
+from ledger.values.price import FeePlan, NightPrice, Price, price_of
+from ledger.values.stay import House, Stay, stay
+
+# -- Who and where ----------------------------------------------------------------------
+
+
+def an_id(name: str) -> str:
+    """The id that always stands for this name."""
+    return derived_id("facts", name)
+
+
+BOOKING = BookingId(an_id("booking"))
+PAYMENT = PaymentId(an_id("payment"))
+REFUND = RefundId(an_id("refund"))
+PAYOUT = PayoutId(an_id("payout"))
+UNIT = UnitId(an_id("unit 1"))
+PROPERTY = PropertyId(an_id("house by the sea"))
+ATTESTATION = AttestationId(an_id("attestation"))
+INES = GuestId(an_id("Inês"))
+RUI = HostId(an_id("Rui"))
+
+GUEST = Actor("G", INES)
+HOST = Actor("H", RUI)
+OPERATOR = Actor("O", "operator")
+TIMER = Actor("T", "timer")
+PROCESSOR = Actor("P", "stripe")
+PROCESS = Actor("X", "process")
+
+LISBON = House("Europe/Lisbon", time(15), time(11))
+THE_DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+# -- When -------------------------------------------------------------------------------
+
+NOW = instant("2026-06-01T11:00:00Z")
+HOLD_ENDS = instant("2026-06-01T11:15:00Z")
+CHECK_IN = instant("2026-07-02T14:00:00Z")
+CHECK_OUT = instant("2026-07-05T10:00:00Z")
+EARNED = CHECK_IN + timedelta(hours=24)
+AN_INSTANT = timedelta(microseconds=1)
+"""The smallest step of our clock: just before a boundary is one of these before it."""
+
+# -- Values -----------------------------------------------------------------------------
+
+
+def money(text: str) -> Money:
+    """An amount as people write it: `money("120.00 EUR")`."""
+    amount, currency = text.split()
+    return Money(int(Decimal(amount).scaleb(exponent_of(currency))), currency)
+
+
+def a_stay(arrival: str = "2026-07-02", nights: int = 3) -> Stay:
+    """Some nights from a local date."""
+    check_in = date.fromisoformat(arrival)
+    return stay(check_in, check_in + timedelta(days=nights))
+
+
+def a_fee_plan(guest_fee_bp: int = 1_400, host_fee_bp: int = 300) -> FeePlan:
+    """The split-fee plan."""
+    return FeePlan("split", 1, guest_fee_bp, host_fee_bp)
+
+
+def a_price(
+    nights: int = 3,
+    each: str = "120.00 EUR",
+    arrival: str = "2026-07-02",
+    plan: FeePlan | None = None,
+) -> Price:
+    """The price of nights that cost the same each, worked out under a fee plan."""
+    night = money(each)
+    of_nights = [NightPrice(day, night.minor) for day in a_stay(arrival, nights).nights()]
+    return price_of(of_nights, plan or a_fee_plan(), night.currency)
+
+
+def a_policy(retained_bp: int = 5_000) -> Policy:
+    """A policy under which the host keeps a part: half of the nights if nothing else is said."""
+    return Policy("half", 1, retained_bp)
+
+
+HALF = a_policy()
+
+# -- Commands ---------------------------------------------------------------------------
+
+
+def to_attest(**changed: Any) -> AttestProperty:
+    """Vouch for the house by the sea."""
+    told: dict[str, Any] = {
+        "attestation_id": ATTESTATION,
+        "property_id": PROPERTY,
+        "host_id": RUI,
+        "name": "House by the Sea",
+        "source": "hotel-bookings.csv",
+        "digest": THE_DIGEST,
+        "guards": ("quote", "discoverability"),
+        "house": LISBON,
+        "currency": "EUR",
+        "fee_plan": a_fee_plan(),
+        "policies": (FREE, HALF),
+    }
+    return AttestProperty(**told | changed)
+
+
+def to_open_calendar(**changed: Any) -> OpenCalendar:
+    """Open the nights of the first sea-view room."""
+    told: dict[str, Any] = {
+        "unit_id": UNIT,
+        "property_id": PROPERTY,
+        "host_id": RUI,
+        "room_type": "sea view",
+        "number": 1,
+        "house": LISBON,
+    }
+    return OpenCalendar(**told | changed)
+
+
+def to_book(**changed: Any) -> Book:
+    """Ask for three nights from 2 July, at 120 euros each, under a policy that keeps half."""
+    told: dict[str, Any] = {
+        "booking_id": BOOKING,
+        "guest_id": INES,
+        "host_id": RUI,
+        "property_id": PROPERTY,
+        "unit_id": UNIT,
+        "room_type": "sea view",
+        "stay": a_stay(),
+        "house": LISBON,
+        "party": Party(adults=2, children=1),
+        "price": a_price(),
+        "policy": HALF,
+        "vouched_by": ATTESTATION,
+        "hold_expires_at": HOLD_ENDS,
+    }
+    return Book(**told | changed)
+
+
+def to_open_payment(**changed: Any) -> OpenPayment:
+    """Ask Inês for what the booking costs."""
+    told: dict[str, Any] = {
+        "payment_id": PAYMENT,
+        "booking_id": BOOKING,
+        "guest_id": INES,
+        "price": a_price(),
+        "time_zone": "Europe/Lisbon",
+    }
+    return OpenPayment(**told | changed)
+
+
+def to_request_refund(**changed: Any) -> RequestRefund:
+    """Ask that half of the nights go back to Inês: 174.60 of Rui's part, 5.40 of the fees."""
+    told: dict[str, Any] = {
+        "refund_id": REFUND,
+        "payment_id": PAYMENT,
+        "booking_id": BOOKING,
+        "reason": "cancelled by the guest",
+        "host_part": money("174.60 EUR"),
+        "fees_part": money("5.40 EUR"),
+        "lines": tuple(RefundLine("night", night, 6_000) for night in a_stay().nights()),
+        "refundable": a_price().total,
+        "time_zone": "Europe/Lisbon",
+    }
+    return RequestRefund(**told | changed)
+
+
+def to_schedule_payout(**changed: Any) -> SchedulePayout:
+    """Promise Rui what the stay brings, a day after check-in."""
+    told: dict[str, Any] = {
+        "payout_id": PAYOUT,
+        "booking_id": BOOKING,
+        "host_id": RUI,
+        "amount": a_price().host_net,
+        "release_at": EARNED,
+        "time_zone": "Europe/Lisbon",
+    }
+    return SchedulePayout(**told | changed)
+
+
+# -- Events -----------------------------------------------------------------------------
+
+JUNE_FIRST = date(2026, 6, 1)
+
+
+def a_property_attested() -> PropertyAttested:
+    """Somebody vouched for the house by the sea."""
+    told = to_attest()
+    fields = {name: getattr(told, name) for name in PropertyAttested.__struct_fields__}
+    return PropertyAttested(**fields)
+
+
+def a_calendar() -> CalendarOpened:
+    """The nights of the first sea-view room were opened."""
+    told = to_open_calendar()
+    fields = {name: getattr(told, name) for name in CalendarOpened.__struct_fields__}
+    return CalendarOpened(**fields)
+
+
+def a_hold(
+    booking_id: BookingId = BOOKING, nights: Stay | None = None, until: Instant = HOLD_ENDS
+) -> HoldPlaced:
+    """Nights were kept for a booking."""
+    return HoldPlaced(booking_id=booking_id, stay=nights or a_stay(), expires_at=until)
+
+
+def a_reservation(booking_id: BookingId = BOOKING, nights: Stay | None = None) -> ReservationMade:
+    """Held nights became the booking's own."""
+    return ReservationMade(booking_id=booking_id, stay=nights or a_stay())
+
+
+def an_expired_hold() -> HoldExpired:
+    """The hold on the nights ran out."""
+    return HoldExpired(booking_id=BOOKING, stay=a_stay())
+
+
+def a_released_hold() -> HoldReleased:
+    """The hold on the nights was let go."""
+    return HoldReleased(booking_id=BOOKING, stay=a_stay())
+
+
+def a_released_reservation() -> ReservationReleased:
+    """The booking gave its nights back."""
+    return ReservationReleased(booking_id=BOOKING, stay=a_stay())
+
+
+def a_booking(**changed: Any) -> BookingRequested:
+    """Inês asked for three nights."""
+    told = to_book(**changed)
+    fields = {name: getattr(told, name) for name in BookingRequested.__struct_fields__}
+    return BookingRequested(**fields)
+
+
+def confirmed(price: Price | None = None) -> BookingConfirmed:
+    """The stay is paid and the nights are hers."""
+    price = price or a_price()
+    return BookingConfirmed(
+        payment_id=PAYMENT,
+        total=price.total,
+        effective_on=JUNE_FIRST,
+        entries=(postings.booking_confirmed(BOOKING, PAYMENT, price),),
+    )
+
+
+def confirmed_free() -> BookingConfirmed:
+    """The stay costs nothing and the nights are hers."""
+    return BookingConfirmed(
+        payment_id=None, total=money("0.00 EUR"), effective_on=JUNE_FIRST, entries=()
+    )
+
+
+def expired() -> BookingExpired:
+    """She did not pay in time."""
+    return BookingExpired()
+
+
+def abandoned() -> BookingAbandoned:
+    """She gave up before paying."""
+    return BookingAbandoned()
+
+
+def started() -> StayStarted:
+    """She came."""
+    return StayStarted()
+
+
+def completed_stay() -> StayCompleted:
+    """She left."""
+    return StayCompleted()
+
+
+def a_settlement(policy: Policy = HALF) -> Settlement:
+    """Who gets what of the usual price when the stay falls away."""
+    return settle(a_price(), policy)
+
+
+def cancelled(policy: Policy = HALF) -> BookingCancelled:
+    """She called the stay off."""
+    return BookingCancelled(to="cancelled_by_guest", settlement=a_settlement(policy))
+
+
+def a_no_show(policy: Policy = HALF) -> NoShowReported:
+    """Nobody came."""
+    return NoShowReported(settlement=a_settlement(policy))
+
+
+def recognized() -> EarningsRecognized:
+    """The stay was earned."""
+    earned = earnings(a_price())
+    return EarningsRecognized(
+        earned=earned,
+        effective_on=date(2026, 7, 3),
+        entries=(postings.earnings_recognized("J5", BOOKING, RUI, earned),),
+    )
+
+
+def a_payment(price: Price | None = None) -> PaymentOpened:
+    """The total is due."""
+    price = price or a_price()
+    return PaymentOpened(
+        booking_id=BOOKING,
+        guest_id=INES,
+        due=price.total,
+        price=price,
+        time_zone="Europe/Lisbon",
+    )
+
+
+def processing() -> PaymentProcessing:
+    """The payment was handed to the processor."""
+    return PaymentProcessing(attempt=1, idempotency_key=f"{PAYMENT}/1")
+
+
+def paid() -> PaymentCompleted:
+    """The processor has the guest's money."""
+    amount = a_price().total
+    return PaymentCompleted(
+        booking_id=BOOKING,
+        amount=amount,
+        charge="ch_1",
+        effective_on=JUNE_FIRST,
+        entries=(postings.payment_completed(PAYMENT, amount),),
+    )
+
+
+def funds_available() -> FundsAvailable:
+    """The captured money can be used."""
+    amount = a_price().total
+    return FundsAvailable(
+        booking_id=BOOKING,
+        amount=amount,
+        effective_on=JUNE_FIRST,
+        entries=(postings.funds_available(amount),),
+    )
+
+
+def a_refund_recorded(
+    amount: str = "180.00 EUR", so_far: str = "180.00 EUR", refund_id: RefundId = REFUND
+) -> PaymentRefundRecorded:
+    """A refund of the payment reached the guest."""
+    refunded = money(so_far)
+    whole = refunded == a_price().total
+    return PaymentRefundRecorded(
+        booking_id=BOOKING,
+        refund_id=refund_id,
+        amount=money(amount),
+        refunded=refunded,
+        to="refunded" if whole else "partially_refunded",
+    )
+
+
+def a_refund() -> RefundRequested:
+    """Half of the nights are to go back."""
+    told = to_request_refund()
+    return RefundRequested(
+        payment_id=PAYMENT,
+        booking_id=BOOKING,
+        reason=told.reason,
+        amount=money("180.00 EUR"),
+        host_part=told.host_part,
+        fees_part=told.fees_part,
+        lines=told.lines,
+        time_zone=told.time_zone,
+    )
+
+
+def approved() -> RefundApproved:
+    """The refund is owed to the guest."""
+    told = to_request_refund()
+    return RefundApproved(
+        booking_id=BOOKING,
+        amount=money("180.00 EUR"),
+        effective_on=JUNE_FIRST,
+        entries=(postings.refund_approved(REFUND, BOOKING, told.host_part, told.fees_part),),
+    )
+
+
+def submitted() -> RefundSubmitted:
+    """The refund was handed to the processor."""
+    return RefundSubmitted(idempotency_key=f"{REFUND}/1")
+
+
+def pending() -> RefundPending:
+    """The processor is carrying the refund out."""
+    return RefundPending(processor_refund="re_1")
+
+
+def succeeded() -> RefundSucceeded:
+    """The guest has the money back."""
+    amount = money("180.00 EUR")
+    return RefundSucceeded(
+        payment_id=PAYMENT,
+        booking_id=BOOKING,
+        amount=amount,
+        effective_on=JUNE_FIRST,
+        entries=(postings.refund_succeeded(REFUND, amount),),
+    )
+
+
+def a_payout() -> PayoutScheduled:
+    """Rui will be paid."""
+    told = to_schedule_payout()
+    fields = {name: getattr(told, name) for name in PayoutScheduled.__struct_fields__}
+    return PayoutScheduled(**fields)
+
+
+def recalculated(amount: str = "174.60 EUR", release_at: Instant = NOW) -> PayoutRecalculated:
+    """The booking changed and so did what is owed."""
+    return PayoutRecalculated(amount=money(amount), release_at=release_at)
+
+
+def cancelled_payout() -> PayoutCancelled:
+    """Nothing is owed any more."""
+    return PayoutCancelled()
+
+
+def due() -> PayoutDue:
+    """The time of the payout has come."""
+    return PayoutDue()
+
+
+def released() -> PayoutReleased:
+    """The transfer was ordered."""
+    return PayoutReleased(amount=a_price().host_net, idempotency_key=f"{PAYOUT}/1")
+
+
+def transferred() -> PayoutTransferred:
+    """Rui has the money."""
+    amount = a_price().host_net
+    return PayoutTransferred(
+        booking_id=BOOKING,
+        host_id=RUI,
+        amount=amount,
+        transfer="tr_1",
+        effective_on=date(2026, 7, 3),
+        entries=(postings.payout_transferred(RUI, BOOKING, amount),),
+    )
+
+
+# -- Every one of them ------------------------------------------------------------------
+
+ONE_OF_EACH = (
+    a_property_attested(),
+    a_calendar(),
+    a_hold(),
+    a_reservation(),
+    an_expired_hold(),
+    a_released_hold(),
+    a_released_reservation(),
+    a_booking(),
+    confirmed(),
+    expired(),
+    abandoned(),
+    started(),
+    completed_stay(),
+    cancelled(),
+    a_no_show(),
+    recognized(),
+    a_payment(),
+    processing(),
+    paid(),
+    funds_available(),
+    a_refund_recorded(),
+    a_refund(),
+    approved(),
+    submitted(),
+    pending(),
+    succeeded(),
+    a_payout(),
+    recalculated(),
+    cancelled_payout(),
+    due(),
+    released(),
+    transferred(),
+)
+"""One believable event of every kind there is; the catalogue's golden files are made of them."""
