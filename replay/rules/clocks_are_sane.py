@@ -6,6 +6,7 @@ of the database and of the application's machines, and tell the engineer on duty
 """
 
 from datetime import timedelta
+from typing import ClassVar
 
 from ledger.events import Event, Recorded
 from ledger.values.clock import Instant
@@ -18,7 +19,9 @@ APART = timedelta(minutes=5)
 class ClocksAreSane(Rule):
     """Remembers the latest store time so far."""
 
-    invariants = {"INV-E8": "Store time never runs backwards, and nothing happens in the future."}
+    invariants: ClassVar = {
+        "INV-E8": "Store time never runs backwards, and nothing happens in the future."
+    }
 
     def __init__(self) -> None:
         super().__init__()

@@ -10,7 +10,7 @@ the followers and the reactions, and call the engineer on duty.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from ledger.events import Envelope, Event, Recorded
 from ledger.events.booking import BookingConfirmed, BookingRequested
@@ -33,7 +33,7 @@ NAMED: dict[type[Event], Callable[[Any], str | None]] = {
 class EffectsFollowCauses(Rule):
     """Remembers how far each stream has come."""
 
-    invariants = {"INV-E2": "An effect never stands before its cause."}
+    invariants: ClassVar = {"INV-E2": "An effect never stands before its cause."}
 
     def __init__(self) -> None:
         super().__init__()

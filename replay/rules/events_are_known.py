@@ -10,7 +10,7 @@ about, restore the row from a replica and call the engineer on duty.
 """
 
 from functools import lru_cache
-from typing import get_args
+from typing import ClassVar, get_args
 
 import msgspec
 
@@ -29,7 +29,7 @@ class Unreadable(Event, topic="", frozen=True):
 class EventsAreKnown(Rule):
     """Hears only of what could not be read."""
 
-    invariants = {"INV-E7": "Every event is of a known topic and reads under its schema."}
+    invariants: ClassVar = {"INV-E7": "Every event is of a known topic and reads under its schema."}
 
     def hears(self) -> Handlers:
         """The stand-ins."""

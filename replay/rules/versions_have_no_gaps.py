@@ -5,6 +5,8 @@ what follows from the stream can no longer be trusted. Stop writing to it, look 
 restore or a manual change, and call the engineer on duty.
 """
 
+from typing import ClassVar
+
 from ledger.events import Event, Recorded
 from ledger.values.ids import StreamId
 from replay.rules.rule import Page, Rule
@@ -13,7 +15,9 @@ from replay.rules.rule import Page, Rule
 class VersionsHaveNoGaps(Rule):
     """Remembers the last version of each stream."""
 
-    invariants = {"INV-E1": "The versions of each stream count 1, 2, 3 without gaps, in order."}
+    invariants: ClassVar = {
+        "INV-E1": "The versions of each stream count 1, 2, 3 without gaps, in order."
+    }
 
     def __init__(self) -> None:
         super().__init__()

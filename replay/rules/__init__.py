@@ -1,0 +1,47 @@
+"""What must hold over the whole history: one file per rule, and here the list of them.
+
+Each file says what must hold, what a breach means, and whom to call. Each rule has a breach planted
+for it in `tests/replay/breaches.py`: a rule that never failed is not trusted.
+"""
+
+from replay.rules.accounts_keep_their_side import AccountsKeepTheirSide
+from replay.rules.claims_equal_events import ClaimsEqualEvents
+from replay.rules.clocks_are_sane import ClocksAreSane
+from replay.rules.commands_are_recorded_once import CommandsAreRecordedOnce
+from replay.rules.confirmed_is_paid import ConfirmedIsPaid
+from replay.rules.effects_follow_causes import EffectsFollowCauses
+from replay.rules.ended_bookings_are_settled import EndedBookingsAreSettled
+from replay.rules.entries_balance import EntriesBalance
+from replay.rules.events_are_known import EventsAreKnown
+from replay.rules.histories_are_legal import HistoriesAreLegal
+from replay.rules.nights_are_sold_once import NightsAreSoldOnce
+from replay.rules.payouts_within_earnings import PayoutsWithinEarnings
+from replay.rules.postings_follow_their_rules import PostingsFollowTheirRules
+from replay.rules.prices_follow_their_rules import PricesFollowTheirRules
+from replay.rules.read_models_are_not_ahead import ReadModelsAreNotAhead
+from replay.rules.refunds_within_captures import RefundsWithinCaptures
+from replay.rules.rule import Finding, Rule
+from replay.rules.versions_have_no_gaps import VersionsHaveNoGaps
+
+RULES: tuple[type[Rule], ...] = (
+    EventsAreKnown,
+    VersionsHaveNoGaps,
+    EffectsFollowCauses,
+    CommandsAreRecordedOnce,
+    ClocksAreSane,
+    HistoriesAreLegal,
+    EntriesBalance,
+    AccountsKeepTheirSide,
+    PostingsFollowTheirRules,
+    RefundsWithinCaptures,
+    PayoutsWithinEarnings,
+    EndedBookingsAreSettled,
+    NightsAreSoldOnce,
+    ClaimsEqualEvents,
+    PricesFollowTheirRules,
+    ConfirmedIsPaid,
+    ReadModelsAreNotAhead,
+)
+"""Every rule there is, those first whose breach explains the others'."""
+
+__all__ = ["RULES", "Finding", "Rule"]

@@ -1,0 +1,63 @@
+"""No account is ever on the wrong side, at any position: nobody is owed less than nothing.
+
+A breach means that something was paid, earned or given back that was never there, or in another
+order than it happened. Hold the payouts and refunds of the booking named, and call finance.
+"""
+
+from typing import ClassVar
+
+from ledger.events import MoneyEvent, Recorded
+from ledger.values.journal import CHART, Side
+from replay.rules.entries_balance import MONEY_EVENTS
+from replay.rules.rule import Handlers, Rule
+
+SIGN = {account.value: 1 if row.side is Side.DEBIT else -1 for account, row in CHART.items()}
+"""The sign of a balance on its own side."""
+
+KEYS = {account.value: len(row.kept_by) for account, row in CHART.items()}
+"""How many ids name a sub-ledger of the account."""
+
+Key = tuple[str, str, str]
+"""An account, the key of its sub-ledger, and a currency."""
+
+
+class AccountsKeepTheirSide(Rule):
+    """Remembers the balances that are not zero."""
+
+    invariants: ClassVar = {
+        "INV-L3": "No account's balance is ever on the side that is not its own."
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._balances: dict[Key, int] = {}
+
+    def hears(self) -> Handlers:
+        """What moves money."""
+        return dict.fromkeys(MONEY_EVENTS, self.post)
+
+    def post(self, recorded: Recorded[MoneyEvent]) -> None:
+        """Post an event's lines, then look at the accounts that they touched."""
+        balances = self._balances
+        before: dict[Key, int] = {}
+        for entry in recorded.event.entries:
+            for line in entry.lines:
+                key = (line.account, line.of, line.currency)
+                balance = balances.get(key, 0)
+                before.setdefault(key, balance)
+                balances[key] = balance + line.minor
+        for key, was in before.items():
+            sign = SIGN.get(key[0])
+            if sign is None or (key[1].count("/") + 1 if key[1] else 0) != KEYS[key[0]]:
+                self.breach("INV-L3", f"{_named(key)} is not in the chart of accounts", recorded)
+            elif sign * balances[key] < 0 <= sign * was:
+                self.breach(
+                    "INV-L3", f"{_named(key)} went to {balances[key]} minor units", recorded
+                )
+            if not balances[key]:
+                del balances[key]
+
+
+def _named(key: Key) -> str:
+    account, of, currency = key
+    return f"{account}{':' if of else ''}{of} ({currency})"

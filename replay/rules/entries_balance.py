@@ -1,0 +1,74 @@
+"""Every entry balances, all accounts together are worth nothing, and what is split is all there.
+
+A breach means that money appeared or vanished in the books. Close no period, pay nothing out, and
+call finance; the event named is where it begins.
+"""
+
+from collections import defaultdict
+from typing import Any, ClassVar, get_args
+
+from ledger.events import AnyEvent, MoneyEvent, Recorded
+from ledger.events.booking import BookingCancelled, NoShowReported
+from ledger.events.refund import RefundRequested
+from ledger.values.policy import Settlement
+from replay.rules.rule import Handlers, Rule
+
+MONEY_EVENTS = tuple(event for event in get_args(AnyEvent) if event.moves_money)
+"""The events that carry entries."""
+
+
+class EntriesBalance(Rule):
+    """Remembers one sum per currency."""
+
+    invariants: ClassVar = {
+        "INV-L1": "The debits and credits of each entry are equal, per currency.",
+        "INV-L2": "All accounts together sum to zero, per currency, at every position.",
+        "INV-L5": "The parts of an amount sum to the amount.",
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sums: defaultdict[str, int] = defaultdict(int)
+
+    def hears(self) -> Handlers:
+        """What moves money, and what is split into parts."""
+        return {
+            **dict.fromkeys(MONEY_EVENTS, self.weigh),
+            RefundRequested: self.add_up_refund,
+            BookingCancelled: self.add_up_settlement,
+            NoShowReported: self.add_up_settlement,
+        }
+
+    def weigh(self, recorded: Recorded[MoneyEvent]) -> None:
+        """Sum the lines of each entry, and go on with the sum over everything."""
+        for entry in recorded.event.entries:
+            sums: dict[str, int] = {}
+            for line in entry.lines:
+                sums[line.currency] = sums.get(line.currency, 0) + line.minor
+            for currency, off in sums.items():
+                if off:
+                    self._off(recorded, entry.rule, currency, off)
+
+    def _off(self, recorded: Recorded[MoneyEvent], rule: str, currency: str, off: int) -> None:
+        self.breach("INV-L1", f"{rule} is off by {off} minor units of {currency}", recorded)
+        self._sums[currency] += off
+        if self._sums[currency]:
+            total = f"all accounts together: {self._sums[currency]} minor units of {currency}"
+            self.breach("INV-L2", total, recorded)
+
+    def add_up_refund(self, recorded: Recorded[RefundRequested]) -> None:
+        """A refund is the sum of its lines, and of the parts of host and platform."""
+        event = recorded.event
+        self._parts(recorded, "lines", event.amount.minor, *(line.minor for line in event.lines))
+        parts = (event.host_part.minor, event.fees_part.minor)
+        self._parts(recorded, "host and fees", event.amount.minor, *parts)
+
+    def add_up_settlement(self, recorded: Recorded[BookingCancelled | NoShowReported]) -> None:
+        """What comes back is the sum of what host and platform give back."""
+        settlement: Settlement = recorded.event.settlement
+        parts = (settlement.host_back.minor, settlement.fees_back.minor)
+        self._parts(recorded, "host and fees", settlement.refund.minor, *parts)
+
+    def _parts(self, recorded: Recorded[Any], kind: str, amount: int, *parts: int) -> None:
+        if sum(parts) != amount:
+            self.breach("INV-L5", f"{kind} sum to {sum(parts)}, the amount is {amount}", recorded)

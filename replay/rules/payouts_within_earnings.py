@@ -1,0 +1,123 @@
+"""Hosts are paid what they earned, when they earned it, out of money that is really there.
+
+A breach means that money went out that is not a host's, or not yet, or more of a booking's money
+than there is. Stop the payouts of the host named, and call finance: it may have to be reversed.
+"""
+
+from typing import Any, ClassVar
+
+from msgspec import Struct
+
+from ledger.events import Recorded
+from ledger.events.booking import EarningsRecognized
+from ledger.events.payment import PaymentCompleted
+from ledger.events.payout import (
+    PayoutCancelled,
+    PayoutDue,
+    PayoutRecalculated,
+    PayoutReleased,
+    PayoutScheduled,
+    PayoutTransferred,
+)
+from ledger.events.refund import RefundApproved
+from ledger.values.clock import Instant
+from replay.rules.rule import Handlers, Rule
+
+
+class Books(Struct, gc=False):
+    """A booking's money in minor units: what came in and what of it is spoken for."""
+
+    captured: int = 0
+    refunded: int = 0
+    earned_by_host: int = 0
+    earned_by_platform: int = 0
+    transferred: int = 0
+
+    @property
+    def left(self) -> int:
+        """What is neither given back, nor paid out, nor the platform's."""
+        return self.captured - self.refunded - self.transferred - self.earned_by_platform
+
+
+class PayoutsWithinEarnings(Rule):
+    """Remembers five sums per booking, and when each open payout may go out."""
+
+    invariants: ClassVar = {
+        "INV-L6": "Refunds, payouts and fees of a booking are never more than was captured for it.",
+        "INV-L8": "A host is paid no more than was earned, and not before the time of release.",
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._books: dict[str, Books] = {}
+        self._release_at: dict[str, Instant] = {}
+
+    def hears(self) -> Handlers:
+        """What brings money in, and what it goes to."""
+        return {
+            PaymentCompleted: self.capture,
+            RefundApproved: self.refund,
+            EarningsRecognized: self.earn,
+            PayoutScheduled: self.set_time,
+            PayoutRecalculated: self.set_time,
+            PayoutCancelled: self.forget_time,
+            PayoutDue: self.in_time,
+            PayoutReleased: self.in_time,
+            PayoutTransferred: self.transfer,
+        }
+
+    def capture(self, recorded: Recorded[PaymentCompleted]) -> None:
+        """Money comes in for a booking."""
+        self._of(recorded.event.booking_id).captured += recorded.event.amount.minor
+
+    def refund(self, recorded: Recorded[RefundApproved]) -> None:
+        """Money is the guest's again, from the approval on."""
+        books = self._of(recorded.event.booking_id)
+        books.refunded += recorded.event.amount.minor
+        self._enough(recorded, books)
+
+    def earn(self, recorded: Recorded[EarningsRecognized]) -> None:
+        """Money is the host's, and the platform's."""
+        books, earned = self._of(recorded.stream_id), recorded.event.earned
+        books.earned_by_host += earned.host_net.minor
+        books.earned_by_platform += earned.guest_fee.minor + earned.host_fee.minor
+        self._enough(recorded, books)
+
+    def transfer(self, recorded: Recorded[PayoutTransferred]) -> None:
+        """Money is with the host."""
+        self.in_time(recorded)
+        self._release_at.pop(recorded.stream_id, None)
+        books = self._of(recorded.event.booking_id)
+        books.transferred += recorded.event.amount.minor
+        self._enough(recorded, books)
+        if books.transferred > books.earned_by_host:
+            found = f"{books.transferred} minor units paid out, {books.earned_by_host} earned"
+            self.breach("INV-L8", found, recorded)
+
+    def set_time(self, recorded: Recorded[PayoutScheduled | PayoutRecalculated]) -> None:
+        """When the payout may go out."""
+        self._release_at[recorded.stream_id] = recorded.event.release_at
+
+    def forget_time(self, recorded: Recorded[PayoutCancelled]) -> None:
+        """The payout will not go out."""
+        self._release_at.pop(recorded.stream_id, None)
+
+    def in_time(self, recorded: Recorded[PayoutDue | PayoutReleased | PayoutTransferred]) -> None:
+        """The time has come."""
+        release_at = self._release_at.get(recorded.stream_id)
+        if release_at is None:
+            self.breach("INV-L8", "this payout was never scheduled, or has ended", recorded)
+        elif recorded.occurred_at < release_at:
+            found = f"{recorded.event.topic} on {recorded.occurred_at:%c}, due {release_at:%c}"
+            self.breach("INV-L8", found, recorded)
+
+    def _of(self, booking_id: str) -> Books:
+        books = self._books.get(booking_id)
+        if books is None:
+            books = self._books[booking_id] = Books()
+        return books
+
+    def _enough(self, recorded: Recorded[Any], books: Books) -> None:
+        if books.left < 0:
+            found = f"{-books.left} minor units more than the {books.captured} captured"
+            self.breach("INV-L6", found, recorded)
