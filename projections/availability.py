@@ -85,7 +85,9 @@ AvailabilityEvent = (
 )
 
 
-def project(rows: Rows, recorded: Recorded[AvailabilityEvent]) -> None:
+def project(  # noqa: C901 - one case per event
+    rows: Rows, recorded: Recorded[AvailabilityEvent]
+) -> None:
     """Take or free the nights that the event is about."""
     match recorded.event:
         case HoldPlaced() as event:
@@ -225,7 +227,7 @@ def free_units(db: Connection, property_id: PropertyId, room_type: str, stay: St
     query = (
         select(units.c.unit_id, units.c.property_id, units.c.room_type, units.c.number)
         .where(units.c.property_id == property_id, units.c.room_type == room_type)
-        .where(func.coalesce(next_after >= stay.check_out, True))  # noqa: FBT003
+        .where(func.coalesce(next_after >= stay.check_out, True))
         .order_by(gap.asc().nulls_last(), units.c.number)
     )
     return FreeUnits(position=position, units=[Unit(**row._mapping) for row in db.execute(query)])

@@ -1,7 +1,6 @@
 """Journal and balances: every movement of money as double entry, and what each account sums to."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import get_args
 
 from pydantic import BaseModel, ConfigDict

@@ -86,16 +86,17 @@ positions = Table(
     Column("schema", Text, primary_key=True),
     Column("slice", Text, primary_key=True),
     Column("position", BigInteger, nullable=False),
+    Column("events", BigInteger, nullable=False, server_default="0"),
     Column("halted_at", BigInteger),
     Column("halted_because", Text),
 )
 """One row per read model, and while it is rebuilt one per slice of the work.
 
-`position`: everything up to it is in the rows. `halted_at`: the position of the event that the read
+`position`: everything up to it is in the rows; `events` so many were taken in. `halted_at`: the position of the event that the read
 model could not take in, `halted_because` says why.
 """
 
-WHOLE = "1/1"
+WHOLE = "whole"
 """The slice of a read model that is not being rebuilt: all of it."""
 
 

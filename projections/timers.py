@@ -90,7 +90,9 @@ CalendarOrPayout = (
 )
 
 
-def project(rows: Rows, recorded: Recorded[TimerEvent]) -> None:
+def project(  # noqa: C901 - one case per event
+    rows: Rows, recorded: Recorded[TimerEvent]
+) -> None:
     """Set, move or end the timers that the event is about."""
     booking = recorded.case_id
     match recorded.event:

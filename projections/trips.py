@@ -76,7 +76,9 @@ TripEvent = (
 )
 
 
-def project(rows: Rows, recorded: Recorded[TripEvent]) -> None:
+def project(  # noqa: C901 - one case per event
+    rows: Rows, recorded: Recorded[TripEvent]
+) -> None:
     """Change the guest's trip as the event tells."""
     match recorded.event:
         case BookingRequested() as event:

@@ -42,7 +42,7 @@ class Drive:
         self.projection = projection
         self.place = place or Place(projection.schema)
         self.position = 0
-        self.events_taken = 0
+        self._taken = 0
         self._rows = UnitOfWork(projection, self.place.schema)
         self._listens_to = frozenset(projection.listens_to)
 
@@ -73,10 +73,18 @@ class Drive:
         """
         listens_to, project, rows = self._listens_to, self.projection.project, self._rows
         live_only = self.projection.live_only
-        for recorded in events:
-            if type(recorded.event) in listens_to and not (live_only and recorded.imported):
-                project(rows, recorded)
-        self.events_taken += len(events)
+        taken = 0
+        recorded = None
+        try:
+            for recorded in events:
+                if type(recorded.event) in listens_to and not (live_only and recorded.imported):
+                    project(rows, recorded)
+                    taken += 1
+        except Exception as error:
+            if recorded:
+                error.add_note(f"{self.projection.name}, at position {recorded.position}")
+            raise
+        self._taken += taken
 
     def stream(self, connection: Connection) -> None:
         """Send rows ahead that need no more changes, in the transaction that `settle` is part of."""
@@ -85,16 +93,31 @@ class Drive:
     def settle(self, connection: Connection, position: int) -> None:
         """Write the changed rows and the position up to which they are complete.
 
-        Call it in a transaction. Raises SomebodyElseDrives; RowMissing; psycopg.Error.
+        Call it in a transaction, and `settled` after its commit. The position moves first: so
+        whoever swaps the tables behind us holds that row, and we never write to tables that were
+        replaced. Raises SomebodyElseDrives; RowMissing; psycopg.Error.
         """
-        self._rows.write(connection)
         moved = connection.execute(
-            "UPDATE read_models.positions SET position = %s "
+            "UPDATE read_models.positions SET position = %s, events = events + %s "
             "WHERE schema = %s AND slice = %s AND position = %s AND halted_at IS NULL",
-            (position, self.place.schema, self.place.slice, self.position),
+            (position, self._taken, self.place.schema, self.place.slice, self.position),
         )
         if moved.rowcount != 1:
             raise SomebodyElseDrives(read_model=self.projection.name, position=self.position)
+        self._rows.write(connection)
+
+    def settled(self, position: int) -> None:
+        """Stand at a position that was committed."""
+        self.position = position
+        self._taken = 0
+
+    def events_so_far(self, connection: Connection) -> int:
+        """How many events the read model has taken in since its beginning."""
+        found = connection.execute(
+            "SELECT events FROM read_models.positions WHERE schema = %s AND slice = %s",
+            (self.place.schema, self.place.slice),
+        ).fetchone()
+        return found[0] if found else 0
 
     def apply(
         self, connection: Connection, events: Sequence[Recorded[Event]], position: int
@@ -106,7 +129,7 @@ class Drive:
         with self._all_or_nothing(), connection.transaction():
             self.take(events)
             self.settle(connection, position)
-        self.position = position
+        self.settled(position)
 
     def halt(self, connection: Connection, at: int, because: str) -> None:
         """Say for everybody to see that the event at a position cannot be taken in, and why."""
@@ -122,4 +145,5 @@ class Drive:
             yield
         except BaseException:
             self._rows.forget()
+            self._taken = 0
             raise

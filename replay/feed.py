@@ -24,13 +24,14 @@ class Unreadable:
     topic: str
     because: str
 
-    def concerns(self, topics: Sequence[str]) -> bool:
-        """Whether somebody who listens to these topics must not pass it over.
 
-        It tells of an aggregate; who follows that aggregate would miss a step in its life.
-        """
-        aggregate = self.topic.split(".")[0]
-        return any(topic.split(".")[0] == aggregate for topic in topics)
+def concerns(topic: str, topics: Sequence[str]) -> bool:
+    """Whether somebody who listens to these topics must not pass over an event of a strange one.
+
+    Its first word tells of an aggregate; who follows that aggregate would miss a step in its life.
+    """
+    aggregate = topic.split(".")[0]
+    return any(known.split(".")[0] == aggregate for known in topics)
 
 
 @dataclass(frozen=True)

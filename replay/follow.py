@@ -18,7 +18,7 @@ from ledger.events import Event, Recorded
 from projections import PROJECTIONS, Projection
 from replay.announce import Announce, to_nobody
 from replay.drive import Drive, SomebodyElseDrives
-from replay.feed import Feed, Page
+from replay.feed import Feed, Page, concerns
 from replay.schemas import prepare
 
 Connection = psycopg.Connection[Any]
@@ -132,7 +132,7 @@ class Follower:
                 unreadable
                 for unreadable in page.unreadable
                 if unreadable.position > drive.position
-                and unreadable.concerns(drive.projection.topics)
+                and concerns(unreadable.topic, drive.projection.topics)
             ),
             None,
         )

@@ -10,7 +10,7 @@ from sqlalchemy import Column, DDLElement, MetaData, Table
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable
 
-from projections.projection import Projection, bookkeeping, positions
+from projections.projection import WHOLE, Projection, bookkeeping, positions
 
 Connection = psycopg.Connection[Any]
 
@@ -59,13 +59,37 @@ def finish(connection: Connection, projection: Projection, schema: str) -> None:
         connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(schema, table.name)))
 
 
+def slices(connection: Connection, schema: str) -> dict[str, int]:
+    """The slices that a schema's rows are fed from, and the position of each."""
+    found = connection.execute(
+        "SELECT slice, position FROM read_models.positions WHERE schema = %s", (schema,)
+    )
+    return dict(found.fetchall())
+
+
+def unite(connection: Connection, schema: str) -> None:
+    """Say of a schema that was fed in slices that it is one now."""
+    connection.execute(
+        "WITH slices AS (DELETE FROM read_models.positions WHERE schema = %(schema)s RETURNING *) "
+        "INSERT INTO read_models.positions (schema, slice, position, events) "
+        "SELECT %(schema)s, %(whole)s, min(position), sum(events) FROM slices",
+        {"schema": schema, "whole": WHOLE},
+    )
+
+
 def swap(connection: Connection, fresh: str, live: str) -> str | None:
-    """Let a fresh schema take a live one's name; answers what the old one is called now."""
-    old = f"{live}__old" if exists(connection, live) else None
-    if old:
+    """Let a fresh schema take a live one's name and place; answers what the old one is called."""
+    old = f"{live}__old"
+    drop(connection, old)
+    replaced = exists(connection, live)
+    if replaced:
         rename(connection, live, old)
     rename(connection, fresh, live)
-    return old
+    connection.execute("DELETE FROM read_models.positions WHERE schema = %s", (live,))
+    connection.execute(
+        "UPDATE read_models.positions SET schema = %s WHERE schema = %s", (live, fresh)
+    )
+    return old if replaced else None
 
 
 def rename(connection: Connection, schema: str, name: str) -> None:
