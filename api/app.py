@@ -1,0 +1,66 @@
+"""The web process, wired: the composition root of everything that answers over HTTP."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import FastAPI
+
+from api import (
+    availability,
+    bookings,
+    cancellations,
+    description,
+    health,
+    problems,
+    reports,
+    timelines,
+    trips,
+)
+from api.asking import Premises
+from api.door import Door
+from api.freshness import Radio
+from ledger.application import Ledger
+from ledger.settings import Settings
+from ledger.store import EventStore
+from ledger.values.clock import Clock, system_clock
+
+STORE_SECONDS = 5.0
+"""How long a request waits for a Postgres that is away: a caller rather hears of it."""
+
+ROUTERS = (
+    health.router,
+    availability.router,
+    bookings.router,
+    cancellations.router,
+    trips.router,
+    timelines.router,
+    reports.router,
+)
+
+
+def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
+    """The application; it connects to Postgres and Redis when the first request needs them."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as life:
+            store = EventStore(
+                settings.database_url,
+                application_name="stayledger api",
+                patience_seconds=STORE_SECONDS,
+            )
+            premises = Premises(store, Ledger(store, clock), settings.database_url, clock)
+            life.callback(premises.close)
+            if settings.redis_url:
+                premises.radio = Radio(settings.redis_url, premises.freshness.tell)
+                await life.enter_async_context(premises.radio.on())
+            app.state.premises = premises
+            yield
+
+    app = FastAPI(**description.ABOUT, lifespan=lifespan)
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_middleware(Door)
+    description.install(app)
+    return app

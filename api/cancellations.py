@@ -1,0 +1,138 @@
+"""Cancellations: giving up before paying, or calling off a confirmed stay for a known refund."""
+
+from typing import Literal
+
+from fastapi import APIRouter, Request
+
+from api.asking import OnPremises, stated
+from api.commands import Commanding
+from api.problems import KeyMissing, described
+from api.shapes import Amount, Body, Uuid, amount_of
+from ledger import errors, processes
+from ledger.aggregates.booking import BOOKING, Abandon, Booking, CancelByGuest, Status
+from ledger.application import Draft, Ledger
+from ledger.errors import NotFound, RefundChanged
+from ledger.events import Actor
+from ledger.store import EventStore
+from ledger.values.clock import Instant
+from ledger.values.ids import BookingId
+from ledger.values.money import Money, zero
+from ledger.values.policy import settle
+from projections.projection import Answer
+
+router = APIRouter(prefix="/bookings/{booking_id}/cancellation", tags=["bookings"])
+
+
+class Preview(Answer):
+    """What a cancellation would do now: `abandon` before paying, `cancel` after.
+
+    The refund is of what was paid; the offer ends when the guest may come.
+    """
+
+    booking_id: str
+    step: Literal["abandon", "cancel"]
+    policy: str
+    refund: Amount
+    ends_at: Instant
+
+
+class Acceptance(Body):
+    """The refund that the guest was shown and accepts; nothing for a stay that was not paid."""
+
+    accepted_refund: Amount
+
+
+class Cancelled(Answer):
+    """The stay is called off and its nights are free."""
+
+    booking_id: str
+    status: str
+    refund: Amount
+
+
+REFUSALS = (errors.NotFound, errors.TransitionNotAllowed, errors.TooLate)
+
+
+@router.get("", responses=described(*REFUSALS))
+async def preview_cancellation(booking_id: Uuid, request: Request, premises: OnPremises) -> Preview:
+    """What a cancellation would give back now. Refused where it would be."""
+    shown = await premises.look(
+        lambda store, ledger: _preview(store, ledger, BookingId(booking_id), premises.now())
+    )
+    stated(request, shown.position)
+    return shown
+
+
+@router.post(
+    "",
+    status_code=201,
+    responses=described(
+        *REFUSALS,
+        KeyMissing,
+        errors.Conflict,
+        errors.RefundChanged,
+        errors.RepeatedWithDifferences,
+    ),
+)
+async def cancel_booking(
+    booking_id: Uuid, acceptance: Acceptance, command: Commanding
+) -> Cancelled:
+    """Give up before paying, or call a confirmed stay off; nights, refund and payout follow."""
+    case = BookingId(booking_id)
+
+    def plan(draft: Draft) -> None:
+        _call_off(draft, case, acceptance.accepted_refund.money)
+
+    return await command.execute(case, acceptance, plan, Cancelled)
+
+
+def _preview(store: EventStore, ledger: Ledger, booking_id: BookingId, now: Instant) -> Preview:
+    position = store.head()
+    booking = _found(ledger.state(BOOKING, booking_id), booking_id)
+    refund = _refund_of(booking)
+    unpaid = booking.status is Status.PENDING_PAYMENT
+    command = (
+        Abandon(booking_id=booking_id)
+        if unpaid
+        else CancelByGuest(booking_id=booking_id, accepted_refund=refund)
+    )
+    # Decided for show: whatever would refuse the cancellation refuses its preview.
+    BOOKING.run(booking, command, now, Actor("G", booking.guest_id))
+    return Preview(
+        position=position,
+        booking_id=booking_id,
+        step="abandon" if unpaid else "cancel",
+        policy=booking.policy.label,
+        refund=amount_of(refund),
+        ends_at=booking.house.check_in_at(booking.stay),
+    )
+
+
+def _call_off(draft: Draft, booking_id: BookingId, accepted: Money) -> None:
+    booking = _found(draft.state(BOOKING, booking_id), booking_id)
+    guest = Actor("G", booking.guest_id)
+    refund = _refund_of(booking)
+    if booking.status is not Status.PENDING_PAYMENT:
+        processes.cancel_by_guest(draft, guest, booking_id, accepted)
+    elif accepted != refund:
+        raise RefundChanged(accepted=str(accepted), refund=str(refund))
+    else:
+        processes.abandon(draft, guest, booking_id)
+    after = _found(draft.state(BOOKING, booking_id), booking_id)
+    answer = Cancelled(
+        position=0, booking_id=booking_id, status=after.status, refund=amount_of(refund)
+    )
+    draft.answer(answer.model_dump_json(exclude={"position"}).encode())
+
+
+def _refund_of(booking: Booking) -> Money:
+    """What goes back if the stay is called off: nothing while nothing is paid."""
+    if booking.status is Status.PENDING_PAYMENT:
+        return zero(booking.price.subtotal.currency)
+    return settle(booking.price, booking.policy).refund
+
+
+def _found(booking: Booking | None, booking_id: BookingId) -> Booking:
+    if booking is None:
+        raise NotFound(booking_id=booking_id)
+    return booking

@@ -1,0 +1,170 @@
+"""What a guest wishes, made into a plan: the terms of the property, a unit that is free, a price.
+
+Until quotes are signed, the caller says the price of a night, and the property's attestation says
+everything else that a quote would.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, Self
+
+from msgspec.structs import replace
+from pydantic import Field, model_validator
+
+from api.shapes import Amount, Body, LocalDate, Name, Uuid, amount_of
+from ledger import processes
+from ledger.aggregates.attestation import ATTESTATION, Attestation
+from ledger.aggregates.booking import BOOKING, Book
+from ledger.aggregates.unit_calendar import HOLD, UNIT_CALENDAR
+from ledger.application import Draft, Plan
+from ledger.errors import NightsAreTaken, NotDiscoverable, NotFound, NothingVouchedFor
+from ledger.events import Actor
+from ledger.events.booking import Party
+from ledger.values.clock import Instant
+from ledger.values.ids import BookingId, GuestId, PropertyId, UnitId
+from ledger.values.money import same_currency, zero
+from ledger.values.policy import Policy
+from ledger.values.price import NightPrice, Price, price_of
+from ledger.values.stay import Stay
+from projections.projection import Answer
+
+NO_UNIT = UnitId("")
+"""Stands in a command until a free unit is found."""
+
+Heads = Annotated[int, Field(ge=0, le=50)]
+
+
+class PartyWish(Body):
+    """Who comes: heads by age class, one adult at least."""
+
+    adults: Annotated[int, Field(ge=1, le=50)]
+    children: Heads = 0
+    infants: Heads = 0
+
+
+class BookingWish(Body):
+    """A stay that a guest wants: in one unit, or in whichever of a room type fits best."""
+
+    guest_id: Uuid
+    property_id: Uuid
+    unit_id: Uuid | None = None
+    room_type: Name | None = None
+    check_in: LocalDate
+    check_out: LocalDate
+    party: PartyWish
+    price_per_night: Amount
+    policy: Name
+
+    @model_validator(mode="after")
+    def _names_a_unit_or_a_room_type(self) -> Self:
+        if (self.unit_id is None) == (self.room_type is None):
+            raise ValueError("name either unit_id or room_type")
+        return self
+
+
+class Booked(Answer):
+    """The stay is the guest's to pay until the hold expires; one that costs nothing is confirmed."""
+
+    booking_id: str
+    status: str
+    unit_id: str
+    room_type: str
+    total: Amount
+    hold_expires_at: Instant
+
+
+def booking_plan(
+    wish: BookingWish, stay: Stay, booking_id: BookingId, candidates: Sequence[UnitId]
+) -> Plan:
+    """The plan that books the first of the candidates that is free.
+
+    A stay that costs nothing is confirmed at once. Raises NightsAreTaken, NotDiscoverable,
+    NotFound, NothingVouchedFor, CurrenciesDiffer, OwnListing, TooLate.
+    """
+
+    def plan(draft: Draft) -> None:
+        asked = _without_unit(wish, stay, booking_id, draft)
+        booked = _book_first_free(draft, asked, wish.room_type, candidates)
+        if not booked.price.total.minor:
+            processes.confirm(draft, booking_id)
+        draft.answer(_answer(draft, booked))
+
+    return plan
+
+
+def _without_unit(wish: BookingWish, stay: Stay, booking_id: BookingId, draft: Draft) -> Book:
+    """The command to book, but for the unit, under the terms that somebody vouches for."""
+    property_id = PropertyId(wish.property_id)
+    vouched_by = processes.attestation_of(property_id)
+    terms = draft.state(ATTESTATION, vouched_by)
+    if terms is None:
+        raise NotDiscoverable(property_id=property_id)
+    return Book(
+        booking_id=booking_id,
+        guest_id=GuestId(wish.guest_id),
+        host_id=terms.host_id,
+        property_id=property_id,
+        unit_id=NO_UNIT,
+        room_type=wish.room_type or "",
+        stay=stay,
+        house=terms.house,
+        party=Party(**wish.party.model_dump()),
+        price=_price(wish, stay, terms),
+        policy=_policy(wish, terms),
+        vouched_by=vouched_by,
+        hold_expires_at=draft.now + HOLD,
+    )
+
+
+def _price(wish: BookingWish, stay: Stay, terms: Attestation) -> Price:
+    each = same_currency(zero(terms.currency), wish.price_per_night.money)
+    nights = [NightPrice(night, each.minor) for night in stay.nights()]
+    return price_of(nights, terms.fee_plan, each.currency)
+
+
+def _policy(wish: BookingWish, terms: Attestation) -> Policy:
+    for policy in terms.policies:
+        if policy.name == wish.policy:
+            return policy
+    raise NothingVouchedFor(property_id=terms.property_id, policy=wish.policy)
+
+
+def _book_first_free(
+    draft: Draft, asked: Book, room_type: str | None, candidates: Sequence[UnitId]
+) -> Book:
+    taken = NightsAreTaken(
+        property_id=asked.property_id,
+        room_type=room_type,
+        check_in=asked.stay.check_in,
+        check_out=asked.stay.check_out,
+    )
+    for unit_id in candidates:
+        command = replace(asked, unit_id=unit_id, room_type=_room_type(draft, asked, unit_id))
+        try:
+            processes.book(draft, Actor("G", asked.guest_id), command)
+        except NightsAreTaken as refusal:
+            taken = refusal
+        else:
+            return command
+    raise taken
+
+
+def _room_type(draft: Draft, asked: Book, unit_id: UnitId) -> str:
+    calendar = draft.state(UNIT_CALENDAR, unit_id)
+    if calendar is None or calendar.property_id != asked.property_id:
+        raise NotFound(unit_id=unit_id, property_id=asked.property_id)
+    return calendar.room_type
+
+
+def _answer(draft: Draft, booked: Book) -> bytes:
+    booking = draft.state(BOOKING, booked.booking_id)
+    assert booking is not None, "it was booked a line ago"
+    answer = Booked(
+        position=0,
+        booking_id=booked.booking_id,
+        status=booking.status,
+        unit_id=booked.unit_id,
+        room_type=booked.room_type,
+        total=amount_of(booked.price.total),
+        hold_expires_at=booked.hold_expires_at,
+    )
+    return answer.model_dump_json(exclude={"position"}).encode()

@@ -1,0 +1,54 @@
+"""Commands at the door: asked under an Idempotency-Key, done once, answered the same each time."""
+
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Header, Request, Response
+from pydantic import BaseModel
+from pydantic_core import from_json
+
+from api.asking import premises_of, stated
+from ledger.application import Plan
+from ledger.application import Request as LedgerRequest
+from ledger.values.ids import BookingId, CommandId, derived_id
+from projections.projection import Answer
+
+A = TypeVar("A", bound=Answer)
+
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Names this command for ever: repeated, it answers what it answered",
+    ),
+]
+
+
+class Command:
+    """One command of one request.
+
+    Keys are one space for all callers, as long as nobody signs in: a key that comes again with
+    anything else than before is refused.
+    """
+
+    def __init__(self, request: Request, response: Response, key: IdempotencyKey) -> None:
+        self.id = CommandId(derived_id("idempotency-key", key))
+        self._request = request
+        self._response = response
+
+    async def execute(self, case_id: BookingId, said: BaseModel, plan: Plan, answer: type[A]) -> A:
+        """Execute a plan and answer as the plan said. Raises whatever the plan raises, and
+        RepeatedWithDifferences, Conflict, StoreUnavailable."""
+        content = f"{self._request.method} {self._request.url.path}\n{said.model_dump_json()}"
+        receipt = await premises_of(self._request).execute(
+            LedgerRequest(command_id=self.id, case_id=case_id, content=content.encode()), plan
+        )
+        stated(self._request, receipt.position)
+        if receipt.repeated:
+            self._response.headers["Idempotency-Replayed"] = "true"
+        return answer.model_validate({**from_json(receipt.answer), "position": receipt.position})
+
+
+Commanding = Annotated[Command, Depends()]

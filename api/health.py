@@ -1,0 +1,100 @@
+"""Health, truthfully: what answers, how far the history is, and how far behind each read model."""
+
+import time
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+import fastapi
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Connection, text
+
+from api.asking import OnPremises, Premises, stated
+from api.freshness import PATIENCE_SECONDS
+from api.problems import ReadModelMissing, StaleRead, described
+from api.shapes import Query
+from ledger.errors import StoreUnavailable
+from projections import PROJECTIONS
+from projections.projection import Answer, Standing, standing_of
+
+router = APIRouter(tags=["health"])
+
+
+class ReadModelHealth(Standing):
+    """Where a read model stands; `lag` is how many positions it is behind the history."""
+
+    lag: int
+
+
+class Health(BaseModel):
+    """`ok`; `degraded`: everything answers, but something is old or missing; `unavailable`.
+
+    `position` is the end of the history; `redis` is None where none is set up.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    status: Literal["ok", "degraded", "unavailable"]
+    position: int | None
+    postgres: bool
+    redis: bool | None
+    read_models: Sequence[ReadModelHealth]
+
+
+class Positions(Answer):
+    """How far each read model has come; `position` is that of the last among them."""
+
+    read_models: dict[str, int]
+
+
+@router.get("/health", responses={503: {"model": Health, "description": "Postgres is away"}})
+async def health(request: Request, response: Response, premises: OnPremises) -> Health:
+    """Whether we can do our work. 503 where Postgres cannot be reached."""
+    redis = await premises.radio.answers() if premises.radio else None
+    try:
+        position = await premises.ask(head)
+    except StoreUnavailable:
+        response.status_code = 503
+        return Health(
+            status="unavailable", position=None, postgres=False, redis=redis, read_models=[]
+        )
+    stated(request, position)
+    read_models = await _read_models(premises, position)
+    well = redis is not False and read_models and not any(model.halted_at for model in read_models)
+    return Health(
+        status="ok" if well else "degraded",
+        position=position,
+        postgres=True,
+        redis=redis,
+        read_models=read_models,
+    )
+
+
+@router.get("/positions", responses=described(StaleRead, ReadModelMissing))
+async def positions(
+    query: Annotated[Query, fastapi.Query()], request: Request, premises: OnPremises
+) -> Positions:
+    """How far each read model has come; with `after`, once all of them have come that far."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    for projection in PROJECTIONS:
+        await premises.freshness.reach(projection.name, query.after or 0, until=until)
+    reached = await premises.positions()
+    last = min(reached.values())
+    stated(request, last)
+    return Positions(position=last, read_models=dict(reached))
+
+
+async def _read_models(premises: Premises, position: int) -> list[ReadModelHealth]:
+    try:
+        standings = await premises.ask(standing_of, PROJECTIONS)
+    except ReadModelMissing:
+        return []
+    return [
+        ReadModelHealth(lag=max(position - standing.position, 0), **standing.model_dump())
+        for standing in standings
+    ]
+
+
+def head(db: Connection) -> int:
+    """The position of the last event; 0 where there is none."""
+    return int(db.scalar(text("SELECT coalesce(max(position), 0) FROM ledger.events")) or 0)

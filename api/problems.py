@@ -1,0 +1,244 @@
+"""Problems: how everything that can go wrong is answered, by one table (RFC 9457)."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_json
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from ledger import errors
+from ledger.errors import LedgerError
+
+MEDIA_TYPE = "application/problem+json"
+
+RETRY_AFTER_SECONDS = 1
+"""When a caller may come back after a failure that passes by itself."""
+
+
+# -- What only the door can find wrong ------------------------------------------------------
+
+
+class StaleRead(LedgerError):
+    """The read model has not reached the position that was asked for."""
+
+    code = "STALE_READ"
+    transient = True
+
+
+class ReadModelMissing(LedgerError):
+    """The read model has not been built yet."""
+
+    code = "READ_MODEL_MISSING"
+    transient = True
+
+
+class KeyMissing(LedgerError):
+    """A command needs an Idempotency-Key, so that it can be repeated without being done twice."""
+
+    code = "IDEMPOTENCY_KEY_MISSING"
+
+
+class InvalidRequest(LedgerError):
+    """The request is not of the shape that is described."""
+
+    code = "INVALID_REQUEST"
+
+
+class NoSuchRoute(LedgerError):
+    """There is nothing at this address."""
+
+    code = "NO_SUCH_ROUTE"
+
+
+class MethodNotAllowed(LedgerError):
+    """This address does not take this method."""
+
+    code = "METHOD_NOT_ALLOWED"
+
+
+class BodyTooLarge(LedgerError):
+    """The body is larger than any that is taken here."""
+
+    code = "BODY_TOO_LARGE"
+
+
+class WrongHost(LedgerError):
+    """The request was meant for another host."""
+
+    code = "WRONG_HOST"
+
+
+class Unexpected(LedgerError):
+    """Something went wrong that nobody foresaw; it was written down under the request's id."""
+
+    code = "UNEXPECTED"
+
+
+# -- The table ------------------------------------------------------------------------------
+
+STATUS: Mapping[type[LedgerError], int] = {
+    # The rules say no: because of what is there, …
+    errors.Refused: 409,
+    errors.NotFound: 404,
+    errors.TransitionNotAllowed: 409,
+    errors.NightsAreTaken: 409,
+    errors.HoldHasExpired: 409,
+    errors.NotDiscoverable: 409,
+    errors.OwnListing: 403,
+    errors.AmountsDiffer: 409,
+    errors.RefundChanged: 409,
+    errors.TooEarly: 409,
+    errors.TooLate: 409,
+    errors.RefundExceedsCapture: 409,
+    errors.PaymentNotCompleted: 409,
+    errors.PayoutIsHeld: 409,
+    errors.PayoutExceedsEntitlement: 409,
+    # … or because of what was asked.
+    errors.RepeatedWithDifferences: 422,
+    errors.CurrenciesDiffer: 422,
+    errors.UnknownCurrency: 422,
+    errors.UnknownTimeZone: 422,
+    errors.NoNights: 422,
+    errors.PartyExceedsCapacity: 422,
+    errors.NothingVouchedFor: 422,
+    # Not now.
+    errors.Conflict: 409,
+    errors.StoreUnavailable: 503,
+    StaleRead: 503,
+    ReadModelMissing: 503,
+    # The world, or we ourselves.
+    errors.GatewayFailure: 502,
+    errors.CorruptHistory: 500,
+    errors.UnknownTopic: 500,
+    errors.UnbalancedEntry: 500,
+    errors.LedgerError: 500,
+    Unexpected: 500,
+    # What only the door can find wrong.
+    KeyMissing: 400,
+    InvalidRequest: 422,
+    NoSuchRoute: 404,
+    MethodNotAllowed: 405,
+    BodyTooLarge: 413,
+    WrongHost: 421,
+}
+"""The HTTP status of each error; one that has no row of its own is answered like its parent."""
+
+
+def status_of(error: LedgerError) -> int:
+    """The HTTP status that an error is answered with."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+# -- The answer -----------------------------------------------------------------------------
+
+
+class Problem(BaseModel):
+    """Why a request was not done (RFC 9457).
+
+    `code` is stable and names the rule; `data` is what the rule looked at; `transient` says whether
+    the same request may succeed later; `instance` names the request, as our logs do.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    type: str = Field(description="A URI that names the kind of problem", examples=["about:blank"])
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    transient: bool
+    data: dict[str, Any]
+
+
+def answer(
+    error: LedgerError, request_id: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The HTTP answer to an error."""
+    status = status_of(error)
+    body = Problem(
+        type=f"urn:stayledger:problem:{error.code.lower().replace('_', '-')}",
+        title=(type(error).__doc__ or error.code).split("\n", 1)[0].rstrip("."),
+        status=status,
+        detail=str(error),
+        instance=f"urn:uuid:{request_id}",
+        code=error.code,
+        transient=error.transient,
+        data=error.data,
+    )
+    retry = {"Retry-After": str(RETRY_AFTER_SECONDS)} if error.transient else {}
+    return Response(
+        to_json(body, fallback=str),
+        status,
+        {**(headers or {}), **retry},
+        media_type=MEDIA_TYPE,
+    )
+
+
+def described(*kinds: type[LedgerError]) -> dict[int | str, dict[str, Any]]:
+    """The answers of a route for its description: these problems, and those that any route has."""
+    anywhere: tuple[type[LedgerError], ...] = (
+        InvalidRequest,
+        NoSuchRoute,
+        WrongHost,
+        Unexpected,
+        errors.StoreUnavailable,
+    )
+    codes: dict[int, list[str]] = {}
+    for kind in (*kinds, *anywhere):
+        codes.setdefault(STATUS[kind], []).append(kind.code)
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        status: {
+            "description": f"{HTTPStatus(status).phrase}: {', '.join(sorted(set(named)))}",
+            "content": {MEDIA_TYPE: {"schema": schema}},
+        }
+        for status, named in sorted(codes.items())
+    }
+
+
+# -- Where they come from -------------------------------------------------------------------
+
+
+def install(app: FastAPI) -> None:
+    """Let an application answer every error by the table."""
+    app.add_exception_handler(LedgerError, _on_ledger_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+
+
+async def _on_ledger_error(request: Request, error: Exception) -> Response:
+    return answer(cast(LedgerError, error), request.state.request_id)
+
+
+async def _on_invalid_request(request: Request, error: Exception) -> Response:
+    found = cast(RequestValidationError, error).errors()
+    if any(
+        one["loc"] == ("header", "Idempotency-Key") and one["type"] == "missing" for one in found
+    ):
+        return answer(KeyMissing(), request.state.request_id)
+    return answer(InvalidRequest(invalid=_complaints(found)), request.state.request_id)
+
+
+def _complaints(found: Sequence[Any]) -> list[dict[str, str]]:
+    # Where and why, but never what was sent: that may be personal, and is not for logs.
+    return [
+        {"at": ".".join(map(str, one["loc"])), "because": str(one["msg"])[:200]} for one in found
+    ]
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    raised = cast(HTTPException, error)
+    method, path = request.method, request.url.path[:200]
+    kinds: dict[int, LedgerError] = {
+        404: NoSuchRoute(path=path),
+        405: MethodNotAllowed(method=method, path=path),
+        413: BodyTooLarge(),
+    }
+    problem = kinds.get(raised.status_code, InvalidRequest(because=str(raised.detail)))
+    return answer(problem, request.state.request_id, raised.headers)

@@ -1,0 +1,52 @@
+"""Reports: what finance asks of the journal, now or as it was known at an instant."""
+
+from typing import Annotated
+
+import fastapi
+from fastapi import APIRouter
+from pydantic import Field
+
+from api.asking import Asking
+from api.problems import StaleRead, described
+from api.shapes import Currency, LocalDate, Moment, Query
+from projections import journal, statements
+from projections.journal import JOURNAL, TrialBalance
+from projections.statements import Payouts, Revenue
+
+router = APIRouter(prefix="/reports", tags=["reports"])
+
+
+class AsOf(Query):
+    """What was known up to and including an instant of business time; everything, if none is given."""
+
+    as_of: Moment | None = None
+
+
+class Period(AsOf):
+    """Days of the property's own calendar, from one to before another; an open side is open."""
+
+    begins: LocalDate | None = Field(default=None, alias="from")
+    ends: LocalDate | None = Field(default=None, alias="to")
+    currency: Currency = "EUR"
+
+
+@router.get("/trial-balance", responses=described(StaleRead))
+async def trial_balance(query: Annotated[AsOf, fastapi.Query()], ask: Asking) -> TrialBalance:
+    """The turnover and balance of every account; debit and credit are equal, or money got lost."""
+    return await ask(query, JOURNAL, journal.trial_balance, query.as_of)
+
+
+@router.get("/revenue", responses=described(StaleRead))
+async def revenue(query: Annotated[Period, fastapi.Query()], ask: Asking) -> Revenue:
+    """What was captured, refunded, earned and paid out, by month."""
+    return await ask(
+        query, JOURNAL, statements.revenue, query.begins, query.ends, query.as_of, query.currency
+    )
+
+
+@router.get("/payouts", responses=described(StaleRead))
+async def payouts(query: Annotated[Period, fastapi.Query()], ask: Asking) -> Payouts:
+    """How many payouts reached the hosts, and how much, by month."""
+    return await ask(
+        query, JOURNAL, statements.payouts, query.begins, query.ends, query.as_of, query.currency
+    )
