@@ -77,7 +77,7 @@ def prepare() -> None:
             shutil.rmtree(VENV, ignore_errors=True)
         elif stamp.exists() and stamp.read_text() == wanted:
             return
-        say("Preparing the environment (once)…")
+        sys.stderr.write("Preparing the environment (once)…\n")  # stdout is the command's own
         uv = find_uv() or install_uv()
         if not runs(PYTHON):
             must([uv, "venv", "--quiet", "--python", sys.executable, str(VENV)])
@@ -120,7 +120,7 @@ def write_launcher() -> None:
     launcher.write_text(
         "#!/bin/sh\n"
         'bin=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)\n'
-        'PYTHONPATH="$bin/../..${PYTHONPATH:+:$PYTHONPATH}" exec "$bin/python" -m replay "$@"\n'
+        'PYTHONPATH="$bin/../..${PYTHONPATH:+:$PYTHONPATH}" exec "$bin/python" -P -m replay "$@"\n'
     )
     launcher.chmod(0o755)
 
@@ -170,11 +170,30 @@ def only_one(path: Path) -> Iterator[None]:
 
 
 def become(command: Sequence[str], **environment: str) -> NoReturn:
-    """Turn this process into the command: its signals and its exit code are then ours."""
+    """Turn this process into the command: its signals and its exit code are then ours.
+
+    It stays in the caller's folder, so that the paths it is given mean what the caller means.
+    """
     sys.stdout.flush()
-    os.chdir(PROJECT)
-    path = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    os.execve(command[0], [*command], {**os.environ, "PATH": path, **environment})
+    os.execve(command[0], [*command], {**ours(), **environment})
+
+
+def ours() -> dict[str, str]:
+    """The environment in which the project's programs and packages are found."""
+    return {
+        **os.environ,
+        "PATH": joined(str(VENV / "bin"), os.environ.get("PATH", os.defpath)),
+        "PYTHONPATH": joined(str(PROJECT), os.environ.get("PYTHONPATH", "")),
+    }
+
+
+def joined(*paths: str) -> str:
+    return os.pathsep.join(filter(None, paths))
+
+
+def module(name: str, *arguments: str) -> list[str]:
+    """Run a module of ours (-P: never one of that name in the caller's folder)."""
+    return python("-P", "-m", name, *arguments)
 
 
 def python(*arguments: str) -> list[str]:
@@ -182,12 +201,12 @@ def python(*arguments: str) -> list[str]:
 
 
 def in_sandbox(command: Sequence[str], *options: str) -> list[str]:
-    return python("-m", "sandbox", "run", *options, "--", *command)
+    return module("sandbox", "run", *options, "--", *command)
 
 
 def stayledger(arguments: Sequence[str]) -> NoReturn:
     """Ask the system that runs; where none runs, start its database for as long as it takes."""
-    command = python("-m", "replay", *arguments)
+    command = module("replay", *arguments)
     if "DATABASE_URL" in os.environ:
         become(command)
     if addresses := running_system():
@@ -209,13 +228,14 @@ def running_system() -> dict[str, str] | None:
 
 def test(arguments: Sequence[str]) -> int:
     """Run every check, also after one has failed, and say at the end which did."""
-    tests = in_sandbox(python("-m", "pytest", *arguments), "--fast")
+    os.chdir(PROJECT)
+    tests = in_sandbox(module("pytest", *arguments), "--fast")
     if arguments:
         become(tests)
     checks = {
-        "style": python("-m", "ruff", "check", "."),
-        "format": python("-m", "ruff", "format", "--check", "."),
-        "types": python("-m", "mypy"),
+        "style": module("ruff", "check", "."),
+        "format": module("ruff", "format", "--check", "."),
+        "types": module("mypy"),
         "import contracts": [str(VENV / "bin" / "lint-imports")],
         "tests": tests,
     }
@@ -230,15 +250,25 @@ def check(name: str, command: Sequence[str]) -> tuple[int, float]:
     say(f"\n── {name} " + "─" * (74 - len(name)))
     started = time.monotonic()
     try:
-        code = subprocess.run(command, cwd=PROJECT).returncode
+        code = subprocess.run(command, cwd=PROJECT, env=ours()).returncode
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     return code, time.monotonic() - started
 
 
+def nightly(arguments: Sequence[str]) -> NoReturn:
+    os.chdir(PROJECT)
+    become(in_sandbox(module("pytest", "-m", "nightly", *arguments)))
+
+
+def bench(arguments: Sequence[str]) -> NoReturn:
+    os.chdir(PROJECT)
+    become(in_sandbox(module("bench", *arguments)))
+
+
 def fix() -> int:
-    subprocess.run(python("-m", "ruff", "check", "--fix", "."), cwd=PROJECT)
-    return subprocess.run(python("-m", "ruff", "format", "."), cwd=PROJECT).returncode
+    subprocess.run(module("ruff", "check", "--fix", "."), cwd=PROJECT)
+    return subprocess.run(module("ruff", "format", "."), cwd=PROJECT).returncode
 
 
 # -- The whole system ------------------------------------------------------------------------
@@ -282,8 +312,8 @@ def serve(arguments: Sequence[str]) -> int:
     try:
         step("schema", python("-c", INSTALL_SCHEMA))
         import_sample()
-        processes["follow"] = start("follow", python("-m", "replay", "follow"), logs)
-        api = python("-m", "api", "serve", "--host", HOST, "--port", str(options.port))
+        processes["follow"] = start("follow", module("replay", "follow"), logs)
+        api = module("api", "serve", "--host", HOST, "--port", str(options.port))
         processes["api"] = start("api", api, logs)
         url = f"http://{HOST}:{options.port}"
         wait_until_ready(url, processes, logs)
@@ -309,7 +339,7 @@ def import_sample() -> None:
         say("The database is yours (DATABASE_URL): no sample data imported.")
     elif not (done.exists() and done.read_text() == mark):
         say("Importing the sample data (once)…")
-        step("import", python("-m", "replay", "import", "hotel-bookings", str(SAMPLE)))
+        step("import", module("replay", "import", "hotel-bookings", str(SAMPLE)))
         done.write_text(mark)
 
 
@@ -430,10 +460,10 @@ def dispatch(command: str, arguments: Sequence[str]) -> int:
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "up": up,
     "test": test,
-    "nightly": lambda rest: become(in_sandbox(python("-m", "pytest", "-m", "nightly", *rest))),
-    "bench": lambda rest: become(in_sandbox(python("-m", "bench", *rest))),
+    "nightly": nightly,
+    "bench": bench,
     "fix": lambda _: fix(),
-    "sandbox": lambda rest: become(python("-m", "sandbox", *rest)),
+    "sandbox": lambda rest: become(module("sandbox", *rest)),
     "stayledger": stayledger,
     "python": lambda rest: become(python(*rest)),
 }
