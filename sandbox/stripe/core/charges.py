@@ -57,7 +57,7 @@ def capture(ctx: Context, params: Params, charge_id: str) -> Obj:
             f"Charge {charge_id} is no longer held and cannot be captured.",
             code="charge_expired_for_capture",
         )
-    amount: int = params.get("amount", intent["amount_capturable"])
+    amount: int = params["amount"] if "amount" in params else intent["amount_capturable"]
     if amount > intent["amount_capturable"]:
         raise not_allowed("You cannot capture more than is authorized.", param="amount")
     charging.capture(ctx.world, ctx.tenant, intent, amount, final=True)

@@ -307,8 +307,8 @@ def update(ctx: Context, params: Params, intent_id: str) -> Obj:
     words = {"description", "expand", "metadata", "receipt_email", "shipping", "transfer_group"}
     if intent["status"] not in WHENEVER_METHOD_COUNTS and not params.keys() <= words:
         raise _unexpected(intent, "update", (*WHENEVER_METHOD_COUNTS,))
-    amount: int = params.get("amount", intent["amount"])
-    currency: str = params.get("currency", intent["currency"])
+    amount: int = params["amount"] if "amount" in params else intent["amount"]
+    currency: str = params["currency"] if "currency" in params else intent["currency"]
     currencies.check_chargeable(amount, currency)
     if "transfer_data" in params and intent["transfer_data"] is None:
         raise not_allowed("This PaymentIntent has no transfer_data.", param="transfer_data")
@@ -458,7 +458,11 @@ def capture(ctx: Context, params: Params, intent_id: str) -> Obj:
     intent = ctx.tenant.get("payment_intent", intent_id, "intent")
     if intent["status"] != "requires_capture":
         raise _unexpected(intent, "capture", ("requires_capture",))
-    amount: int = params.get("amount_to_capture", intent["amount_capturable"])
+    amount: int = (
+        params["amount_to_capture"]
+        if "amount_to_capture" in params
+        else intent["amount_capturable"]
+    )
     if amount > intent["amount_capturable"]:
         raise not_allowed(
             f"The amount_to_capture ({amount}) is greater than the capturable amount "
