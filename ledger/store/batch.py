@@ -1,6 +1,6 @@
-"""A batch of commits, laid out as the columns that the append functions take."""
+"""Commits as the columns that the append functions take."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import accumulate
 
@@ -10,10 +10,15 @@ from msgspec import Struct
 from ledger.store import arrays
 from ledger.store.codec import Codec
 from ledger.store.commits import Commit
-from ledger.values.clock import Instant
 
 NightKey = tuple[str, date]
 Claim = tuple[str, date, str]
+
+_COMMAND_TYPES = (arrays.UUID, arrays.BYTEA, arrays.UUID, arrays.TEXT, arrays.BYTEA)
+_EVENT_TYPES = (
+    *(arrays.UUID, arrays.BIGINT, arrays.TEXT, arrays.SMALLINT, arrays.UUID, arrays.UUID),
+    *(arrays.TIMESTAMPTZ, arrays.BYTEA, arrays.BYTEA),
+)
 
 
 class StoredEvent(Struct, frozen=True, gc=False):
@@ -28,30 +33,31 @@ class StoredEvent(Struct, frozen=True, gc=False):
 
 
 class Prepared(Struct, frozen=True, kw_only=True):
-    """A commit whose events are bytes already: made in the caller's thread, not the writer's."""
+    """A commit whose cells are packed already: in the caller's thread, not the writer's.
+
+    `command_cells` holds one cell for each of `_COMMAND_TYPES`; `event_cells` the joined cells of
+    all events for each of `_EVENT_TYPES`; `written` each event's stream and version.
+    """
 
     command_id: str
     case_id: str
-    content: bytes
-    occurred_at: Instant
-    events: Sequence[StoredEvent]
-    expected: Sequence[tuple[str, int]] = ()
-    taken: Sequence[NightKey] = ()
-    freed: Sequence[NightKey] = ()
-    refusal: str | None = None
-    answer: bytes = b""
+    refusal: str | None
+    answer: bytes
+    written: Sequence[tuple[str, int]]
+    expected: Sequence[tuple[str, int]]
+    taken: Sequence[NightKey]
+    freed: Sequence[NightKey]
+    command_cells: Sequence[bytes]
+    event_cells: Sequence[bytes]
 
 
 def prepare(commit: Commit, codec: Codec) -> Prepared:
     """Encode a commit. What it contradicts itself in is a programmer's mistake and asserted."""
-    _assert_consistent(commit)
+    assert_consistent(commit)
     refusal = commit.refusal
-    return Prepared(
-        command_id=commit.command_id,
-        case_id=commit.case_id,
-        content=commit.content,
-        occurred_at=commit.occurred_at,
-        events=[
+    return pack(
+        commit,
+        [
             StoredEvent(
                 new.stream_id,
                 new.version,
@@ -62,15 +68,13 @@ def prepare(commit: Commit, codec: Codec) -> Prepared:
             )
             for new in commit.events
         ],
-        expected=[(expected.stream_id, expected.version) for expected in commit.expected],
-        taken=[(night.unit_id, night.night) for night in commit.taken],
-        freed=[(night.unit_id, night.night) for night in commit.freed],
         refusal=refusal.code if refusal else None,
         answer=msgspec.json.encode(refusal.data) if refusal else commit.answer,
     )
 
 
-def _assert_consistent(commit: Commit) -> None:
+def assert_consistent(commit: Commit) -> None:
+    """That a commit is one: whole hash, no gaps in its versions, no night named twice."""
     assert len(commit.content) == 32, "the content's hash has 32 bytes"
     assert not (commit.refusal and commit.events), "what is refused did not happen"
     assert len({*commit.taken}) == len(commit.taken), "a night is taken twice"
@@ -79,6 +83,48 @@ def _assert_consistent(commit: Commit) -> None:
     for new in commit.events:
         assert heads.get(new.stream_id) == new.version - 1, f"{new.stream_id} skips a version"
         heads[new.stream_id] = new.version
+
+
+def pack(
+    commit: Commit, events: Sequence[StoredEvent], *, refusal: str | None, answer: bytes
+) -> Prepared:
+    """Lay out a commit and its encoded events as cells."""
+    command_cell, case_cell = arrays.uuid(commit.command_id), arrays.uuid(commit.case_id)
+    occurred_cell = arrays.instant(commit.occurred_at)
+    by_event = [
+        (
+            arrays.uuid(event.stream_id),
+            arrays.bigint(event.version),
+            arrays.word(event.topic),
+            arrays.smallint(event.schema),
+            case_cell,
+            command_cell,
+            occurred_cell,
+            arrays.bytea(event.envelope),
+            arrays.bytea(event.state),
+        )
+        for event in events
+    ]
+    return Prepared(
+        command_id=commit.command_id,
+        case_id=commit.case_id,
+        refusal=refusal,
+        answer=answer,
+        written=[(event.stream_id, event.version) for event in events],
+        expected=[(expected.stream_id, expected.version) for expected in commit.expected],
+        taken=[(night.unit_id, night.night) for night in commit.taken],
+        freed=[(night.unit_id, night.night) for night in commit.freed],
+        command_cells=(
+            command_cell,
+            arrays.bytea(commit.content),
+            case_cell,
+            arrays.word(refusal),
+            arrays.bytea(answer),
+        ),
+        event_cells=by_event[0]
+        if len(by_event) == 1
+        else [b"".join(column) for column in zip(*by_event, strict=True)],
+    )
 
 
 class Batch:
@@ -90,7 +136,7 @@ class Batch:
 
     def __init__(self, commits: Sequence[Prepared]) -> None:
         self.commits = commits
-        self.reaches = list(accumulate(len(commit.events) for commit in commits))
+        self.reaches = list(accumulate(len(commit.written) for commit in commits))
         self._common: list[bytes] | None = None
 
     def together(self) -> list[bytes] | None:
@@ -126,26 +172,20 @@ class Batch:
         return self._common
 
     def _command_columns(self) -> Iterator[bytes]:
-        commits = self.commits
-        yield arrays.uuids([commit.command_id for commit in commits])
-        yield arrays.byte_strings([commit.content for commit in commits])
-        yield arrays.uuids([commit.case_id for commit in commits])
-        yield arrays.texts([commit.refusal for commit in commits])
-        yield arrays.byte_strings([commit.answer for commit in commits])
-        yield arrays.integers(self.reaches)
+        cells = zip(*[commit.command_cells for commit in self.commits], strict=True)
+        for element, column in zip(_COMMAND_TYPES, cells, strict=True):
+            yield arrays.array(element, column)
+        yield arrays.array(arrays.INTEGER, [arrays.integer(reach) for reach in self.reaches])
 
     def _event_columns(self) -> Iterator[bytes]:
-        pairs = [(event, commit) for commit in self.commits for event in commit.events]
-        events = [event for event, _ in pairs]
-        yield arrays.uuids([event.stream_id for event in events])
-        yield arrays.big_integers([event.version for event in events])
-        yield arrays.texts([event.topic for event in events])
-        yield arrays.small_integers([event.schema for event in events])
-        yield arrays.uuids([commit.case_id for _, commit in pairs])
-        yield arrays.uuids([commit.command_id for _, commit in pairs])
-        yield arrays.instants([commit.occurred_at for _, commit in pairs])
-        yield arrays.byte_strings([event.envelope for event in events])
-        yield arrays.byte_strings([event.state for event in events])
+        count = self.reaches[-1]
+        if not count:
+            yield from (arrays.array(element, ()) for element in _EVENT_TYPES)
+            return
+        with_events = [commit.event_cells for commit in self.commits if commit.written]
+        cells = zip(*with_events, strict=True)
+        for element, column in zip(_EVENT_TYPES, cells, strict=True):
+            yield arrays.array(element, column, count)
 
 
 def expected_of_store(commits: Sequence[Prepared]) -> list[tuple[str, int]] | None:
@@ -157,14 +197,13 @@ def expected_of_store(commits: Sequence[Prepared]) -> list[tuple[str, int]] | No
     left: list[tuple[str, int]] = []
     heads: dict[str, int] = {}
     for commit in commits:
-        for stream_id, version in commit.expected:
-            head = heads.get(stream_id)
+        for pair in commit.expected:
+            head = heads.get(pair[0])
             if head is None:
-                left.append((stream_id, version))
-            elif head != version:
+                left.append(pair)
+            elif head != pair[1]:
                 return None
-        for event in commit.events:
-            heads[event.stream_id] = event.version
+        heads.update(commit.written)
     return left
 
 
@@ -180,15 +219,12 @@ class NetClaims(Struct, frozen=True):
 
     def columns(self) -> Iterator[bytes]:
         """The claims' columns, in the order of the append functions' parameters."""
-        yield arrays.uuids([unit_id for unit_id, _ in self.needed])
-        yield arrays.dates([night for _, night in self.needed])
+        yield _uuids(unit_id for unit_id, _ in self.needed)
+        yield _days(night for _, night in self.needed)
         for claims in (self.freed, self.taken):
-            yield arrays.uuids([unit_id for unit_id, _, _ in claims])
-            yield arrays.dates([night for _, night, _ in claims])
-            yield arrays.uuids([case_id for _, _, case_id in claims])
-
-
-NOTHING_CLAIMED = NetClaims([], [], [])
+            yield _uuids(unit_id for unit_id, _, _ in claims)
+            yield _days(night for _, night, _ in claims)
+            yield _uuids(case_id for _, _, case_id in claims)
 
 
 def net_claims(commits: Sequence[Prepared]) -> NetClaims | None:
@@ -198,7 +234,7 @@ def net_claims(commits: Sequence[Prepared]) -> NetClaims | None:
     together). None where one commit takes what an earlier one still holds, or frees what it freed.
     """
     if not any(commit.taken or commit.freed for commit in commits):
-        return NOTHING_CLAIMED
+        return NetClaims([], [], [])
     tally = _Tally()
     if not all(tally.free(commit) and tally.take(commit) for commit in commits):
         return None
@@ -242,9 +278,17 @@ def _claims_of(commit: Prepared) -> NetClaims:
 
 
 def _expected_columns(expected: Sequence[tuple[str, int]]) -> Iterator[bytes]:
-    yield arrays.uuids([stream_id for stream_id, _ in expected])
-    yield arrays.big_integers([version for _, version in expected])
+    yield _uuids(stream_id for stream_id, _ in expected)
+    yield arrays.array(arrays.BIGINT, [arrays.bigint(version) for _, version in expected])
 
 
-def _ends(lengths: Iterator[int]) -> bytes:
-    return arrays.integers(list(accumulate(lengths)))
+def _uuids(texts: Iterable[str]) -> bytes:
+    return arrays.array(arrays.UUID, [arrays.uuid(text) for text in texts])
+
+
+def _days(days: Iterable[date]) -> bytes:
+    return arrays.array(arrays.DATE, [arrays.day(day) for day in days])
+
+
+def _ends(lengths: Iterable[int]) -> bytes:
+    return arrays.array(arrays.INTEGER, [arrays.integer(end) for end in accumulate(lengths)])

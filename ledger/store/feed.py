@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal, LiteralString
 
 import psycopg
@@ -39,7 +40,13 @@ class InstantLoader(Loader):
 
     def load(self, data: Any) -> Instant:
         """The instant of a binary value: microseconds since 2000."""
-        return _POSTGRES_EPOCH + timedelta(microseconds=int.from_bytes(data, "big", signed=True))
+        return _instant(bytes(data))
+
+
+@lru_cache(maxsize=1024)
+def _instant(data: bytes) -> Instant:
+    # Remembered, because the events of a command or a batch share theirs.
+    return _POSTGRES_EPOCH + timedelta(microseconds=int.from_bytes(data, "big", signed=True))
 
 
 def cursor(connection: Connection) -> psycopg.Cursor[Row]:

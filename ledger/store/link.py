@@ -58,25 +58,39 @@ class Link:
         append lock is given up by Postgres itself well before, and then certainly did nothing.
         """
         self._call_seconds = call_seconds
+        self._answer_by = 0.0
+        self._broken: psycopg.OperationalError | None = None
         try:
             self._connection = psycopg.connect(
                 url, autocommit=True, application_name=application_name, connect_timeout=5
             )
             self._pg = self._connection.pgconn
             self._connection.execute(f"SET lock_timeout = {round(call_seconds * 500)}")
+            # The append function must see what was committed while it waited for the lock.
+            self._connection.execute("SET default_transaction_isolation = 'read committed'")
         except psycopg.OperationalError as error:
             raise Unreachable(str(error)) from error
         for name, types in _TYPES.items():
             self._prepare(name, types)
 
-    def call(self, name: bytes, arguments: Sequence[bytes]) -> list[Row]:
-        """Call a prepared function; its rows, as text.
+    def send(self, name: bytes, arguments: Sequence[bytes]) -> None:
+        """Start a call of a prepared function; `answer` says what came of it."""
+        self._answer_by = time.monotonic() + self._call_seconds
+        try:
+            self._pg.send_query_prepared(name, arguments, [pq.Format.BINARY] * len(arguments))
+            self._pg.flush()
+        except psycopg.OperationalError as broken:
+            self._broken = broken
+
+    def answer(self) -> list[Row]:
+        """The rows of the call under way, as text.
 
         Raises LinkLost where the outcome is unknown. Otherwise nothing was done: NotNow where
         trying later may help, and psycopg.Error where it will not.
         """
         try:
-            self._pg.send_query_prepared(name, arguments, [pq.Format.BINARY] * len(arguments))
+            if self._broken is not None:
+                raise self._broken
             result = self._only_result()
         except (psycopg.OperationalError, OSError) as broken:
             self.close()
@@ -108,12 +122,11 @@ class Link:
 
     def _only_result(self) -> pq.abc.PGresult:
         """Send what is still unsent and wait for the answer, but not for ever."""
-        give_up_at = time.monotonic() + self._call_seconds
         poll = select.poll()
         unsent = self._pg.flush()
         poll.register(self._pg.socket, select.POLLIN | (select.POLLOUT if unsent else 0))
         while unsent or self._pg.is_busy():
-            left_ms = (give_up_at - time.monotonic()) * 1000
+            left_ms = (self._answer_by - time.monotonic()) * 1000
             if left_ms <= 0 or not poll.poll(left_ms):
                 raise TimeoutError(f"no answer within {self._call_seconds} s")
             self._pg.consume_input()

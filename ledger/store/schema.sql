@@ -118,7 +118,9 @@ CREATE OR REPLACE FUNCTION ledger.append_together(
 ) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
--- Plans are made once and kept: one made while a table was nearly empty must not scan it for ever.
+-- Plans are made once and kept, and not anew for each batch's lengths: planning would take longer
+-- than appending. One made while a table was nearly empty must not scan it for ever.
+SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 AS $$
 DECLARE
@@ -127,10 +129,6 @@ DECLARE
     this_moment timestamptz;
     let_go bigint;
 BEGIN
-    IF current_setting('transaction_isolation') <> 'read committed' THEN
-        RAISE EXCEPTION 'Append under read committed: an older snapshot cannot see who was first.'
-            USING ERRCODE = 'invalid_transaction_state';
-    END IF;
     PERFORM pg_advisory_xact_lock(7204, 1);
 
     -- The subqueries' OFFSET 0 keeps them apart from the outer query: one index probe each.
@@ -153,21 +151,19 @@ BEGIN
     base := coalesce(base, 0);
     this_moment := greatest(clock_timestamp(), last_recorded_at);
 
+    -- Subscripts, and not unnest over all columns: that would set up a tuple store for each.
     INSERT INTO ledger.commands
         (command_id, case_id, position, recorded_at, content, refusal, answer)
-    SELECT c.id, c.case_id, base + c.reach, this_moment, c.content, c.refusal, c.answer
-    FROM unnest(command_ids, command_cases, reaches, contents, refusals, answers)
-        AS c (id, case_id, reach, content, refusal, answer);
+    SELECT command_ids[c], command_cases[c], base + reaches[c], this_moment, contents[c],
+        refusals[c], answers[c]
+    FROM generate_series(1, cardinality(command_ids)) AS c;
 
     INSERT INTO ledger.events
         (position, stream_id, version, case_id, command_id, occurred_at, recorded_at,
          schema, topic, envelope, state)
-    SELECT base + e.place, e.stream_id, e.version, e.case_id, e.command_id, e.occurred_at,
-        this_moment, e.schema, e.topic, e.envelope, e.state
-    FROM unnest(stream_ids, versions, event_cases, event_commands, occurred, schemas, topics,
-                envelopes, states) WITH ORDINALITY
-        AS e (stream_id, version, case_id, command_id, occurred_at, schema, topic, envelope,
-              state, place);
+    SELECT base + e, stream_ids[e], versions[e], event_cases[e], event_commands[e], occurred[e],
+        this_moment, schemas[e], topics[e], envelopes[e], states[e]
+    FROM generate_series(1, cardinality(stream_ids)) AS e;
 
     IF cardinality(freed_units) > 0 THEN
         DELETE FROM ledger.night_claims c

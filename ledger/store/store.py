@@ -11,6 +11,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from ledger.errors import LedgerError, Refused, StoreUnavailable
 from ledger.events import Event, Recorded
+from ledger.store import snapshots
 from ledger.store.batch import prepare
 from ledger.store.codec import Codec, default_codec
 from ledger.store.commits import Commit, Receipt
@@ -171,6 +172,23 @@ class EventStore:
         return self._ask(question)
 
     # -- Snapshots ------------------------------------------------------------------------
+
+    def snapshot(self, stream_id: StreamId, fingerprint: str) -> tuple[int, bytes] | None:
+        """The version and state to start folding a stream from; None where there is no sound one.
+
+        `fingerprint` names the shape of the state: a snapshot of another one is ignored.
+        """
+        return self._ask(lambda connection: snapshots.find(connection, stream_id, fingerprint))
+
+    def keep_snapshot(
+        self, stream_id: StreamId, version: int, fingerprint: str, state: bytes
+    ) -> None:
+        """Keep a stream's state as of a version, unless a newer one of this shape is kept."""
+        self._ask(
+            lambda connection: snapshots.keep(connection, stream_id, version, fingerprint, state)
+        )
+
+    # -- The end --------------------------------------------------------------------------
 
     def close(self) -> None:
         """Write what is queued, then let go of every connection."""

@@ -64,6 +64,23 @@ class Ticket:
         return self.outcomes
 
 
+class Flight:
+    """Tickets that are written by one call."""
+
+    def __init__(self, tickets: Sequence[Ticket]) -> None:
+        self.tickets = tickets
+        self.batch = Batch([commit for ticket in tickets for commit in ticket.commits])
+        self.handed_in_at = min(ticket.handed_in_at for ticket in tickets)
+        self.under_way = False
+
+    def settle(self, outcomes: Sequence[Outcome]) -> None:
+        """Hand each ticket its outcomes."""
+        done = 0
+        for ticket in self.tickets:
+            ticket.settle(outcomes[done : done + len(ticket.commits)])
+            done += len(ticket.commits)
+
+
 class Writer:
     """Appends tickets in the order they come in, as many as wait in one call."""
 
@@ -103,20 +120,25 @@ class Writer:
 
     def _serve(self) -> None:
         try:
-            while tickets := self._next_tickets():
-                self._write(tickets)
+            while flight := self._take_off(self._next_tickets(wait=True)):
+                while flight is not None:
+                    outcomes = self._land(flight)
+                    # The next batch goes off before this one's callers wake up: the server works
+                    # while they do.
+                    following = self._take_off(self._next_tickets(wait=False))
+                    flight.settle(outcomes)
+                    flight = following
         finally:
             if self._link is not None:
                 self._link.close()
 
-    def _next_tickets(self) -> list[Ticket]:
-        """Whatever waits, up to the limit; waits for the first. Empty when it is time to stop."""
-        first = self._queue.get()
-        tickets = [first] if first is not None else []
-        commits_count = len(first.commits) if first is not None else self._max_batch
+    def _next_tickets(self, *, wait: bool) -> list[Ticket]:
+        """What waits in the queue, up to the limit. Empty when there is nothing more to do."""
+        tickets: list[Ticket] = []
+        commits_count = 0
         while commits_count < self._max_batch:
             try:
-                ticket = self._queue.get_nowait()
+                ticket = self._queue.get(block=wait and not tickets)
             except Empty:
                 break
             if ticket is None:
@@ -126,21 +148,27 @@ class Writer:
             commits_count += len(ticket.commits)
         return tickets
 
-    def _write(self, tickets: Sequence[Ticket]) -> None:
-        commits = [commit for ticket in tickets for commit in ticket.commits]
-        give_up_at = min(ticket.handed_in_at for ticket in tickets) + self._patience_seconds
-        outcomes: Sequence[Outcome]
+    def _take_off(self, tickets: Sequence[Ticket]) -> Flight | None:
+        """Send a batch of tickets off, if there is a link; None where there are no tickets."""
+        if not tickets:
+            return None
+        flight = Flight(tickets)
+        if self._link is not None:
+            arguments = flight.batch.together()
+            if arguments is not None:
+                self._link.send(TOGETHER, arguments)
+                flight.under_way = True
+        return flight
+
+    def _land(self, flight: Flight) -> Sequence[Outcome]:
         try:
-            outcomes = self._append(commits, give_up_at)
+            give_up_at = flight.handed_in_at + self._patience_seconds
+            return self._append(flight.batch, give_up_at, under_way=flight.under_way)
         except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
-            outcomes = [error] * len(commits)
-        done = 0
-        for ticket in tickets:
-            ticket.settle(outcomes[done : done + len(ticket.commits)])
-            done += len(ticket.commits)
+            return [error] * len(flight.batch.commits)
 
     def _append(
-        self, commits: Sequence[Prepared], give_up_at: float, *, in_doubt: bool = False
+        self, batch: Batch, give_up_at: float, *, under_way: bool = False, in_doubt: bool = False
     ) -> Sequence[Outcome]:
         """Append, through lost connections.
 
@@ -154,7 +182,7 @@ class Writer:
             try:
                 if self._link is None:
                     self._link = self._connect()
-                return _append_once(self._link, commits, in_doubt=in_doubt)
+                return _append_once(self._link, batch, under_way=under_way, in_doubt=in_doubt)
             except LinkLost as lost:
                 self._link, in_doubt, trouble = None, True, lost
             except Unreachable as unreachable:
@@ -164,20 +192,21 @@ class Writer:
                 if not in_doubt:
                     break
             except psycopg.Error as mistake:
-                return self._append_apart(commits, mistake, give_up_at, in_doubt=in_doubt)
+                return self._append_apart(batch, mistake, give_up_at, in_doubt=in_doubt)
+            under_way = False
         reason = str(trouble).split("\n", 1)[0]
-        return [StoreUnavailable(reason=reason, in_doubt=in_doubt) for _ in commits]
+        return [StoreUnavailable(reason=reason, in_doubt=in_doubt) for _ in batch.commits]
 
     def _append_apart(
-        self, commits: Sequence[Prepared], mistake: Exception, give_up_at: float, *, in_doubt: bool
+        self, batch: Batch, mistake: Exception, give_up_at: float, *, in_doubt: bool
     ) -> Sequence[Outcome]:
         """Find the commit that the server cannot take, so that the others do not fail with it."""
-        if len(commits) == 1:
+        if len(batch.commits) == 1:
             return [mistake]
         return [
             outcome
-            for commit in commits
-            for outcome in self._append([commit], give_up_at, in_doubt=in_doubt)
+            for commit in batch.commits
+            for outcome in self._append(Batch([commit]), give_up_at, in_doubt=in_doubt)
         ]
 
 
@@ -193,20 +222,22 @@ def _pauses(give_up_at: float) -> Iterator[float]:
 # -- One call, and what it answers --------------------------------------------------------
 
 
-def _append_once(link: Link, commits: Sequence[Prepared], *, in_doubt: bool) -> Sequence[Outcome]:
+def _append_once(link: Link, batch: Batch, *, under_way: bool, in_doubt: bool) -> Sequence[Outcome]:
     """Append all in one call; where one of them cannot go, in turn by a second call."""
-    batch = Batch(commits)
-    if not in_doubt and (arguments := batch.together()) is not None:
-        ((base,),) = link.call(TOGETHER, arguments)
+    if not under_way and not in_doubt and (arguments := batch.together()) is not None:
+        link.send(TOGETHER, arguments)
+        under_way = True
+    if under_way:
+        ((base,),) = link.answer()
         if base is not None:
             return [
                 _receipt(commit, int(base) + reach)
-                for commit, reach in zip(commits, batch.reaches, strict=True)
+                for commit, reach in zip(batch.commits, batch.reaches, strict=True)
             ]
-    rows = link.call(IN_TURN, batch.in_turn())
+    link.send(IN_TURN, batch.in_turn())
     return [
         _outcome(commit, base, reason, in_doubt=in_doubt)
-        for commit, (base, reason) in zip(commits, rows, strict=True)
+        for commit, (base, reason) in zip(batch.commits, link.answer(), strict=True)
     ]
 
 
@@ -235,7 +266,7 @@ def _outcome(
     commit: Prepared, base: bytes | None, told: bytes | None, *, in_doubt: bool
 ) -> Outcome:
     if base is not None:
-        return _receipt(commit, int(base) + len(commit.events))
+        return _receipt(commit, int(base) + len(commit.written))
     assert told is not None, "a commit is appended, or there is a reason"
     reason = _reasons.decode(told)
     if reason.repeats is not None:

