@@ -1,0 +1,274 @@
+"""The commands of `stayledger`: each asks the machinery, prints the answer, and gives an exit code."""
+
+import argparse
+import csv
+import os
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import msgspec
+import structlog
+from pydantic import BaseModel
+from sqlalchemy import Connection, Engine, NullPool, create_engine
+
+from ledger.application import Ledger
+from ledger.errors import NotFound, Refused
+from ledger.reactions import fire
+from ledger.settings import Settings
+from ledger.store import EventStore, install_schema
+from ledger.values.clock import Clock, system_clock
+from ledger.values.ids import BookingId
+from projections import PROJECTIONS, Projection
+from projections.journal import JOURNAL, trial_balance
+from projections.statements import payouts, revenue
+from projections.timeline import TIMELINE, timeline_of
+from replay import reports
+from replay.announce import Announce, ToRedis, to_nobody
+from replay.audit import audit
+from replay.catch_up import catch_up
+from replay.follow import Follower, Halt
+from replay.history.hotel_bookings import RefusedRow, read_bookings
+from replay.history.importer import Imported, Importer
+from replay.history.source import Unreadable, read_source
+from replay.progress import Interruption, progress
+from replay.rebuild import rebuild
+from replay.timers import DueTimer, TimerDesk
+
+A = TypeVar("A")
+M = TypeVar("M", bound=BaseModel)
+
+DONE, BREACHED, INTERRUPTED = 0, 1, 130
+
+TIMERS_EVERY_SECONDS = 1.0
+
+log = structlog.get_logger()
+
+
+# -- History in ---------------------------------------------------------------------------
+
+
+def import_hotel_bookings(settings: Settings, options: argparse.Namespace) -> int:
+    """Take a file of hotel bookings in, and write down the rows that are refused."""
+    source = read_source(options.file)
+    found = read_bookings(source)
+    report: Path = options.report or Path(f"{_stem(options.file)}.refused.csv")
+    _write_report(report, found.refused)
+    _set_up(settings)
+    store = EventStore(settings.database_url, application_name="stayledger import")
+    with ExitStack() as stack:
+        stack.callback(store.close)
+        told = stack.enter_context(progress("Importing", "steps"))
+        interrupted = stack.enter_context(Interruption())
+        imported = Importer(store, source, found).run(told, interrupted)
+    _write_report(report, imported.refused)
+    if options.json:
+        _say_json(_imported_json(imported, report))
+    else:
+        _say(reports.imported_text(imported, str(report)))
+    if not imported.steps_left:
+        return DONE
+    sys.stderr.write(
+        f"stayledger: interrupted with {imported.steps_left:,} steps left; all before them is "
+        "recorded. Give the same command again to go on.\n"
+    )
+    return interrupted.exit_code
+
+
+def _imported_json(imported: Imported, report: Path) -> dict[str, object]:
+    return {
+        "rows": imported.rows,
+        "accepted": imported.accepted,
+        "refused": len(imported.refused),
+        "events": imported.events,
+        "seconds": imported.seconds,
+        "units_added": imported.units_added,
+        "steps_left": imported.steps_left,
+        "report": str(report),
+    }
+
+
+def _stem(path: Path) -> str:
+    return path.name.removesuffix(".gz").removesuffix(".csv")
+
+
+def _write_report(path: Path, refused: Sequence[RefusedRow]) -> None:
+    """Write the refused rows whole, or leave what was there. Raises Unreadable."""
+    unfinished = path.with_name(f"{path.name}.part")
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(("line", "rule", "row"))
+            writer.writerows((row.line, row.rule, row.row) for row in refused)
+        unfinished.replace(path)
+    except OSError as error:
+        raise Unreadable(
+            f"the refused rows cannot be written to {path}: {error.strerror}; name another file "
+            "with --report"
+        ) from None
+
+
+# -- Read models ----------------------------------------------------------------------------
+
+
+def rebuild_read_models(settings: Settings, options: argparse.Namespace) -> int:
+    """Build read models anew and let them take the live ones' places."""
+    _set_up(settings)
+    chosen = [each for each in PROJECTIONS if not options.names or each.name in options.names]
+    with progress("Rebuilding", "events") as told:
+        results = rebuild(settings.database_url, chosen, processes=options.processes, progress=told)
+    if options.json:
+        _say_json({result.name: result for result in results})
+    else:
+        _say(reports.rebuilt_text(results))
+    return BREACHED if any(result.agrees is False for result in results) else DONE
+
+
+def audit_history(settings: Settings, options: argparse.Namespace) -> int:
+    """Hold the history against every invariant."""
+    _set_up(settings)
+    with progress("Auditing", "events") as told:
+        report = audit(settings.database_url, until=options.until, progress=told)
+    if options.json:
+        _say_json(report)
+    else:
+        _say(reports.audit_text(report))
+    return DONE if report.clean else BREACHED
+
+
+def follow(settings: Settings, options: argparse.Namespace) -> int:
+    """Keep read models up with the history, and fire timers, until told to stop."""
+    del options
+    _set_up(settings)
+    announce: Announce = ToRedis(settings.redis_url) if settings.redis_url else to_nobody
+    follower = Follower(settings.database_url, announce=announce, report=_log_halt)
+    enough = threading.Event()
+    timers = threading.Thread(target=_fire_timers, args=(settings, enough), name="timers")
+    with Interruption(follower.stop, enough.set):
+        timers.start()
+        log.info("following", read_models=[each.name for each in PROJECTIONS])
+        follower.run()
+        enough.set()
+        timers.join()
+    log.info("stopped")
+    return DONE
+
+
+def _log_halt(halt: Halt) -> None:
+    log.error(
+        "read model halted",
+        read_model=halt.read_model,
+        position=halt.position,
+        because=halt.because,
+    )
+
+
+def _fire_timers(settings: Settings, enough: threading.Event, clock: Clock = system_clock) -> None:
+    """Give the commands whose time has come, again and again; what fails is tried again."""
+    store = EventStore(settings.database_url, application_name="stayledger timers")
+    ledger = Ledger(store)
+    desk = TimerDesk(lambda timer: _fire(ledger, timer))
+    engine = _engine(settings)
+    while not enough.wait(TIMERS_EVERY_SECONDS):
+        try:
+            with engine.connect() as db:
+                desk.fire(db, clock())
+        except Exception as error:  # noqa: BLE001 - a timer that fails now is due again in a second
+            log.warning("timers wait", because=str(error).split("\n", 1)[0])
+    store.close()
+
+
+def _fire(ledger: Ledger, timer: DueTimer) -> None:
+    try:
+        fire(ledger, timer.timer, timer.kind, BookingId(timer.case_id), timer.fires_at)
+    except Refused as refusal:
+        log.info("timer refused", timer=timer.timer, code=refusal.code)
+
+
+# -- Questions ------------------------------------------------------------------------------
+
+
+def timeline(settings: Settings, options: argparse.Namespace) -> int:
+    """Tell what happened in one case. Raises NotFound."""
+    answer = _ask(settings, TIMELINE, lambda db: timeline_of(db, options.id))
+    if not answer.happenings:
+        raise NotFound(id=options.id)
+    return _answer(options, answer, reports.timeline_text)
+
+
+def report_trial_balance(settings: Settings, options: argparse.Namespace) -> int:
+    """Tell what every account turned over."""
+    answer = _ask(settings, JOURNAL, lambda db: trial_balance(db, options.as_of))
+    return _answer(options, answer, reports.trial_balance_text)
+
+
+def report_revenue(settings: Settings, options: argparse.Namespace) -> int:
+    """Tell what came in, went back and was earned, by month."""
+    period = (options.begins, options.ends, options.as_of, options.currency)
+    answer = _ask(settings, JOURNAL, lambda db: revenue(db, *period))
+    return _answer(options, answer, reports.revenue_text)
+
+
+def report_payouts(settings: Settings, options: argparse.Namespace) -> int:
+    """Tell what was paid out to hosts, by month."""
+    period = (options.begins, options.ends, options.as_of, options.currency)
+    answer = _ask(settings, JOURNAL, lambda db: payouts(db, *period))
+    return _answer(options, answer, reports.payouts_text)
+
+
+def _ask(settings: Settings, projection: Projection, question: Callable[[Connection], A]) -> A:
+    """Put a question to a read model that holds all of the history up to now."""
+    _set_up(settings)
+    engine = _engine(settings)
+    with progress("Catching up", "events") as told:
+        catch_up(settings.database_url, engine, [projection], told)
+    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as db:
+        return question(db)
+
+
+def _answer(options: argparse.Namespace, answer: M, text: Callable[[M], str]) -> int:
+    _say(answer.model_dump_json() if options.json else text(answer))
+    return DONE
+
+
+# -- The rest -------------------------------------------------------------------------------
+
+
+def schema(settings: Settings, options: argparse.Namespace) -> int:
+    """Bring the database's schema to this version's."""
+    install_schema(settings.owner_url)
+    if options.json:
+        _say_json({"installed": True})
+    else:
+        _say("The ledger's schema is installed.")
+    return DONE
+
+
+def become_sandbox(arguments: Sequence[str]) -> NoReturn:
+    """Turn this process into the sandbox's command, which is no part of the system."""
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "sandbox", *arguments])
+
+
+def _set_up(settings: Settings) -> None:
+    """Install the schema where we may: any command may be the first on an empty database."""
+    if settings.database_owner_url:
+        install_schema(settings.database_owner_url)
+
+
+def _engine(settings: Settings) -> Engine:
+    scheme, _, rest = settings.database_url.partition("://")
+    del scheme
+    return create_engine(f"postgresql+psycopg://{rest}", poolclass=NullPool)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _say_json(answer: Any) -> None:
+    _say(msgspec.json.encode(answer).decode())

@@ -1,0 +1,176 @@
+"""Answers as people read them: tables with amounts set right, dates and months as clerks write them.
+
+Every answer says up to which position of the history it is complete.
+"""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from ledger.values.money import exponent_of
+from projections.journal import TrialBalance
+from projections.statements import Payouts, Revenue, RevenueFigures
+from projections.timeline import Timeline
+from replay.audit import Report
+from replay.history.importer import Imported
+from replay.rebuild import Rebuilt
+
+FIGURES = ("captured", "refunded", "retained", "host_fee", "payout")
+
+
+def trial_balance_text(answer: TrialBalance) -> str:
+    """Every account's turnover and balance, and whether both sides agree."""
+    rows = [
+        (
+            total.account,
+            total.currency,
+            amount(total.debit_minor, total.currency),
+            amount(total.credit_minor, total.currency),
+            amount(total.balance_minor, total.currency),
+        )
+        for total in answer.accounts
+    ]
+    heads = ("Account", "Currency", "Debit", "Credit", "Balance")
+    sums = [_sum_of(answer, currency) for currency in sorted({row[1] for row in rows})]
+    verdict = (
+        "Debit and credit are equal."
+        if answer.debit_minor == answer.credit_minor
+        else "DEBIT AND CREDIT DIFFER: run `stayledger audit`."
+    )
+    return f"{table(heads, rows, sums, left=2)}\n\n{verdict} {_as_of(answer.position)}"
+
+
+def _sum_of(answer: TrialBalance, currency: str) -> tuple[str, ...]:
+    totals = [total for total in answer.accounts if total.currency == currency]
+    debit = sum(total.debit_minor for total in totals)
+    credit = sum(total.credit_minor for total in totals)
+    figures = (amount(minor, currency) for minor in (debit, credit, debit - credit))
+    return ("Total", currency, *figures)
+
+
+def revenue_text(answer: Revenue) -> str:
+    """What came in, went back and was earned, by month."""
+    heads = ("Month", "Captured", "Refunded", "Retained", "Host fee", "Payouts")
+    rows = [(row.month, *_figures(row, answer.currency)) for row in answer.rows]
+    sums = [("Total", *_figures(answer.total, answer.currency))]
+    return f"{table(heads, rows, sums)}\n\n{answer.currency}. {_as_of(answer.position)}"
+
+
+def _figures(figures: RevenueFigures, currency: str) -> tuple[str, ...]:
+    return tuple(amount(getattr(figures, f"{name}_minor"), currency) for name in FIGURES)
+
+
+def payouts_text(answer: Payouts) -> str:
+    """How many payouts were transferred and how much, by month."""
+    rows = [
+        (row.month, f"{row.count:,}", amount(row.payout_minor, answer.currency))
+        for row in answer.rows
+    ]
+    total = answer.total
+    sums = [("Total", f"{total.count:,}", amount(total.payout_minor, answer.currency))]
+    told = table(("Month", "Count", "Payouts"), rows, sums)
+    return f"{told}\n\n{answer.currency}. {_as_of(answer.position)}"
+
+
+def timeline_text(answer: Timeline) -> str:
+    """What happened, a line for each event."""
+    rows = [
+        (f"{each.occurred_at:%Y-%m-%d %H:%M}", each.actor, each.sentence)
+        for each in answer.happenings
+    ]
+    told = table(("When (UTC)", "Who", "What"), rows, left=3)
+    return f"{told}\n\n{_as_of(answer.position)}"
+
+
+def rebuilt_text(results: Sequence[Rebuilt]) -> str:
+    """What became of each read model."""
+    said = {True: "same as before", False: "DIFFERS from before", None: "new"}
+    rows = [
+        (
+            result.name,
+            result.digest,
+            said[result.agrees],
+            f"{result.rows:,}",
+            f"{result.events:,}",
+            f"{result.seconds:.1f}",
+        )
+        for result in results
+    ]
+    heads = ("Read model", "Digest", "Compared", "Rows", "Events", "Seconds")
+    return table(heads, rows, left=3)
+
+
+def audit_text(report: Report) -> str:
+    """What an audit found, each finding with the place where it shows."""
+    scope = f"{report.events:,} events, {report.checks} invariants, {report.seconds:,.1f} s"
+    if report.clean:
+        return f"Nothing found: {scope}. {_as_of(report.position)}"
+    rows = [
+        (
+            finding.id,
+            "" if finding.position is None else f"{finding.position:,}",
+            finding.found,
+        )
+        for finding in report.violations
+    ]
+    told = table(("Invariant", "Position", "Found"), rows, left=3)
+    sentences = {finding.id: finding.sentence for finding in report.violations}
+    explained = "\n".join(f"{name}: {sentence}" for name, sentence in sentences.items())
+    return f"{told}\n\n{explained}\n\n{len(rows):,} FINDINGS: {scope}."
+
+
+def imported_text(imported: Imported, report: str) -> str:
+    """What an import came to."""
+    refused = len(imported.refused)
+    lines = [
+        f"{imported.rows:,} rows: {imported.accepted:,} accepted, {refused:,} refused"
+        + (f" (see {report})" if refused else ""),
+        f"{imported.events:,} events written in {imported.seconds:,.1f} s",
+    ]
+    if not imported.events and not imported.steps_left:
+        lines[1] = "Nothing to do: every step of this file was recorded before."
+    for hotel in sorted({added.hotel for added in imported.units_added}):
+        of_types = [
+            f"{added.room_type} {added.units}"
+            for added in imported.units_added
+            if added.hotel == hotel
+        ]
+        lines.append(f"Units added to {hotel}, by room type: {', '.join(of_types)}")
+    return "\n".join(lines)
+
+
+# -- Words and tables -------------------------------------------------------------------
+
+
+def amount(minor: int, currency: str) -> str:
+    """An amount as a clerk writes it: `1,074.58`; a negative one with its sign."""
+    exponent = exponent_of(currency)
+    return f"{Decimal(minor).scaleb(-exponent):,.{exponent}f}"
+
+
+def table(
+    heads: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    sums: Sequence[Sequence[str]] = (),
+    *,
+    left: int = 1,
+) -> str:
+    """Columns under their heads: the first `left` of them set left, the others right."""
+    body = [tuple(row) for row in rows]
+    widths = [max(map(len, column)) for column in zip(heads, *body, *sums, strict=True)]
+    rule = "─" * (sum(widths) + 2 * (len(widths) - 1))
+
+    def line(cells: Sequence[str]) -> str:
+        set_out = (
+            cell.ljust(width) if place < left else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
+        )
+        return "  ".join(set_out).rstrip()
+
+    lines = [line(heads), rule, *map(line, body)]
+    if sums:
+        lines += [rule, *map(line, sums)]
+    return "\n".join(lines)
+
+
+def _as_of(position: int) -> str:
+    return f"Complete up to position {position:,}."
