@@ -10,15 +10,15 @@ from api import (
     bookings,
     cancellations,
     description,
+    handlers,
     health,
-    problems,
     reports,
     timelines,
     trips,
 )
-from api.asking import Premises
 from api.door import Door
 from api.freshness import Radio
+from api.premises import Premises
 from ledger.application import Ledger
 from ledger.settings import Settings
 from ledger.store import EventStore
@@ -58,7 +58,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
             yield
 
     app = FastAPI(**description.ABOUT, lifespan=lifespan)
-    problems.install(app)
+    handlers.install(app)
     for router in ROUTERS:
         app.include_router(router)
     app.add_middleware(Door)

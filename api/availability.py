@@ -8,7 +8,8 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.asking import Asking
-from api.problems import InvalidRequest, StaleRead, described
+from api.faults import InvalidRequest, StaleRead
+from api.problems import described
 from api.shapes import LocalDate, Name, Query, Uuid
 from ledger.errors import NoNights
 from ledger.values.ids import PropertyId, UnitId

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter, Response
 
-from api.asking import OnPremises, Premises
+from api.asking import OnPremises
 from api.availability import bounded_stay
-from api.checkout import Booked, BookingWish, booking_plan
+from api.checkout import Booked, booking_plan
 from api.commands import Commanding
-from api.problems import KeyMissing, described
+from api.faults import KeyMissing
+from api.premises import Premises
+from api.problems import described
+from api.wishes import BookingWish
 from ledger import errors
 from ledger.values.ids import BookingId, PropertyId, UnitId, derived_id
 from ledger.values.stay import Stay

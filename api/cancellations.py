@@ -6,7 +6,8 @@ from fastapi import APIRouter, Request
 
 from api.asking import OnPremises, stated
 from api.commands import Commanding
-from api.problems import KeyMissing, described
+from api.faults import KeyMissing
+from api.problems import described
 from api.shapes import Amount, Body, Uuid, amount_of
 from ledger import errors, processes
 from ledger.aggregates.booking import BOOKING, Abandon, Booking, CancelByGuest, Status

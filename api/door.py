@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
-from api.problems import BodyTooLarge, Unexpected, WrongHost
+from api.faults import BodyTooLarge, Unexpected, WrongHost
 from ledger.errors import LedgerError
 from ledger.values.ids import fresh_id
 

@@ -8,13 +8,15 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
+from contextvars import Context
 
 import msgspec
 import redis.asyncio
 import structlog
 from redis.exceptions import RedisError
 
-from api.problems import StaleRead
+from api.faults import StaleRead
+from ledger.errors import LedgerError
 
 PATIENCE_SECONDS = 2.0
 """How long a caller waits for a read model before hearing that it is behind."""
@@ -68,7 +70,8 @@ class Freshness:
         news = asyncio.get_running_loop().create_future()
         self._waiting.add(news)
         if self._poll is None or self._poll.done():
-            self._poll = asyncio.create_task(self._poll_while_somebody_waits())
+            # In no context: it is not part of the request that happens to start it.
+            self._poll = asyncio.create_task(self._poll_while_somebody_waits(), context=Context())
         try:
             async with asyncio.timeout(at_most_seconds):
                 await news
@@ -78,11 +81,15 @@ class Freshness:
             self._waiting.discard(news)
 
     async def _poll_while_somebody_waits(self) -> None:
+        complained = False
         while self._waiting:
             try:
                 self.tell(await self._ask())
-            except Exception as error:  # noqa: BLE001 - whoever waits is told by the time-out
-                log.warning("positions_unknown", because=type(error).__name__)
+            except LedgerError as error:
+                # Whoever waits hears of it when their patience is over.
+                if not complained:
+                    log.warning("positions_unknown", because=error.code)
+                complained = True
             await asyncio.sleep(POLL_SECONDS)
 
 

@@ -9,9 +9,11 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, text
 
-from api.asking import OnPremises, Premises, stated
+from api.asking import OnPremises, stated
+from api.faults import ReadModelMissing, StaleRead
 from api.freshness import PATIENCE_SECONDS
-from api.problems import ReadModelMissing, StaleRead, described
+from api.premises import Premises
+from api.problems import described
 from api.shapes import Query
 from ledger.errors import StoreUnavailable
 from projections import PROJECTIONS

@@ -1,16 +1,24 @@
 """Problems: how everything that can go wrong is answered, by one table (RFC 9457)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from api.faults import (
+    BodyTooLarge,
+    InvalidRequest,
+    KeyMissing,
+    MethodNotAllowed,
+    NoSuchRoute,
+    ReadModelMissing,
+    StaleRead,
+    Unexpected,
+    WrongHost,
+)
 from ledger import errors
 from ledger.errors import LedgerError
 
@@ -18,65 +26,6 @@ MEDIA_TYPE = "application/problem+json"
 
 RETRY_AFTER_SECONDS = 1
 """When a caller may come back after a failure that passes by itself."""
-
-
-# -- What only the door can find wrong ------------------------------------------------------
-
-
-class StaleRead(LedgerError):
-    """The read model has not reached the position that was asked for."""
-
-    code = "STALE_READ"
-    transient = True
-
-
-class ReadModelMissing(LedgerError):
-    """The read model has not been built yet."""
-
-    code = "READ_MODEL_MISSING"
-    transient = True
-
-
-class KeyMissing(LedgerError):
-    """A command needs an Idempotency-Key, so that it can be repeated without being done twice."""
-
-    code = "IDEMPOTENCY_KEY_MISSING"
-
-
-class InvalidRequest(LedgerError):
-    """The request is not of the shape that is described."""
-
-    code = "INVALID_REQUEST"
-
-
-class NoSuchRoute(LedgerError):
-    """There is nothing at this address."""
-
-    code = "NO_SUCH_ROUTE"
-
-
-class MethodNotAllowed(LedgerError):
-    """This address does not take this method."""
-
-    code = "METHOD_NOT_ALLOWED"
-
-
-class BodyTooLarge(LedgerError):
-    """The body is larger than any that is taken here."""
-
-    code = "BODY_TOO_LARGE"
-
-
-class WrongHost(LedgerError):
-    """The request was meant for another host."""
-
-    code = "WRONG_HOST"
-
-
-class Unexpected(LedgerError):
-    """Something went wrong that nobody foresaw; it was written down under the request's id."""
-
-    code = "UNEXPECTED"
 
 
 # -- The table ------------------------------------------------------------------------------
@@ -200,45 +149,3 @@ def described(*kinds: type[LedgerError]) -> dict[int | str, dict[str, Any]]:
         }
         for status, named in sorted(codes.items())
     }
-
-
-# -- Where they come from -------------------------------------------------------------------
-
-
-def install(app: FastAPI) -> None:
-    """Let an application answer every error by the table."""
-    app.add_exception_handler(LedgerError, _on_ledger_error)
-    app.add_exception_handler(RequestValidationError, _on_invalid_request)
-    app.add_exception_handler(HTTPException, _on_http_exception)
-
-
-async def _on_ledger_error(request: Request, error: Exception) -> Response:
-    return answer(cast(LedgerError, error), request.state.request_id)
-
-
-async def _on_invalid_request(request: Request, error: Exception) -> Response:
-    found = cast(RequestValidationError, error).errors()
-    if any(
-        one["loc"] == ("header", "Idempotency-Key") and one["type"] == "missing" for one in found
-    ):
-        return answer(KeyMissing(), request.state.request_id)
-    return answer(InvalidRequest(invalid=_complaints(found)), request.state.request_id)
-
-
-def _complaints(found: Sequence[Any]) -> list[dict[str, str]]:
-    # Where and why, but never what was sent: that may be personal, and is not for logs.
-    return [
-        {"at": ".".join(map(str, one["loc"])), "because": str(one["msg"])[:200]} for one in found
-    ]
-
-
-async def _on_http_exception(request: Request, error: Exception) -> Response:
-    raised = cast(HTTPException, error)
-    method, path = request.method, request.url.path[:200]
-    kinds: dict[int, LedgerError] = {
-        404: NoSuchRoute(path=path),
-        405: MethodNotAllowed(method=method, path=path),
-        413: BodyTooLarge(),
-    }
-    problem = kinds.get(raised.status_code, InvalidRequest(because=str(raised.detail)))
-    return answer(problem, request.state.request_id, raised.headers)

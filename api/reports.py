@@ -7,7 +7,8 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.asking import Asking
-from api.problems import StaleRead, described
+from api.faults import StaleRead
+from api.problems import described
 from api.shapes import Currency, LocalDate, Moment, Query
 from projections import journal, statements
 from projections.journal import JOURNAL, TrialBalance

@@ -6,7 +6,8 @@ import fastapi
 from fastapi import APIRouter
 
 from api.asking import Asking
-from api.problems import StaleRead, described
+from api.faults import StaleRead
+from api.problems import described
 from api.shapes import Query, Uuid
 from ledger.errors import NotFound
 from ledger.values.ids import BookingId, GuestId

@@ -136,8 +136,14 @@ def _create(server: Database, name: str, *, template: str | None = None) -> None
         sql.Identifier(urlsplit(server.owner_url).username or "postgres"),
         sql.Identifier(template or "template0"),
     )
+    # A copy has the template's tables and their grants, but not the database's own.
+    grant = sql.SQL("GRANT CREATE ON DATABASE {} TO {}").format(
+        sql.Identifier(name), sql.Identifier(urlsplit(server.url).username or "postgres")
+    )
     with psycopg.connect(server.admin_url, autocommit=True) as connection:
         connection.execute(statement)
+        if template:
+            connection.execute(grant)
 
 
 def _drop(server: Database, name: str) -> None:

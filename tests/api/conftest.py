@@ -1,0 +1,125 @@
+"""A real server on a port of its own, in front of a real Postgres and Redis, and a real client."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+import uvicorn
+
+from api.app import create_app
+from ledger.application import Ledger
+from ledger.settings import Settings
+from ledger.store import EventStore
+from projections import PROJECTIONS
+from replay.announce import ToRedis, to_nobody
+from replay.follow import Follower
+from tests.api.houses import Estate, settle_in
+from tests.conftest import Database
+
+PATIENCE_SECONDS = 15.0
+
+
+@dataclass(frozen=True)
+class Door:
+    """A client of a server, with the words that stories are told in."""
+
+    client: httpx.Client
+
+    def get(self, path: str, **parameters: Any) -> httpx.Response:
+        """Ask."""
+        return self.client.get(path, params=parameters)
+
+    def post(self, path: str, body: Any, key: str) -> httpx.Response:
+        """Command, under a key."""
+        return self.client.post(path, json=body, headers={"Idempotency-Key": key})
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[str]:
+    """A server in a thread, on a port that the kernel chooses; its URL."""
+    config = uvicorn.Config(create_app(settings), port=0, access_log=False, log_level="error")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        until(lambda: server.started)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@contextmanager
+def following(url: str, redis_url: str | None = None) -> Iterator[None]:
+    """Followers of all read models in a thread."""
+    announce = ToRedis(redis_url) if redis_url else None
+    follower = Follower(url, announce=announce or to_nobody)
+    thread = threading.Thread(target=follower.run, daemon=True)
+    thread.start()
+    try:
+        until(lambda: keeps_up(url))
+        yield
+    finally:
+        follower.stop()
+        thread.join()
+        if announce:
+            announce.close()
+
+
+def keeps_up(url: str) -> bool:
+    """Whether every read model is there, and at the end of the history."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        try:
+            (behind,) = connection.execute(
+                "SELECT %s - count(*) FROM read_models.positions "
+                "WHERE position >= (SELECT coalesce(max(position), 0) FROM ledger.events)",
+                (len(PROJECTIONS),),
+            ).fetchall()[0]
+        except psycopg.errors.UndefinedTable:
+            return False
+    return bool(behind == 0)
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait for something to become true."""
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
+    while not true():
+        assert time.monotonic() < give_up_at, "it never became true"
+        time.sleep(0.005)
+
+
+@pytest.fixture
+def ledger(database: Database) -> Iterator[Ledger]:
+    """The write side of the test's database, beside the server."""
+    store = EventStore(database.url)
+    yield Ledger(store)
+    store.close()
+
+
+@pytest.fixture
+def estate(ledger: Ledger) -> Estate:
+    """A property with three rooms."""
+    return settle_in(ledger)
+
+
+@pytest.fixture
+def followed(database: Database, estate: Estate, redis_url: str) -> Iterator[None]:
+    """Read models that keep up."""
+    with following(database.url, redis_url):
+        yield
+
+
+@pytest.fixture
+def door(database: Database, redis_url: str) -> Iterator[Door]:
+    """The door; whether read models keep up is another fixture's business."""
+    with ExitStack() as life:
+        url = life.enter_context(
+            serving(Settings(database_url=database.url, redis_url=redis_url, log_level="ERROR"))
+        )
+        yield Door(life.enter_context(httpx.Client(base_url=url, timeout=30)))
