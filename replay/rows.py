@@ -7,7 +7,7 @@ of a batch is a few statements per table, however many events it has.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 import psycopg
@@ -26,8 +26,7 @@ STREAMED_ROWS = 4_000
 TOGETHER = 5_000
 """How many rows one statement changes at most."""
 
-NULL: Final = "\\N"
-ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+BETWEEN_ROWS = b"],["
 
 
 class RowMissing(CorruptHistory):
@@ -215,17 +214,16 @@ class Statements:
         self.name = table.name
         self.keys = tuple(column.name for column in table.primary_key)
         self._columns = tuple(column.name for column in table.columns)
-        self._nullable = tuple(column.name for column in table.columns if column.nullable)
+        self._values_of = itemgetter(*self._columns)
         self._table = sql.Identifier(schema, table.name)
-        self._copy_in = sql.SQL("COPY {} ({}) FROM STDIN").format(
-            self._table, _names(self._columns)
-        )
-        self._line = "\t".join(f"%({column})s" for column in self._columns) + "\n"
+        self._copy_in = sql.SQL(
+            "COPY {} ({}) FROM STDIN (FORMAT csv, ESCAPE '\\', NULL 'null')"
+        ).format(self._table, _names(self._columns))
 
     def copy(self, connection: Connection, rows: Collection[Values]) -> None:
-        """Add new rows. Empty values in them are replaced: they are not the caller's any more."""
+        """Add new rows."""
         with connection.cursor().copy(self._copy_in) as copy:
-            copy.write(self._text(rows))
+            copy.write(self._csv(rows))
 
     def update(self, connection: Connection, columns: Sequence[str], rows: Sequence[Values]) -> int:
         """Set some columns of rows that are there; answers how many were."""
@@ -283,21 +281,18 @@ class Statements:
             touched += cursor.rowcount
         return touched
 
-    def _text(self, rows: Collection[Values]) -> str:
-        """The rows in the text format of COPY."""
-        nulls = 0
-        lines = []
-        for row in rows:
-            for column in self._nullable:
-                if row[column] is None:
-                    row[column] = NULL
-                    nulls += 1
-            lines.append(self._line % row)
-        text = "".join(lines)
-        separators = len(lines) * (len(self._columns) - 1)
-        if _is_plain(text, lines=len(lines), separators=separators, nulls=nulls):
-            return text
-        return "".join(self._line % _escaped(row) for row in rows)
+    def _csv(self, rows: Collection[Values]) -> bytes:
+        """The rows as comma-separated values; quoted, escaped with a backslash, `null` for nothing.
+
+        JSON arrays are just that once their brackets are gone, as long as no text holds what JSON
+        escapes its own way or what looks like the end of a row. Nearly none does, and encoding all
+        rows at once is several times faster than writing each.
+        """
+        values = list(map(self._values_of, rows))
+        text = _json.encode(values)[2:-2]
+        if b"\\" not in text and text.count(BETWEEN_ROWS) == len(values) - 1:
+            return text.replace(BETWEEN_ROWS, b"\n")
+        return "\n".join(",".join(map(_quoted, row)) for row in values).encode()
 
     def _same_key(self) -> sql.Composed:
         return sql.SQL(" AND ").join(
@@ -305,24 +300,11 @@ class Statements:
         )
 
 
-def _is_plain(text: str, *, lines: int, separators: int, nulls: int) -> bool:
-    """Whether nothing in a text means anything to COPY but what we put there ourselves.
-
-    Counting is faster than looking at each value, and almost every text is plain.
-    """
-    return (
-        text.count("\t") == separators
-        and text.count("\n") == lines
-        and text.count("\\") == nulls
-        and "\r" not in text
-    )
-
-
-def _escaped(row: Values) -> Values:
-    return {
-        column: value.translate(ESCAPES) if isinstance(value, str) and value is not NULL else value
-        for column, value in row.items()
-    }
+def _quoted(value: Any) -> str:
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return _json.encode(value).decode()
 
 
 def _names(columns: Iterable[str]) -> sql.Composed:
