@@ -49,10 +49,6 @@ SAMPLE = Path("sandbox", "samples", "resort-hotel-sample.csv.gz")
 
 UV = "uv==0.13.9"
 OLDEST_PYTHON = (3, 11)
-INSTALL_SCHEMA = (
-    "import os; from ledger.store import install_schema; "
-    "install_schema(os.environ['DATABASE_OWNER_URL'])"
-)
 HOST = "127.0.0.1"
 PORT = 8000
 READY_SECONDS = 60.0
@@ -310,7 +306,7 @@ def serve(arguments: Sequence[str]) -> int:
     logs.mkdir(parents=True, exist_ok=True)
     processes: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        step("schema", python("-c", INSTALL_SCHEMA))
+        step("schema", module("replay", "schema"))
         import_sample()
         processes["follow"] = start("follow", module("replay", "follow"), logs)
         api = module("api", "serve", "--host", HOST, "--port", str(options.port))

@@ -5,10 +5,13 @@ import csv
 import gzip
 import os
 import re
+import signal
 import stat
 import subprocess
 import sys
+import time
 import tomllib
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ import pytest
 import yaml
 
 from sandbox import scratch
+from sandbox.ports import free_port
 from sandbox.postgres import programs_folder
 from sandbox.template import APPLICATION, OWNER, SUPERUSER
 
@@ -26,6 +30,7 @@ SAMPLES = PROJECT / "sandbox" / "samples"
 COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "compose.yaml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
 ONE_SHOT = {"schema"}
+PATIENCE_SECONDS = 30.0
 LOCKS = ("requirements.lock", "requirements-runtime.lock")
 
 every_service = pytest.mark.parametrize("name", SERVICES)
@@ -88,7 +93,7 @@ def test_only_what_changes_the_schema_knows_the_owners_password() -> None:
         for name, service in SERVICES.items()
         if "DATABASE_OWNER_URL" in service.get("environment", {})
     }
-    assert knowing == {"schema", "follow"}
+    assert knowing == {"schema"}
 
 
 def test_the_deployments_roles_are_those_of_the_sandbox(tmp_path: Path) -> None:
@@ -112,6 +117,58 @@ def _forget_the_roles(admin_url: str) -> None:
     with psycopg.connect(admin_url, autocommit=True) as connection:
         connection.execute("DROP DATABASE stayledger")
         connection.execute(f"DROP ROLE {OWNER}, {APPLICATION}".encode())
+
+
+@pytest.fixture(scope="module")
+def deployed() -> Iterator[dict[str, str]]:
+    """What compose.yaml's services find in their environment, on this machine."""
+    with scratch(durable=False) as box:
+        yield {**box.environment(), "API_PORT": str(free_port())}
+
+
+def test_every_command_of_ours_runs_and_is_found_well(deployed: dict[str, str]) -> None:
+    subprocess.run(_command("schema", deployed), env=_environment("schema", deployed), check=True)
+    for name in ("follow", "api"):
+        environment = _environment(name, deployed)
+        service = subprocess.Popen(_command(name, deployed), env=environment)
+        try:
+            _wait_until_well(name, service, deployed)
+        finally:
+            service.terminate()
+            assert service.wait(PATIENCE_SECONDS) in (0, -signal.SIGTERM)
+
+
+def _command(name: str, deployed: dict[str, str]) -> list[str]:
+    return [_filled_in(word, deployed) for word in SERVICES[name]["command"]]
+
+
+def _wait_until_well(name: str, service: subprocess.Popen[bytes], deployed: dict[str, str]) -> None:
+    check = [_filled_in(word, deployed) for word in SERVICES[name]["healthcheck"]["test"][1:]]
+    until = time.monotonic() + PATIENCE_SECONDS
+    environment = _environment(name, deployed)
+    while subprocess.run(check, env=environment, stderr=subprocess.DEVNULL).returncode != 0:
+        assert service.poll() is None, f"{name} has ended"
+        assert time.monotonic() < until, f"{name} is not well"
+        time.sleep(0.1)
+
+
+def _environment(name: str, deployed: dict[str, str]) -> dict[str, str]:
+    """The settings that the file gives to the service, and nothing else of ours."""
+    settings = {key: deployed[key] for key in SERVICES[name]["environment"] if key in deployed}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}"
+    return {**settings, "PATH": path, "PYTHONPATH": str(PROJECT)}
+
+
+def _filled_in(word: str, settings: dict[str, str]) -> str:
+    """`${NAME:-default}`, as compose reads it."""
+    return re.sub(r"\$\{(\w+):-(\w+)\}", lambda m: settings.get(m[1], m[2]), word)
+
+
+def test_the_api_listens_where_only_this_machine_reaches_it() -> None:
+    command = SERVICES["api"]["command"]
+    assert command[command.index("--host") + 1] == "127.0.0.1"
+    published = [port for service in SERVICES.values() for port in service.get("ports", [])]
+    assert all(port.startswith("127.0.0.1:") for port in published)
 
 
 def test_the_image_holds_each_package_that_its_commands_import() -> None:
