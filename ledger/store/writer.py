@@ -153,11 +153,13 @@ class Writer:
         if not tickets:
             return None
         flight = Flight(tickets)
-        if self._link is not None:
-            arguments = flight.batch.together()
-            if arguments is not None:
+        try:
+            if self._link is not None and (arguments := flight.batch.together()) is not None:
                 self._link.send(TOGETHER, arguments)
                 flight.under_way = True
+        except Exception as error:  # noqa: BLE001 - the thread must live, and the callers hear
+            flight.settle([error] * len(flight.batch.commits))
+            return None
         return flight
 
     def _land(self, flight: Flight) -> Sequence[Outcome]:
