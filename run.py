@@ -335,7 +335,9 @@ def import_sample() -> None:
         say("The database is yours (DATABASE_URL): no sample data imported.")
     elif not (done.exists() and done.read_text() == mark):
         say("Importing the sample data (once)…")
-        step("import", module("replay", "import", "hotel-bookings", str(SAMPLE)))
+        refused = str(DATA / "sample.refused.csv")
+        command = module("replay", "import", "hotel-bookings", str(SAMPLE), "--report", refused)
+        step("import", command)
         done.write_text(mark)
 
 

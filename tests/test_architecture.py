@@ -1,0 +1,109 @@
+"""What the house looks like from outside: measures, and no binary fractions near money.
+
+Who may import whom stands in `pyproject.toml` and is checked by import-linter.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+PACKAGES = ("ledger", "projections", "api", "replay", "sandbox", "bench", "tests")
+LONGEST_FUNCTION = 40
+# Folder, and the most lines that a file in it may have. Measures as for prose: a file that outgrows
+# its measure has two subjects.
+LONGEST_FILE = {"ledger/aggregates": 350, "projections": 200, "api": 150}
+# Files with one subject all the same: their own measure, and why.
+OUTGROWN = {
+    "ledger/aggregates/booking.py": 500,        # the graph with the most transitions
+    "ledger/aggregates/unit_calendar.py": 370,  # the claims on nights stand beside their rules
+    "projections/availability.py": 300,         # asked by guests, by hosts and by the import
+    "projections/journal.py": 240,              # three tables of one set of books
+    "projections/timeline.py": 360,             # a sentence for each event there is
+    "api/problems.py": 170,                     # one table for all that may be refused
+}  # fmt: skip
+# Where amounts are made, kept and shown. Seconds to wait may be fractions; they live elsewhere.
+NEAR_MONEY = ("ledger/values", "ledger/events", "ledger/aggregates", "projections")
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def sources(*folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (PROJECT / folder).rglob("*.py"))
+
+
+def functions(path: Path) -> Iterator[Function]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, Function):
+            yield node
+
+
+def lines_count(function: Function) -> int:
+    """The lines of a function that must be understood at once.
+
+    That is without its docstring, and a form filled in field by field counts as one line.
+    """
+    docstring = ast.get_docstring(function, clean=False)
+    documented = len(docstring.splitlines()) if docstring else 0
+    return height(function) - documented - sum(height(form) - 1 for form in forms(function))
+
+
+def forms(node: ast.AST) -> Iterator[ast.Dict]:
+    """The outermost dictionaries written out in a node."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Dict):
+            yield child
+        else:
+            yield from forms(child)
+
+
+def height(node: Function | ast.Dict) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def where(path: Path, node: ast.stmt | ast.expr) -> str:
+    return f"{path.relative_to(PROJECT)}:{node.lineno}"
+
+
+def test_every_function_fits_a_screen() -> None:
+    too_long = [
+        f"{where(path, function)} {function.name} has {lines_count(function)} lines"
+        for path in sources(*PACKAGES)
+        for function in functions(path)
+        if lines_count(function) > LONGEST_FUNCTION
+    ]
+    assert not too_long, "\n".join(too_long)
+
+
+@pytest.mark.parametrize(("folder", "measure"), LONGEST_FILE.items())
+def test_every_file_keeps_its_measure(folder: str, measure: int) -> None:
+    too_long = [
+        f"{path.relative_to(PROJECT)} has {count} lines"
+        for path in sources(folder)
+        if (count := len(path.read_text().splitlines()))
+        > OUTGROWN.get(str(path.relative_to(PROJECT)), measure)
+    ]
+    assert not too_long, "\n".join(too_long)
+
+
+def test_no_binary_fraction_comes_near_money() -> None:
+    fractions = [
+        where(path, node)
+        for path in sources(*NEAR_MONEY)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if (isinstance(node, ast.Constant) and isinstance(node.value, float))
+        or (isinstance(node, ast.Name) and node.id == "float")
+    ]
+    assert not fractions, "\n".join(fractions)
+
+
+def test_every_package_says_what_it_is() -> None:
+    silent = [
+        str(path.relative_to(PROJECT))
+        for package in PACKAGES
+        for path in [PROJECT / package / "__init__.py"]
+        if path.exists() and not ast.get_docstring(ast.parse(path.read_text()))
+    ]
+    assert not silent, "\n".join(silent)
