@@ -1,0 +1,233 @@
+"""A small history with one booking for each fate, made by the real ledger in a real store.
+
+It lies well in the past, so that no clock finds it strange.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from itertools import starmap
+
+import pytest
+
+from ledger import processes
+from ledger.aggregates.booking import Book
+from ledger.application import Draft, Ledger, Plan, Request
+from ledger.errors import NightsAreTaken
+from ledger.events import Actor, Envelope, Event
+from ledger.store import Commit, EventStore, Expected, NewEvent, Night, Receipt
+from ledger.values.clock import Instant, StandingClock, instant
+from ledger.values.ids import BookingId, CommandId, StreamId, fresh_id
+from ledger.values.policy import FREE, Policy, settle
+from tests.facts import (
+    GUEST,
+    HALF,
+    HOST,
+    OPERATOR,
+    PROCESS,
+    PROCESSOR,
+    TIMER,
+    UNIT,
+    a_policy,
+    a_price,
+    a_stay,
+    an_id,
+    to_attest,
+    to_book,
+    to_open_calendar,
+)
+
+JUNE_FIRST = instant("2025-06-01T11:00:00Z")
+DAY = timedelta(days=1)
+
+STAYED = BookingId(an_id("stayed"))
+CANCELLED = BookingId(an_id("cancelled"))
+HALF_KEPT = BookingId(an_id("half kept"))
+ALL_KEPT = BookingId(an_id("all kept"))
+NO_SHOW = BookingId(an_id("no show"))
+EXPIRED = BookingId(an_id("expired"))
+ABANDONED = BookingId(an_id("abandoned"))
+FOR_NOTHING = BookingId(an_id("for nothing"))
+AHEAD = BookingId(an_id("ahead"))
+TOO_LATE = BookingId(an_id("too late for the nights"))
+
+ALL = a_policy(retained_bp=10_000)
+
+
+@dataclass
+class History:
+    """A ledger, and the clock that it goes by."""
+
+    store: EventStore
+    clock: StandingClock = field(default_factory=lambda: StandingClock(JUNE_FIRST))
+
+    def __post_init__(self) -> None:
+        self.ledger = Ledger(self.store, self.clock)
+
+    # -- By the rules -----------------------------------------------------------------------
+
+    def do(self, case_id: str, *plans: Plan, at: Instant | None = None) -> Receipt:
+        """Carry out plans in one commit, at a time or now."""
+        self.clock.now = at or self.clock.now
+
+        def plan(draft: Draft) -> None:
+            for one in plans:
+                one(draft)
+
+        command_id = CommandId(fresh_id())
+        request = Request(command_id=command_id, case_id=case_id, content=command_id.encode())
+        return self.ledger.execute(request, plan)
+
+    def open(self) -> None:
+        """Vouch for the house and open the nights of its one room."""
+        attest, calendar = to_attest(), to_open_calendar()
+        self.do(attest.attestation_id, lambda draft: draft.do(OPERATOR, attest))
+        self.do(UNIT, lambda draft: draft.do(HOST, calendar))
+
+    def book(self, command: Book) -> None:
+        """Ask for a stay."""
+        self.do(command.booking_id, partial(processes.book, guest=GUEST, command=command))
+
+    def sell(self, command: Book) -> None:
+        """Ask for a stay, pay, and confirm."""
+        booking_id = command.booking_id
+        steps: list[Plan] = [partial(processes.book, guest=GUEST, command=command)]
+        if command.price.total.minor:
+            pay = partial(processes.pay, processor=PROCESSOR, booking_id=booking_id, charge="ch_1")
+            funds = partial(processes.funds_arrive, processor=PROCESSOR, booking_id=booking_id)
+            steps += [pay, funds]
+        self.do(booking_id, *steps, partial(processes.confirm, booking_id=booking_id))
+
+    def live(self, booking_id: BookingId, arrival: Instant, *, paid: bool = True) -> None:
+        """Come, be earned, be paid out, leave."""
+        self.do(booking_id, partial(_start, booking_id=booking_id), at=arrival)
+        if paid:
+            self.do(booking_id, partial(_earn, booking_id=booking_id), at=arrival + DAY)
+        self.do(booking_id, partial(_complete, booking_id=booking_id), at=arrival + 3 * DAY)
+
+    def cancel(self, booking_id: BookingId, policy: Policy, at: Instant) -> None:
+        """Call a stay off, and settle what is to be settled."""
+        accepted = settle(a_price(), policy).refund
+        cancel = partial(
+            processes.cancel_by_guest,
+            guest=GUEST,
+            booking_id=booking_id,
+            accepted_refund=accepted,
+        )
+        self.do(booking_id, cancel, *_settling(booking_id, policy), at=at)
+
+    def to_book(
+        self, booking_id: BookingId, arrival: str, policy: Policy = FREE, each: str = "120.00 EUR"
+    ) -> Book:
+        """Ask now for three nights in the one room."""
+        return to_book(
+            booking_id=booking_id,
+            stay=a_stay(arrival),
+            price=a_price(arrival=arrival, each=each),
+            policy=policy,
+            hold_expires_at=self.clock.now + timedelta(minutes=15),
+        )
+
+    # -- Past the rules ---------------------------------------------------------------------
+
+    def plant(
+        self,
+        case_id: str,
+        *events: tuple[str, Event],
+        by: Actor | None = None,
+        causation: str | None = None,
+        taken: tuple[Night, ...] = (),
+        freed: tuple[Night, ...] = (),
+        at: Instant | None = None,
+    ) -> Receipt:
+        """Record events that no decider was asked about."""
+        envelope = Envelope(actor=by or PROCESS, causation=causation)
+        streams = {StreamId(stream_id) for stream_id, _ in events}
+        before = {key: len(found) for key, found in self.store.read_many(streams).items()}
+        versions = dict(before)
+        recorded = []
+        for stream_id, event in events:
+            key = StreamId(stream_id)
+            versions[key] += 1
+            recorded.append(NewEvent(key, versions[key], event, envelope))
+        return self.store.append(
+            Commit(
+                command_id=CommandId(fresh_id()),
+                case_id=case_id,
+                content=bytes(32),
+                occurred_at=at or self.clock.now,
+                events=tuple(recorded),
+                expected=tuple(starmap(Expected, before.items())),
+                taken=taken,
+                freed=freed,
+            )
+        )
+
+
+def _start(draft: Draft, booking_id: BookingId) -> None:
+    processes.start_stay(draft, TIMER, booking_id)
+
+
+def _earn(draft: Draft, booking_id: BookingId) -> None:
+    processes.earn(draft, booking_id)
+    processes.pay_out(draft, PROCESSOR, booking_id, "tr_1")
+
+
+def _complete(draft: Draft, booking_id: BookingId) -> None:
+    processes.complete_stay(draft, TIMER, booking_id)
+
+
+def _settling(booking_id: BookingId, policy: Policy) -> Iterator[Plan]:
+    if policy.retained_bp < 10_000:
+        yield partial(
+            processes.refund_settles, processor=PROCESSOR, booking_id=booking_id, reference="re_1"
+        )
+    if policy.retained_bp:
+        yield partial(
+            processes.pay_out, processor=PROCESSOR, booking_id=booking_id, transfer="tr_1"
+        )
+
+
+# -- One booking for each fate --------------------------------------------------------------
+
+
+def live_through(history: History) -> None:
+    """Let everything happen once that can happen to a booking, and leave one stay ahead."""
+    history.open()
+    history.sell(history.to_book(STAYED, "2025-07-02", HALF))
+    history.sell(history.to_book(CANCELLED, "2025-07-05", FREE))
+    history.sell(history.to_book(HALF_KEPT, "2025-07-08", HALF))
+    history.sell(history.to_book(ALL_KEPT, "2025-07-11", ALL))
+    history.sell(history.to_book(NO_SHOW, "2025-07-14", FREE))
+    history.sell(history.to_book(FOR_NOTHING, "2025-07-17", FREE, each="0.00 EUR"))
+    history.sell(history.to_book(AHEAD, "2025-09-01", HALF))
+    history.book(history.to_book(EXPIRED, "2025-07-20", FREE))
+    history.book(history.to_book(ABANDONED, "2025-07-23", FREE))
+    with pytest.raises(NightsAreTaken):
+        history.book(history.to_book(TOO_LATE, "2025-07-02", FREE))
+    history.do(ABANDONED, partial(processes.abandon, guest=GUEST, booking_id=ABANDONED))
+    expire = partial(processes.expire, booking_id=EXPIRED)
+    history.do(EXPIRED, expire, at=JUNE_FIRST + timedelta(minutes=15))
+    history.cancel(CANCELLED, FREE, at=instant("2025-06-10T09:00:00Z"))
+    history.cancel(HALF_KEPT, HALF, at=instant("2025-06-11T09:00:00Z"))
+    history.cancel(ALL_KEPT, ALL, at=instant("2025-06-12T09:00:00Z"))
+    history.live(STAYED, instant("2025-07-02T14:00:00Z"))
+    history.do(NO_SHOW, partial(_start, booking_id=NO_SHOW), at=instant("2025-07-14T14:00:00Z"))
+    no_show = partial(processes.report_no_show, host=HOST, booking_id=NO_SHOW)
+    evening = instant("2025-07-14T20:00:00Z")
+    history.do(NO_SHOW, no_show, *_settling(NO_SHOW, FREE), at=evening)
+    history.live(FOR_NOTHING, instant("2025-07-17T14:00:00Z"), paid=False)
+
+
+@contextmanager
+def a_history(url: str) -> Iterator[History]:
+    """A database's ledger, with everything in it that happens here."""
+    store = EventStore(url)
+    try:
+        history = History(store)
+        live_through(history)
+        yield history
+    finally:
+        store.close()

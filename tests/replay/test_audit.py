@@ -1,0 +1,118 @@
+"""The audit finds nothing in a sound history, and each planted bug in a spoiled one."""
+
+from collections import Counter
+
+import psycopg
+import pytest
+
+from ledger.events.booking import StayCompleted
+from replay.audit import audit
+from replay.rules import RULES
+from replay.rules.rule import TOLD
+from tests.conftest import Database
+from tests.facts import TIMER
+from tests.replay.breaches import BREACHES, Planted, unguarded
+from tests.replay.small_history import AHEAD, STAYED, a_history
+
+ALL = {invariant for rule in RULES for invariant in rule.invariants}
+
+
+def test_a_sound_history_has_no_finding(database: Database) -> None:
+    with a_history(database.url) as history:
+        report = audit(database.url)
+        assert report.violations == ()
+        assert report.clean
+        assert (report.position, report.checks) == (history.store.head(), len(ALL))
+        assert report.events == history.store.head()
+
+
+def test_an_empty_history_has_no_finding(database: Database) -> None:
+    report = audit(database.url)
+    assert (report.events, report.position, report.clean) == (0, 0, True)
+
+
+@pytest.mark.parametrize("breach", BREACHES, ids=lambda breach: breach.plant.__name__)
+def test_a_planted_breach_is_found_by_the_rules_that_it_breaks_and_by_no_other(
+    database: Database, breach: Planted
+) -> None:
+    with a_history(database.url) as history:
+        breach.plant(history, database)
+    found = audit(database.url).violations
+    assert {finding.id for finding in found} == breach.breaks, found
+
+
+def test_every_invariant_has_a_breach_planted_for_it() -> None:
+    planted = {invariant for breach in BREACHES for invariant in breach.breaks}
+    assert ALL - planted == set()
+    assert planted - ALL == set()
+
+
+def test_every_rule_says_what_must_hold_and_what_a_breach_means() -> None:
+    for rule in RULES:
+        page = __import__(rule.__module__, fromlist=["__doc__"]).__doc__ or ""
+        assert "A breach means" in page, rule.__module__
+
+
+def test_a_corrupt_event_is_told_with_its_position_and_the_audit_goes_on(
+    database: Database,
+) -> None:
+    with a_history(database.url) as history:
+        head = history.store.head()
+    with unguarded(database) as connection:
+        found = connection.execute(
+            "UPDATE ledger.events SET state = 'not JSON' "
+            "WHERE topic = 'booking.stay_completed' AND case_id = %s RETURNING position",
+            (STAYED,),
+        ).fetchone()
+    report = audit(database.url)
+    assert found is not None
+    assert [(finding.id, finding.position) for finding in report.violations] == [
+        ("INV-E7", found[0])
+    ]
+    assert report.events == head
+
+
+def test_an_audit_may_end_before_the_end_of_the_history(database: Database) -> None:
+    with a_history(database.url) as history:
+        receipt = history.do(AHEAD)
+    for until in range(0, receipt.position, 7):
+        report = audit(database.url, until=until)
+        assert report.clean, report.violations
+        assert (report.position, report.events) == (until, until)
+        assert "INV-B2" in report.skipped
+
+
+def test_an_audit_says_how_far_it_has_come(database: Database) -> None:
+    told: list[tuple[int, int]] = []
+    with a_history(database.url):
+        report = audit(
+            database.url, progress=lambda position, until: told.append((position, until))
+        )
+    assert told[0] == (0, report.position)
+    assert told[-1] == (report.position, report.position)
+
+
+def test_an_interrupted_audit_leaves_nothing_behind(database: Database) -> None:
+    def interrupt(position: int, until: int) -> None:
+        if position:
+            raise KeyboardInterrupt
+
+    with a_history(database.url):
+        with pytest.raises(KeyboardInterrupt):
+            audit(database.url, progress=interrupt)
+        with psycopg.connect(database.admin_url) as connection:
+            left = connection.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'stayledger audit'"
+            ).fetchone()
+        assert left == (0,)
+        assert audit(database.url).clean
+
+
+def test_many_breaches_of_one_kind_are_counted_rather_than_told(database: Database) -> None:
+    with a_history(database.url) as history:
+        for _ in range(TOLD + 5):
+            history.plant(STAYED, (STAYED, StayCompleted()), by=TIMER)
+    report = audit(database.url)
+    told = Counter(finding.id for finding in report.violations)
+    assert told["INV-B3"] == TOLD + 1
+    assert any("5 more like these" in finding.found for finding in report.violations)
