@@ -9,6 +9,7 @@ import argparse
 import logging
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
@@ -45,7 +46,9 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     config = uvicorn.Config(StripeServer(machine), log_level="warning", access_log=False)
     _say(f"Stripe stand-in at {url} (any sk_test_… key)")
-    uvicorn.Server(config).run(sockets=[listener])
+    # Ctrl-C comes back here once the server has stopped and saved: nothing is left to say.
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])
     return 0
 
 

@@ -63,7 +63,7 @@ def answer(machine: StripeMachine, method: str, path: str, query: str, body: byt
             raise unknown_url(method, path[:200])
 
 
-def refusal(refused: Refusal) -> Page:
+def refused_page(refused: Refusal) -> Page:
     """A refusal as a page."""
     return _page("message.html", refused.status, title="Not here", text=refused.message)
 
@@ -255,13 +255,13 @@ def _onboarding(
             return _redirect(link["refresh_url"])
         account = world.platform.get("account", account_id)
         return _page("onboarding.html", title="Become a host", account=account)
-    link = world.note("account_links").get(token)
-    if link is None or link["account"] != account_id:
+    issued: Obj | None = world.note("account_links").get(token)
+    if issued is None or issued["account"] != account_id:
         raise no_such("account_link", token[:100])
     answered = parse_qs(body.decode("ascii", "replace")).get("outcome", ["later"])[0]
     if answered in ("complete", "partly"):
         account_links.complete(world, account_id, wholly=answered == "complete")
-    return _redirect(link["return_url"])
+    return _redirect(issued["return_url"])
 
 
 # -- Rendering -----------------------------------------------------------------------------

@@ -120,14 +120,14 @@ class StripeServer:
 
     def _page(self, scope: Scope, path: str, body: bytes) -> Answer:
         # Pages bring a template engine along, which the API alone need not wait for.
-        from sandbox.stripe import pages
+        from sandbox.stripe.pages import answer, refused_page
 
         query = unquote(scope["query_string"].decode("latin-1"))
         self.machine.tick()
         try:
-            page = pages.answer(self.machine, scope["method"], path, query, body)
+            page = answer(self.machine, scope["method"], path, query, body)
         except Refusal as refusal:
-            page = pages.refusal(refusal)
+            page = refused_page(refusal)
         return Answer(page.status, page.body, page.headers)
 
 

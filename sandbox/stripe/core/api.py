@@ -94,6 +94,9 @@ def new_world(settings: Settings | None = None, *, now: float) -> World:
     world = World(settings, now=now)
     accounts.open_platform(world)
     world.set_timer(world.midnight_after(1), "sweep")
+    # The platform was there before the sandbox: nothing has happened yet.
+    for event in world.platform.tables.pop("event"):
+        del world.index[event]
     world.fresh_events = []
     return world
 
