@@ -123,3 +123,18 @@ def door(database: Database, redis_url: str) -> Iterator[Door]:
             serving(Settings(database_url=database.url, redis_url=redis_url, log_level="ERROR"))
         )
         yield Door(life.enter_context(httpx.Client(base_url=url, timeout=30)))
+
+
+@pytest.fixture
+def built(database: Database, estate: Estate) -> None:
+    """Read models that are there, but no longer followed."""
+    with following(database.url):
+        pass
+
+
+@pytest.fixture
+def without_redis(database: Database) -> Iterator[Door]:
+    """A door whose Redis is not there."""
+    settings = Settings(database_url=database.url, redis_url="redis://127.0.0.1:9/0")
+    with serving(settings) as url, httpx.Client(base_url=url, timeout=30) as client:
+        yield Door(client)

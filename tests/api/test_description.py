@@ -1,0 +1,79 @@
+"""The description is what is served: committed, complete, and readable without a network."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from api import description
+from api.__main__ import main
+from api.app import create_app
+from ledger.settings import Settings
+from tests.api.conftest import Door
+
+APP = create_app(Settings(database_url="postgresql:///nobody-connects"))
+
+
+def operations() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each route of the description, by method and path."""
+    for path, item in APP.openapi()["paths"].items():
+        for method, operation in item.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def test_the_committed_description_is_not_stale() -> None:
+    assert description.COMMITTED.read_text() == description.text(APP), (
+        "run `python -m api export-openapi` and look at what changed"
+    )
+
+
+def test_every_route_says_what_it_is_for_and_how_it_can_go_wrong() -> None:
+    for name, operation in operations():
+        assert operation["description"], name
+        assert {"500", "503"} <= set(operation["responses"]) or name == "GET /health", name
+
+
+def test_every_command_needs_a_key() -> None:
+    for name, operation in operations():
+        if name.startswith("POST"):
+            keys = [one for one in operation["parameters"] if one["name"] == "Idempotency-Key"]
+            assert [key["required"] for key in keys] == [True], name
+
+
+def test_every_name_for_generated_clients_is_its_own() -> None:
+    names = [operation["operationId"] for _, operation in operations()]
+    assert len(names) == len(set(names))
+
+
+def test_the_page_needs_nothing_from_elsewhere(door: Door) -> None:
+    page = door.get("/docs")
+
+    assert page.status_code == 200
+    assert "POST /bookings" in page.text
+    assert "src=" not in page.text
+    assert "://" not in page.text
+    assert json.loads(door.get("/openapi.json").text) == APP.openapi()
+
+
+def test_nobody_binds_an_address_that_others_can_reach(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql:///nobody-connects")
+
+    for host in ("0.0.0.0", "::", "192.0.2.1", "example.org"):
+        assert main(["serve", "--host", host]) == 2
+        assert "There is no sign-in yet" in capsys.readouterr().err
+
+
+def test_a_missing_setting_is_said_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+
+    assert main([]) == 2
+    assert capsys.readouterr().err.startswith("api: DATABASE_URL is not set")
+
+
+def test_a_stale_description_is_found(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export-openapi", "--check"]) == 0

@@ -1,0 +1,134 @@
+"""Whoever passes on the position of a command sees what it did, or hears that it is not there yet."""
+
+import threading
+import time
+from contextlib import ExitStack
+
+import psycopg
+import redis
+
+from api import freshness
+from replay import announce
+from tests.api.conftest import Door, following, until
+from tests.api.houses import Estate, day
+from tests.conftest import Database
+
+
+def test_e7_a_guest_who_lands_on_their_trips_before_the_projector_waits_for_it(
+    door: Door, estate: Estate, built: None, database: Database, redis_url: str
+) -> None:
+    # given: a booking, and nobody who projects it
+    booked = door.post("/bookings", estate.wish(), key="k1").json()
+    path = f"/trips/{booked['booking_id']}"
+    assert door.get(path).status_code == 404, "without a position, what is there is the answer"
+
+    # when: the guest asks, and the projector comes back while they wait
+    with ExitStack() as life:
+        timer = threading.Timer(0.3, lambda: life.enter_context(following(database.url, redis_url)))
+        timer.start()
+        landed = door.get(path, after=booked["position"])
+        timer.join()
+
+    # then: no "not found", the trip
+    assert landed.status_code == 200, landed.text
+    assert landed.json()["trip"]["booking_id"] == booked["booking_id"]
+    assert int(landed.headers["Ledger-Position"]) >= booked["position"]
+
+
+def test_e7_losing_redis_costs_a_few_milliseconds_and_no_answer(
+    without_redis: Door, estate: Estate, followed: None
+) -> None:
+    for number in range(5):
+        wish = estate.wish(check_in=day(number), check_out=day(number + 1))
+        booked = without_redis.post("/bookings", wish, key=f"k{number}").json()
+
+        landed = without_redis.get(f"/trips/{booked['booking_id']}", after=booked["position"])
+
+        assert landed.status_code == 200, landed.text
+
+
+def test_a_position_that_does_not_come_is_said_to_be_missing(
+    door: Door, estate: Estate, built: None
+) -> None:
+    booked = door.post("/bookings", estate.wish(), key="k1").json()
+    began = time.monotonic()
+
+    stale = door.get(f"/trips/{booked['booking_id']}", after=booked["position"])
+
+    assert (stale.status_code, stale.json()["code"]) == (503, "STALE_READ")
+    assert stale.json()["data"]["wanted"] == booked["position"]
+    assert stale.json()["data"]["position"] < booked["position"]
+    assert stale.json()["transient"] is True
+    assert stale.headers["Retry-After"] == "1"
+    assert time.monotonic() - began < freshness.PATIENCE_SECONDS + 1
+
+
+def test_the_header_means_the_same_as_the_parameter(
+    door: Door, estate: Estate, followed: None
+) -> None:
+    booked = door.post("/bookings", estate.wish(), key="k1").json()
+
+    landed = door.client.get(
+        f"/trips/{booked['booking_id']}", headers={"Min-Position": str(booked["position"])}
+    )
+
+    assert landed.status_code == 200, landed.text
+
+
+def test_a_redis_that_lies_does_not_make_an_answer_older_than_was_asked_for(
+    door: Door, estate: Estate, built: None, redis_url: str
+) -> None:
+    booked = door.post("/bookings", estate.wish(), key="k1").json()
+    with redis.Redis.from_url(redis_url) as connection:
+        until(lambda: connection.publish(announce.CHANNEL, b'{"trips": 999999}') > 0)
+        connection.publish(announce.CHANNEL, b"no JSON at all")
+
+    stale = door.get(f"/trips/{booked['booking_id']}", after=booked["position"])
+
+    assert (stale.status_code, stale.json()["code"]) == (503, "STALE_READ")
+
+
+def test_a_read_model_that_was_set_back_is_not_taken_for_what_it_was(
+    door: Door, estate: Estate, database: Database, redis_url: str
+) -> None:
+    # given: a read model that is known to be fresh
+    with following(database.url, redis_url):
+        booked = door.post("/bookings", estate.wish(), key="k1").json()
+        assert door.get("/positions", after=booked["position"]).status_code == 200
+
+    # when somebody empties it,
+    with psycopg.connect(database.url) as connection:
+        connection.execute(
+            "UPDATE read_models.positions SET position = 0 WHERE schema = 'trips_v1'"
+        )
+        connection.execute("DELETE FROM trips_v1.trips")
+
+    # then its answer is not given out as fresh, and comes once it is filled again
+    path = f"/trips/{booked['booking_id']}"
+    assert door.get(path, after=booked["position"]).json()["code"] == "STALE_READ"
+    with following(database.url, redis_url):
+        assert door.get(path, after=booked["position"]).status_code == 200
+
+
+def test_all_read_models_can_be_waited_for_at_once(
+    door: Door, estate: Estate, followed: None
+) -> None:
+    booked = door.post("/bookings", estate.wish(), key="k1").json()
+
+    reached = door.get("/positions", after=booked["position"])
+
+    assert reached.status_code == 200, reached.text
+    assert reached.json()["position"] >= booked["position"]
+    assert set(reached.json()["read_models"]) >= {"trips", "timeline", "availability", "journal"}
+
+
+def test_a_read_model_that_was_never_built_is_said_to_be_missing(
+    door: Door, estate: Estate
+) -> None:
+    missing = door.get("/properties")
+
+    assert (missing.status_code, missing.json()["code"]) == (503, "READ_MODEL_MISSING")
+
+
+def test_the_door_listens_where_the_followers_announce() -> None:
+    assert freshness.CHANNEL == announce.CHANNEL
