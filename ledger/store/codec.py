@@ -46,10 +46,11 @@ class Codec:
 
     def decoder(self, topic: str, schema: int) -> Decode:
         """What reads the states of a topic and schema. Raises UnknownTopic."""
-        found = self._decoders.get((topic, schema))
-        if found is None:
-            found = self._decoders[topic, schema] = self._make_decoder(topic, schema)
-        return found
+        try:
+            return self._decoders[topic, schema]
+        except KeyError:
+            decode = self._decoders[topic, schema] = self._make_decoder(topic, schema)
+            return decode
 
     def _make_decoder(self, topic: str, schema: int) -> Decode:
         event = self._classes.get(topic)

@@ -1,19 +1,17 @@
 """Reading the history in its order: a page for followers, all of it for rebuilds and audits."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any, Literal, LiteralString
 
 import psycopg
-from psycopg.adapt import Loader
-from psycopg.pq import Format
 
 from ledger.errors import UnknownTopic
 from ledger.events import Event, Recorded
 from ledger.store.codec import Codec, default_codec
 from ledger.values.clock import Instant
+from ledger.values.ids import CommandId, StreamId
 
 CHANNEL = "ledger_events"
 """Where each committed batch is announced, with its last position as payload."""
@@ -23,49 +21,58 @@ Slice = tuple[int, int, Literal["stream", "case"]]
 
 EVENTS: LiteralString = (
     "SELECT position, stream_id::text, version, case_id::text, occurred_at, recorded_at, "
-    "command_id::text, envelope, state, topic, schema FROM ledger.events "
+    "command_id::text, envelope, topic, schema, state FROM ledger.events "
 )
 """What every query that reads events begins with; its rows are of type `Row`."""
 
-Row = tuple[int, str, int, str, Instant, Instant, str, bytes, bytes, str, int]
+Row = tuple[int, StreamId, int, str, Instant, Instant, CommandId, bytes, str, int, bytes]
 Connection = psycopg.Connection[Any]
-
-_POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-class InstantLoader(Loader):
-    """Reads a `timestamptz` as an instant in UTC, whatever the session's time zone is."""
-
-    format = Format.BINARY
-
-    def load(self, data: Any) -> Instant:
-        """The instant of a binary value: microseconds since 2000."""
-        return _instant(bytes(data))
-
-
-@lru_cache(maxsize=1024)
-def _instant(data: bytes) -> Instant:
-    # Remembered, because the events of a command or a batch share theirs.
-    return _POSTGRES_EPOCH + timedelta(microseconds=int.from_bytes(data, "big", signed=True))
 
 
 def cursor(connection: Connection) -> psycopg.Cursor[Row]:
-    """A cursor that reads the columns of events in binary, with instants in UTC."""
-    made = connection.cursor(binary=True)
-    made.adapters.register_loader("timestamptz", InstantLoader)
-    return made
+    """A cursor for `EVENTS`: binary, in a session whose time zone is UTC, so that instants are."""
+    if connection.pgconn.parameter_status(b"TimeZone") != b"UTC":
+        connection.execute("SET TIME ZONE 'UTC'")
+    return connection.cursor(binary=True)
 
 
-def recorded_of(row: Row, codec: Codec) -> Recorded[Event]:
-    """The event of a row that `EVENTS` selects, in its place.
+def recorded_of(rows: Sequence[Row], codec: Codec) -> list[Recorded[Event]]:
+    """The events of rows, in their places.
 
-    Raises UnknownTopic, with the position, where a newer version wrote it.
+    Raises UnknownTopic, with the position, where a newer version wrote one of them.
     """
+    decoder = codec.decoder
     try:
-        event = codec.decode(row[9], row[10], row[8])
+        return [
+            Recorded(
+                position,
+                stream_id,
+                version,
+                case_id,
+                occurred_at,
+                recorded_at,
+                command_id,
+                envelope,
+                decoder(topic, schema)(state),
+            )
+            for (
+                position,
+                stream_id,
+                version,
+                case_id,
+                occurred_at,
+                recorded_at,
+                command_id,
+                envelope,
+                topic,
+                schema,
+                state,
+            ) in rows
+        ]
     except UnknownTopic as unknown:
-        raise UnknownTopic(**unknown.data, position=row[0]) from None
-    return Recorded(*row[:8], event)  # type: ignore[arg-type]  # ids are texts to the driver
+        named = (unknown.topic, unknown.schema)
+        position = next(row[0] for row in rows if (row[8], row[9]) == named)
+        raise UnknownTopic(**unknown.data, position=position) from None
 
 
 # -- For followers ------------------------------------------------------------------------
@@ -103,18 +110,28 @@ def pull(
 
     Nothing below the last position of a page can appear later. Raises UnknownTopic.
     """
-    codec = codec or default_codec()
     rows = cursor(connection).execute(
-        _PAGE, {"after": after, "topics": _listed(topics), "limit": limit}, prepare=True
+        page_query(topics),
+        {"after": after, "topics": _listed(topics), "limit": limit},
+        prepare=True,
     )
-    return [recorded_of(row, codec) for row in rows]
+    return recorded_of(rows.fetchall(), codec or default_codec())
 
 
-_PAGE: LiteralString = (
-    EVENTS + "WHERE position > %(after)s::bigint "
-    "AND (%(topics)s::text[] IS NULL OR topic = ANY(%(topics)s::text[])) "
-    "ORDER BY position LIMIT %(limit)s::bigint"
-)
+def page_query(
+    topics: Sequence[str] | None = None, *, ends: bool = False, by: str | None = None
+) -> LiteralString:
+    """The query of a page: above `after`, of these topics, up to `until`, of a slice, in order."""
+    query: LiteralString = EVENTS + "WHERE position > %(after)s::bigint "
+    if ends:
+        query += "AND position <= %(until)s::bigint "
+    if topics is not None:
+        query += "AND topic = ANY(%(topics)s::text[]) "
+    if by == "stream":
+        query += "AND (uuid_hash(stream_id) & 1023) %% %(parts)s::integer = %(part)s::integer "
+    if by == "case":
+        query += "AND (uuid_hash(case_id) & 1023) %% %(parts)s::integer = %(part)s::integer "
+    return query + "ORDER BY position LIMIT %(limit)s::bigint"
 
 
 # -- For rebuilds and audits --------------------------------------------------------------
@@ -130,47 +147,30 @@ def scan(  # noqa: PLR0913 - a query with optional parts, all by name
     batch: int = 10_000,
     codec: Codec | None = None,
 ) -> Iterator[list[Recorded[Event]]]:
-    """The history above `after` and up to `until`, in order, in lists of about `batch` events.
+    """The history above `after` and up to `until`, in order, in lists of at most `batch` events.
 
-    `topics` and `slice` (number i of n, by stream or by case) leave out the others in the server.
-    Reads page by page, so that no long snapshot holds back vacuum. Raises UnknownTopic.
+    `topics` and `slice` (number i of n, by stream or by case; n at most 1024) leave out the others
+    in the server. Without `until` the end is where the history ended when the scan began. The next
+    page is fetched while the caller works on this one; each is a query of its own, so that no long
+    snapshot holds back vacuum. Raises UnknownTopic.
     """
     codec = codec or default_codec()
-    with _connected(source) as connection:
-        asking = cursor(connection)
-        end = until if until is not None else _head(connection)
-        while after < end:
-            rows = asking.execute(
-                _SCAN[slice[2] if slice else None],
-                {
-                    "after": after,
-                    "until": end,
-                    "topics": _listed(topics),
-                    "limit": batch,
-                    "part": slice[0] if slice else 0,
-                    "parts": slice[1] if slice else 1,
-                },
-                prepare=True,
-            ).fetchall()
+    part, parts, by = slice or (0, 1, None)
+    query = page_query(topics, ends=True, by=by)
+    with _connected(source) as connection, ThreadPoolExecutor(1, "ledger-scan") as ahead:
+        end = _head(connection) if until is None else until
+        fixed = {"until": end, "topics": _listed(topics), "part": part, "parts": parts}
+
+        def fetch(after: int) -> list[Row]:
+            values = {**fixed, "after": after, "limit": batch}
+            return cursor(connection).execute(query, values, prepare=True).fetchall()
+
+        page: Future[list[Row]] | None = ahead.submit(fetch, after)
+        while page is not None:
+            rows = page.result()
+            page = ahead.submit(fetch, rows[-1][0]) if len(rows) == batch else None
             if rows:
-                yield [recorded_of(row, codec) for row in rows]
-            after = rows[-1][0] if len(rows) == batch else end
-
-
-_FILTERED: LiteralString = (
-    EVENTS + "WHERE position > %(after)s::bigint AND position <= %(until)s::bigint "
-    "AND (%(topics)s::text[] IS NULL OR topic = ANY(%(topics)s::text[])) "
-)
-_ORDERED: LiteralString = "ORDER BY position LIMIT %(limit)s::bigint"
-_SCAN: dict[str | None, LiteralString] = {
-    None: _FILTERED + _ORDERED,
-    "stream": _FILTERED
-    + "AND (uuid_hash(stream_id) & 1023) %% %(parts)s::integer = %(part)s::integer "
-    + _ORDERED,
-    "case": _FILTERED
-    + "AND (uuid_hash(case_id) & 1023) %% %(parts)s::integer = %(part)s::integer "
-    + _ORDERED,
-}
+                yield recorded_of(rows, codec)
 
 
 @contextmanager

@@ -120,7 +120,7 @@ class EventStore:
                 (stream_id, after),
                 prepare=True,
             )
-            return [recorded_of(row, self._codec) for row in rows]
+            return recorded_of(rows.fetchall(), self._codec)
 
         return self._ask(question)
 
@@ -134,7 +134,7 @@ class EventStore:
                 (list(streams),),
                 prepare=True,
             )
-            return [recorded_of(row, self._codec) for row in rows]
+            return recorded_of(rows.fetchall(), self._codec)
 
         for recorded in self._ask(question):
             streams[recorded.stream_id].append(recorded)
