@@ -15,7 +15,9 @@ from ledger.values.ids import BookingId, CommandId, derived_id
 WHEN_DUE: Mapping[str, Callable[[Draft, BookingId], None]] = {
     "expire_hold": processes.expire,
     "start_stay": lambda draft, booking: processes.start_stay(draft, processes.TIMER, booking),
-    "complete_stay": lambda draft, booking: processes.complete_stay(draft, processes.TIMER, booking),
+    "complete_stay": lambda draft, booking: processes.complete_stay(
+        draft, processes.TIMER, booking
+    ),
     "recognize_earnings": processes.earn,
     "mature_payout": processes.mature,
 }
