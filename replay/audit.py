@@ -1,13 +1,13 @@
 """Audits the history: reads all of it once, and holds it against every rule.
 
-Nothing is written and nobody waits: the tables of today (claims, positions) are looked at in one
-short snapshot that also says how far to read. What cannot be decoded is a finding, not a crash.
+Nothing that lasts is written and nobody waits: the tables of today (claims, positions) are looked at
+in one short snapshot that also says how far to read. What cannot be decoded is a finding, no crash.
 """
 
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import psycopg
 from msgspec import Struct
@@ -64,15 +64,17 @@ def audit(
     database cannot be read.
     """
     began = time.monotonic()
-    with psycopg.connect(url, autocommit=True, application_name="stayledger audit") as db:
+    with ExitStack() as life:
+        db = life.enter_context(_connected(url))
         with _snapshot(db):
-            extent = _extent(db, until)
+            extent = _extent(db, url, until)
             kinds = [rule for rule in rules if extent.whole or not rule.needs_whole]
             skipped = [rule for rule in rules if rule not in kinds]
             checkers = [rule() for rule in kinds]
             for checker in checkers:
+                life.callback(checker.close)
                 checker.begin(db, extent)
-        events = _read_along(checkers, _pages(url, extent), extent, progress)
+        events = _read_along(checkers, _pages(extent), extent, progress)
         for checker in checkers:
             checker.end(db, extent)
     return Report(
@@ -85,6 +87,10 @@ def audit(
     )
 
 
+def _connected(url: str) -> Connection:
+    return psycopg.connect(url, autocommit=True, application_name="stayledger audit")
+
+
 @contextmanager
 def _snapshot(db: Connection) -> Iterator[None]:
     """Everything that is asked for inside is of one and the same moment."""
@@ -93,17 +99,17 @@ def _snapshot(db: Connection) -> Iterator[None]:
         yield
 
 
-def _extent(db: Connection, until: int | None) -> Extent:
+def _extent(db: Connection, url: str, until: int | None) -> Extent:
     found = db.execute(
         "SELECT coalesce(max(position), 0), clock_timestamp() FROM ledger.events"
     ).fetchone()
     assert found is not None, "an aggregate without groups gives one row"
     head, now = found
-    return Extent(head if until is None else min(until, head), head, now)
+    return Extent(url, head if until is None else min(until, head), head, now)
 
 
-def _pages(url: str, extent: Extent) -> Iterator[Page]:
-    return scan(url, until=extent.until, batch=PAGE, codec=patient_codec())
+def _pages(extent: Extent) -> Iterator[Page]:
+    return scan(extent.url, until=extent.until, batch=PAGE, codec=patient_codec())
 
 
 def _read_along(

@@ -18,12 +18,14 @@ from replay.rules.nights_are_sold_once import NightsAreSoldOnce
 from replay.rules.payouts_within_earnings import PayoutsWithinEarnings
 from replay.rules.postings_follow_their_rules import PostingsFollowTheirRules
 from replay.rules.prices_follow_their_rules import PricesFollowTheirRules
+from replay.rules.read_models_agree import ReadModelsAgree
 from replay.rules.read_models_are_not_ahead import ReadModelsAreNotAhead
 from replay.rules.refunds_within_captures import RefundsWithinCaptures
 from replay.rules.rule import Finding, Rule
 from replay.rules.versions_have_no_gaps import VersionsHaveNoGaps
 
 RULES: tuple[type[Rule], ...] = (
+    ReadModelsAgree,
     EventsAreKnown,
     VersionsHaveNoGaps,
     EffectsFollowCauses,
@@ -42,6 +44,6 @@ RULES: tuple[type[Rule], ...] = (
     ConfirmedIsPaid,
     ReadModelsAreNotAhead,
 )
-"""Every rule there is, those first whose breach explains the others'."""
+"""Every rule there is, the slowest first, then those whose breach explains the others'."""
 
 __all__ = ["RULES", "Finding", "Rule"]

@@ -71,19 +71,19 @@ class EndedBookingsAreSettled(Rule):
 
     def hears(self) -> Handlers:
         """What begins, what ends, and what moves money; some events do two of these."""
-        money_that_ends = {event: self.post_and_close for event in ENDS if event.moves_money}
+        money_that_ends = {event: self.post_and_end for event in ENDS if event.moves_money}
         return {
             **dict.fromkeys(MONEY_EVENTS, self.post),
-            **dict.fromkeys(BEGINS, self.open),
-            **dict.fromkeys(ENDS, self.close),
+            **dict.fromkeys(BEGINS, self.part_begins),
+            **dict.fromkeys(ENDS, self.part_ends),
             **money_that_ends,
         }
 
-    def open(self, recorded: Recorded[Any]) -> None:
+    def part_begins(self, recorded: Recorded[Any]) -> None:
         """A part begins."""
         self._case(recorded).open_parts += 1
 
-    def close(self, recorded: Recorded[Any]) -> None:
+    def part_ends(self, recorded: Recorded[Any]) -> None:
         """A part ends."""
         case = self._case(recorded)
         case.open_parts -= 1
@@ -104,7 +104,7 @@ class EndedBookingsAreSettled(Rule):
                         balances.pop(key, None)
         self._forget_settled(recorded, case)
 
-    def post_and_close(self, recorded: Recorded[MoneyEvent]) -> None:
+    def post_and_end(self, recorded: Recorded[MoneyEvent]) -> None:
         """Money moves, and with it a part ends."""
         self._case(recorded).open_parts -= 1
         self.post(recorded)

@@ -9,14 +9,14 @@ upcast depends on more than what it is given. Do not deploy anything older; if n
 about, restore the row from a replica and call the engineer on duty.
 """
 
-from functools import lru_cache
+from functools import cache
 from typing import ClassVar, get_args
 
 import msgspec
 
 from ledger.errors import CorruptHistory
 from ledger.events import AnyEvent, Event, Recorded
-from ledger.store import Codec
+from ledger.store.codec import Codec, Decode
 from replay.rules.rule import Handlers, Rule
 
 
@@ -43,20 +43,46 @@ class EventsAreKnown(Rule):
 class PatientCodec(Codec):
     """A codec that answers with an Unreadable where the ordinary one raises."""
 
-    def decode(self, topic: str, schema: int, state: bytes) -> Event:
-        """The event, or why it could not be read."""
+    def __init__(self) -> None:
+        super().__init__(get_args(AnyEvent))
+        self._patient: dict[tuple[str, int], Decode] = {}
+
+    def decoder(self, topic: str, schema: int) -> Decode:
+        """What reads the states of a topic and schema, or says why it cannot."""
         try:
-            event = self.decoder(topic, schema)(state)
-            if schema < event.schema and self.decoder(topic, schema)(state) != event:
-                return Unreadable(reason=f"{topic} of schema {schema} is not lifted the same twice")
-        except (CorruptHistory, msgspec.MsgspecError, ArithmeticError, LookupError) as error:
-            return Unreadable(reason=f"{topic} of schema {schema}: {error}")
-        except (TypeError, ValueError, AttributeError) as error:
-            return Unreadable(reason=f"{topic} of schema {schema}: {error!r}")
-        return event
+            return self._patient[topic, schema]
+        except KeyError:
+            decode = self._patient[topic, schema] = self._made_patient(topic, schema)
+            return decode
+
+    def _made_patient(self, topic: str, schema: int) -> Decode:
+        try:
+            decode = super().decoder(topic, schema)
+        except CorruptHistory as error:
+            unknown = Unreadable(reason=f"{topic} of schema {schema}: {error}")
+            return lambda _: unknown
+        lifted = schema < self._classes[topic].schema
+
+        def patient(state: bytes) -> Event:
+            try:
+                event = decode(state)
+                if lifted and decode(state) != event:
+                    raise CorruptHistory(lifted="not the same twice")
+            except TROUBLE as error:
+                return Unreadable(reason=f"{topic} of schema {schema}: {error!r}")
+            return event
+
+        return patient
 
 
-@lru_cache(maxsize=1)
+TROUBLE = (
+    *(CorruptHistory, msgspec.MsgspecError),
+    *(ArithmeticError, AttributeError, LookupError, TypeError, ValueError),
+)
+"""What a state that is not what it should be makes a decoder or an upcast raise."""
+
+
+@cache
 def patient_codec() -> PatientCodec:
     """The codec that the audit reads with."""
-    return PatientCodec(get_args(AnyEvent))
+    return PatientCodec()

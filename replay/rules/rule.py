@@ -40,9 +40,11 @@ class Finding(Struct, frozen=True, kw_only=True):
 class Extent(Struct, frozen=True):
     """Which part of the history is audited: up to `until`, of one that goes on to `head`.
 
-    `now` is the database's time when the audit began.
+    `now` is the database's time when the audit began; `url` is for rules that need a connection of
+    their own.
     """
 
+    url: str
     until: int
     head: int
     now: Instant
@@ -78,6 +80,9 @@ class Rule:
 
     def end(self, db: Connection, extent: Extent) -> None:
         """The history is read to the end of its extent: judge what is left. By default: nothing."""
+
+    def close(self) -> None:
+        """Let go of what was begun, also where the audit was interrupted. By default: nothing."""
 
     def breach(
         self,

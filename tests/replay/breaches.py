@@ -29,6 +29,7 @@ from ledger.values.ids import BookingId, RefundId, StreamId
 from projections import PROJECTIONS
 from projections.projection import WHOLE
 from replay import schemas
+from replay.rebuild import rebuild
 from tests.conftest import Database
 from tests.facts import GUEST, PROCESSOR, TIMER, UNIT, a_stay, an_id
 from tests.replay.small_history import AHEAD, CANCELLED, HALF_KEPT, JUNE_FIRST, STAYED, History
@@ -492,6 +493,26 @@ def confirm_without_money(history: History, database: Database) -> None:
 
 
 # -- Read models ----------------------------------------------------------------------------
+
+
+@breaks("R1")
+def tamper_with_a_read_model(history: History, database: Database) -> None:
+    """Somebody changed one row of what people read, and not the history."""
+    rebuild(database.url)
+    with psycopg.connect(database.url) as connection:
+        connection.execute(
+            "UPDATE trips_v1.trips SET status = 'completed' WHERE booking_id = %s", (AHEAD,)
+        )
+
+
+@breaks("R1")
+def forget_a_line_of_the_journal(history: History, database: Database) -> None:
+    """A line of the journal is not in the read model."""
+    rebuild(database.url)
+    with psycopg.connect(database.url) as connection:
+        connection.execute(
+            "DELETE FROM journal_v1.journal WHERE case_id = %s AND leg = 1", (AHEAD,)
+        )
 
 
 @breaks("R3")

@@ -6,14 +6,18 @@ import psycopg
 import pytest
 
 from ledger.events.booking import StayCompleted
+from ledger.values.ids import BookingId
 from replay.audit import audit
+from replay.rebuild import rebuild
 from replay.rules import RULES
 from replay.rules.rule import TOLD
+from replay.shadow import SUFFIX
 from tests.conftest import Database
-from tests.facts import TIMER
+from tests.facts import TIMER, an_id
 from tests.replay.breaches import BREACHES, Planted, unguarded
 from tests.replay.small_history import AHEAD, STAYED, a_history
 
+LATER = BookingId(an_id("later"))
 ALL = {invariant for rule in RULES for invariant in rule.invariants}
 
 
@@ -24,6 +28,40 @@ def test_a_sound_history_has_no_finding(database: Database) -> None:
         assert report.clean
         assert (report.position, report.checks) == (history.store.head(), len(ALL))
         assert report.events == history.store.head()
+
+
+def test_read_models_that_agree_are_no_finding_and_no_shadow_of_them_stays(
+    database: Database,
+) -> None:
+    with a_history(database.url) as history:
+        rebuild(database.url)
+        history.sell(history.to_book(LATER, "2025-08-01"))
+        report = audit(database.url)
+    assert report.clean, report.violations
+    assert shadows_in(database) == 0
+
+
+def test_a_shadow_that_cannot_be_made_is_a_finding(database: Database) -> None:
+    with a_history(database.url):
+        rebuild(database.url)
+    with unguarded(database) as connection:
+        connection.execute(
+            "DELETE FROM ledger.events WHERE case_id = %s AND topic = 'booking.requested'",
+            (AHEAD,),
+        )
+    report = audit(database.url)
+    told = [finding.found for finding in report.violations if finding.id == "INV-R1"]
+    assert any("cannot be made again" in found for found in told), told
+    assert shadows_in(database) == 0
+
+
+def shadows_in(database: Database) -> int:
+    with psycopg.connect(database.url) as connection:
+        found = connection.execute(
+            "SELECT count(*) FROM pg_namespace WHERE nspname LIKE %s", (f"%{SUFFIX}",)
+        ).fetchone()
+    assert found is not None
+    return int(found[0])
 
 
 def test_an_empty_history_has_no_finding(database: Database) -> None:
