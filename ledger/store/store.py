@@ -23,6 +23,8 @@ from ledger.values.ids import CommandId, StreamId
 Answer = TypeVar("Answer")
 Connection = psycopg.Connection[Any]
 
+_PAUSE_SECONDS = 0.05
+
 _READ_STREAM: LiteralString = (
     EVENTS + "WHERE stream_id = %s::uuid AND version > %s::bigint ORDER BY version"
 )
@@ -211,6 +213,7 @@ class EventStore:
                 if time.monotonic() > give_up_at:
                     raise StoreUnavailable(reason=str(error), in_doubt=False) from error
                 # The server may have been started anew: then every pooled connection is dead.
+                time.sleep(_PAUSE_SECONDS)
                 self._readers.check()
 
 
