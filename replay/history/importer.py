@@ -99,6 +99,7 @@ class Importer:
         else imports the same file now), CorruptHistory; run it again to go on.
         """
         began = time.monotonic()
+        self._recall_places()
         steps = in_order_of_time(self._found.bookings)
         done = 0
         while done < len(steps) and not stopped():
@@ -137,6 +138,16 @@ class Importer:
             else:
                 raise answered
 
+    def _recall_places(self) -> None:
+        """Take over the properties and units that earlier runs have made."""
+        for hotel in {booking.hotel for booking in self._found.bookings}:
+            attest = self._attest_id(hotel)
+            if attest in self._store.recorded([attest]):
+                self._attested.add(hotel)
+        for room_type in {self._room_type(booking) for booking in self._found.bookings}:
+            while self._store.recorded([_open_id(self._units.next_of(room_type)[0])]):
+                self._units.add(room_type)
+
     def _recall(self, step: Step, answer: Receipt | Refused) -> None:
         """Take over what an earlier run did."""
         if isinstance(answer, Refused):
@@ -145,18 +156,13 @@ class Importer:
         booking_id = self._booking_id(step.booking)
         if step.kind is Kind.BOOK:
             unit_id = _booked_units.decode(answer.answer).unit_id
-            place = self._place(step.booking.hotel)
-            room_type = (place.property_id, step.booking.room_type)
-            if not self._units.has(room_type, unit_id):
-                self._units.add(room_type, unit_id, place.host_id)
-            self._attested.add(step.booking.hotel)
-            self._units.take(room_type, unit_id, booking_id, step.booking.stay, step.at)
+            self._units.take(self._room_type(step.booking), unit_id, booking_id, step)
         elif step.kind in (Kind.CANCEL, Kind.NO_SHOW):
             self._units.free(booking_id)
 
     def _refuse(self, step: Step, refusal: Refused) -> None:
         """A rule of the ledger refuses a row that the file's own rules let through."""
-        self._late.setdefault(step.line, f"{step.kind}: {refusal.code}: {refusal}")
+        self._late.setdefault(step.line, f"{step.kind}: {refusal.code}")
         if step.kind is Kind.BOOK:
             self._units.free(self._booking_id(step.booking))
 
@@ -170,17 +176,16 @@ class Importer:
             if step.kind in (Kind.CANCEL, Kind.NO_SHOW):
                 self._units.free(booking_id)
             return
-        place = self._place(step.booking.hotel)
-        room_type = (place.property_id, step.booking.room_type)
+        place, room_type = self._place(step.booking.hotel), self._room_type(step.booking)
         if step.booking.hotel not in self._attested:
             self._attested.add(step.booking.hotel)
             yield None, self._attest(step.booking.hotel, place, step.at)
         unit_id = self._units.choose(room_type, step.booking.stay)
         if unit_id is None:
             unit_id, number = self._units.next_of(room_type)
-            self._units.add(room_type, unit_id, place.host_id)
-            yield None, self._open(place, room_type, unit_id, number, step.at)
-        self._units.take(room_type, unit_id, booking_id, step.booking.stay, step.at)
+            self._units.add(room_type)
+            yield None, self._open(place, step, unit_id, number)
+        self._units.take(room_type, unit_id, booking_id, step)
         plan = book(step, booking_id, place, unit_id, self._source.digest)
         yield step, self._asked(step, plan, answer=msgspec.json.encode(BookedUnit(unit_id)))
 
@@ -198,25 +203,21 @@ class Importer:
             fee_plan=FEE_PLAN,
             policies=(FREE, RETAINED),
         )
-        command_id = CommandId(derived_id(self._source.digest, hotel, "attest"))
         return self._request(
-            command_id, place.property_id, at, lambda draft: draft.do(PROCESS, command)
+            self._attest_id(hotel), place.property_id, at, lambda draft: draft.do(PROCESS, command)
         )
 
-    def _open(
-        self, place: Place, room_type: RoomType, unit_id: UnitId, number: int, at: Instant
-    ) -> Asked:
+    def _open(self, place: Place, step: Step, unit_id: UnitId, number: int) -> Asked:
         command = OpenCalendar(
             unit_id=unit_id,
             property_id=place.property_id,
             host_id=place.host_id,
-            room_type=room_type[1],
+            room_type=step.booking.room_type,
             number=number,
             house=HOUSE,
         )
-        command_id = CommandId(derived_id(unit_id, "open"))
         return self._request(
-            command_id, place.property_id, at, lambda draft: draft.do(PROCESS, command)
+            _open_id(unit_id), place.property_id, step.at, lambda draft: draft.do(PROCESS, command)
         )
 
     def _asked(self, step: Step, plan: Plan, answer: bytes = b"") -> Asked:
@@ -247,6 +248,9 @@ class Importer:
     def _command_of(self, step: Step) -> CommandId:
         return CommandId(derived_id(self._source.digest, step.line, step.kind))
 
+    def _attest_id(self, hotel: str) -> CommandId:
+        return CommandId(derived_id(self._source.digest, hotel, "attest"))
+
     def _booking_id(self, booking: HotelBooking) -> BookingId:
         return BookingId(derived_id(self._source.digest, booking.line, "booking"))
 
@@ -255,6 +259,9 @@ class Importer:
             property_id=PropertyId(derived_id(self._source.digest, hotel, "property")),
             host_id=HostId(derived_id(self._source.digest, hotel, "host")),
         )
+
+    def _room_type(self, booking: HotelBooking) -> RoomType:
+        return self._place(booking.hotel).property_id, booking.room_type
 
     # -- The report -----------------------------------------------------------------------
 
@@ -273,3 +280,7 @@ class Importer:
             UnitsAdded(names[property_id], room_type, count)
             for (property_id, room_type), count in self._units.counts().items()
         ]
+
+
+def _open_id(unit_id: UnitId) -> CommandId:
+    return CommandId(derived_id(unit_id, "open"))

@@ -8,11 +8,10 @@ ledger decides.
 from collections import defaultdict
 
 from ledger.aggregates.unit_calendar import UnitCalendar, best_fit, evolve
-from ledger.events.unit_calendar import CalendarOpened, HoldPlaced, ReservationReleased
-from ledger.values.clock import Instant
-from ledger.values.ids import BookingId, HostId, PropertyId, UnitId, derived_id
+from ledger.events.unit_calendar import HoldPlaced, ReservationReleased
+from ledger.values.ids import BookingId, PropertyId, UnitId, derived_id
 from ledger.values.stay import Stay
-from replay.history.itinerary import HOUSE
+from replay.history.itinerary import HOUSE, Step
 
 RoomType = tuple[PropertyId, str]
 
@@ -34,27 +33,15 @@ class Units:
         property_id, name = room_type
         return UnitId(derived_id(property_id, "unit", name, number)), number
 
-    def add(self, room_type: RoomType, unit_id: UnitId, host_id: HostId) -> None:
-        """Count a unit that is there now."""
-        calendars = self._calendars[room_type]
-        opened = CalendarOpened(
-            property_id=room_type[0],
-            host_id=host_id,
-            room_type=room_type[1],
-            number=len(calendars) + 1,
-            house=HOUSE,
-        )
-        calendars[unit_id] = evolve(None, opened)
+    def add(self, room_type: RoomType) -> None:
+        """Count one more unit of the type."""
+        unit_id, _ = self.next_of(room_type)
+        self._calendars[room_type][unit_id] = UnitCalendar(*room_type, house=HOUSE, claims={})
 
-    def has(self, room_type: RoomType, unit_id: UnitId) -> bool:
-        """Whether the unit is counted."""
-        return unit_id in self._calendars[room_type]
-
-    def take(
-        self, room_type: RoomType, unit_id: UnitId, booking_id: BookingId, stay: Stay, now: Instant
-    ) -> None:
-        """Count nights as a booking's."""
-        held = HoldPlaced(booking_id=booking_id, stay=stay, expires_at=now)
+    def take(self, room_type: RoomType, unit_id: UnitId, booking_id: BookingId, step: Step) -> None:
+        """Count the nights of a booking as taken."""
+        stay = step.booking.stay
+        held = HoldPlaced(booking_id=booking_id, stay=stay, expires_at=step.at)
         calendars = self._calendars[room_type]
         calendars[unit_id] = evolve(calendars[unit_id], held)
         self._kept[booking_id] = (room_type, unit_id, stay)
