@@ -11,7 +11,7 @@ date costs a second look and never a wrong answer.
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -96,7 +96,7 @@ class Draft:
         self._deciders: dict[str, AnyDecider] = {}
         self._expected: dict[str, int] = {}
         self._events: list[NewEvent] = []
-        self._taken: list[Night] = []
+        self._taken: dict[Night, None] = {}
         self._freed: list[Night] = []
         self._answer = request.answer
 
@@ -174,9 +174,15 @@ class Draft:
 
     def _claim(self, decider: AnyDecider, stream_id: str, event: Any) -> None:
         claims = decider.claims(stream_id, event) if decider.claims else None
-        if claims is not None:
-            self._taken.extend(Night(claims.unit_id, night) for night in claims.taken)
-            self._freed.extend(Night(claims.unit_id, night) for night in claims.freed)
+        if claims is None:
+            return
+        self._taken |= {Night(claims.unit_id, night): None for night in claims.taken}
+        for night in (Night(claims.unit_id, night) for night in claims.freed):
+            # What this very draft took was never claimed, so there is nothing to let go.
+            if night in self._taken:
+                del self._taken[night]
+            else:
+                self._freed.append(night)
 
 
 Plan = Callable[[Draft], None]
@@ -247,16 +253,18 @@ class Ledger:
         """
         answers: list[Receipt | LedgerError] = []
         gathered: list[tuple[Asked, Draft]] = []
+        ahead: dict[str, Known] = {}  # not durable yet, so for nobody else's eyes
         for one in asked:
-            draft = self._draft(one, fresh=False)
+            draft = self._draft(one, fresh=False, ahead=ahead)
             try:
                 one.plan(draft)
             except Refused:
                 answers += self._append_in_order(gathered)
                 gathered = []
+                ahead.clear()
                 answers.append(self._alone(one))
             else:
-                self._memory.keep(draft.outcome())
+                ahead |= draft.outcome()
                 gathered.append((one, draft))
         return answers + self._append_in_order(gathered)
 
@@ -321,9 +329,12 @@ class Ledger:
             for answer, (one, _) in zip(answers, gathered, strict=True)
         ]
 
-    def _draft(self, asked: Asked, *, fresh: bool) -> Draft:
+    def _draft(
+        self, asked: Asked, *, fresh: bool, ahead: Mapping[str, Known] | None = None
+    ) -> Draft:
         def load(decider: AnyDecider, stream_id: str, opening: bool) -> Known:  # noqa: FBT001
-            return self._load(decider, stream_id, opening=opening, fresh=fresh)
+            known = ahead.get(stream_id) if ahead else None
+            return known or self._load(decider, stream_id, opening=opening, fresh=fresh)
 
         return Draft(asked.request, asked.at, load)
 
