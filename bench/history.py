@@ -38,6 +38,7 @@ from ledger.events.payment import (
 from ledger.events.payout import (
     PayoutCancelled,
     PayoutDue,
+    PayoutRecalculated,
     PayoutReleased,
     PayoutScheduled,
     PayoutTransferred,
@@ -81,6 +82,16 @@ LEAD_DAYS = 90
 STAY_AND_GAP_DAYS = 4
 UNITS = 200
 PENDING = timedelta(days=1)
+
+
+ACTED: dict[type[Event], str] = {
+    **dict.fromkeys((BookingRequested, BookingCancelled), "G"),
+    **dict.fromkeys((StayStarted, StayCompleted, EarningsRecognized, PayoutDue), "T"),
+    **dict.fromkeys((PaymentCompleted, FundsAvailable, PayoutTransferred), "P"),
+    **dict.fromkeys((RefundPending, RefundSucceeded), "P"),
+    NoShowReported: "H",
+}
+"""Who acts, where it is not the process (X): the lifecycles ask for it, and the audit looks."""
 
 
 @dataclass(frozen=True)
@@ -302,6 +313,8 @@ class Life:
         released = ReservationReleased(booking_id=self._booking_id, stay=self._stay)
         yield from self._together(at, (self._booking_id, fallen), (self._unit_id, released))
         if self._policy is RETAINED:
+            owed = PayoutRecalculated(amount=self._price.host_net, release_at=at)
+            yield from self._together(at, (self._payout_id, owed))
             yield from self._earn(at, "J9")
         else:
             yield from self._refund(at)
@@ -396,16 +409,19 @@ def write_history(owner_url: str, events: int, *, origin: str = "import", seed: 
 
 def _lines(events: Iterable[Made], origin: str) -> Iterator[str]:
     codec = default_codec()
-    envelope = Envelope(actor=Actor("X", "5f2c1f6e-5d0a-4c1b-a653-2b8f3c7d9e10"), origin=origin)
-    sealed = codec.encode_envelope(envelope).hex()
+    sealed = {role: codec.encode_envelope(_envelope(role, origin)).hex() for role in "GHPTX"}
     versions: defaultdict[str, int] = defaultdict(int)
     for position, made in enumerate(events, start=1):
         versions[made.stream_id] += 1
         yield (
             f"{position}\t{made.stream_id}\t{versions[made.stream_id]}\t{made.case_id}\t"
             f"{made.command_id}\t{made.at}\t{made.at}\t{made.event.schema}\t{made.event.topic}\t"
-            f"\\\\x{sealed}\t\\\\x{codec.encode(made.event).hex()}\n"
+            f"\\\\x{sealed[ACTED.get(type(made.event), 'X')]}\t\\\\x{codec.encode(made.event).hex()}\n"
         )
+
+
+def _envelope(role: str, origin: str) -> Envelope:
+    return Envelope(actor=Actor(role, "5f2c1f6e-5d0a-4c1b-a653-2b8f3c7d9e10"), origin=origin)
 
 
 def _parts(lines: Iterator[str], size: int) -> Iterator[list[str]]:
