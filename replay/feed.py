@@ -86,9 +86,9 @@ class Feed:
         unreadable: list[Unreadable] = []
         reaches = after
         for row in cursor(self._connection).execute(query, (after, limit)):
-            reaches, topic = row[0], row[9]
+            reaches, topic = row[0], row[8]
             try:
-                events.append(recorded_of(row, default_codec()))
+                events += recorded_of([row], default_codec())
             except (CorruptHistory, msgspec.DecodeError) as error:
                 unreadable.append(Unreadable(reaches, topic, str(error)))
         return Page(events, reaches, unreadable)

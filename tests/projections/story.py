@@ -1,0 +1,123 @@
+"""A story is recorded in the real store and projected by the real engine: `told(...).projected(...)`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from sqlalchemy import Connection, create_engine
+
+from ledger.events import Actor, Envelope, Event
+from ledger.store import Commit, EventStore, Expected, NewEvent
+from ledger.values.clock import Instant
+from ledger.values.ids import CommandId, StreamId, derived_id
+from projections import Projection
+from replay.drive import Drive, Place
+from replay.feed import Feed
+from replay.schemas import prepare
+from tests.conftest import Database
+from tests.facts import (
+    ATTESTATION,
+    BOOKING,
+    NOW,
+    PAYMENT,
+    PAYOUT,
+    PROCESS,
+    REFUND,
+    UNIT,
+)
+
+STREAMS = {
+    "attestation": ATTESTATION,
+    "booking": BOOKING,
+    "payment": PAYMENT,
+    "payout": PAYOUT,
+    "refund": REFUND,
+    "unit_calendar": UNIT,
+}
+WITHOUT_CASE = {"attestation.property_attested", "unit_calendar.opened"}
+
+
+class Story:
+    """What happened, in the order in which it is told."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._store = EventStore(database.url, readers=1)
+        self._versions: dict[str, int] = {}
+        self._told = 0
+
+    def tells(
+        self,
+        *events: Event,
+        at: Instant = NOW,
+        stream: str | None = None,
+        case: str | None = None,
+        by: Actor = PROCESS,
+        origin: str = "live",
+    ) -> int:
+        """Record events, each in the stream of its kind unless one is named; the last position."""
+        position = 0
+        for event in events:
+            told_of = stream or STREAMS[event.topic.split(".")[0]]
+            belongs_to = case or (told_of if event.topic in WITHOUT_CASE else BOOKING)
+            position = self._record(
+                event, told_of, belongs_to, at, Envelope(actor=by, origin=origin)
+            )
+        return position
+
+    def _record(self, event: Event, stream: str, case: str, at: Instant, envelope: Envelope) -> int:
+        self._told += 1
+        version = self._versions.get(stream, 0)
+        self._versions[stream] = version + 1
+        receipt = self._store.append(
+            Commit(
+                command_id=CommandId(derived_id("story", self._told)),
+                case_id=case,
+                content=self._told.to_bytes(32, "big"),
+                occurred_at=at,
+                events=(NewEvent(StreamId(stream), version + 1, event, envelope),),
+                expected=(Expected(StreamId(stream), version),),
+            )
+        )
+        return receipt.position
+
+    @contextmanager
+    def projected(self, projection: Projection) -> Iterator[Connection]:
+        """The read model of all that was told, ready to be asked."""
+        drive_to_end(self.database.url, projection)
+        with asking(self.database.url) as db:
+            yield db
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._store.close()
+
+
+def drive_to_end(
+    url: str, projection: Projection, *, schema: str | None = None, page_events: int = 1_000
+) -> Drive:
+    """Feed a read model, or a copy of it in another schema, with all that it has not seen yet."""
+    with psycopg.connect(url, autocommit=True) as connection, Feed(url) as feed:
+        prepare(connection, projection)
+        drive = Drive(projection, Place(schema) if schema else None)
+        drive.begin(connection)
+        while (page := feed.page(drive.position, page_events)).reaches > drive.position:
+            drive.apply(connection, page.events, page.reaches)
+    return drive
+
+
+@contextmanager
+def asking(url: str) -> Iterator[Connection]:
+    """A connection for questions."""
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    try:
+        with engine.connect() as db:
+            yield db
+    finally:
+        engine.dispose()
+
+
+def facts_of(row: Any, *names: str) -> tuple[Any, ...]:
+    """Some attributes of an answer, to compare at a glance."""
+    return tuple(getattr(row, name) for name in names)

@@ -1,0 +1,147 @@
+"""Availability: whose the nights are, and which unit fits best."""
+
+from datetime import date, timedelta
+
+from ledger.values.ids import BookingId, UnitId
+from projections.availability import (
+    AVAILABILITY,
+    calendar_of,
+    free_units,
+    is_free,
+    properties,
+)
+from tests.facts import (
+    BOOKING,
+    PROPERTY,
+    UNIT,
+    a_calendar,
+    a_hold,
+    a_property_attested,
+    a_released_reservation,
+    a_reservation,
+    a_stay,
+    an_expired_hold,
+    an_id,
+)
+from tests.projections.story import Story
+
+STAY = a_stay()
+
+
+def opened(story: Story, name: str, number: int) -> UnitId:
+    unit = UnitId(an_id(name))
+    calendar = a_calendar()
+    fields = {field: getattr(calendar, field) for field in calendar.__struct_fields__}
+    story.tells(type(calendar)(**{**fields, "number": number}), stream=unit, case=unit)
+    return unit
+
+
+def taken(story: Story, unit: UnitId, arrival: str, nights: int) -> None:
+    booking = BookingId(an_id(f"{unit} {arrival}"))
+    story.tells(a_hold(booking, a_stay(arrival, nights)), stream=unit, case=booking)
+
+
+def test_a_unit_is_free_until_its_nights_are_held(story: Story) -> None:
+    story.tells(a_calendar())
+    with story.projected(AVAILABILITY) as db:
+        assert is_free(db, UNIT, STAY).free
+
+    story.tells(a_hold())
+    with story.projected(AVAILABILITY) as db:
+        assert not is_free(db, UNIT, STAY).free
+
+
+def test_a_unit_that_is_not_there_is_not_free(story: Story) -> None:
+    with story.projected(AVAILABILITY) as db:
+        assert not is_free(db, UNIT, STAY).free
+
+
+def test_the_night_of_departure_belongs_to_the_next_guest(story: Story) -> None:
+    story.tells(a_calendar(), a_hold())
+    after = a_stay(STAY.check_out.isoformat())
+
+    with story.projected(AVAILABILITY) as db:
+        assert is_free(db, UNIT, after).free
+
+
+def test_held_nights_become_reserved_and_are_free_again_when_the_booking_falls_away(
+    story: Story,
+) -> None:
+    story.tells(a_calendar(), a_hold(), a_reservation())
+    span = (STAY.check_in, STAY.check_out)
+    with story.projected(AVAILABILITY) as db:
+        nights = calendar_of(db, UNIT, *span).taken
+    assert [(night.night, night.kind, night.booking_id) for night in nights] == [
+        (night, "reservation", BOOKING) for night in STAY.nights()
+    ]
+
+    story.tells(a_released_reservation())
+    with story.projected(AVAILABILITY) as db:
+        assert not calendar_of(db, UNIT, *span).taken
+
+
+def test_nights_let_go_can_be_held_again_in_the_same_batch(story: Story) -> None:
+    next_one = BookingId(an_id("the next one"))
+    story.tells(a_calendar(), a_hold(), an_expired_hold())
+    story.tells(a_hold(next_one), case=next_one)
+
+    with story.projected(AVAILABILITY) as db:
+        nights = calendar_of(db, UNIT, STAY.check_in, STAY.check_out).taken
+
+    assert {night.booking_id for night in nights} == {next_one}
+
+
+def test_the_best_fit_is_the_unit_with_the_smallest_free_gap(story: Story) -> None:
+    wide, narrow, open_ended = (
+        opened(story, name, number) for number, name in enumerate(("wide", "narrow", "open"), 1)
+    )
+    before, after = STAY.check_in - timedelta(days=9), STAY.check_out + timedelta(days=9)
+    taken(story, wide, before.isoformat(), 2)
+    taken(story, wide, after.isoformat(), 2)
+    taken(story, narrow, (STAY.check_in - timedelta(days=2)).isoformat(), 2)
+    taken(story, narrow, STAY.check_out.isoformat(), 1)
+
+    with story.projected(AVAILABILITY) as db:
+        fits = free_units(db, PROPERTY, a_calendar().room_type, STAY).units
+
+    assert [unit.unit_id for unit in fits] == [narrow, wide, open_ended]
+
+
+def test_units_that_fit_equally_well_go_by_their_number(story: Story) -> None:
+    second, first = opened(story, "b", 2), opened(story, "a", 1)
+
+    with story.projected(AVAILABILITY) as db:
+        fits = free_units(db, PROPERTY, a_calendar().room_type, STAY).units
+
+    assert [unit.unit_id for unit in fits] == [first, second]
+
+
+def test_a_unit_with_one_night_taken_in_the_stay_does_not_fit(story: Story) -> None:
+    unit = opened(story, "unit", 1)
+    taken(story, unit, (STAY.check_out - timedelta(days=1)).isoformat(), 4)
+
+    with story.projected(AVAILABILITY) as db:
+        assert not free_units(db, PROPERTY, a_calendar().room_type, STAY).units
+
+
+def test_properties_tell_their_name_and_count_their_units(story: Story) -> None:
+    attested = a_property_attested()
+    story.tells(attested)
+    opened(story, "a", 1)
+    opened(story, "b", 2)
+
+    with story.projected(AVAILABILITY) as db:
+        (listed,) = properties(db).properties
+
+    assert (listed.property_id, listed.name) == (PROPERTY, attested.name)
+    assert listed.room_types == {a_calendar().room_type: 2}
+
+
+def test_a_calendar_shows_only_the_days_that_were_asked_for(story: Story) -> None:
+    story.tells(a_calendar(), a_hold())
+    second = STAY.check_in + timedelta(days=1)
+
+    with story.projected(AVAILABILITY) as db:
+        nights = calendar_of(db, UNIT, second, date(2100, 1, 1)).taken
+
+    assert [night.night for night in nights] == list(STAY.nights())[1:]

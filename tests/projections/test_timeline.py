@@ -1,0 +1,119 @@
+"""Timeline: what happened, in plain language."""
+
+from datetime import timedelta
+from typing import get_args
+
+import pytest
+
+from ledger.events import AnyEvent
+from projections.timeline import SENTENCES, TIMELINE, timeline_of
+from tests import facts
+from tests.facts import BOOKING, GUEST, NOW, PAYMENT, UNIT, an_id
+from tests.projections.story import Story
+
+
+def test_there_is_a_sentence_for_every_topic_and_for_no_other() -> None:
+    assert set(SENTENCES) == {event.topic for event in get_args(AnyEvent)}
+
+
+def test_a_case_is_told_over_all_its_streams_in_plain_language(story: Story) -> None:
+    story.tells(facts.a_hold())
+    story.tells(facts.a_booking(), by=GUEST)
+    story.tells(facts.a_payment(), facts.paid(), facts.confirmed())
+    total = facts.a_price().total
+
+    with story.projected(TIMELINE) as db:
+        told = timeline_of(db, BOOKING)
+
+    assert [each.sentence for each in told.happenings] == [
+        "3 nights from 2026-07-02 to 2026-07-05 held until 2026-06-01 11:15 UTC",
+        f"Booking of 3 nights from 2026-07-02 to 2026-07-05 requested for {total} "
+        f"under policy {facts.a_booking().policy.label}",
+        f"Payment of {total} opened",
+        f"Payment of {total} completed",
+        f"Booking confirmed for {total}",
+    ]
+    assert [each.actor for each in told.happenings][:2] == ["system", "guest"]
+    assert told.case_id == BOOKING
+
+
+@pytest.mark.parametrize("any_id", [BOOKING, PAYMENT])
+def test_any_stream_of_a_case_leads_to_the_whole_case(story: Story, any_id: str) -> None:
+    story.tells(facts.a_booking(), facts.a_payment())
+
+    with story.projected(TIMELINE) as db:
+        told = timeline_of(db, any_id)
+
+    assert [each.stream_id for each in told.happenings] == [BOOKING, PAYMENT]
+
+
+def test_a_calendar_that_many_cases_share_is_told_by_itself(story: Story) -> None:
+    other = an_id("another booking")
+    story.tells(facts.a_calendar(), facts.a_hold(), facts.a_booking())
+    story.tells(facts.a_hold(nights=facts.a_stay("2026-08-01")), stream=UNIT, case=other)
+
+    with story.projected(TIMELINE) as db:
+        told = timeline_of(db, an_id("unit 1"))
+        of_case = timeline_of(db, BOOKING)
+
+    assert {each.stream_id for each in told.happenings} >= {UNIT}
+    assert [each.topic for each in of_case.happenings] == [
+        "unit_calendar.hold_placed",
+        "booking.requested",
+    ]
+
+
+def test_what_happened_earlier_is_told_earlier_whenever_it_was_recorded(story: Story) -> None:
+    story.tells(facts.confirmed(), at=NOW + timedelta(hours=1))
+    story.tells(facts.a_payment(), at=NOW)
+
+    with story.projected(TIMELINE) as db:
+        told = timeline_of(db, BOOKING)
+
+    assert [each.topic for each in told.happenings] == ["payment.opened", "booking.confirmed"]
+
+
+def test_an_id_that_nobody_knows_has_an_empty_timeline(story: Story) -> None:
+    with story.projected(TIMELINE) as db:
+        told = timeline_of(db, an_id("nobody"))
+
+    assert (told.case_id, list(told.happenings)) == (None, [])
+
+
+@pytest.mark.parametrize(
+    "name", ['line\nbreak\tand "quotes"', "back\\slash", "],[", "null", "None"]
+)
+def test_texts_arrive_as_they_were_written(story: Story, name: str) -> None:
+    refund = facts.a_refund()
+    fields = {field: getattr(refund, field) for field in refund.__struct_fields__}
+    story.tells(type(refund)(**{**fields, "reason": name}))
+
+    with story.projected(TIMELINE) as db:
+        (told,) = timeline_of(db, BOOKING).happenings
+
+    assert told.sentence.endswith(f"requested: {name}")
+
+
+def test_every_event_can_be_told(story: Story) -> None:
+    everything = (
+        facts.a_property_attested(), facts.a_calendar(), facts.a_hold(), facts.a_reservation(),
+        facts.an_expired_hold(), facts.a_released_hold(), facts.a_released_reservation(),
+        facts.a_booking(), facts.confirmed(), facts.confirmed_free(), facts.expired(),
+        facts.abandoned(), facts.started(), facts.completed_stay(), facts.cancelled(),
+        facts.a_no_show(), facts.recognized(), facts.a_payment(), facts.processing(), facts.paid(),
+        facts.funds_available(), facts.a_refund_recorded(), facts.a_refund(), facts.approved(),
+        facts.submitted(), facts.pending(), facts.succeeded(), facts.a_payout(),
+        facts.recalculated(), facts.cancelled_payout(), facts.due(), facts.released(),
+        facts.transferred(),
+    )  # fmt: skip
+    assert {type(event) for event in everything} == set(get_args(AnyEvent))
+    story.tells(*everything, stream=BOOKING, case=BOOKING)
+
+    with story.projected(TIMELINE) as db:
+        told = timeline_of(db, BOOKING).happenings
+
+    assert len(told) == len(everything)
+    for each in told:
+        assert "  " not in each.sentence, each.sentence
+        assert "None" not in each.sentence, each.sentence
+        assert not each.sentence.endswith(" "), each.sentence

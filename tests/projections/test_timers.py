@@ -1,0 +1,167 @@
+"""Timers: what is due, and what ends it."""
+
+from datetime import timedelta
+
+import pytest
+
+from ledger.events import Event
+from projections.timers import TIMERS
+from replay.timers import DueTimer, TimerDesk, due
+from tests.facts import (
+    BOOKING,
+    CHECK_IN,
+    CHECK_OUT,
+    EARNED,
+    HOLD_ENDS,
+    NOW,
+    PAYOUT,
+    UNIT,
+    a_booking,
+    a_hold,
+    a_no_show,
+    a_payout,
+    a_released_hold,
+    a_reservation,
+    abandoned,
+    an_expired_hold,
+    cancelled,
+    cancelled_payout,
+    completed_stay,
+    confirmed,
+    expired,
+    recalculated,
+    recognized,
+    started,
+)
+from tests.facts import due as payout_due
+from tests.projections.story import Story
+
+FAR_AHEAD = CHECK_OUT + timedelta(days=365)
+
+
+def what_is_due(story: Story) -> dict[str, DueTimer]:
+    with story.projected(TIMERS) as db:
+        return {timer.kind: timer for timer in due(db, FAR_AHEAD)}
+
+
+def test_a_hold_runs_out_at_its_time_on_its_unit(story: Story) -> None:
+    story.tells(a_hold())
+
+    (timer,) = what_is_due(story).values()
+
+    assert (timer.kind, timer.stream_id, timer.case_id) == ("expire_hold", UNIT, BOOKING)
+    assert timer.fires_at == HOLD_ENDS
+
+
+@pytest.mark.parametrize("ending", [a_reservation(), an_expired_hold(), a_released_hold()])
+def test_a_hold_that_ended_does_not_run_out(story: Story, ending: Event) -> None:
+    story.tells(a_hold(), ending)
+
+    assert not what_is_due(story)
+
+
+def test_a_stay_has_its_timers_only_when_it_is_confirmed(story: Story) -> None:
+    story.tells(a_booking())
+    assert not what_is_due(story)
+
+    story.tells(confirmed())
+    assert {kind: timer.fires_at for kind, timer in what_is_due(story).items()} == {
+        "start_stay": CHECK_IN,
+        "complete_stay": CHECK_OUT,
+        "recognize_earnings": EARNED,
+    }
+
+
+def test_each_timer_of_a_stay_ends_with_what_it_waited_for(story: Story) -> None:
+    story.tells(a_booking(), confirmed())
+    left = {"start_stay", "complete_stay", "recognize_earnings"}
+    for event, kind in (
+        (started(), "start_stay"),
+        (recognized(), "recognize_earnings"),
+        (completed_stay(), "complete_stay"),
+    ):
+        story.tells(event)
+        left.remove(kind)
+        assert set(what_is_due(story)) == left
+
+
+@pytest.mark.parametrize("fallen", [cancelled(), a_no_show()])
+def test_what_a_stay_retains_that_falls_away_is_earned_at_once(story: Story, fallen: Event) -> None:
+    story.tells(a_booking(), confirmed(), fallen)
+
+    (timer,) = what_is_due(story).values()
+
+    assert (timer.kind, timer.fires_at) == ("recognize_earnings", NOW)
+
+
+@pytest.mark.parametrize("ending", [expired(), abandoned()])
+def test_a_booking_that_was_never_paid_leaves_no_timer(story: Story, ending: Event) -> None:
+    story.tells(a_booking(), ending)
+
+    assert not what_is_due(story)
+
+
+def test_a_payout_matures_at_the_time_it_was_last_given(story: Story) -> None:
+    story.tells(a_payout())
+    assert what_is_due(story)["mature_payout"].stream_id == PAYOUT
+    first = what_is_due(story)["mature_payout"].command_id
+
+    story.tells(recalculated(release_at=CHECK_OUT))
+
+    timer = what_is_due(story)["mature_payout"]
+    assert timer.fires_at == CHECK_OUT
+    assert timer.command_id != first
+
+
+@pytest.mark.parametrize("ending", [payout_due(), cancelled_payout()])
+def test_a_payout_that_is_due_or_cancelled_has_no_timer(story: Story, ending: Event) -> None:
+    story.tells(a_payout(), ending)
+
+    assert not what_is_due(story)
+
+
+def test_imported_history_sets_no_timer(story: Story) -> None:
+    story.tells(a_hold(), a_booking(), confirmed(), a_payout(), origin="import")
+
+    assert not what_is_due(story)
+
+
+def test_a_live_end_of_an_imported_booking_does_no_harm(story: Story) -> None:
+    story.tells(a_booking(), origin="import")
+
+    story.tells(confirmed(), started())
+
+    assert not what_is_due(story)
+
+
+def test_a_timer_fires_late_rather_than_never_and_only_once(story: Story) -> None:
+    story.tells(a_hold())
+    fired: list[DueTimer] = []
+    desk = TimerDesk(fired.append)
+
+    with story.projected(TIMERS) as db:
+        assert desk.fire(db, HOLD_ENDS - timedelta(seconds=1)) == 0
+        assert desk.fire(db, FAR_AHEAD) == 1
+        assert desk.fire(db, FAR_AHEAD) == 0
+
+    assert [timer.kind for timer in fired] == ["expire_hold"]
+
+
+def test_a_timer_that_could_not_be_handed_over_is_handed_over_again_as_the_same_command(
+    story: Story,
+) -> None:
+    story.tells(a_hold())
+    tried: list[DueTimer] = []
+
+    def refuse_once(timer: DueTimer) -> None:
+        tried.append(timer)
+        if len(tried) == 1:
+            raise ConnectionError
+
+    desk = TimerDesk(refuse_once)
+    with story.projected(TIMERS) as db:
+        with pytest.raises(ConnectionError):
+            desk.fire(db, FAR_AHEAD)
+        desk.fire(db, FAR_AHEAD)
+
+    assert tried[0].command_id == tried[1].command_id

@@ -1,0 +1,110 @@
+"""Trips: what a guest sees of stay and money."""
+
+from ledger.values.ids import BookingId, GuestId
+from projections.trips import TRIPS, Trip, trip, trips_of
+from tests.facts import (
+    BOOKING,
+    INES,
+    a_booking,
+    a_price,
+    a_refund_recorded,
+    a_stay,
+    abandoned,
+    an_id,
+    cancelled,
+    completed_stay,
+    confirmed,
+    confirmed_free,
+    expired,
+    paid,
+    started,
+)
+from tests.projections.story import Story
+
+
+def the_trip(story: Story) -> Trip:
+    with story.projected(TRIPS) as db:
+        found = trip(db, BOOKING).trip
+    assert found is not None
+    return found
+
+
+def test_a_booking_begins_unpaid_and_waiting_for_its_payment(story: Story) -> None:
+    request = a_booking()
+    story.tells(request)
+
+    seen = the_trip(story)
+
+    assert (seen.status, seen.money) == ("pending_payment", "unpaid")
+    assert (seen.check_in, seen.check_out) == (a_stay().check_in, a_stay().check_out)
+    assert seen.due_minor == request.price.total.minor
+    assert seen.paid_minor == seen.refunded_minor == 0
+
+
+def test_a_paid_booking_is_confirmed_and_paid(story: Story) -> None:
+    story.tells(a_booking(), paid(), confirmed())
+
+    seen = the_trip(story)
+
+    assert (seen.status, seen.money) == ("confirmed", "paid")
+    assert seen.paid_minor == seen.due_minor
+
+
+def test_a_stay_starts_and_is_completed(story: Story) -> None:
+    story.tells(a_booking(), paid(), confirmed(), started())
+    assert the_trip(story).status == "in_stay"
+
+    story.tells(completed_stay())
+    assert the_trip(story).status == "completed"
+
+
+def test_a_cancelled_stay_tells_what_goes_back_and_later_that_it_arrived(story: Story) -> None:
+    fallen = cancelled()
+    story.tells(a_booking(), paid(), confirmed(), fallen)
+
+    seen = the_trip(story)
+    assert (seen.status, seen.money) == ("cancelled_by_guest", "paid")
+    assert seen.refund_due_minor == fallen.settlement.refund.minor
+
+    story.tells(a_refund_recorded())
+    assert the_trip(story).money == "partially_refunded"
+
+
+def test_a_booking_that_was_not_paid_ends_as_expired_or_abandoned(story: Story) -> None:
+    other = BookingId(an_id("another booking"))
+    story.tells(a_booking(), expired())
+    story.tells(a_booking(), abandoned(), stream=other, case=other)
+
+    with story.projected(TRIPS) as db:
+        statuses = {seen.booking_id: seen.status for seen in trips_of(db, INES).trips}
+
+    assert statuses == {BOOKING: "expired", other: "abandoned"}
+
+
+def test_a_stay_that_costs_nothing_is_free(story: Story) -> None:
+    nothing = a_price(each="0.00 EUR")
+    story.tells(a_booking(price=nothing), confirmed_free())
+
+    assert the_trip(story).money == "free"
+
+
+def test_a_guest_sees_their_own_trips_only_the_latest_arrival_first(story: Story) -> None:
+    later, strangers = BookingId(an_id("later")), BookingId(an_id("a stranger's"))
+    story.tells(a_booking())
+    story.tells(a_booking(stay=a_stay("2026-09-01")), stream=later, case=later)
+    story.tells(a_booking(guest_id=an_id("stranger")), stream=strangers, case=strangers)
+
+    with story.projected(TRIPS) as db:
+        seen = [seen.booking_id for seen in trips_of(db, INES).trips]
+
+    assert seen == [later, BOOKING]
+
+
+def test_an_answer_carries_the_position_that_it_reflects(story: Story) -> None:
+    position = story.tells(a_booking())
+
+    with story.projected(TRIPS) as db:
+        nobody = GuestId(an_id("nobody"))
+        assert trip(db, BOOKING).position == position
+        assert trips_of(db, nobody).position == position
+        assert trip(db, BookingId(an_id("nothing"))).trip is None
