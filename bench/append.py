@@ -16,12 +16,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
+from typing import Any
 from urllib.parse import unquote, urlsplit
+from uuid import uuid4
 
 import psycopg
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 
 from ledger.events import Actor, Envelope
 from ledger.events.unit_calendar import HoldPlaced
@@ -154,64 +159,74 @@ def _by_workers(name: str, settings: Settings, clients: int, processes: int) -> 
 
 
 def work(name: str, url: str, clients: int, seconds: float) -> None:
-    """Be one worker process: say that it is ready, wait for the word, append, print the rate."""
-    append_once = {"stayledger": _our_append, "eventsourcing": _their_append}[name](url, clients)
-    _appends_per_second(append_once, clients, seconds=0.3)
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    sys.stdin.readline()
-    sys.stdout.write(f"{_appends_per_second(append_once, clients, seconds)}\n")
+    """Be one worker process: say that it is ready, wait for the word, append, print the rate.
+
+    What is appended is made beforehand, as pgbench has the server make it: measured is the append.
+    """
+    append, make = {"stayledger": _ours, "eventsourcing": _theirs}[name](url, clients)
+    warm_up = _appends_per_second(append, make, clients, seconds=0.5, count=500 * clients)
+    count = round(3 * warm_up * seconds) + 100 * clients
+    ready = partial(_appends_per_second, append, make, clients, seconds=seconds, count=count)
+    sys.stdout.write(f"{ready(begin=_wait_for_the_word)}\n")
     sys.stdout.flush()
     os._exit(0)  # without waiting for pools and threads that have nothing left to say
 
 
-def _appends_per_second(append_once: Callable[[], object], clients: int, seconds: float) -> float:
-    end = time.perf_counter() + seconds
-    counts = [0] * clients
+def _wait_for_the_word() -> None:
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+
+
+def _appends_per_second(
+    append: Callable[[Any], object],
+    make: Callable[[], Any],
+    clients: int,
+    *,
+    seconds: float,
+    count: int,
+    begin: Callable[[], None] = lambda: None,
+) -> float:
+    """Each client appends its share of `count` ready-made things, one after the other."""
+    shares = [[make() for _ in range(count // clients)] for _ in range(clients)]
+    begin()
+    begun = time.perf_counter()
+    end = begun + seconds
+    done = [0] * clients
 
     def client(place: int) -> None:
-        done = 0
-        while time.perf_counter() < end:
-            append_once()
-            done += 1
-        counts[place] = done
+        for thing in shares[place]:
+            append(thing)
+            done[place] += 1
+            if time.perf_counter() >= end:
+                return
 
     threads = [threading.Thread(target=client, args=(place,)) for place in range(clients)]
-    begun = time.perf_counter()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return sum(counts) / (time.perf_counter() - begun)
+    return sum(done) / (time.perf_counter() - begun)
 
 
-def _our_append(url: str, clients: int) -> Callable[[], object]:
-    store = EventStore(url)
-
-    def append_once() -> None:
-        stream_id = StreamId(fresh_id())
-        command_id = CommandId(fresh_id())
-        store.append(
-            Commit(
-                command_id=command_id,
-                case_id=stream_id,
-                content=hashlib.sha256(command_id.encode()).digest(),
-                occurred_at=MOMENT,
-                events=(NewEvent(stream_id, 1, EVENT, ENVELOPE),),
-                expected=(Expected(stream_id, 0),),
-            )
-        )
-
-    return append_once
+def _ours(url: str, _clients: int) -> tuple[Callable[[Any], object], Callable[[], Any]]:
+    return EventStore(url).append, _a_commit
 
 
-def _their_append(url: str, clients: int) -> Callable[[], object]:
-    """The package as it comes: its recorder, a connection per client, the same state bytes."""
-    from uuid import uuid4
+def _a_commit() -> Commit:
+    stream_id, command_id = StreamId(fresh_id()), CommandId(fresh_id())
+    return Commit(
+        command_id=command_id,
+        case_id=stream_id,
+        content=hashlib.sha256(command_id.encode()).digest(),
+        occurred_at=MOMENT,
+        events=(NewEvent(stream_id, 1, EVENT, ENVELOPE),),
+        expected=(Expected(stream_id, 0),),
+    )
 
-    from eventsourcing.persistence import StoredEvent
-    from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 
+def _theirs(url: str, clients: int) -> tuple[Callable[[Any], object], Callable[[], Any]]:
+    """The package as it comes: its recorder, a connection per client, the same bytes."""
     parts = urlsplit(url)
     datastore = PostgresDatastore(
         parts.path[1:],
@@ -228,11 +243,7 @@ def _their_append(url: str, clients: int) -> Callable[[], object]:
         connection.execute("SELECT pg_advisory_xact_lock(7204, 3)")
         recorder.create_table()
     state = default_codec().encode(EVENT) + default_codec().encode_envelope(ENVELOPE)
-
-    def append_once() -> None:
-        recorder.insert_events([StoredEvent(uuid4(), 1, EVENT.topic, state)])
-
-    return append_once
+    return recorder.insert_events, lambda: [StoredEvent(uuid4(), 1, EVENT.topic, state)]
 
 
 # -- pgbench: the same rows, one insert per commit, without any check ---------------------
@@ -277,8 +288,10 @@ def _by_pgbench(_name: str, settings: Settings, clients: int, processes: int) ->
         command += [f"--client={clients}", f"--jobs={processes}"]
         command += [f"--time={max(1, round(settings.seconds))}", settings.url]
         told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    (line,) = [line for line in told.splitlines() if line.startswith("tps")]
-    return float(line.split()[2])
+    rates = [float(line.split()[2]) for line in told.splitlines() if line.startswith("tps")]
+    if not rates:
+        raise RuntimeError(f"pgbench committed nothing in {settings.seconds} s: measure longer")
+    return rates[0]
 
 
 def _pgbench() -> Path:

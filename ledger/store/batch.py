@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import cache
 from itertools import accumulate
 
 import msgspec
@@ -217,14 +218,23 @@ class NetClaims(Struct, frozen=True):
     freed: list[Claim]
     taken: list[Claim]
 
-    def columns(self) -> Iterator[bytes]:
+    def columns(self) -> Iterable[bytes]:
         """The claims' columns, in the order of the append functions' parameters."""
+        return list(self._columns()) if self.freed or self.taken or self.needed else _no_claims()
+
+    def _columns(self) -> Iterator[bytes]:
         yield _uuids(unit_id for unit_id, _ in self.needed)
         yield _days(night for _, night in self.needed)
         for claims in (self.freed, self.taken):
             yield _uuids(unit_id for unit_id, _, _ in claims)
             yield _days(night for _, night, _ in claims)
             yield _uuids(case_id for _, _, case_id in claims)
+
+
+@cache
+def _no_claims() -> Sequence[bytes]:
+    """Most batches touch no night: their empty columns are packed once."""
+    return list(NetClaims([], [], [])._columns())
 
 
 def net_claims(commits: Sequence[Prepared]) -> NetClaims | None:

@@ -91,9 +91,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         """
         if not stored_events:
             return None
-        ticket = Ticket([self._prepared(stored_events)])
-        self._writer.hand_in(ticket)
-        (outcome,) = ticket.wait()
+        (outcome,) = self._writer.write(Ticket([self._prepared(stored_events)]))
         match outcome:
             case Receipt(position=position):
                 return list(range(position - len(stored_events) + 1, position + 1))

@@ -80,9 +80,7 @@ class EventStore:
         StoreUnavailable, whose `in_doubt` says whether the commit may have been recorded all the
         same (then repeat it under the same id); CorruptHistory where a freed night is not held.
         """
-        ticket = Ticket([prepare(commit, self._codec)])
-        self._writer.hand_in(ticket)
-        (outcome,) = ticket.wait()
+        (outcome,) = self._writer.write(Ticket([prepare(commit, self._codec)]))
         if isinstance(outcome, Receipt):
             return outcome
         raise outcome
@@ -102,10 +100,8 @@ class EventStore:
         """
         if not commits:
             return []
-        ticket = Ticket([prepare(commit, self._codec) for commit in commits])
-        self._writer.hand_in(ticket)
         outcomes: list[Receipt | LedgerError] = []
-        for outcome in ticket.wait():
+        for outcome in self._writer.write(Ticket([prepare(one, self._codec) for one in commits])):
             if not isinstance(outcome, Receipt | LedgerError):
                 raise outcome
             outcomes.append(outcome)

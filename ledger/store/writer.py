@@ -72,6 +72,7 @@ class Flight:
         self.batch = Batch([commit for ticket in tickets for commit in ticket.commits])
         self.handed_in_at = min(ticket.handed_in_at for ticket in tickets)
         self.under_way = False
+        self.failed: Exception | None = None
 
     def settle(self, outcomes: Sequence[Outcome]) -> None:
         """Hand each ticket its outcomes."""
@@ -82,7 +83,11 @@ class Flight:
 
 
 class Writer:
-    """Appends tickets in the order they come in, as many as wait in one call."""
+    """Appends tickets in the order they come in, as many as wait in one call.
+
+    A caller who finds nobody else there writes with their own thread: a lone client pays for no
+    change of threads. As soon as tickets queue up, the writer's thread takes them.
+    """
 
     def __init__(
         self, connect: Callable[[], Link], *, max_batch: int, patience_seconds: float
@@ -96,17 +101,22 @@ class Writer:
         self._patience_seconds = patience_seconds
         self._link: Link | None = None
         self._queue: SimpleQueue[Ticket | None] = SimpleQueue()
+        self._guard = threading.Lock()  # of the next two
         self._closing = False
-        self._guard = threading.Lock()
+        self._unsettled_count = 0
+        self._turn = threading.Lock()  # of the link: held by whoever writes
         self._thread = threading.Thread(target=self._serve, name="ledger-writer", daemon=True)
         self._thread.start()
 
+    def write(self, ticket: Ticket) -> Sequence[Outcome]:
+        """Write a ticket and wait for its outcomes. Raises RuntimeError after close."""
+        if self._admit(ticket, may_lead=True):
+            return self._write_here(ticket)
+        return ticket.wait()
+
     def hand_in(self, ticket: Ticket) -> None:
-        """Queue a ticket. Raises RuntimeError after close."""
-        with self._guard:
-            if self._closing:
-                raise RuntimeError("the event store is closed")
-            self._queue.put(ticket)
+        """Queue a ticket, and do not wait. Raises RuntimeError after close."""
+        self._admit(ticket, may_lead=False)
 
     def close(self) -> None:
         """Write what is queued, then stop."""
@@ -116,21 +126,59 @@ class Writer:
                 self._queue.put(None)
         self._thread.join()
 
+    def _admit(self, ticket: Ticket, *, may_lead: bool) -> bool:
+        """Count a ticket in, and queue it unless its caller is to write it: True in that case.
+
+        Nobody leads while anything is unsettled, so that no ticket overtakes an earlier one.
+        """
+        with self._guard:
+            if self._closing:
+                raise RuntimeError("the event store is closed")
+            leads = may_lead and not self._unsettled_count
+            self._unsettled_count += 1
+            if not leads:
+                self._queue.put(ticket)
+        return leads
+
+    def _count_out(self, tickets_count: int) -> None:
+        with self._guard:
+            self._unsettled_count -= tickets_count
+
+    def _write_here(self, ticket: Ticket) -> Sequence[Outcome]:
+        with self._turn:
+            try:
+                return self._land(self._take_off([ticket]))
+            except BaseException:  # an interrupt: the link may be in the middle of a call
+                self._hang_up()
+                raise
+            finally:
+                self._count_out(1)
+
+    def _hang_up(self) -> None:
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+
     # -- The writer's thread --------------------------------------------------------------
 
     def _serve(self) -> None:
-        try:
-            while flight := self._take_off(self._next_tickets(wait=True)):
+        while tickets := self._next_tickets(wait=True):
+            with self._turn:
+                flight: Flight | None = self._take_off(tickets)
                 while flight is not None:
                     outcomes = self._land(flight)
                     # The next batch goes off before this one's callers wake up: the server works
                     # while they do.
-                    following = self._take_off(self._next_tickets(wait=False))
-                    flight.settle(outcomes)
+                    waiting = self._next_tickets(wait=False)
+                    following = self._take_off(waiting) if waiting else None
+                    self._settle(flight, outcomes)
                     flight = following
-        finally:
-            if self._link is not None:
-                self._link.close()
+        with self._turn:
+            self._hang_up()
+
+    def _settle(self, flight: Flight, outcomes: Sequence[Outcome]) -> None:
+        self._count_out(len(flight.tickets))
+        flight.settle(outcomes)
 
     def _next_tickets(self, *, wait: bool) -> list[Ticket]:
         """What waits in the queue, up to the limit. Empty when there is nothing more to do."""
@@ -148,23 +196,23 @@ class Writer:
             commits_count += len(ticket.commits)
         return tickets
 
-    def _take_off(self, tickets: Sequence[Ticket]) -> Flight | None:
-        """Send a batch of tickets off, if there is a link; None where there are no tickets."""
-        if not tickets:
-            return None
+    def _take_off(self, tickets: Sequence[Ticket]) -> Flight:
+        """Send tickets off together, if there is a link; what goes wrong is told on landing."""
         flight = Flight(tickets)
         try:
             if self._link is not None and (arguments := flight.batch.together()) is not None:
                 self._link.send(TOGETHER, arguments)
                 flight.under_way = True
         except Exception as error:  # noqa: BLE001 - the thread must live, and the callers hear
-            flight.settle([error] * len(flight.batch.commits))
-            return None
+            flight.failed = error
         return flight
 
     def _land(self, flight: Flight) -> Sequence[Outcome]:
+        """What came of a flight; tried again over new links, as long as patience lasts."""
+        give_up_at = flight.handed_in_at + self._patience_seconds
         try:
-            give_up_at = flight.handed_in_at + self._patience_seconds
+            if flight.failed is not None:
+                raise flight.failed
             return self._append(flight.batch, give_up_at, under_way=flight.under_way)
         except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
             return [error] * len(flight.batch.commits)
