@@ -17,7 +17,7 @@ import uvicorn
 from sandbox.stripe.core.currencies import RATES_PER_EURO
 from sandbox.stripe.core.world import Settings
 from sandbox.stripe.machine import StripeMachine
-from sandbox.stripe.server import StripeServer
+from sandbox.stripe.server import BreakableProtocol, StripeServer
 from sandbox.stripe.snapshot import NotASnapshot
 
 HOST = "127.0.0.1"
@@ -44,7 +44,9 @@ def main(arguments: list[str] | None = None) -> int:
         _say(f"{other}; move it away or choose another --state.")
         return 1
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    config = uvicorn.Config(StripeServer(machine), log_level="warning", access_log=False)
+    config = uvicorn.Config(
+        StripeServer(machine), http=BreakableProtocol, log_level="warning", access_log=False
+    )
     _say(f"Stripe stand-in at {url} (any sk_test_… key)")
     # Ctrl-C comes back here once the server has stopped and saved: nothing is left to say.
     with suppress(KeyboardInterrupt):

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 import msgspec
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from sandbox.stripe.core.api import BODY_AT_MOST, Answer
 from sandbox.stripe.core.errors import Refusal, internal, malformed
@@ -94,7 +95,12 @@ class StripeServer:
             answer = self._control(scope["method"], path, body, headers)
         else:
             answer = self._page(scope, path, body)
-        await _send(answer, send)
+        if answer.hold_s:
+            await asyncio.sleep(answer.hold_s)
+        if answer.lost:
+            await _break_off(scope, receive)
+        else:
+            await _send(answer, send)
 
     def _api(self, scope: Scope, path: str, body: bytes, headers: dict[str, str]) -> Answer:
         method = scope["method"]
@@ -160,17 +166,28 @@ async def _body(receive: Receive) -> bytes | None:
 
 
 async def _send(answer: Answer, send: Send) -> None:
-    if answer.hold_s:
-        await asyncio.sleep(answer.hold_s)
     headers = [
         (name.lower().encode("latin-1"), value.encode("latin-1", "replace"))
         for name, value in answer.headers.items()
     ]
-    if answer.lost:
-        # Announce a byte that never comes: the server then breaks the connection off.
-        start = {"type": "http.response.start", "status": 200}
-        await send({**start, "headers": [(b"content-length", b"1")]})
-        return
     headers.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})
+
+
+async def _break_off(scope: Scope, receive: Receive) -> None:
+    """Let the caller hear nothing: the connection breaks without a byte of an answer."""
+    scope["extensions"]["sandbox.break_off"]()
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+class BreakableProtocol(HttpToolsProtocol):
+    """uvicorn's HTTP, with a way for the application to break a connection off."""
+
+    def on_message_begin(self) -> None:
+        """A request begins: give its application the way."""
+        super().on_message_begin()
+        extensions: Any = dict(self.scope.get("extensions") or {})
+        extensions["sandbox.break_off"] = self.transport.abort
+        self.scope["extensions"] = extensions

@@ -80,26 +80,42 @@ def collect(
 # -- Returned ------------------------------------------------------------------------------
 
 
-def return_for_refund(world: World, charged: Obj, amount: int) -> None:
-    """Return the part of the application fee that falls to a refund of `amount`."""
+def part_for_refund(world: World, charged: Obj, amount: int) -> int:
+    """The part of the application fee, in its own currency, that falls to a refund of `amount`.
+
+    Raises a refusal where there is no application fee.
+    """
     if charged["application_fee"] is None:
         raise not_allowed(
             f"Charge {charged['id']} has no application fee.", param="refund_application_fee"
         )
     fee = world.index[charged["application_fee"]]
-    part = min(fee["amount"] * amount // charged["amount"], fee["amount"] - fee["amount_refunded"])
-    if part > 0:
-        give_back(world, fee, part)
+    rest: int = fee["amount"] - fee["amount_refunded"]
+    share: int = fee["amount"] * amount // charged["amount"]
+    return min(share, rest)
+
+
+def in_payers_money(world: World, charged: Obj, part: int) -> int:
+    """What a returned part of a fee is worth to the account that paid it."""
+    fee = world.index[charged["application_fee"]]
+    payer = world.tenants[fee["account"]]
+    return books.settled(world, payer, part, fee["currency"]).amount
 
 
 def give_back(world: World, fee: Obj, amount: int) -> Obj:
     """Return `amount` of a fee to the account that paid it."""
     refund_id = world.new_id("fr")
     payer = world.tenants[fee["account"]]
+    # A fee that is still pending goes back out of what is pending, on both sides.
+    earned = world.index[fee["balance_transaction"]]
+    waits = earned["available_on"] if earned["status"] == "pending" else None
     away = Settled(-amount, fee["currency"])
-    booked = books.post(world, world.platform, "application_fee_refund", away, refund_id)
+    booked = books.post(
+        world, world.platform, "application_fee_refund", away, refund_id, available_on=waits
+    )
     back = books.settled(world, payer, amount, fee["currency"])
-    books.post(world, payer, "adjustment", back, refund_id, description="Application fee refund")
+    words = "Application fee refund"
+    books.post(world, payer, "adjustment", back, refund_id, available_on=waits, description=words)
     refund: Obj = {
         "id": refund_id,
         "object": "fee_refund",

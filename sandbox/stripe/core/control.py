@@ -200,17 +200,19 @@ def clear_faults(world: World, _body: Obj) -> Obj:
 
 def move_rates(world: World, body: Obj) -> Obj:
     """POST rates `{"usd": "1.10"}`: units of a currency that one euro buys from now on."""
-    moved: dict[str, str] = {}
-    for currency, value in body.items():
-        try:
-            number = Decimal(str(value))
-        except InvalidOperation:
-            number = Decimal(0)
-        if currency not in world.rates or not Decimal("0.0001") < number < 1_000_000:
-            raise malformed(f"Not a rate: {currency} {value}"[:100], param=currency)
-        moved[currency] = str(number)
+    moved = {currency: _rate(world, currency, value) for currency, value in body.items()}
     world.rates |= moved
     return {"rates": world.rates}
+
+
+def _rate(world: World, currency: str, value: Any) -> str:
+    try:
+        number = Decimal(str(value))
+        if currency in world.rates and Decimal("0.0001") < number < 1_000_000:
+            return str(number)
+    except InvalidOperation:
+        pass
+    raise malformed(f"Not a rate: {currency} {value}"[:100], param=currency)
 
 
 def set_mischief(world: World, body: Obj) -> Obj:

@@ -124,7 +124,6 @@ def _blank(world: World, charged: Obj, reason: str, *, inquiry: bool, amount: in
         "is_charge_refundable": inquiry,
         "livemode": False,
         "metadata": {},
-        "network_details": None,
         "payment_intent": charged["payment_intent"],
         "payment_method_details": {
             "card": {

@@ -173,20 +173,29 @@ def forward(world: World, tenant: Tenant, intent: Obj, charged: Obj, money: Sett
 # -- And back ------------------------------------------------------------------------------
 
 
-def reverse_for_refund(world: World, tenant: Tenant, charged: Obj, amount: int) -> Obj | None:
-    """Take back from the connected account its part of a refund of `amount`."""
+def reverse_for_refund(
+    world: World, tenant: Tenant, charged: Obj, refund: Obj, *, lent: int = 0
+) -> Obj | None:
+    """Take back from the connected account its part of a refund.
+
+    `lent` is what the account is about to get in the same breath: a returned application fee.
+    """
     transfer = world.index.get(charged.get("transfer") or "")
     if transfer is None or tenant is not world.platform:
         raise not_allowed(
             f"Charge {charged['id']} does not have an associated transfer to reverse.",
             param="reverse_transfer",
         )
-    refunded = charged["amount_refunded"] + amount
+    refunded = charged["amount_refunded"] + refund["amount"]
     part = transfer["amount"] * refunded // charged["amount"] - transfer["amount_reversed"]
-    return take_back(world, transfer, part) if part > 0 else None
+    if part <= 0:
+        return None
+    return take_back(world, transfer, part, lent=lent, refund_id=refund["id"])
 
 
-def take_back(world: World, transfer: Obj, amount: int) -> Obj:
+def take_back(
+    world: World, transfer: Obj, amount: int, *, lent: int = 0, refund_id: str | None = None
+) -> Obj:
     """Reverse `amount` of a transfer; raises a refusal beyond its rest or the account's balance."""
     rest = transfer["amount"] - transfer["amount_reversed"]
     if amount > rest or amount <= 0:
@@ -201,12 +210,13 @@ def take_back(world: World, transfer: Obj, amount: int) -> Obj:
     share = Settled(-_share(transfer, arrived, amount), arrived["currency"])
     waits = arrived["available_on"] if arrived["status"] == "pending" else None
     held = destination.available if waits is None else destination.pending
-    if held.get(share.currency, 0) < -share.amount:
+    if held.get(share.currency, 0) + lent < -share.amount:
         raise not_allowed(
             f"Account {destination.id} has insufficient funds to reverse this transfer.",
             code="balance_insufficient",
         )
-    return _reverse(world, transfer, amount, share, waits)
+    reversal = _reversal(world, transfer, amount, refund_id)
+    return _reverse(world, transfer, reversal, share, waits)
 
 
 def _share(transfer: Obj, arrived: Obj, amount: int) -> int:
@@ -217,27 +227,35 @@ def _share(transfer: Obj, arrived: Obj, amount: int) -> int:
     return gross * (before + amount) // total - gross * before // total
 
 
-def _reverse(
-    world: World, transfer: Obj, amount: int, share: Settled, available_on: int | None
-) -> Obj:
-    reversal_id, refund_id = world.new_id("trr"), world.new_id("pyr")
-    back = Settled(amount, transfer["currency"])
-    booked = books.post(
-        world, world.platform, "transfer_refund", back, reversal_id, available_on=available_on
-    )
-    _leave(world, transfer, amount, share, refund_id, available_on)
-    reversal: Obj = {
-        "id": reversal_id,
+def _reversal(world: World, transfer: Obj, amount: int, source_refund: str | None) -> Obj:
+    return {
+        "id": world.new_id("trr"),
         "object": "transfer_reversal",
         "amount": amount,
-        "balance_transaction": booked["id"],
+        "balance_transaction": None,
         "created": world.second,
         "currency": transfer["currency"],
-        "destination_payment_refund": refund_id,
+        "destination_payment_refund": world.new_id("pyr"),
         "metadata": {},
-        "source_refund": None,
+        "source_refund": source_refund,
         "transfer": transfer["id"],
     }
+
+
+def _reverse(
+    world: World, transfer: Obj, reversal: Obj, share: Settled, available_on: int | None
+) -> Obj:
+    amount = reversal["amount"]
+    booked = books.post(
+        world,
+        world.platform,
+        "transfer_refund",
+        Settled(amount, transfer["currency"]),
+        reversal["id"],
+        available_on=available_on,
+    )
+    reversal["balance_transaction"] = booked["id"]
+    _leave(world, transfer, reversal, share, available_on)
     world.add(world.platform, reversal)
     transfer["amount_reversed"] += amount
     transfer["reversed"] = transfer["amount_reversed"] == transfer["amount"]
@@ -249,11 +267,11 @@ def _reverse(
 def _leave(
     world: World,
     transfer: Obj,
-    amount: int,
+    reversal: Obj,
     share: Settled,
-    refund_id: str,
     available_on: int | None,
 ) -> None:
+    amount, refund_id = reversal["amount"], reversal["destination_payment_refund"]
     destination = world.tenants[transfer["destination"]]
     payment = world.index[transfer["destination_payment"]]
     booked = books.post(

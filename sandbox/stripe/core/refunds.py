@@ -33,23 +33,34 @@ def create(ctx: Context, params: Params) -> Obj:
     charged = _charge_of(ctx, params)
     amount = _refundable_amount(world, charged, params)
     charging.ensure_booked(world, tenant, charged)
-    reversal = None
-    if params.get("reverse_transfer"):
-        reversal = moving.reverse_for_refund(world, tenant, charged, amount)
-    if params.get("refund_application_fee"):
-        application_fees.return_for_refund(world, charged, amount)
     refund = charging.blank_refund(world, charged, amount, params.get("reason"))
     refund["metadata"] = merged_metadata({}, params.get("metadata", {}))
-    refund["transfer_reversal"] = reversal and reversal["id"]
+    _take_back_shares(world, tenant, charged, refund, params)
     world.add(tenant, refund)
-    if reversal is not None:
-        reversal["source_refund"] = refund["id"]
     charged["amount_refunded"] += amount
     charged["refunded"] = charged["amount_refunded"] == charged["amount"]
     _start(world, tenant, charged, refund)
     emit(world, tenant, "refund.created", refund)
     emit(world, tenant, "charge.refunded", charged)
     return refund
+
+
+def _take_back_shares(
+    world: World, tenant: Tenant, charged: Obj, refund: Obj, params: Params
+) -> None:
+    """The host's part of the refund, and the platform's fee on it, where that is wanted.
+
+    Raises a refusal, before anything has changed, where there is no such part or no money for it.
+    """
+    amount, fee_part = refund["amount"], 0
+    if params.get("refund_application_fee"):
+        fee_part = application_fees.part_for_refund(world, charged, amount)
+    if params.get("reverse_transfer"):
+        lent = application_fees.in_payers_money(world, charged, fee_part) if fee_part else 0
+        reversal = moving.reverse_for_refund(world, tenant, charged, refund, lent=lent)
+        refund["transfer_reversal"] = reversal and reversal["id"]
+    if fee_part:
+        application_fees.give_back(world, world.index[charged["application_fee"]], fee_part)
 
 
 def _charge_of(ctx: Context, params: Params) -> Obj:

@@ -119,11 +119,16 @@ def reverse(ctx: Context, params: Params, transfer_id: str) -> Obj:
     amount = params.get("amount", rest)
     if rest == 0:
         raise not_allowed(f"Transfer {transfer_id} has already been reversed.")
-    reversal = moving.take_back(ctx.world, transfer, amount)
-    reversal["metadata"] = merged_metadata({}, params.get("metadata", {}))
+    payment = ctx.world.index[transfer["destination_payment"]]
+    fee_part = lent = 0
     if params.get("refund_application_fee"):
-        payment = ctx.world.index[transfer["destination_payment"]]
-        application_fees.return_for_refund(ctx.world, payment, amount)
+        fee_part = application_fees.part_for_refund(ctx.world, payment, amount)
+        lent = application_fees.in_payers_money(ctx.world, payment, fee_part)
+    reversal = moving.take_back(ctx.world, transfer, amount, lent=lent)
+    reversal["metadata"] = merged_metadata({}, params.get("metadata", {}))
+    if fee_part:
+        fee = ctx.world.index[payment["application_fee"]]
+        application_fees.give_back(ctx.world, fee, fee_part)
     return reversal
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from sandbox.stripe.core.world import Obj, Tenant, World
 
-RETRIES_AFTER_S = (300, 1_800, 7_200, 18_000, 36_000, *[43_200] * 5)
+RETRIES_AFTER_S = (300, 1_800, 7_200, 18_000, 36_000, *[43_200] * 4)
 """Waiting time before each further attempt; the last one falls just before three days are over."""
 
 NO_MISCHIEF: Obj = {"duplicate": 0.0, "drop": 0.0, "reorder": False, "delay_s": [0.0, 0.0]}
