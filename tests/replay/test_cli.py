@@ -1,0 +1,318 @@
+"""The command line: one JSON object or one readable answer, one line for trouble, exact exit codes."""
+
+import csv
+import json
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from projections import PROJECTIONS
+from tests.command_line import Done, begin, stayledger
+from tests.conftest import Database
+from tests.replay.hotel_files import a_cancellation, a_file, a_no_show, a_row
+
+NOBODY = "0f8fad5b-d9cb-469f-a165-70867728950e"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("clerk")
+
+
+@pytest.fixture
+def imported(database: Database, tmp_path: Path) -> Iterator[Database]:
+    """A history of four bookings and one refused row."""
+    rows = (
+        a_row(),
+        a_cancellation(arrival_date_month="July"),
+        a_no_show(deposit_type="Non Refund"),
+        a_row(adults="0"),
+        a_row(adr="0"),
+    )
+    done = stayledger(database, "import", "hotel-bookings", str(a_file(tmp_path, *rows)),
+                      folder=tmp_path)  # fmt: skip
+    assert done.code == 0, done.err
+    yield database
+
+
+def ask(database: Database | None, folder: Path, *arguments: str) -> Done:
+    return stayledger(database, *arguments, folder=folder)
+
+
+def refused(database: Database | None, folder: Path, *arguments: str) -> str:
+    """The one line that a command which cannot be carried out ends with."""
+    done = ask(database, folder, *arguments)
+    assert (done.code, done.out) == (2, "")
+    (line,) = done.err.splitlines()
+    return line
+
+
+# -- Import -------------------------------------------------------------------------------
+
+
+def test_import_answers_one_json_object_and_writes_the_refused_rows_down(
+    database: Database, tmp_path: Path
+) -> None:
+    none_came = a_row(adults="0")
+    file = a_file(tmp_path, a_row(), none_came)
+
+    answer = ask(database, tmp_path, "import", "hotel-bookings", str(file), "--json").answer
+
+    assert answer.keys() >= {"rows", "accepted", "refused", "events", "seconds", "units_added"}
+    assert (answer["rows"], answer["accepted"], answer["refused"]) == (2, 1, 1)
+    assert answer["events"] == 17
+    with (tmp_path / "hotel.refused.csv").open(newline="") as report:
+        assert list(csv.DictReader(report)) == [
+            {"line": "3", "rule": "no guest", "row": ",".join(none_came.values())}
+        ]
+
+
+def test_a_second_import_says_that_there_is_nothing_to_do(
+    imported: Database, tmp_path: Path
+) -> None:
+    done = ask(imported, tmp_path, "import", "hotel-bookings", str(tmp_path / "hotel.csv"))
+
+    assert "5 rows: 4 accepted, 1 refused (see hotel.refused.csv)" in done.out
+    assert "Nothing to do" in done.out
+    assert "Units added to Resort Hotel, by room type: A 3" in done.out
+
+
+def test_a_file_that_is_no_history_is_refused_before_anything_is_written(
+    database: Database, tmp_path: Path
+) -> None:
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
+
+    said = refused(database, tmp_path, "import", "hotel-bookings", "other.csv")
+
+    assert said.startswith("stayledger: other.csv is not a file of hotel bookings")
+    with psycopg.connect(database.url) as connection:
+        assert connection.execute("SELECT count(*) FROM ledger.events").fetchone() == (0,)
+
+
+def test_a_report_that_cannot_be_written_stops_the_import_before_it_begins(
+    database: Database, tmp_path: Path
+) -> None:
+    file = a_file(tmp_path, a_row())
+
+    said = refused(
+        database, tmp_path, "import", "hotel-bookings", str(file), "--report", "no/such/folder.csv"
+    )
+
+    assert "name another file with --report" in said
+
+
+# -- Reports ------------------------------------------------------------------------------
+
+
+def test_revenue_is_told_by_month_with_a_total(imported: Database, tmp_path: Path) -> None:
+    answer = ask(imported, tmp_path, "report", "revenue", "--json").answer
+
+    assert answer.keys() == {"currency", "position", "rows", "total"}
+    assert answer["currency"] == "EUR"
+    june, july = answer["rows"]
+    assert july == zeros("2016-07") | {"captured_minor": 0} or july["month"] == "2016-07"
+    assert june["month"] == "2016-06"
+    assert june["captured_minor"] == 3 * 30_150
+    assert june["refunded_minor"] == 30_150
+    assert june["retained_minor"] == 2 * 30_150
+    assert june["host_fee_minor"] == 2 * 4_522
+    assert june["payout_minor"] == 2 * (30_150 - 4_522)
+    assert answer["total"] == {name: june[name] for name in answer["total"]}
+
+
+def zeros(month: str) -> dict[str, Any]:
+    return {"month": month}
+
+
+def test_a_report_reaches_from_a_day_to_before_another_and_as_of_an_instant(
+    imported: Database, tmp_path: Path
+) -> None:
+    def captured(*arguments: str) -> int:
+        answer = ask(imported, tmp_path, "report", "revenue", "--json", *arguments).answer
+        return int(answer["total"]["captured_minor"])
+
+    # Two bookings were made on 1 June, at 08:00 in Lisbon, and one for July on 1 July.
+    assert captured("--from", "2016-06-01", "--to", "2016-06-02") == 2 * 30_150
+    assert captured("--from", "2016-06-02") == 30_150
+    assert captured("--to", "2016-06-01") == 0
+    assert captured("--as-of", "2016-06-01T07:00:00Z") == 2 * 30_150
+    assert captured("--as-of", "2016-06-01T06:59:59Z") == 0
+
+
+def test_payouts_are_counted_by_month(imported: Database, tmp_path: Path) -> None:
+    answer = ask(imported, tmp_path, "report", "payouts", "--json").answer
+
+    figures = {"count": 2, "payout_minor": 2 * (30_150 - 4_522)}
+    assert answer["rows"] == [{"month": "2016-06", **figures}]
+    assert answer["total"] == figures
+    assert answer.keys() == {"currency", "position", "rows", "total"}
+
+
+def test_a_clerk_reads_amounts_that_stand_under_each_other(
+    imported: Database, tmp_path: Path
+) -> None:
+    done = ask(imported, tmp_path, "report", "trial-balance")
+
+    lines = done.out.splitlines()
+    assert lines[0].split() == ["Account", "Currency", "Debit", "Credit", "Balance"]
+    assert len({line.rindex(".") for line in lines if line.startswith(("guest_", "Total"))}) == 1
+    assert "904.50" in done.out
+    assert lines[-1].startswith("Debit and credit are equal. Complete up to position ")
+
+
+def test_the_trial_balance_has_every_account_and_both_sums(
+    imported: Database, tmp_path: Path
+) -> None:
+    answer = ask(imported, tmp_path, "report", "trial-balance", "--json").answer
+
+    assert answer.keys() == {"position", "accounts", "debit_minor", "credit_minor"}
+    assert answer["debit_minor"] == answer["credit_minor"]
+    assert {"account", "currency", "debit_minor", "credit_minor"} <= answer["accounts"][0].keys()
+
+
+# -- Timeline, audit, rebuild -------------------------------------------------------------
+
+
+def test_a_timeline_tells_a_case_in_plain_language(imported: Database, tmp_path: Path) -> None:
+    with psycopg.connect(imported.url) as connection:
+        row = connection.execute(
+            "SELECT stream_id::text, case_id::text FROM ledger.events "
+            "WHERE topic = 'refund.succeeded'"
+        ).fetchone()
+    assert row is not None
+    refund, booking = row
+
+    done = ask(imported, tmp_path, "timeline", refund)
+
+    assert "Payment of 301.50 EUR completed" in done.out
+    assert "2016-06-05 09:00  guest" in done.out
+    assert ask(imported, tmp_path, "timeline", booking.upper()).out == done.out
+    told = ask(imported, tmp_path, "timeline", refund, "--json").answer
+    assert told["case_id"] == booking
+    assert len(told["happenings"]) == 18
+
+
+def test_an_audit_that_finds_nothing_says_how_much_it_read(
+    imported: Database, tmp_path: Path
+) -> None:
+    answer = ask(imported, tmp_path, "audit", "--json").answer
+
+    assert answer["violations"] == []
+    assert answer["events"] > 0
+    assert answer.keys() >= {"events", "checks", "violations", "seconds"}
+    assert ask(imported, tmp_path, "audit").out.startswith("Nothing found: ")
+
+
+def test_an_audit_that_finds_something_ends_with_code_1(imported: Database, tmp_path: Path) -> None:
+    with psycopg.connect(imported.admin_url) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("DELETE FROM ledger.events WHERE topic = 'payment.completed'")
+
+    done = ask(imported, tmp_path, "audit", "--json")
+
+    assert done.code == 1
+    assert json.loads(done.out)["violations"]
+    assert "FINDINGS" in ask(imported, tmp_path, "audit").out
+
+
+def test_a_rebuild_tells_of_each_read_model(imported: Database, tmp_path: Path) -> None:
+    chosen = ask(imported, tmp_path, "rebuild", "journal", "trips", "--json").answer
+    every = ask(imported, tmp_path, "rebuild", "--processes", "1", "--json").answer
+
+    assert chosen.keys() == {"journal", "trips"}
+    assert every.keys() == {projection.name for projection in PROJECTIONS}
+    assert every["trips"].keys() >= {"rows", "digest", "events", "seconds"}
+    assert every["trips"]["rows"] == 4
+    assert every["trips"]["digest"] == chosen["trips"]["digest"]
+
+
+# -- Follow -------------------------------------------------------------------------------
+
+
+def test_follow_keeps_up_until_it_is_told_to_stop(imported: Database, tmp_path: Path) -> None:
+    following = begin(imported, "follow", folder=tmp_path)
+    with psycopg.connect(imported.url, autocommit=True) as connection:
+        wait_until_caught_up(connection)
+    following.send_signal(signal.SIGTERM)
+
+    assert following.wait(30) == 0
+
+
+def wait_until_caught_up(connection: psycopg.Connection) -> None:
+    give_up_at = time.monotonic() + 60
+    while time.monotonic() < give_up_at:
+        try:
+            behind = connection.execute(
+                "SELECT count(*) FROM read_models.positions "
+                "WHERE position < (SELECT max(position) FROM ledger.events)"
+            ).fetchone()
+            kept = connection.execute("SELECT count(*) FROM read_models.positions").fetchone()
+            if behind == (0,) and kept == (len(PROJECTIONS),):
+                return
+        except psycopg.errors.UndefinedTable:
+            pass
+        time.sleep(0.05)
+    raise AssertionError("the read models never came to the end of the history")
+
+
+# -- Trouble ------------------------------------------------------------------------------
+
+
+def test_trouble_with_what_was_typed_is_told_in_one_line(folder: Path) -> None:
+    cases = {
+        ("timeline", "x"): "'x' is not an id such as",
+        ("report", "revenue", "--from", "2016-02-31"): "'2016-02-31' is not a date",
+        ("report", "revenue", "--as-of", "2016-01-01"): "is not an instant such as",
+        ("report", "revenue", "--from", "2016-02-01", "--to", "2016-02-01"): "is not before --to",
+        ("rebuild", "trip"): "'trip' is not one of timeline, trips",
+        ("audit", "--until", "0"): "'0' is not a whole number above zero",
+        ("forecast",): "invalid choice: 'forecast'",
+    }
+    for arguments, says in cases.items():
+        assert says in refused(None, folder, *arguments)
+
+
+def test_an_id_that_nobody_knows_is_told_in_one_line(database: Database, tmp_path: Path) -> None:
+    assert NOBODY in refused(database, tmp_path, "timeline", NOBODY)
+
+
+def test_a_missing_setting_is_named(folder: Path) -> None:
+    assert refused(None, folder, "audit").startswith("stayledger: DATABASE_URL is not set")
+
+
+@pytest.mark.parametrize("command", [("audit",), ("report", "revenue"), ("rebuild",)])
+def test_a_database_that_is_away_is_told_in_one_line(folder: Path, command: tuple[str]) -> None:
+    away = "postgresql://nobody:secret@127.0.0.1:9/nothing"
+
+    done = stayledger(None, *command, folder=folder, DATABASE_URL=away)
+
+    assert done.code == 2
+    assert done.err.startswith("stayledger: Postgres is away: ")
+    assert done.err.count("\n") == 1
+    assert "secret" not in done.err
+
+
+def test_a_database_without_a_ledger_is_told_how_to_get_one(
+    empty_database: Database, tmp_path: Path
+) -> None:
+    without_owner = {"DATABASE_URL": empty_database.url}
+    done = stayledger(None, "audit", folder=tmp_path, **without_owner)
+
+    assert done.code == 2
+    assert "run `stayledger schema`" in done.err
+
+    assert ask(empty_database, tmp_path, "schema").out == "The ledger's schema is installed.\n"
+    assert stayledger(None, "audit", folder=tmp_path, **without_owner).code == 0
+
+
+def test_help_documents_the_exit_codes(folder: Path) -> None:
+    done = ask(None, folder, "--help")
+
+    assert done.code == 0
+    assert "exit codes:" in done.out
+    assert "130  interrupted" in done.out
