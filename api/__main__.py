@@ -46,6 +46,7 @@ def serve(settings: Settings, host: str, port: int) -> int:
         access_log=False,
         log_level=settings.log_level.lower(),
         server_header=False,
+        proxy_headers=False,
         date_header=False,
         timeout_graceful_shutdown=STOP_SECONDS,
         backlog=2048,

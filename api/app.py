@@ -17,7 +17,7 @@ from api import (
     trips,
 )
 from api.door import Door
-from api.freshness import Radio
+from api.freshness import PATIENCE_SECONDS, Radio
 from api.premises import Premises
 from ledger.application import Ledger
 from ledger.settings import Settings
@@ -38,8 +38,13 @@ ROUTERS = (
 )
 
 
-def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
-    """The application; it connects to Postgres and Redis when the first request needs them."""
+def create_app(
+    settings: Settings, clock: Clock = system_clock, patience: float = PATIENCE_SECONDS
+) -> FastAPI:
+    """The application; it connects to Postgres and Redis when the first request needs them.
+
+    `patience` is how many seconds a caller waits for a read model that is behind.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -49,7 +54,9 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
                 application_name="stayledger api",
                 patience_seconds=STORE_SECONDS,
             )
-            premises = Premises(store, Ledger(store, clock), settings.database_url, clock)
+            premises = Premises(
+                store, Ledger(store, clock), settings.database_url, now=clock, patience=patience
+            )
             life.callback(premises.close)
             if settings.redis_url:
                 premises.radio = Radio(settings.redis_url, premises.freshness.tell)

@@ -8,7 +8,6 @@ from fastapi import Depends, Header, Request
 from sqlalchemy import Connection
 
 from api.faults import StaleRead
-from api.freshness import PATIENCE_SECONDS
 from api.premises import Premises
 from api.shapes import Position, Query
 from projections import Projection
@@ -18,7 +17,10 @@ P = ParamSpec("P")
 A = TypeVar("A", bound=Answer)
 
 
-def premises_of(request: Request) -> Premises:
+# What routes depend on is awaited, however quick it is: a plain function would cost a thread each.
+
+
+async def premises_of(request: Request) -> Premises:
     """What is behind the door that a request came through."""
     premises: Premises = request.app.state.premises
     return premises
@@ -27,17 +29,10 @@ def premises_of(request: Request) -> Premises:
 class Ask:
     """Asks read models on behalf of one request, and waits where the answer would be too old."""
 
-    def __init__(
-        self,
-        request: Request,
-        min_position: Annotated[
-            Position | None,
-            Header(alias="Min-Position", description="The same as the query parameter `after`"),
-        ] = None,
-    ) -> None:
+    def __init__(self, request: Request, premises: Premises, min_position: int) -> None:
         self._request = request
-        self._premises = premises_of(request)
-        self._min_position = min_position or 0
+        self._premises = premises
+        self._min_position = min_position
 
     async def __call__(
         self,
@@ -50,7 +45,7 @@ class Ask:
     ) -> A:
         """Put a question to a read model that has come far enough. Raises StaleRead."""
         wanted = max(query.after or 0, self._min_position)
-        until = time.monotonic() + PATIENCE_SECONDS
+        until = time.monotonic() + self._premises.patience
         while True:
             if wanted:
                 await self._premises.freshness.reach(of.name, wanted, until=until)
@@ -64,8 +59,22 @@ class Ask:
                 raise StaleRead(read_model=of.name, wanted=wanted, position=answer.position)
 
 
-Asking = Annotated[Ask, Depends()]
 OnPremises = Annotated[Premises, Depends(premises_of)]
+
+
+async def asking(
+    request: Request,
+    premises: OnPremises,
+    min_position: Annotated[
+        Position | None,
+        Header(alias="Min-Position", description="The same as the query parameter `after`"),
+    ] = None,
+) -> Ask:
+    """A way to ask for this request, at a position that its header may name."""
+    return Ask(request, premises, min_position or 0)
+
+
+Asking = Annotated[Ask, Depends(asking)]
 
 
 def stated(request: Request, position: int) -> None:

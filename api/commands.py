@@ -6,7 +6,8 @@ from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
 from pydantic_core import from_json
 
-from api.asking import premises_of, stated
+from api.asking import OnPremises, stated
+from api.premises import Premises
 from ledger.application import Plan
 from ledger.application import Request as LedgerRequest
 from ledger.values.ids import BookingId, CommandId, derived_id
@@ -33,16 +34,17 @@ class Command:
     anything else than before is refused.
     """
 
-    def __init__(self, request: Request, response: Response, key: IdempotencyKey) -> None:
+    def __init__(self, key: str, request: Request, response: Response, premises: Premises) -> None:
         self.id = CommandId(derived_id("idempotency-key", key))
         self._request = request
         self._response = response
+        self._premises = premises
 
     async def execute(self, case_id: BookingId, said: BaseModel, plan: Plan, answer: type[A]) -> A:
         """Execute a plan and answer as the plan said. Raises whatever the plan raises, and
         RepeatedWithDifferences, Conflict, StoreUnavailable."""
         content = f"{self._request.method} {self._request.url.path}\n{said.model_dump_json()}"
-        receipt = await premises_of(self._request).execute(
+        receipt = await self._premises.execute(
             LedgerRequest(command_id=self.id, case_id=case_id, content=content.encode()), plan
         )
         stated(self._request, receipt.position)
@@ -51,4 +53,11 @@ class Command:
         return answer.model_validate({**from_json(receipt.answer), "position": receipt.position})
 
 
-Commanding = Annotated[Command, Depends()]
+async def commanding(
+    key: IdempotencyKey, request: Request, response: Response, premises: OnPremises
+) -> Command:
+    """The command of this request, by its key."""
+    return Command(key, request, response, premises)
+
+
+Commanding = Annotated[Command, Depends(commanding)]

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from contextvars import Context
+from dataclasses import dataclass
 
 import msgspec
 import redis.asyncio
@@ -34,14 +35,23 @@ Positions = Mapping[str, int]
 """How far read models have come, by name."""
 
 
+@dataclass(frozen=True, eq=False)
+class Waiting:
+    """Somebody who waits for a read model to come to a position."""
+
+    name: str
+    position: int
+    reached: asyncio.Future[None]
+
+
 class Freshness:
     """How far each read model is known to have come, and those who wait for one to come further."""
 
     def __init__(self, ask: Callable[[], Awaitable[Positions]]) -> None:
-        """`ask` reads the positions from Postgres; it may raise, then it is asked again later."""
+        """`ask` reads the positions from Postgres; where it raises, it is asked again later."""
         self._ask = ask
         self._known: dict[str, int] = {}
-        self._waiting: set[asyncio.Future[None]] = set()
+        self._waiting: set[Waiting] = set()
         self._poll: asyncio.Task[None] | None = None
 
     async def reach(self, name: str, position: int, *, until: float) -> None:
@@ -49,36 +59,35 @@ class Freshness:
 
         `until` is an instant of `time.monotonic`. Raises StaleRead when that has passed.
         """
-        while self._known.get(name, 0) < position:
-            left_seconds = until - time.monotonic()
-            if left_seconds <= 0:
-                raise StaleRead(read_model=name, wanted=position, position=self._known.get(name, 0))
-            await self._news(left_seconds)
+        if self._known.get(name, 0) >= position:
+            return
+        waiting = Waiting(name, position, asyncio.get_running_loop().create_future())
+        self._waiting.add(waiting)
+        self._keep_polling()
+        try:
+            async with asyncio.timeout(until - time.monotonic()):
+                await waiting.reached
+        except TimeoutError:
+            known = self._known.get(name, 0)
+            raise StaleRead(read_model=name, wanted=position, position=known) from None
+        finally:
+            self._waiting.discard(waiting)
 
     def forget(self, name: str) -> None:
         """What was known of a read model turned out to be wrong."""
         self._known.pop(name, None)
 
     def tell(self, positions: Positions) -> None:
-        """Take in how far read models have come, and wake those who wait."""
+        """Take in how far read models have come, and wake those who waited for it."""
         self._known.update(positions)
         for waiting in self._waiting:
-            if not waiting.done():
-                waiting.set_result(None)
+            if positions.get(waiting.name, 0) >= waiting.position and not waiting.reached.done():
+                waiting.reached.set_result(None)
 
-    async def _news(self, at_most_seconds: float) -> None:
-        news = asyncio.get_running_loop().create_future()
-        self._waiting.add(news)
+    def _keep_polling(self) -> None:
         if self._poll is None or self._poll.done():
             # In no context: it is not part of the request that happens to start it.
             self._poll = asyncio.create_task(self._poll_while_somebody_waits(), context=Context())
-        try:
-            async with asyncio.timeout(at_most_seconds):
-                await news
-        except TimeoutError:
-            pass
-        finally:
-            self._waiting.discard(news)
 
     async def _poll_while_somebody_waits(self) -> None:
         complained = False

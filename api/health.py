@@ -11,7 +11,6 @@ from sqlalchemy import Connection, text
 
 from api.asking import OnPremises, stated
 from api.faults import ReadModelMissing, StaleRead
-from api.freshness import PATIENCE_SECONDS
 from api.premises import Premises
 from api.problems import described
 from api.shapes import Query
@@ -77,7 +76,7 @@ async def positions(
     query: Annotated[Query, fastapi.Query()], request: Request, premises: OnPremises
 ) -> Positions:
     """How far each read model has come; with `after`, once all of them have come that far."""
-    until = time.monotonic() + PATIENCE_SECONDS
+    until = time.monotonic() + premises.patience
     for projection in PROJECTIONS:
         await premises.freshness.reach(projection.name, query.after or 0, until=until)
     reached = await premises.positions()

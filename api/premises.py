@@ -35,8 +35,12 @@ A = TypeVar("A", bound=Answer)
 class Premises:
     """Everything behind the door, for as long as the application runs."""
 
-    def __init__(self, store: EventStore, ledger: Ledger, database_url: str, now: Clock) -> None:
+    def __init__(
+        self, store: EventStore, ledger: Ledger, database_url: str, *, now: Clock, patience: float
+    ) -> None:
+        """`patience` is how many seconds a caller waits for a read model that is behind."""
         self.store = store
+        self.patience = patience
         self.now = now
         self.ledger = ledger
         self.radio: Radio | None = None

@@ -30,7 +30,7 @@ from ledger.store import EventStore, install_schema
 from ledger.values.ids import fresh_id
 
 HOST = "127.0.0.1"
-READY_SECONDS = 30.0
+READY_SECONDS = 90.0
 WARM_UP_COUNT = 200
 
 LAG = "lag over HTTP, all read models"

@@ -1,7 +1,6 @@
 """Whoever passes on the position of a command sees what it did, or hears that it is not there yet."""
 
 import threading
-import time
 from contextlib import ExitStack
 
 import psycopg
@@ -48,19 +47,16 @@ def test_e7_losing_redis_costs_a_few_milliseconds_and_no_answer(
 
 
 def test_a_position_that_does_not_come_is_said_to_be_missing(
-    door: Door, estate: Estate, built: None
+    impatient: Door, estate: Estate, built: None
 ) -> None:
-    booked = door.post("/bookings", estate.wish(), key="k1").json()
-    began = time.monotonic()
-
-    stale = door.get(f"/trips/{booked['booking_id']}", after=booked["position"])
+    booked = impatient.post("/bookings", estate.wish(), key="k1").json()
+    stale = impatient.get(f"/trips/{booked['booking_id']}", after=booked["position"])
 
     assert (stale.status_code, stale.json()["code"]) == (503, "STALE_READ")
     assert stale.json()["data"]["wanted"] == booked["position"]
     assert stale.json()["data"]["position"] < booked["position"]
     assert stale.json()["transient"] is True
     assert stale.headers["Retry-After"] == "1"
-    assert time.monotonic() - began < freshness.PATIENCE_SECONDS + 1
 
 
 def test_the_header_means_the_same_as_the_parameter(
@@ -76,25 +72,25 @@ def test_the_header_means_the_same_as_the_parameter(
 
 
 def test_a_redis_that_lies_does_not_make_an_answer_older_than_was_asked_for(
-    door: Door, estate: Estate, built: None, redis_url: str
+    impatient: Door, estate: Estate, built: None, redis_url: str
 ) -> None:
-    booked = door.post("/bookings", estate.wish(), key="k1").json()
+    booked = impatient.post("/bookings", estate.wish(), key="k1").json()
     with redis.Redis.from_url(redis_url) as connection:
         until(lambda: connection.publish(announce.CHANNEL, b'{"trips": 999999}') > 0)
         connection.publish(announce.CHANNEL, b"no JSON at all")
 
-    stale = door.get(f"/trips/{booked['booking_id']}", after=booked["position"])
+    stale = impatient.get(f"/trips/{booked['booking_id']}", after=booked["position"])
 
     assert (stale.status_code, stale.json()["code"]) == (503, "STALE_READ")
 
 
 def test_a_read_model_that_was_set_back_is_not_taken_for_what_it_was(
-    door: Door, estate: Estate, database: Database, redis_url: str
+    impatient: Door, estate: Estate, database: Database, redis_url: str
 ) -> None:
     # given: a read model that is known to be fresh
     with following(database.url, redis_url):
-        booked = door.post("/bookings", estate.wish(), key="k1").json()
-        assert door.get("/positions", after=booked["position"]).status_code == 200
+        booked = impatient.post("/bookings", estate.wish(), key="k1").json()
+        until(lambda: impatient.get("/positions", after=booked["position"]).status_code == 200)
 
     # when somebody empties it,
     with psycopg.connect(database.url) as connection:
@@ -105,9 +101,9 @@ def test_a_read_model_that_was_set_back_is_not_taken_for_what_it_was(
 
     # then its answer is not given out as fresh, and comes once it is filled again
     path = f"/trips/{booked['booking_id']}"
-    assert door.get(path, after=booked["position"]).json()["code"] == "STALE_READ"
+    assert impatient.get(path, after=booked["position"]).json()["code"] == "STALE_READ"
     with following(database.url, redis_url):
-        assert door.get(path, after=booked["position"]).status_code == 200
+        until(lambda: impatient.get(path, after=booked["position"]).status_code == 200)
 
 
 def test_all_read_models_can_be_waited_for_at_once(
