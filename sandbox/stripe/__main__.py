@@ -31,6 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, options.port))
+        # From here on callers wait instead of being refused: the address may be announced.
+        listener.listen(1_024)
     except OSError as taken:
         _say(f"Port {options.port} is not free ({taken.strerror}); choose another with --port.")
         return 1

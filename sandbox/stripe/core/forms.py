@@ -24,12 +24,17 @@ def decode(body: str | bytes) -> dict[str, Raw]:
     pairs = text.split("&")
     if len(pairs) > FIELDS_AT_MOST:
         raise malformed("The request has too many parameters.")
+    read = _unquoted if "%" in text or "+" in text or not text.isascii() else _as_it_is
     form: dict[str, Raw] = {}
     for pair in pairs:
         name, _, value = pair.partition("=")
         if name:
-            _place(form, _unquoted(name), _unquoted(value))
+            _place(form, read(name), read(value))
     return form
+
+
+def _as_it_is(text: str) -> str:
+    return text
 
 
 def _text(body: str | bytes) -> str:
@@ -44,8 +49,6 @@ def _text(body: str | bytes) -> str:
 
 
 def _unquoted(text: str) -> str:
-    if "%" not in text and "+" not in text and text.isascii():
-        return text
     try:
         return unquote_to_bytes(text.replace("+", " ")).decode("utf-8")
     except UnicodeDecodeError as broken:

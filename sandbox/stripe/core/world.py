@@ -87,6 +87,7 @@ class World:
 
     def __init__(self, settings: Settings | None = None, *, now: float = 0.0) -> None:
         self.settings = settings or Settings()
+        self._seed = blake2b(self.settings.seed.encode()).digest()
         self.now = now
         self.offset = 0.0
         self.counter = 0
@@ -108,9 +109,7 @@ class World:
 
     def _digest(self, size: int) -> bytes:
         self.counter += 1
-        return blake2b(
-            b"%s/%d" % (self.settings.seed.encode(), self.counter), digest_size=size
-        ).digest()
+        return blake2b(b"%d" % self.counter, digest_size=size, key=self._seed).digest()
 
     def new_id(self, prefix: str, length: int = 24) -> str:
         """An id that only the seed and the number of draws before it decide."""
