@@ -17,8 +17,9 @@ from api import (
     trips,
 )
 from api.door import Door
-from api.freshness import PATIENCE_SECONDS, Radio
+from api.freshness import PATIENCE_SECONDS
 from api.premises import Premises
+from api.radio import Radio
 from ledger.application import Ledger
 from ledger.settings import Settings
 from ledger.store import EventStore

@@ -6,15 +6,11 @@ beside it as long as somebody waits, and an answer's own position has the last w
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import Context
 from dataclasses import dataclass
 
-import msgspec
-import redis.asyncio
 import structlog
-from redis.exceptions import RedisError
 
 from api.faults import StaleRead
 from ledger.errors import LedgerError
@@ -23,13 +19,12 @@ PATIENCE_SECONDS = 2.0
 """How long a caller waits for a read model before hearing that it is behind."""
 
 POLL_SECONDS = 0.02
-"""How often Postgres is asked while somebody waits: what a lost Redis costs, at most."""
+"""After how much silence Postgres is asked, while somebody waits: what a lost Redis costs."""
 
-CHANNEL = "stayledger:positions"
-"""Where the followers announce positions; a test holds it against theirs."""
+DISTRUST_SECONDS = 0.2
+"""How often Postgres is asked however much is announced: it may be about other read models."""
 
 log = structlog.get_logger("api")
-_positions = msgspec.json.Decoder(dict[str, int])
 
 Positions = Mapping[str, int]
 """How far read models have come, by name."""
@@ -53,6 +48,12 @@ class Freshness:
         self._known: dict[str, int] = {}
         self._waiting: set[Waiting] = set()
         self._poll: asyncio.Task[None] | None = None
+        self._told_at = 0.0
+
+    @property
+    def known(self) -> Positions:
+        """How far each read model has come, by all that was heard."""
+        return dict(self._known)
 
     async def reach(self, name: str, position: int, *, until: float) -> None:
         """Return when a read model has come to a position.
@@ -80,6 +81,7 @@ class Freshness:
     def tell(self, positions: Positions) -> None:
         """Take in how far read models have come, and wake those who waited for it."""
         self._known.update(positions)
+        self._told_at = time.monotonic()
         for waiting in self._waiting:
             if positions.get(waiting.name, 0) >= waiting.position and not waiting.reached.done():
                 waiting.reached.set_result(None)
@@ -90,54 +92,16 @@ class Freshness:
             self._poll = asyncio.create_task(self._poll_while_somebody_waits(), context=Context())
 
     async def _poll_while_somebody_waits(self) -> None:
-        complained = False
+        asked_at, complained = 0.0, False
         while self._waiting:
-            try:
-                self.tell(await self._ask())
-            except LedgerError as error:
-                # Whoever waits hears of it when their patience is over.
-                if not complained:
-                    log.warning("positions_unknown", because=error.code)
-                complained = True
+            now = time.monotonic()
+            if now - self._told_at > POLL_SECONDS or now - asked_at > DISTRUST_SECONDS:
+                asked_at = now
+                try:
+                    self.tell(await self._ask())
+                except LedgerError as error:
+                    # Whoever waits hears of it when their patience is over.
+                    if not complained:
+                        log.warning("positions_unknown", because=error.code)
+                    complained = True
             await asyncio.sleep(POLL_SECONDS)
-
-
-class Radio:
-    """Listens to the announcements of a Redis that may come and go."""
-
-    def __init__(self, url: str, tell: Callable[[Positions], None]) -> None:
-        self._redis = redis.asyncio.Redis.from_url(url, socket_connect_timeout=1)
-        self._tell = tell
-
-    @asynccontextmanager
-    async def on(self) -> AsyncIterator[None]:
-        """Listen while the context lasts."""
-        listening = asyncio.create_task(self._listen())
-        try:
-            yield
-        finally:
-            listening.cancel()
-            with suppress(asyncio.CancelledError):
-                await listening
-            await self._redis.aclose()
-
-    async def answers(self) -> bool:
-        """Whether Redis is there now."""
-        try:
-            async with asyncio.timeout(1):
-                return bool(await self._redis.ping())
-        except (RedisError, OSError, TimeoutError):
-            return False
-
-    async def _listen(self) -> None:
-        while True:
-            with suppress(RedisError, OSError):
-                await self._listen_once()
-            await asyncio.sleep(0.5)
-
-    async def _listen_once(self) -> None:
-        async with self._redis.pubsub(ignore_subscribe_messages=True) as pubsub:
-            await pubsub.subscribe(CHANNEL)
-            async for message in pubsub.listen():
-                with suppress(msgspec.DecodeError):
-                    self._tell(_positions.decode(message["data"]))

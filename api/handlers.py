@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.faults import BodyTooLarge, InvalidRequest, KeyMissing, MethodNotAllowed, NoSuchRoute
-from api.problems import answer
+from api.problems import INTERNAL, answer
 from ledger.errors import LedgerError
+
+log = structlog.get_logger("api")
 
 
 def install(app: FastAPI) -> None:
@@ -21,7 +24,10 @@ def install(app: FastAPI) -> None:
 
 
 async def _on_ledger_error(request: Request, error: Exception) -> Response:
-    return answer(cast(LedgerError, error), request.state.request_id)
+    raised = cast(LedgerError, error)
+    if isinstance(raised, INTERNAL):
+        log.error("failed", code=raised.code, said=str(raised))
+    return answer(raised, request.state.request_id)
 
 
 async def _on_invalid_request(request: Request, error: Exception) -> Response:

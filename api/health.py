@@ -76,10 +76,13 @@ async def positions(
     query: Annotated[Query, fastapi.Query()], request: Request, premises: OnPremises
 ) -> Positions:
     """How far each read model has come; with `after`, once all of them have come that far."""
-    until = time.monotonic() + premises.patience
-    for projection in PROJECTIONS:
-        await premises.freshness.reach(projection.name, query.after or 0, until=until)
-    reached = await premises.positions()
+    if query.after is None:
+        reached = await premises.positions()
+    else:
+        until = time.monotonic() + premises.patience
+        for projection in PROJECTIONS:
+            await premises.freshness.reach(projection.name, query.after, until=until)
+        reached = premises.freshness.known
     last = min(reached.values())
     stated(request, last)
     return Positions(position=last, read_models=dict(reached))

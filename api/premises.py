@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from api.faults import ReadModelMissing
-from api.freshness import Freshness, Positions, Radio
+from api.freshness import Freshness, Positions
+from api.radio import Radio
 from ledger.application import Ledger, Plan
 from ledger.application import Request as LedgerRequest
 from ledger.errors import StoreUnavailable

@@ -78,6 +78,19 @@ STATUS: Mapping[type[LedgerError], int] = {
 """The HTTP status of each error; one that has no row of its own is answered like its parent."""
 
 
+ANYWHERE: tuple[type[LedgerError], ...] = (
+    InvalidRequest,
+    NoSuchRoute,
+    WrongHost,
+    Unexpected,
+    errors.StoreUnavailable,
+)
+"""What any route may answer."""
+
+INTERNAL = (errors.StoreUnavailable, errors.GatewayFailure, errors.CorruptHistory)
+"""What these carry names our hosts and our data: it is for the log, not for callers."""
+
+
 def status_of(error: LedgerError) -> int:
     """The HTTP status that an error is answered with."""
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
@@ -110,6 +123,8 @@ def answer(
 ) -> Response:
     """The HTTP answer to an error."""
     status = status_of(error)
+    if isinstance(error, INTERNAL):
+        error = type(error)(**{key: error.data[key] for key in error.data.keys() & {"in_doubt"}})
     body = Problem(
         type=f"urn:stayledger:problem:{error.code.lower().replace('_', '-')}",
         title=(type(error).__doc__ or error.code).split("\n", 1)[0].rstrip("."),
@@ -121,25 +136,14 @@ def answer(
         data=error.data,
     )
     retry = {"Retry-After": str(RETRY_AFTER_SECONDS)} if error.transient else {}
-    return Response(
-        to_json(body, fallback=str),
-        status,
-        {**(headers or {}), **retry},
-        media_type=MEDIA_TYPE,
-    )
+    content = to_json(body, fallback=str)
+    return Response(content, status, {**(headers or {}), **retry}, media_type=MEDIA_TYPE)
 
 
 def described(*kinds: type[LedgerError]) -> dict[int | str, dict[str, Any]]:
     """The answers of a route for its description: these problems, and those that any route has."""
-    anywhere: tuple[type[LedgerError], ...] = (
-        InvalidRequest,
-        NoSuchRoute,
-        WrongHost,
-        Unexpected,
-        errors.StoreUnavailable,
-    )
     codes: dict[int, list[str]] = {}
-    for kind in (*kinds, *anywhere):
+    for kind in kinds + ANYWHERE:
         codes.setdefault(STATUS[kind], []).append(kind.code)
     schema = {"$ref": "#/components/schemas/Problem"}
     return {

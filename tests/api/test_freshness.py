@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import psycopg
 import redis
 
-from api import freshness
+from api import radio
 from replay import announce
 from tests.api.conftest import Door, following, until
 from tests.api.houses import Estate, day
@@ -127,4 +127,4 @@ def test_a_read_model_that_was_never_built_is_said_to_be_missing(
 
 
 def test_the_door_listens_where_the_followers_announce() -> None:
-    assert freshness.CHANNEL == announce.CHANNEL
+    assert radio.CHANNEL == announce.CHANNEL
