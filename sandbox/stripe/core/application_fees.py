@@ -55,26 +55,32 @@ def collect(
         fee_id,
         available_on=charge_booked["available_on"],
     )
-    fee: Obj = {
-        "id": fee_id,
-        "object": "application_fee",
+    fee = {
+        **_blank(world, fee_id),
         "account": payer.id,
         "amount": earned.amount,
-        "amount_refunded": 0,
-        "application": _APPLICATION,
         "balance_transaction": booked["id"],
         "charge": charged["id"],
-        "created": world.second,
         "currency": earned.currency,
         "fee_source": {"charge": charged["id"], "type": "charge"},
-        "livemode": False,
         "originating_transaction": None if originating is None else originating["id"],
-        "refunded": False,
-        "refunds": empty_list(f"/v1/application_fees/{fee_id}/refunds"),
     }
     charged["application_fee"] = origin["application_fee"] = fee_id
     world.add(world.platform, fee)
     emit(world, world.platform, "application_fee.created", fee)
+
+
+def _blank(world: World, fee_id: str) -> Obj:
+    return {
+        "id": fee_id,
+        "object": "application_fee",
+        "amount_refunded": 0,
+        "application": _APPLICATION,
+        "created": world.second,
+        "livemode": False,
+        "refunded": False,
+        "refunds": empty_list(f"/v1/application_fees/{fee_id}/refunds"),
+    }
 
 
 # -- Returned ------------------------------------------------------------------------------

@@ -81,54 +81,76 @@ def _remember_card(world: World, tenant: Tenant, intent: Obj, method: Obj) -> No
         world.note(method["id"])["used_up"] = True
 
 
+AT_FIRST: Obj = {
+    "id": None,
+    "object": "charge",
+    "amount": None,
+    "amount_captured": 0,
+    "amount_refunded": 0,
+    "application": None,
+    "application_fee": None,
+    "application_fee_amount": None,
+    "balance_transaction": None,
+    "billing_details": None,
+    "calculated_statement_descriptor": "STAYLEDGER SANDBOX",
+    "captured": False,
+    "created": None,
+    "currency": None,
+    "customer": None,
+    "description": None,
+    "disputed": False,
+    "failure_balance_transaction": None,
+    "failure_code": None,
+    "failure_message": None,
+    "fraud_details": {},
+    "livemode": False,
+    "metadata": None,
+    "on_behalf_of": None,
+    "outcome": None,
+    "paid": True,
+    "payment_intent": None,
+    "payment_method": None,
+    "payment_method_details": None,
+    "radar_options": {},
+    "receipt_email": None,
+    "receipt_number": None,
+    "receipt_url": None,
+    "refunded": False,
+    "review": None,
+    "shipping": None,
+    "source": None,
+    "source_transfer": None,
+    "statement_descriptor": None,
+    "statement_descriptor_suffix": None,
+    "status": "succeeded",
+    "transfer_data": None,
+    "transfer_group": None,
+}
+"""Nothing in it is ever changed in place, so that all charges may share what they did not set."""
+
+_FROM_INTENT = (
+    "amount", "application_fee_amount", "currency", "customer", "description", "on_behalf_of",
+    "receipt_email", "shipping", "statement_descriptor", "statement_descriptor_suffix",
+    "transfer_data", "transfer_group",
+)  # fmt: skip
+
+
 def _new_charge(
     world: World, intent: Obj, method: Obj, card: TestCard, *, authenticated: bool
 ) -> Obj:
     charge_id = world.new_id("ch")
     return {
+        **AT_FIRST,
+        **{name: intent[name] for name in _FROM_INTENT},
         "id": charge_id,
-        "object": "charge",
-        "amount": intent["amount"],
-        "amount_captured": 0,
-        "amount_refunded": 0,
-        "application": None,
-        "application_fee": None,
-        "application_fee_amount": intent["application_fee_amount"],
-        "balance_transaction": None,
         "billing_details": method["billing_details"],
-        "calculated_statement_descriptor": "STAYLEDGER SANDBOX",
-        "captured": False,
         "created": world.second,
-        "currency": intent["currency"],
-        "customer": intent["customer"],
-        "description": intent["description"],
-        "disputed": False,
-        "failure_balance_transaction": None,
-        "failure_code": None,
-        "failure_message": None,
-        "fraud_details": {},
-        "livemode": False,
         "metadata": {**intent["metadata"]},
-        "on_behalf_of": intent["on_behalf_of"],
         "outcome": _outcome(card),
-        "paid": True,
         "payment_intent": intent["id"],
         "payment_method": method["id"],
         "payment_method_details": _details(intent, method, authenticated=authenticated),
-        "radar_options": {},
-        "receipt_email": intent["receipt_email"],
-        "receipt_number": None,
         "receipt_url": f"{world.settings.base_url}/objects/{charge_id}",
-        "refunded": False,
-        "review": None,
-        "shipping": intent["shipping"],
-        "source": None,
-        "source_transfer": None,
-        "statement_descriptor": intent["statement_descriptor"],
-        "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
-        "status": "succeeded",
-        "transfer_data": intent["transfer_data"],
-        "transfer_group": intent["transfer_group"],
     }
 
 
@@ -209,23 +231,7 @@ def _decline(
     world: World, tenant: Tenant, intent: Obj, method: Obj, code: str, decline_code: str
 ) -> NoReturn:
     message = cards.DECLINE_MESSAGES[decline_code]
-    card = card_behind(world, method)
-    failed = _new_charge(world, intent, method, card, authenticated=False)
-    blocked = card.token == "radarBlock"
-    failed |= {
-        "failure_code": code,
-        "failure_message": message,
-        "paid": False,
-        "status": "failed",
-        "outcome": {
-            **failed["outcome"],
-            "advice_code": cards.advice(decline_code),
-            "network_status": "not_sent_to_network" if blocked else "declined_by_network",
-            "reason": "highest_risk_level" if blocked else decline_code,
-            "seller_message": "The payment was blocked." if blocked else "The bank declined it.",
-            "type": "blocked" if blocked else "issuer_declined",
-        },
-    }
+    failed = _failed_charge(world, intent, method, code, decline_code)
     world.add(tenant, failed)
     emit(world, tenant, "charge.failed", failed)
     intent["latest_charge"] = failed["id"]
@@ -249,6 +255,28 @@ def _decline(
         payment_intent=intent,
         payment_method=error["payment_method"],
     )
+
+
+def _failed_charge(world: World, intent: Obj, method: Obj, code: str, decline_code: str) -> Obj:
+    card = card_behind(world, method)
+    failed = _new_charge(world, intent, method, card, authenticated=False)
+    blocked = card.token == "radarBlock"
+    outcome = {
+        **failed["outcome"],
+        "advice_code": cards.advice(decline_code),
+        "network_status": "not_sent_to_network" if blocked else "declined_by_network",
+        "reason": "highest_risk_level" if blocked else decline_code,
+        "seller_message": "The payment was blocked." if blocked else "The bank declined it.",
+        "type": "blocked" if blocked else "issuer_declined",
+    }
+    return {
+        **failed,
+        "failure_code": code,
+        "failure_message": cards.DECLINE_MESSAGES[decline_code],
+        "outcome": outcome,
+        "paid": False,
+        "status": "failed",
+    }
 
 
 def fail_authentication(world: World, tenant: Tenant, intent: Obj, method: Obj) -> NoReturn:

@@ -94,6 +94,32 @@ def _blank(world: World, destination: Tenant, money: Settled, source: Obj | None
     }
 
 
+_PAYMENT: Obj = {
+    "id": None,
+    "object": "charge",
+    "application": None,
+    "customer": None,
+    "description": None,
+    "disputed": False,
+    "failure_balance_transaction": None,
+    "failure_code": None,
+    "failure_message": None,
+    "livemode": False,
+    "metadata": {},
+    "on_behalf_of": None,
+    "outcome": None,
+    "paid": True,
+    "payment_intent": None,
+    "payment_method": None,
+    "receipt_email": None,
+    "refunded": False,
+    "shipping": None,
+    "transfer_data": None,
+    "transfer_group": None,
+}
+"""What a payment that arrives has in common with a charge, and never has."""
+
+
 def _arrive(
     world: World,
     destination: Tenant,
@@ -103,50 +129,27 @@ def _arrive(
     available_on: int | None,
 ) -> Obj:
     payment_id = world.new_id("py")
-    payment: Obj = {
-        "id": payment_id,
-        "object": "charge",
-        "amount": money.amount,
-        "amount_captured": money.amount,
-        "amount_refunded": 0,
-        "application": None,
-        "application_fee": None,
-        "application_fee_amount": sum(line["amount"] for line in fees) or None,
-        "balance_transaction": None,
-        "billing_details": {"address": None, "email": None, "name": None, "phone": None},
-        "captured": True,
-        "created": world.second,
-        "currency": money.currency,
-        "customer": None,
-        "description": None,
-        "disputed": False,
-        "failure_balance_transaction": None,
-        "failure_code": None,
-        "failure_message": None,
-        "livemode": False,
-        "metadata": {},
-        "on_behalf_of": None,
-        "outcome": None,
-        "paid": True,
-        "payment_intent": None,
-        "payment_method": None,
-        "payment_method_details": {
-            "stripe_account": {},
-            "type": "stripe_account",
-        },
-        "receipt_email": None,
-        "refunded": False,
-        "shipping": None,
-        "source_transfer": transfer["id"],
-        "status": "succeeded",
-        "transfer_data": None,
-        "transfer_group": None,
-    }
     arrived = books.settled(world, destination, money.amount, money.currency)
     booked = books.post(
         world, destination, "payment", arrived, payment_id, fees=fees, available_on=available_on
     )
-    payment["balance_transaction"] = booked["id"]
+    payment: Obj = {
+        **_PAYMENT,
+        "id": payment_id,
+        "amount": money.amount,
+        "amount_captured": money.amount,
+        "amount_refunded": 0,
+        "application_fee": None,
+        "application_fee_amount": sum(line["amount"] for line in fees) or None,
+        "balance_transaction": booked["id"],
+        "billing_details": {"address": None, "email": None, "name": None, "phone": None},
+        "captured": True,
+        "created": world.second,
+        "currency": money.currency,
+        "payment_method_details": {"stripe_account": {}, "type": "stripe_account"},
+        "source_transfer": transfer["id"],
+        "status": "succeeded",
+    }
     world.add(destination, payment)
     emit(world, destination, "payment.created", payment)
     return payment
