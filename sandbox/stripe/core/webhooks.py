@@ -14,6 +14,9 @@ from sandbox.stripe.core.world import Obj, Tenant, World
 RETRIES_AFTER_S = (300, 1_800, 7_200, 18_000, 36_000, *[43_200] * 4)
 """Waiting time before each further attempt; the last one falls just before three days are over."""
 
+DELIVERIES_AT_MOST = 20_000
+"""How many deliveries are remembered, finished ones included."""
+
 NO_MISCHIEF: Obj = {"duplicate": 0.0, "drop": 0.0, "reorder": False, "delay_s": [0.0, 0.0]}
 
 encode = msgspec.json.Encoder().encode
@@ -62,7 +65,7 @@ def _schedule(world: World, endpoint: Obj, event: Obj) -> None:
 
 def _add(world: World, endpoint: Obj, event: Obj, due: float, *, status: str = "scheduled") -> None:
     delivery_id = world.new_id("whd")
-    world.deliveries[delivery_id] = {
+    delivery: Obj = {
         "id": delivery_id,
         "event": event["id"],
         "type": event["type"],
@@ -72,15 +75,24 @@ def _add(world: World, endpoint: Obj, event: Obj, due: float, *, status: str = "
         "due": due,
         "last_answer": None,
     }
+    world.deliveries[delivery_id] = delivery
+    if status == "scheduled":
+        world.outbox[delivery_id] = delivery
+    _forget_old(world)
+
+
+def _forget_old(world: World) -> None:
+    # The oldest stand first; one that still waits is kept, and holds the younger ones back.
+    while len(world.deliveries) > DELIVERIES_AT_MOST:
+        oldest = next(iter(world.deliveries))
+        if world.deliveries[oldest]["status"] in ("scheduled", "out"):
+            return
+        del world.deliveries[oldest]
 
 
 def due_postings(world: World, at_most: int = 100) -> list[Posting]:
     """What must be posted now; each is out until `report` is told of it."""
-    waiting = [
-        delivery
-        for delivery in world.deliveries.values()
-        if delivery["status"] == "scheduled" and delivery["due"] <= world.now
-    ]
+    waiting = [delivery for delivery in world.outbox.values() if delivery["due"] <= world.now]
     waiting.sort(key=lambda delivery: delivery["due"])
     if world.mischief.get("reorder"):
         order = {delivery["id"]: world.chance() for delivery in waiting}
@@ -91,6 +103,7 @@ def due_postings(world: World, at_most: int = 100) -> list[Posting]:
 
 def _posting(world: World, delivery: Obj) -> Posting | None:
     endpoint = world.platform.table("webhook_endpoint").get(delivery["endpoint"])
+    del world.outbox[delivery["id"]]
     if endpoint is None or endpoint["status"] != "enabled":
         delivery["status"] = "cancelled"
         return None
@@ -129,14 +142,16 @@ def report(world: World, delivery_id: str, answer: int | None) -> None:
         delivery["status"] = "given_up"
     else:
         delivery["status"] = "scheduled"
+        world.outbox[delivery_id] = delivery
         delivery["due"] = world.now + RETRIES_AFTER_S[delivery["attempts"] - 1]
 
 
 def recall(world: World) -> None:
-    """Schedule again what was out when the sandbox stopped: nobody will report on it."""
-    for delivery in world.deliveries.values():
-        if delivery["status"] == "out":
+    """After a restart, schedule again what was out before it: nobody will report on it."""
+    for delivery_id, delivery in world.deliveries.items():
+        if delivery["status"] in ("scheduled", "out"):
             delivery["status"] = "scheduled"
+            world.outbox[delivery_id] = delivery
 
 
 def resend(world: World, event_id: str) -> int:

@@ -98,6 +98,7 @@ class World:
         self.timers: list[Timer] = []
         self.remembered: dict[str, Obj] = {}
         self.deliveries: dict[str, Obj] = {}
+        self.outbox: dict[str, Obj] = {}
         self.mischief: Obj = {}
         self.faults: list[Obj] = []
         self.fresh_events: list[Obj] = []

@@ -1,5 +1,7 @@
 """Idempotency keys: the first answer, whatever it was, for a day; and never for another request."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -96,6 +98,23 @@ def test_a_key_in_use_is_refused_until_its_answer_is_there(inside: Shell) -> Non
     assert refused.value.code is None or refused.value.code == "idempotency_key_in_use"
     inside.let_pass(31)
     assert inside.v1.payment_intents.create(CREATE, {"idempotency_key": "b-17"}).id == first.id
+
+
+def test_two_requests_at_once_make_one_payment(served: Shell) -> None:
+    # given an answer that takes its time
+    served.behind("faults", {"kind": "slow", "hold_s": 0.6})
+    options: Any = {"idempotency_key": "b-17"}
+    with ThreadPoolExecutor(1) as threads:
+        slow = threads.submit(served.v1.payment_intents.create, CREATE, options)
+        time.sleep(0.2)
+        # when the same request comes again before it
+        with pytest.raises(stripe.StripeError) as refused:
+            served.v1.payment_intents.create(CREATE, options)
+        assert refused.value.http_status == 409
+        made = slow.result()
+    # then there is one payment, and afterwards its key tells of it
+    assert served.v1.payment_intents.create(CREATE, options).id == made.id
+    assert count(served) == 1
 
 
 # -- With faults ---------------------------------------------------------------------------
