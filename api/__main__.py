@@ -4,6 +4,7 @@ There is no sign-in yet, so the server listens on loopback only and refuses any 
 """
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 from ipaddress import ip_address
@@ -16,6 +17,7 @@ from ledger.settings import Misconfigured, Settings, configure_logging, read_set
 
 PORT = 8000
 STOP_SECONDS = 10
+TURN_SECONDS = 0.001
 
 NOT_LOOPBACK = (
     "{host} is not a loopback address. There is no sign-in yet, so whoever reaches the API may do "
@@ -52,8 +54,20 @@ def serve(settings: Settings, host: str, port: int) -> int:
         backlog=2048,
     )
     server = uvicorn.Server(config)
+    favour_latency()
     server.run()
     return 0 if server.started else 1
+
+
+def favour_latency() -> None:
+    """Let threads take short turns, and look for garbage rarely (measured: a third off the p99).
+
+    The event loop, the writer and the commands share one interpreter; a turn of the usual 5 ms is
+    most of an answer. What is imported stays for ever, and states that are remembered are no garbage.
+    """
+    sys.setswitchinterval(TURN_SECONDS)
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def is_loopback(host: str) -> bool:

@@ -78,13 +78,7 @@ STATUS: Mapping[type[LedgerError], int] = {
 """The HTTP status of each error; one that has no row of its own is answered like its parent."""
 
 
-ANYWHERE: tuple[type[LedgerError], ...] = (
-    InvalidRequest,
-    NoSuchRoute,
-    WrongHost,
-    Unexpected,
-    errors.StoreUnavailable,
-)
+ANYWHERE = (InvalidRequest, NoSuchRoute, WrongHost, Unexpected, errors.StoreUnavailable)
 """What any route may answer."""
 
 INTERNAL = (errors.StoreUnavailable, errors.GatewayFailure, errors.CorruptHistory)
@@ -143,7 +137,8 @@ def answer(
 def described(*kinds: type[LedgerError]) -> dict[int | str, dict[str, Any]]:
     """The answers of a route for its description: these problems, and those that any route has."""
     codes: dict[int, list[str]] = {}
-    for kind in kinds + ANYWHERE:
+    every: list[type[LedgerError]] = [*kinds, *ANYWHERE]
+    for kind in every:
         codes.setdefault(STATUS[kind], []).append(kind.code)
     schema = {"$ref": "#/components/schemas/Problem"}
     return {

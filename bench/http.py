@@ -45,7 +45,7 @@ class Load:
     redis_url: str | None
     seconds: float = 8.0
     commands_per_second: int = 200
-    connections: int = 16
+    connections: int = 10
     rounds: int = 3
 
 
@@ -290,7 +290,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.http", description=__doc__)
     parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--connections", type=int, default=10)
     options = parser.parse_args()
     load = Load(
         database_url=os.environ["DATABASE_URL"],
