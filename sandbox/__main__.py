@@ -110,17 +110,22 @@ def _run(command: list[str], environment: Mapping[str, str]) -> int:
         # In the child: known to the keeper, and in the foreground, before its first instruction.
         keeper.stops(os.getpid(), signal.SIGTERM, whole_group=True)
         _give_terminal(terminal, os.getpid())
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, FORWARDED)
 
     try:
+        # A signal that comes while the command starts waits until there is somebody to pass it to.
+        signal.pthread_sigmask(signal.SIG_BLOCK, FORWARDED)
         process = subprocess.Popen(command, env=environment, process_group=0, preexec_fn=begin)
         for cue in FORWARDED:
             signal.signal(cue, lambda number, _: _pass_on(process.pid, number))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, FORWARDED)
         process.returncode = _wait(process.pid)
         return process.returncode
     except OSError as error:
         sys.stderr.write(f"sandbox: {command[0]}: {error.strerror}\n")
         return NOT_FOUND
     finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, FORWARDED)
         _give_terminal(terminal, os.getpgrp())
         keeper.close()  # Whatever the command left running in its group ends here.
 
