@@ -43,12 +43,15 @@ class Ask:
         *args: P.args,
         **named: P.kwargs,
     ) -> A:
-        """Put a question to a read model that has come far enough. Raises StaleRead."""
+        """Put a question to a read model that has come far enough.
+
+        Raises NoSuchPosition, StaleRead, ReadModelMissing, StoreUnavailable.
+        """
         wanted = max(query.after or 0, self._min_position)
         until = time.monotonic() + self._premises.patience
         while True:
             if wanted:
-                await self._premises.freshness.reach(of.name, wanted, until=until)
+                await self._premises.reach(wanted, of, until=until)
             answer = await self._premises.ask(question, *args, **named)
             if answer.position >= wanted:
                 stated(self._request, answer.position)

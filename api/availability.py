@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.asking import Asking
-from api.faults import InvalidRequest, StaleRead
+from api.faults import InvalidRequest, NoSuchPosition, StaleRead
 from api.problems import described
 from api.shapes import LocalDate, Name, Query, Uuid
 from ledger.errors import NoNights
@@ -46,13 +46,16 @@ def bounded_stay(check_in: date, check_out: date) -> Stay:
     return asked
 
 
-@router.get("/properties", responses=described(StaleRead))
+@router.get("/properties", responses=described(NoSuchPosition, StaleRead))
 async def properties(query: Annotated[Query, fastapi.Query()], ask: Asking) -> Properties:
     """All properties that have units, by name."""
     return await ask(query, AVAILABILITY, availability.properties)
 
 
-@router.get("/properties/{property_id}/availability", responses=described(NoNights, StaleRead))
+@router.get(
+    "/properties/{property_id}/availability",
+    responses=described(NoNights, NoSuchPosition, StaleRead),
+)
 async def free_units(
     property_id: Uuid, query: Annotated[StayAsked, fastapi.Query()], ask: Asking
 ) -> FreeUnits:
@@ -68,7 +71,7 @@ async def free_units(
     )
 
 
-@router.get("/units/{unit_id}/calendar", responses=described(StaleRead))
+@router.get("/units/{unit_id}/calendar", responses=described(NoSuchPosition, StaleRead))
 async def calendar(
     unit_id: Uuid, query: Annotated[Window, fastapi.Query()], ask: Asking
 ) -> Calendar:

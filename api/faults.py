@@ -10,6 +10,12 @@ class StaleRead(LedgerError):
     transient = True
 
 
+class NoSuchPosition(LedgerError):
+    """The history has not come to this position, so no command ever answered it."""
+
+    code = "NO_SUCH_POSITION"
+
+
 class ReadModelMissing(LedgerError):
     """The read model has not been built yet."""
 

@@ -7,11 +7,10 @@ from typing import Annotated, Literal
 import fastapi
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Connection, text
 
 from api.asking import OnPremises, stated
-from api.faults import ReadModelMissing, StaleRead
-from api.premises import Premises
+from api.faults import NoSuchPosition, ReadModelMissing, StaleRead
+from api.premises import Premises, head
 from api.problems import described
 from api.shapes import Query
 from ledger.errors import StoreUnavailable
@@ -71,7 +70,7 @@ async def health(request: Request, response: Response, premises: OnPremises) -> 
     )
 
 
-@router.get("/positions", responses=described(StaleRead, ReadModelMissing))
+@router.get("/positions", responses=described(NoSuchPosition, ReadModelMissing, StaleRead))
 async def positions(
     query: Annotated[Query, fastapi.Query()], request: Request, premises: OnPremises
 ) -> Positions:
@@ -79,9 +78,7 @@ async def positions(
     if query.after is None:
         reached = await premises.positions()
     else:
-        until = time.monotonic() + premises.patience
-        for projection in PROJECTIONS:
-            await premises.freshness.reach(projection.name, query.after, until=until)
+        await premises.reach(query.after, *PROJECTIONS, until=time.monotonic() + premises.patience)
         reached = premises.freshness.known
     last = min(reached.values())
     stated(request, last)
@@ -97,8 +94,3 @@ async def _read_models(premises: Premises, position: int) -> list[ReadModelHealt
         ReadModelHealth(lag=max(position - standing.position, 0), **standing.model_dump())
         for standing in standings
     ]
-
-
-def head(db: Connection) -> int:
-    """The position of the last event; 0 where there is none."""
-    return int(db.scalar(text("SELECT coalesce(max(position), 0) FROM ledger.events")) or 0)

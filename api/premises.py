@@ -5,10 +5,10 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import psycopg
 from anyio import CapacityLimiter, to_thread
-from sqlalchemy import Connection, Engine, create_engine, make_url
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
-from api.faults import ReadModelMissing
+from api.faults import NoSuchPosition, ReadModelMissing
 from api.freshness import Freshness, Positions
 from api.radio import Radio
 from ledger.application import Ledger, Plan
@@ -16,7 +16,7 @@ from ledger.application import Request as LedgerRequest
 from ledger.errors import StoreUnavailable
 from ledger.store import EventStore, Receipt
 from ledger.values.clock import Clock
-from projections import PROJECTIONS
+from projections import PROJECTIONS, Projection
 from projections.projection import Answer, standing_of
 
 QUESTIONS_AT_ONCE = 8
@@ -46,6 +46,7 @@ class Premises:
         self.ledger = ledger
         self.radio: Radio | None = None
         self.freshness = Freshness(self.positions)
+        self._head = 0
         self._engine = engine(database_url)
         self._questions = CapacityLimiter(QUESTIONS_AT_ONCE)
         self._commands = CapacityLimiter(COMMANDS_AT_ONCE)
@@ -61,11 +62,27 @@ class Premises:
 
     async def execute(self, request: LedgerRequest, plan: Plan) -> Receipt:
         """Execute a plan; see `Ledger.execute`."""
-        return await to_thread.run_sync(self.ledger.execute, request, plan, limiter=self._commands)
+        receipt = await to_thread.run_sync(
+            self.ledger.execute, request, plan, limiter=self._commands
+        )
+        self._head = max(self._head, receipt.position)
+        return receipt
 
     async def look(self, look: Callable[[EventStore, Ledger], T]) -> T:
         """Look at the write side itself, where a read model could be too old."""
         return await to_thread.run_sync(look, self.store, self.ledger, limiter=self._questions)
+
+    async def reach(self, position: int, *read_models: Projection, until: float) -> None:
+        """Return when read models have come to a position, before an instant of `time.monotonic`.
+
+        Raises NoSuchPosition at once where waiting would be in vain; StaleRead.
+        """
+        if position > self._head:
+            self._head = await self.ask(head)
+        if position > self._head:
+            raise NoSuchPosition(wanted=position, position=self._head)
+        for read_model in read_models:
+            await self.freshness.reach(read_model.name, position, until=until)
 
     async def positions(self) -> Positions:
         """How far each read model has come, by name."""
@@ -76,6 +93,11 @@ class Premises:
         """Let go of everything."""
         self.store.close()
         self._engine.dispose()
+
+
+def head(db: Connection) -> int:
+    """The position of the last event; 0 where there is none."""
+    return int(db.scalar(text("SELECT coalesce(max(position), 0) FROM ledger.events")) or 0)
 
 
 def engine(database_url: str) -> Engine:

@@ -8,17 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from api.faults import (
-    BodyTooLarge,
-    InvalidRequest,
-    KeyMissing,
-    MethodNotAllowed,
-    NoSuchRoute,
-    ReadModelMissing,
-    StaleRead,
-    Unexpected,
-    WrongHost,
-)
+from api import faults
 from ledger import errors
 from ledger.errors import LedgerError
 
@@ -58,27 +48,34 @@ STATUS: Mapping[type[LedgerError], int] = {
     # Not now.
     errors.Conflict: 409,
     errors.StoreUnavailable: 503,
-    StaleRead: 503,
-    ReadModelMissing: 503,
+    faults.StaleRead: 503,
+    faults.ReadModelMissing: 503,
     # The world, or we ourselves.
     errors.GatewayFailure: 502,
     errors.CorruptHistory: 500,
     errors.UnknownTopic: 500,
     errors.UnbalancedEntry: 500,
     errors.LedgerError: 500,
-    Unexpected: 500,
+    faults.Unexpected: 500,
     # What only the door can find wrong.
-    KeyMissing: 400,
-    InvalidRequest: 422,
-    NoSuchRoute: 404,
-    MethodNotAllowed: 405,
-    BodyTooLarge: 413,
-    WrongHost: 421,
+    faults.KeyMissing: 400,
+    faults.InvalidRequest: 422,
+    faults.NoSuchPosition: 422,
+    faults.NoSuchRoute: 404,
+    faults.MethodNotAllowed: 405,
+    faults.BodyTooLarge: 413,
+    faults.WrongHost: 421,
 }
 """The HTTP status of each error; one that has no row of its own is answered like its parent."""
 
 
-ANYWHERE = (InvalidRequest, NoSuchRoute, WrongHost, Unexpected, errors.StoreUnavailable)
+ANYWHERE = (
+    faults.InvalidRequest,
+    faults.NoSuchRoute,
+    faults.WrongHost,
+    faults.Unexpected,
+    errors.StoreUnavailable,
+)
 """What any route may answer."""
 
 INTERNAL = (errors.StoreUnavailable, errors.GatewayFailure, errors.CorruptHistory)

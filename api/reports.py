@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.asking import Asking
-from api.faults import StaleRead
+from api.faults import NoSuchPosition, StaleRead
 from api.problems import described
 from api.shapes import Currency, LocalDate, Moment, Query
 from projections import journal, statements
@@ -31,13 +31,13 @@ class Period(AsOf):
     currency: Currency = "EUR"
 
 
-@router.get("/trial-balance", responses=described(StaleRead))
+@router.get("/trial-balance", responses=described(NoSuchPosition, StaleRead))
 async def trial_balance(query: Annotated[AsOf, fastapi.Query()], ask: Asking) -> TrialBalance:
     """The turnover and balance of every account; debit and credit are equal, or money got lost."""
     return await ask(query, JOURNAL, journal.trial_balance, query.as_of)
 
 
-@router.get("/revenue", responses=described(StaleRead))
+@router.get("/revenue", responses=described(NoSuchPosition, StaleRead))
 async def revenue(query: Annotated[Period, fastapi.Query()], ask: Asking) -> Revenue:
     """What was captured, refunded, earned and paid out, by month."""
     return await ask(
@@ -45,7 +45,7 @@ async def revenue(query: Annotated[Period, fastapi.Query()], ask: Asking) -> Rev
     )
 
 
-@router.get("/payouts", responses=described(StaleRead))
+@router.get("/payouts", responses=described(NoSuchPosition, StaleRead))
 async def payouts(query: Annotated[Period, fastapi.Query()], ask: Asking) -> Payouts:
     """How many payouts reached the hosts, and how much, by month."""
     return await ask(

@@ -6,7 +6,7 @@ import fastapi
 from fastapi import APIRouter
 
 from api.asking import Asking
-from api.faults import StaleRead
+from api.faults import NoSuchPosition, StaleRead
 from api.problems import described
 from api.shapes import Query, Uuid
 from ledger.errors import NotFound
@@ -15,7 +15,7 @@ from projections.timeline import TIMELINE, Timeline, timeline_of
 router = APIRouter(tags=["timelines"])
 
 
-@router.get("/timelines/{id}", responses=described(NotFound, StaleRead))
+@router.get("/timelines/{id}", responses=described(NotFound, NoSuchPosition, StaleRead))
 async def timeline(
     id: Uuid,  # noqa: A002 - the word of the field
     query: Annotated[Query, fastapi.Query()],

@@ -59,6 +59,15 @@ def test_a_position_that_does_not_come_is_said_to_be_missing(
     assert stale.headers["Retry-After"] == "1"
 
 
+def test_a_position_that_no_command_answered_is_not_waited_for(
+    door: Door, estate: Estate, followed: None
+) -> None:
+    for path in ("/properties", "/positions"):
+        refused = door.get(path, after=1_000_000)
+
+        assert (refused.status_code, refused.json()["code"]) == (422, "NO_SUCH_POSITION")
+
+
 def test_the_header_means_the_same_as_the_parameter(
     door: Door, estate: Estate, followed: None
 ) -> None:
