@@ -143,8 +143,7 @@ def follow(settings: Settings, options: argparse.Namespace) -> int:
     """Keep read models up with the history, and fire timers, until told to stop."""
     del options
     _set_up(settings)
-    announce: Announce = ToRedis(settings.redis_url) if settings.redis_url else to_nobody
-    follower = Follower(settings.database_url, announce=announce, report=_log_halt)
+    follower = Follower(settings.database_url, announce=_announce(settings), report=_log_halt)
     enough = threading.Event()
     timers = threading.Thread(target=_fire_timers, args=(settings, enough), name="timers")
     with Interruption(follower.stop, enough.set):
@@ -155,6 +154,10 @@ def follow(settings: Settings, options: argparse.Namespace) -> int:
         timers.join()
     log.info("stopped")
     return DONE
+
+
+def _announce(settings: Settings) -> Announce:
+    return ToRedis(settings.redis_url) if settings.redis_url else to_nobody
 
 
 def _log_halt(halt: Halt) -> None:

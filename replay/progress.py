@@ -11,18 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeRemainingColumn,
-)
-from rich.text import Text
-
 Told = Callable[[int, int], None]
 """Hears how much is done, and of how much."""
 
@@ -33,34 +21,13 @@ LINE_EVERY_SECONDS = 10.0
 def progress(label: str, unit: str) -> Iterator[Told]:
     """Show the progress of work that is counted in a unit, such as `steps`."""
     if sys.stderr.isatty():
-        with _bar(unit) as bar:
-            task = bar.add_task(label, total=None)
-            yield lambda done, total: bar.update(task, completed=done, total=total)
+        # Only a terminal pays for loading rich: a fifth of a short command's time.
+        from replay.bar import bar
+
+        with bar(label, unit) as told:
+            yield told
     else:
         yield _Lines(label, unit)
-
-
-class _Rate(ProgressColumn):
-    """How much is done in a second."""
-
-    def __init__(self, unit: str) -> None:
-        super().__init__()
-        self._unit = unit
-
-    def render(self, task: Task) -> Text:
-        speed = task.finished_speed or task.speed
-        return Text(f"{speed:,.0f} {self._unit}/s" if speed else "", style="dim")
-
-
-def _bar(unit: str) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        _Rate(unit),
-        TimeRemainingColumn(elapsed_when_finished=True),
-        console=Console(stderr=True),
-    )
 
 
 class _Lines:

@@ -4,12 +4,15 @@ import csv
 import json
 import signal
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from projections import PROJECTIONS
+from replay.__main__ import main
+from sandbox import scratch
 from tests.command_line import Done, begin, stayledger
 from tests.conftest import Database
 from tests.replay.hotel_files import a_cancellation, a_file, a_no_show, a_row
@@ -17,25 +20,35 @@ from tests.replay.hotel_files import a_cancellation, a_file, a_no_show, a_row
 NOBODY = "0f8fad5b-d9cb-469f-a165-70867728950e"
 
 
+ROWS = (
+    a_row(),
+    a_cancellation(arrival_date_month="July", reservation_status_date="2016-07-05"),
+    a_no_show(deposit_type="Non Refund"),
+    a_row(adults="0"),
+    a_row(adr="0"),
+)
+"""Four bookings, and a row that nobody came with."""
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("clerk")
 
 
-@pytest.fixture
-def imported(database: Database, tmp_path: Path) -> Database:
-    """A history of four bookings and one refused row."""
-    rows = (
-        a_row(),
-        a_cancellation(arrival_date_month="July", reservation_status_date="2016-07-05"),
-        a_no_show(deposit_type="Non Refund"),
-        a_row(adults="0"),
-        a_row(adr="0"),
-    )
-    done = stayledger(database, "import", "hotel-bookings", str(a_file(tmp_path, *rows)),
-                      folder=tmp_path)  # fmt: skip
+@pytest.fixture(scope="module")
+def imported(folder: Path) -> Iterator[Database]:
+    """A small history that the tests of this file only read."""
+    with scratch(durable=False, redis=False) as box:
+        database = Database(url=box.database_url, owner_url=box.owner_url, admin_url=box.admin_url)
+        take_in(database, folder)
+        yield database
+
+
+def take_in(database: Database, folder: Path) -> Done:
+    """Import the small history."""
+    done = ask(database, folder, "import", "hotel-bookings", str(a_file(folder, *ROWS)))
     assert done.code == 0, done.err
-    return database
+    return done
 
 
 def ask(database: Database | None, folder: Path, *arguments: str) -> Done:
@@ -70,10 +83,8 @@ def test_import_answers_one_json_object_and_writes_the_refused_rows_down(
         ]
 
 
-def test_a_second_import_says_that_there_is_nothing_to_do(
-    imported: Database, tmp_path: Path
-) -> None:
-    done = ask(imported, tmp_path, "import", "hotel-bookings", str(tmp_path / "hotel.csv"))
+def test_a_second_import_says_that_there_is_nothing_to_do(imported: Database, folder: Path) -> None:
+    done = take_in(imported, folder)
 
     assert "5 rows: 4 accepted, 1 refused (see hotel.refused.csv)" in done.out
     assert "Nothing to do" in done.out
@@ -107,8 +118,8 @@ def test_a_report_that_cannot_be_written_stops_the_import_before_it_begins(
 # -- Reports ------------------------------------------------------------------------------
 
 
-def test_revenue_is_told_by_month_with_a_total(imported: Database, tmp_path: Path) -> None:
-    answer = ask(imported, tmp_path, "report", "revenue", "--json").answer
+def test_revenue_is_told_by_month_with_a_total(imported: Database, folder: Path) -> None:
+    answer = ask(imported, folder, "report", "revenue", "--json").answer
 
     assert answer.keys() == {"currency", "position", "rows", "total"}
     assert answer["currency"] == "EUR"
@@ -130,10 +141,10 @@ def test_revenue_is_told_by_month_with_a_total(imported: Database, tmp_path: Pat
 
 
 def test_a_report_reaches_from_a_day_to_before_another_and_as_of_an_instant(
-    imported: Database, tmp_path: Path
+    imported: Database, folder: Path
 ) -> None:
     def captured(*arguments: str) -> int:
-        answer = ask(imported, tmp_path, "report", "revenue", "--json", *arguments).answer
+        answer = ask(imported, folder, "report", "revenue", "--json", *arguments).answer
         return int(answer["total"]["captured_minor"])
 
     # Two bookings were made on 1 June, at 08:00 in Lisbon, and one for July on 1 July.
@@ -144,8 +155,8 @@ def test_a_report_reaches_from_a_day_to_before_another_and_as_of_an_instant(
     assert captured("--as-of", "2016-06-01T06:59:59Z") == 0
 
 
-def test_payouts_are_counted_by_month(imported: Database, tmp_path: Path) -> None:
-    answer = ask(imported, tmp_path, "report", "payouts", "--json").answer
+def test_payouts_are_counted_by_month(imported: Database, folder: Path) -> None:
+    answer = ask(imported, folder, "report", "payouts", "--json").answer
 
     figures = {"count": 2, "payout_minor": 2 * (30_150 - 4_522)}
     assert answer["rows"] == [{"month": "2016-06", **figures}]
@@ -154,9 +165,9 @@ def test_payouts_are_counted_by_month(imported: Database, tmp_path: Path) -> Non
 
 
 def test_a_clerk_reads_amounts_that_stand_under_each_other(
-    imported: Database, tmp_path: Path
+    imported: Database, folder: Path
 ) -> None:
-    done = ask(imported, tmp_path, "report", "trial-balance")
+    done = ask(imported, folder, "report", "trial-balance")
 
     lines = done.out.splitlines()
     assert lines[0].split() == ["Account", "Currency", "Debit", "Credit", "Balance"]
@@ -166,9 +177,9 @@ def test_a_clerk_reads_amounts_that_stand_under_each_other(
 
 
 def test_the_trial_balance_has_every_account_and_both_sums(
-    imported: Database, tmp_path: Path
+    imported: Database, folder: Path
 ) -> None:
-    answer = ask(imported, tmp_path, "report", "trial-balance", "--json").answer
+    answer = ask(imported, folder, "report", "trial-balance", "--json").answer
 
     assert answer.keys() == {"position", "accounts", "debit_minor", "credit_minor"}
     assert answer["debit_minor"] == answer["credit_minor"]
@@ -178,7 +189,7 @@ def test_the_trial_balance_has_every_account_and_both_sums(
 # -- Timeline, audit, rebuild -------------------------------------------------------------
 
 
-def test_a_timeline_tells_a_case_in_plain_language(imported: Database, tmp_path: Path) -> None:
+def test_a_timeline_tells_a_case_in_plain_language(imported: Database, folder: Path) -> None:
     with psycopg.connect(imported.url) as connection:
         row = connection.execute(
             "SELECT stream_id::text, case_id::text FROM ledger.events "
@@ -187,42 +198,43 @@ def test_a_timeline_tells_a_case_in_plain_language(imported: Database, tmp_path:
     assert row is not None
     refund, booking = row
 
-    done = ask(imported, tmp_path, "timeline", refund)
+    done = ask(imported, folder, "timeline", refund)
 
     assert "Payment of 301.50 EUR completed" in done.out
     assert "2016-07-05 09:00  guest" in done.out
-    assert ask(imported, tmp_path, "timeline", booking.upper()).out == done.out
-    told = ask(imported, tmp_path, "timeline", refund, "--json").answer
+    assert ask(imported, folder, "timeline", booking.upper()).out == done.out
+    told = ask(imported, folder, "timeline", refund, "--json").answer
     assert told["case_id"] == booking
     assert len(told["happenings"]) == 18
 
 
 def test_an_audit_that_finds_nothing_says_how_much_it_read(
-    imported: Database, tmp_path: Path
+    imported: Database, folder: Path
 ) -> None:
-    answer = ask(imported, tmp_path, "audit", "--json").answer
+    answer = ask(imported, folder, "audit", "--json").answer
 
     assert answer["violations"] == []
     assert answer["events"] > 0
     assert answer.keys() >= {"events", "checks", "violations", "seconds"}
-    assert ask(imported, tmp_path, "audit").out.startswith("Nothing found: ")
+    assert ask(imported, folder, "audit").out.startswith("Nothing found: ")
 
 
-def test_an_audit_that_finds_something_ends_with_code_1(imported: Database, tmp_path: Path) -> None:
-    with psycopg.connect(imported.admin_url) as connection:
+def test_an_audit_that_finds_something_ends_with_code_1(database: Database, tmp_path: Path) -> None:
+    take_in(database, tmp_path)
+    with psycopg.connect(database.admin_url) as connection:
         connection.execute("ALTER TABLE ledger.events DISABLE TRIGGER append_only")
         connection.execute("DELETE FROM ledger.events WHERE topic = 'payment.completed'")
 
-    done = ask(imported, tmp_path, "audit", "--json")
+    done = ask(database, tmp_path, "audit", "--json")
 
     assert done.code == 1
     assert json.loads(done.out)["violations"]
-    assert "FINDINGS" in ask(imported, tmp_path, "audit").out
+    assert "FINDINGS" in ask(database, tmp_path, "audit").out
 
 
-def test_a_rebuild_tells_of_each_read_model(imported: Database, tmp_path: Path) -> None:
-    chosen = ask(imported, tmp_path, "rebuild", "journal", "trips", "--json").answer
-    every = ask(imported, tmp_path, "rebuild", "--processes", "1", "--json").answer
+def test_a_rebuild_tells_of_each_read_model(imported: Database, folder: Path) -> None:
+    chosen = ask(imported, folder, "rebuild", "journal", "trips", "--json").answer
+    every = ask(imported, folder, "rebuild", "--processes", "1", "--json").answer
 
     assert chosen.keys() == {"journal", "trips"}
     assert every.keys() == {projection.name for projection in PROJECTIONS}
@@ -236,45 +248,58 @@ def test_a_rebuild_tells_of_each_read_model(imported: Database, tmp_path: Path) 
 
 def test_follow_keeps_up_until_it_is_told_to_stop(imported: Database, tmp_path: Path) -> None:
     following = begin(imported, "follow", folder=tmp_path)
-    with psycopg.connect(imported.url, autocommit=True) as connection:
-        wait_until_caught_up(connection)
+    wait_until(lambda: "following" in (tmp_path / "0.err").read_text())
+    wait_until(lambda: is_caught_up(imported))
     following.send_signal(signal.SIGTERM)
 
     assert following.wait(30) == 0
+    assert "stopped" in (tmp_path / "0.err").read_text()
 
 
-def wait_until_caught_up(connection: psycopg.Connection) -> None:
+def wait_until(so: Callable[[], bool]) -> None:
     give_up_at = time.monotonic() + 60
-    while time.monotonic() < give_up_at:
-        try:
-            behind = connection.execute(
-                "SELECT count(*) FROM read_models.positions "
-                "WHERE position < (SELECT max(position) FROM ledger.events)"
-            ).fetchone()
-            kept = connection.execute("SELECT count(*) FROM read_models.positions").fetchone()
-            if behind == (0,) and kept == (len(PROJECTIONS),):
-                return
-        except psycopg.errors.UndefinedTable:
-            pass
+    while not so():
+        assert time.monotonic() < give_up_at, "it took too long"
         time.sleep(0.05)
-    raise AssertionError("the read models never came to the end of the history")
+
+
+def is_caught_up(database: Database) -> bool:
+    with psycopg.connect(database.url) as connection:
+        row = connection.execute(
+            "SELECT count(*) FILTER (WHERE position = (SELECT max(position) FROM ledger.events)) "
+            "FROM read_models.positions"
+        ).fetchone()
+    return row == (len(PROJECTIONS),)
 
 
 # -- Trouble ------------------------------------------------------------------------------
 
 
-def test_trouble_with_what_was_typed_is_told_in_one_line(folder: Path) -> None:
-    cases = {
-        ("timeline", "x"): "'x' is not an id such as",
-        ("report", "revenue", "--from", "2016-02-31"): "'2016-02-31' is not a date",
-        ("report", "revenue", "--as-of", "2016-01-01"): "is not an instant such as",
-        ("report", "revenue", "--from", "2016-02-01", "--to", "2016-02-01"): "is not before --to",
-        ("rebuild", "trip"): "'trip' is not one of timeline, trips",
-        ("audit", "--until", "0"): "'0' is not a whole number above zero",
-        ("forecast",): "invalid choice: 'forecast'",
-    }
-    for arguments, says in cases.items():
-        assert says in refused(None, folder, *arguments)
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["timeline", "x"], "'x' is not an id such as"),
+        (["report", "revenue", "--from", "2016-02-31"], "'2016-02-31' is not a date"),
+        (["report", "revenue", "--as-of", "2016-01-01"], "is not an instant such as"),
+        (["report", "revenue", "--from", "2016-02-01", "--to", "2016-02-01"], "is not before --to"),
+        (["report", "trial-balance", "--from", "2016-02-01"], "unrecognized arguments: --from"),
+        (["rebuild", "trip"], "'trip' is not one of timeline, trips"),
+        (["audit", "--until", "0"], "'0' is not a whole number above zero"),
+        (["import", "hotel-bookings"], "required: FILE"),
+        (["forecast"], "invalid choice: 'forecast'"),
+    ],
+)
+def test_what_makes_no_sense_is_answered_in_one_line(
+    capfd: pytest.CaptureFixture[str], arguments: list[str], says: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+
+    said = capfd.readouterr()
+    assert (ended.value.code, said.out) == (2, "")
+    (line,) = said.err.splitlines()
+    assert says in line
+    assert line.endswith("--help")
 
 
 def test_an_id_that_nobody_knows_is_told_in_one_line(database: Database, tmp_path: Path) -> None:
