@@ -3,6 +3,7 @@
 from datetime import UTC, date, time, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
+from uuid import uuid5
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,7 @@ from ledger.errors import (
 )
 from ledger.processes import refund_lines
 from ledger.values.clock import NotAnInstant, StandingClock, instant, system_clock
-from ledger.values.ids import canonical_id, derived_id, fresh_id
+from ledger.values.ids import NAMESPACE, canonical_id, derived_id, fresh_id
 from ledger.values.journal import CHART, Account, Side, credit, debit, entry
 from ledger.values.money import EXPONENTS, Money, round_half_even, total, zero
 from ledger.values.policy import ALL_BP, Policy, earnings, settle
@@ -306,6 +307,11 @@ def test_an_id_that_is_derived_is_always_the_same_and_one_that_is_fresh_never() 
     assert derived_id("a", 1) != derived_id("a", 2)
     assert fresh_id() != fresh_id()
     assert canonical_id(derived_id("a").upper()) == derived_id("a")
+
+
+def test_a_derived_id_is_the_one_that_the_standard_names() -> None:
+    for number in range(200):
+        assert derived_id("São Rafael", number) == str(uuid5(NAMESPACE, f"São Rafael/{number}"))
 
 
 # -- Refusals ---------------------------------------------------------------------------
