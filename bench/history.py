@@ -163,13 +163,17 @@ class Hotel:
             )
             yield Made(at, unit_id, unit_id, self.ids.fresh(), opened)
 
-    def next_stay(self, number: int) -> tuple[UnitId, str, Stay]:
-        """The unit, its room type and the stay that the booking of this number asks for."""
+    def next_stay(self, number: int, booked_on: date) -> tuple[UnitId, str, Stay]:
+        """The unit, its room type and the stay that the booking of this number asks for.
+
+        Units are asked for in turn, about as often as their guests change, so that most bookings
+        are made `LEAD_DAYS` or more ahead; none for a day that has come.
+        """
         unit = number % UNITS
-        check_in = self.free_from[unit]
+        check_in = max(self.free_from[unit], booked_on + timedelta(days=1))
         nights = self.random.choice((1, 2, 2, 3, 3, 4, 7))
         check_out = check_in + timedelta(days=nights)
-        self.free_from[unit] = check_out + timedelta(days=self.random.randint(0, 1))
+        self.free_from[unit] = check_out + timedelta(days=self.random.randint(0, 2))
         return self.units[unit], ROOM_TYPES[unit % len(ROOM_TYPES)], Stay(check_in, check_out)
 
 
@@ -184,7 +188,7 @@ class Life:
         self._booking_id = BookingId(ids.fresh())
         self._payment_id = PaymentId(ids.fresh())
         self._payout_id = PayoutId(ids.fresh())
-        self._unit_id, self._room_type, self._stay = hotel.next_stay(number)
+        self._unit_id, self._room_type, self._stay = hotel.next_stay(number, booked_at.date())
         self._policy: Policy = RETAINED if self._random.random() < 0.05 else FREE
         self._price = self._priced()
 

@@ -5,7 +5,7 @@ loses, and neither counts an event twice.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,9 +126,11 @@ class Drive:
 
         Raises whatever the projection or the database has against it.
         """
-        with self._all_or_nothing(), connection.transaction():
+        with self._all_or_nothing():
             self.take(events)
-            self.settle(connection, position)
+            # Where only the position moves, its one statement needs no transaction around it.
+            with connection.transaction() if self.rows_gathered else nullcontext():
+                self.settle(connection, position)
         self.settled(position)
 
     def halt(self, connection: Connection, at: int, because: str) -> None:
