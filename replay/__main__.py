@@ -47,18 +47,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Also where a shell that started us in the background has such jobs ignore Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    if arguments[:1] == ["sandbox"]:
-        commands.become_sandbox(arguments[1:])
-    options = _parser().parse_args(arguments)
-    _refuse_backwards(options)
     try:
+        _become_another(arguments)
+        options = _parser().parse_args(arguments)
+        _refuse_backwards(options)
         return _run(options)
-    except (KeyboardInterrupt, Interrupted):
+    except Misconfigured as trouble:
+        return _fail(str(trouble))
+    except KeyboardInterrupt:
         return _fail("interrupted; give the same command again to go on", commands.INTERRUPTED)
     except BrokenPipeError:
         # Whoever read our answer has read enough. Nothing more must be flushed at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return commands.DONE
+
+
+def _become_another(arguments: Sequence[str]) -> None:
+    """Hand commands over that are programs of their own, with all that stands behind them."""
+    if arguments[:1] == ["sandbox"]:
+        commands.become_sandbox(arguments[1:])
+    if arguments[:1] == ["catalogue"]:
+        commands.become_generator(arguments[1:])
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -67,7 +76,9 @@ def _run(options: argparse.Namespace) -> int:
         settings = read_settings()
         configure_logging(settings.log_level)
         code: int = options.command(settings, options)
-    except (Misconfigured, Unreadable, LedgerError) as trouble:
+    except Interrupted:
+        raise KeyboardInterrupt from None
+    except (Unreadable, LedgerError) as trouble:
         return _fail(str(trouble))
     except sqlalchemy.exc.DBAPIError as wrapped:
         return _fail(_said(wrapped.orig))
@@ -90,7 +101,7 @@ def _said(trouble: BaseException | None) -> str:
 
 
 def _fail(line: str, code: int = FAILED) -> int:
-    sys.stderr.write(f"stayledger: {line}\n")
+    sys.stderr.write(f"stayledger: {' '.join(line.split())}\n")
     return code
 
 
@@ -120,8 +131,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_import(subs.add_parser("import", help="take history in from a file"), every)
     _add_replay(subs, every)
     _add_report(subs.add_parser("report", help="figures for finance"), every)
-    sandbox = subs.add_parser("sandbox", help="run a command with its own Postgres and Redis")
-    sandbox.add_argument("arguments", nargs=argparse.REMAINDER)
+    for name, about in (
+        ("catalogue", "write the catalogue of events and the diagrams anew; --check only looks"),
+        ("sandbox", "run a command with its own Postgres and Redis"),
+    ):
+        subs.add_parser(name, help=about).add_argument("arguments", nargs=argparse.REMAINDER)
     return parser
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine
 from ledger.application import Ledger
 from ledger.errors import NotFound, Refused
 from ledger.reactions import fire
-from ledger.settings import Settings
+from ledger.settings import Misconfigured, Settings
 from ledger.store import EventStore, install_schema
 from ledger.values.clock import Clock, system_clock
 from ledger.values.ids import BookingId
@@ -254,6 +254,18 @@ def become_sandbox(arguments: Sequence[str]) -> NoReturn:
     """Turn this process into the sandbox's command, which is no part of the system."""
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "sandbox", *arguments])
+
+
+def become_generator(arguments: Sequence[str]) -> NoReturn:
+    """Turn this process into the generator of what is derived from the code, where it is at hand.
+
+    Raises Misconfigured where the checkout's `docs` are not here, as in a deployment.
+    """
+    generator = Path(__file__).parents[1] / "docs" / "generate.py"
+    if not generator.exists():
+        raise Misconfigured(f"there is no {generator}: run this in a checkout")
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, str(generator), *arguments])
 
 
 def _set_up(settings: Settings) -> None:
