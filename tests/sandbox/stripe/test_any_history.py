@@ -34,6 +34,7 @@ PARTS = st.sampled_from(["default", "one", "half", "all", "all", "too much"])
 """How much of what is left is asked for: the limits are where mistakes live."""
 
 CURRENCIES = st.sampled_from(["eur", "eur", "usd", "jpy", "kwd"])
+PLACES = st.integers(0, 20)
 KEYS = st.sampled_from([None, None, None, "a", "b", "c"])
 
 WATCHED = ("payment_intent", "charge", "refund", "transfer", "payout", "dispute", "application_fee")
@@ -82,8 +83,6 @@ class AnyHistory(RuleBasedStateMachine):
 
     intents: Bundle[str] = Bundle("intents")
     hosts: Bundle[str] = Bundle("hosts")
-    transfers: Bundle[str] = Bundle("transfers")
-    payouts: Bundle[str] = Bundle("payouts")
 
     def __init__(self) -> None:
         super().__init__()
@@ -126,7 +125,19 @@ class AnyHistory(RuleBasedStateMachine):
     def a_first_host(self) -> str:
         self.call("POST", "/v1/webhook_endpoints", {"url": BACK, "enabled_events": {"0": "*"}})
         self.behind("webhooks", {"duplicate": 0.3, "drop": 0.1, "reorder": True})
-        return str(self.call("POST", "/v1/accounts", HOST)["id"])
+        host = str(self.call("POST", "/v1/accounts", HOST)["id"])
+        form = {"amount": 90_000, "currency": "eur", "confirm": True, "return_url": BACK,
+                "payment_method": "pm_card_bypassPending", "capture_method": "automatic"}  # fmt: skip
+        self.call("POST", "/v1/payment_intents", form)
+        for amount in (900, 700):
+            sent = {"amount": amount, "currency": "eur", "destination": host}
+            self.call("POST", "/v1/transfers", sent)
+        return host
+
+    def any_of(self, kind: str, place: int) -> Any:
+        """An object of a kind, of whatever account; None while there is none."""
+        found = [obj for _, obj in self.machine.world.all_objects() if obj["object"] == kind]
+        return found[place % len(found)] if found else None
 
     @rule(target=intents, amount=AMOUNTS, currency=CURRENCIES, card=CARDS, manual=st.booleans(),
           key=KEYS)  # fmt: skip
@@ -168,15 +179,23 @@ class AnyHistory(RuleBasedStateMachine):
     def authenticate(self, intent: str, outcome: str) -> None:
         self.behind(f"authentications/{intent}", {"outcome": outcome})
 
-    @rule(intent=intents, part=PARTS, reverse=st.booleans(), key=KEYS)
-    def refund(self, intent: str, part: str, reverse: bool, key: str | None) -> None:
+    @rule(place=PLACES, part=PARTS, key=KEYS)
+    def refund(self, place: int, part: str, key: str | None) -> None:
+        charges = self.machine.world.platform.tables.get("charge", {}).values()
+        found = [one for one in charges if one["captured"] and not one["refunded"]]
+        if found:
+            charge = found[place % len(found)]
+            form = part_of(charge["amount"] - charge["amount_refunded"], part)
+            name = None if key is None else f"refund-{key}"
+            self.call("POST", "/v1/refunds", {**form, "charge": charge["id"]}, name)
+
+    @rule(intent=intents, part=PARTS)
+    def refund_with_the_hosts_part(self, intent: str, part: str) -> None:
         charge = self.charge_of(intent)
-        form: dict[str, Any] = {"payment_intent": intent}
         if charge is not None:
-            form |= part_of(charge["amount"] - charge["amount_refunded"], part)
-        if reverse:
+            form = part_of(charge["amount"] - charge["amount_refunded"], part)
             form |= {"reverse_transfer": True, "refund_application_fee": True}
-        self.call("POST", "/v1/refunds", form, key)
+            self.call("POST", "/v1/refunds", {**form, "charge": charge["id"]})
 
     def charge_of(self, intent: str) -> Any:
         """The charge of a payment, if it has come to one."""
@@ -191,42 +210,42 @@ class AnyHistory(RuleBasedStateMachine):
         made = self.call("POST", "/v1/accounts", {**HOST, "external_account": bank})
         return multiple() if made is None else made["id"]
 
-    @rule(target=transfers, host=hosts, part=PARTS)
-    def transfer(self, host: str, part: str) -> Any:
+    @rule(host=hosts, part=PARTS)
+    def transfer(self, host: str, part: str) -> None:
         available = self.machine.world.platform.available.get("eur", 0)
         amount = part_of(min(available, 3_000), part) or {"amount": 100}
         form = {**amount, "currency": "eur", "destination": host}
-        made = self.call("POST", "/v1/transfers", form)
-        return multiple() if made is None else made["id"]
+        self.call("POST", "/v1/transfers", form)
 
-    @rule(target=transfers, host=hosts, part=PARTS, intent=intents)
-    def transfer_of_a_charge(self, host: str, part: str, intent: str) -> Any:
+    @rule(host=hosts, part=PARTS, intent=intents)
+    def transfer_of_a_charge(self, host: str, part: str, intent: str) -> None:
         charge = self.charge_of(intent)
         if charge is None:
-            return multiple()
+            return
         note = self.machine.world.notes.get(charge["id"], {})
         brought, currency = note.get("brought_in", [charge["amount"], "eur"])
         amount = part_of(brought - note.get("transferred", 0), part)
         form = {**amount, "currency": currency, "destination": host}
-        made = self.call("POST", "/v1/transfers", {**form, "source_transaction": charge["id"]})
-        return multiple() if made is None else made["id"]
+        self.call("POST", "/v1/transfers", {**form, "source_transaction": charge["id"]})
 
-    @rule(transfer=transfers, part=PARTS)
-    def reverse(self, transfer: str, part: str) -> None:
-        sent = self.machine.world.index[transfer]
-        form = part_of(sent["amount"] - sent["amount_reversed"], part)
-        self.call("POST", f"/v1/transfers/{transfer}/reversals", form)
+    @rule(place=PLACES, part=PARTS)
+    def reverse(self, place: int, part: str) -> None:
+        sent = self.any_of("transfer", place)
+        if sent is not None:
+            form = part_of(sent["amount"] - sent["amount_reversed"], part)
+            self.call("POST", f"/v1/transfers/{sent['id']}/reversals", form)
 
-    @rule(target=payouts, host=hosts, part=PARTS)
-    def pay_out(self, host: str, part: str) -> Any:
+    @rule(host=hosts, part=PARTS)
+    def pay_out(self, host: str, part: str) -> None:
         available = self.machine.world.tenants[host].available.get("eur", 0)
         form = {**(part_of(available, part) or {"amount": 100}), "currency": "eur"}
-        made = self.call("POST", "/v1/payouts", form, stripe_account=host)
-        return multiple() if made is None else made["id"]
+        self.call("POST", "/v1/payouts", form, stripe_account=host)
 
-    @rule(payout=payouts, outcome=st.sampled_from(["failed", "paid"]))
-    def settle_payout(self, payout: str, outcome: str) -> None:
-        self.behind(f"payouts/{payout}", {"outcome": outcome})
+    @rule(place=PLACES, outcome=st.sampled_from(["failed", "paid"]))
+    def settle_payout(self, place: int, outcome: str) -> None:
+        payout = self.any_of("payout", place)
+        if payout is not None:
+            self.behind(f"payouts/{payout['id']}", {"outcome": outcome})
 
     @rule(host=hosts, restricted=st.booleans())
     def restrict(self, host: str, restricted: bool) -> None:
@@ -240,21 +259,18 @@ class AnyHistory(RuleBasedStateMachine):
         charge = self.machine.world.index[intent]["latest_charge"]
         self.behind("disputes", {"charge": charge or "ch_none", "inquiry": inquiry})
 
-    @rule(
-        place=st.integers(0, 20),
-        outcome=st.sampled_from(["won", "lost", "escalated", "reopened"]),
-        words=st.none() | st.sampled_from(["winning_evidence", "losing_evidence", "a draft"]),
-    )
-    def answer_dispute(self, place: int, outcome: str, words: str | None) -> None:
-        found = list(self.machine.world.platform.tables.get("dispute", {}))
-        if not found:
-            return
-        dispute = found[place % len(found)]
-        if words is None:
-            self.behind(f"disputes/{dispute}", {"outcome": outcome})
-        else:
+    @rule(place=PLACES, outcome=st.sampled_from(["won", "lost", "escalated", "reopened"]))
+    def decide_dispute(self, place: int, outcome: str) -> None:
+        dispute = self.any_of("dispute", place)
+        if dispute is not None:
+            self.behind(f"disputes/{dispute['id']}", {"outcome": outcome})
+
+    @rule(place=PLACES, words=st.sampled_from(["winning_evidence", "losing_evidence", "a draft"]))
+    def answer_dispute(self, place: int, words: str) -> None:
+        dispute = self.any_of("dispute", place)
+        if dispute is not None:
             form = {"evidence": {"uncategorized_text": words}}
-            self.call("POST", f"/v1/disputes/{dispute}", form)
+            self.call("POST", f"/v1/disputes/{dispute['id']}", form)
 
     @rule(seconds=st.sampled_from([1, 2, 60, 86_400, 3 * 86_400, 8 * 86_400]))
     def time_passes(self, seconds: int) -> None:
@@ -369,26 +385,26 @@ def bytes_of(answer: Answer) -> bytes:
     return json.dumps(seen).encode() + answer.body
 
 
-TestCase: Any = AnyHistory.TestCase
+Case: Any = AnyHistory.TestCase
 
 
-class TestAnyHistory(TestCase):  # type: ignore[misc]
+class TestAnyHistory(Case):  # type: ignore[misc]
     """Short histories, on every run."""
 
     settings = settings(
-        max_examples=25,
-        stateful_step_count=40,
+        max_examples=120,
+        stateful_step_count=50,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow],
     )
 
 
 @pytest.mark.nightly
-class TestAnyLongHistory(TestCase):  # type: ignore[misc]
+class TestAnyLongHistory(Case):  # type: ignore[misc]
     """Long histories, at night."""
 
     settings = settings(
-        max_examples=300,
+        max_examples=2_000,
         stateful_step_count=150,
         deadline=None,
         suppress_health_check=list(HealthCheck),
