@@ -25,6 +25,9 @@ from sandbox.stripe.core.errors import malformed, no_such, unknown_url
 from sandbox.stripe.core.timers import advance
 from sandbox.stripe.core.world import Obj, Tenant, World
 
+FURTHEST_S = 10 * 366 * 86_400
+"""How far the clock moves at once: every midnight on the way does its work."""
+
 Verb: TypeAlias = Callable[..., Obj]
 
 
@@ -80,8 +83,8 @@ def clock(world: World, _body: Obj) -> Obj:
 def move_clock(world: World, body: Obj) -> Obj:
     """POST clock `{"advance_s": 86400}` or `{"to": 1800000000}`: forward only."""
     step = _number(body, "to") - world.now if "to" in body else _number(body, "advance_s")
-    if step < 0:
-        raise malformed("The clock only moves forward.")
+    if not 0 <= step <= FURTHEST_S:
+        raise malformed("The clock only moves forward, and by ten years at most.")
     world.offset += step
     advance(world, world.now + step)
     return clock(world, {})

@@ -385,10 +385,7 @@ def bytes_of(answer: Answer) -> bytes:
     return json.dumps(seen).encode() + answer.body
 
 
-Case: Any = AnyHistory.TestCase
-
-
-class TestAnyHistory(Case):  # type: ignore[misc]
+class TestAnyHistory(AnyHistory.TestCase):  # type: ignore[misc,valid-type]
     """Short histories, on every run."""
 
     settings = settings(
@@ -400,7 +397,7 @@ class TestAnyHistory(Case):  # type: ignore[misc]
 
 
 @pytest.mark.nightly
-class TestAnyLongHistory(Case):  # type: ignore[misc]
+class TestAnyLongHistory(AnyHistory.TestCase):  # type: ignore[misc,valid-type]
     """Long histories, at night."""
 
     settings = settings(
