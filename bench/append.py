@@ -1,7 +1,8 @@
 """How fast commits become durable: ours, the `eventsourcing` package's recorder, and `pgbench`.
 
 All three write the same event of the same size to the same server, in rounds that take turns.
-`python -m sandbox run -- python -m bench.append` prints the table; the driver calls `rows`.
+`python -m sandbox run -- python -m bench.append` prints the table; the driver calls
+`prepare` and `contests`.
 """
 
 import argparse
@@ -19,7 +20,6 @@ from datetime import UTC, date, datetime
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from statistics import median
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
@@ -28,6 +28,7 @@ import psycopg
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 
+from bench.contest import Contest, Figures, Goal, hold
 from ledger.events import Actor, Envelope
 from ledger.events.unit_calendar import HoldPlaced
 from ledger.store import Commit, EventStore, Expected, NewEvent, default_codec, install_schema
@@ -43,6 +44,9 @@ EVENT = HoldPlaced(
 ENVELOPE = Envelope(actor=Actor("G", "0d6ad8f6-0c5f-4a3e-8a55-5f7c1c0b7b52"), policy="moderate")
 
 
+OURS, THEIRS, PGBENCH = "stayledger", "eventsourcing recorder", "pgbench, single inserts"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """Where and how long to measure. `owner_url` may create tables; `url` is the application's."""
@@ -55,55 +59,39 @@ class Settings:
     rounds: int = 3
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One line of the table: appends per second (median of the rounds), beside its goal."""
-
-    what: str
-    per_second: float
-    of: str = ""
-    ratio: float | None = None
-    goal: float | None = None
-
-    @property
-    def reached(self) -> bool:
-        """Whether the ratio is at least the goal; true where there is no goal."""
-        return self.goal is None or (self.ratio is not None and self.ratio >= self.goal)
+Measure = Callable[[str, Settings, int, int], float]
+"""Appends per second of a contender, for so many clients in so many processes."""
 
 
-def rows(settings: Settings) -> list[Row]:
-    """Measure both settings of clients and compare. Leaves its own tables behind, in `bench`."""
-    prepare(settings)
-    many, one = _rates(settings, settings.clients, settings.processes), _rates(settings, 1, 1)
-    clients = f"{settings.clients} clients in {settings.processes} processes"
-    ours, theirs = many["stayledger"], many["eventsourcing"]
+def contests(settings: Settings) -> list[Contest]:
+    """The append's lines of the table. Call `prepare` first."""
+    peers = {THEIRS: _by_workers, PGBENCH: _by_pgbench}
+
+    def between(clients: int, processes: int, goal: Goal, what: str) -> Contest:
+        return Contest(
+            name=f"append, {what}",
+            unit="appends/s",
+            goals={"": goal},
+            ours=lambda: {"": _by_workers(OURS, settings, clients, processes)},
+            peers={
+                name: partial(_figures, measure, name, settings, clients, processes)
+                for name, measure in peers.items()
+            },
+            rounds=settings.rounds,
+        )
+
+    many = f"{settings.clients} clients in {settings.processes} processes"
+    goal = Goal(times={THEIRS: 14, PGBENCH: 1.3})
     return [
-        Row(
-            what=f"append, {clients}",
-            per_second=ours,
-            of="the eventsourcing recorder",
-            ratio=ours / theirs,
-            goal=14.0,
-        ),
-        Row(
-            what=f"append, {clients}",
-            per_second=ours,
-            of="pgbench, single inserts",
-            ratio=ours / many["pgbench"],
-            goal=1.3,
-        ),
-        Row(what=f"the eventsourcing recorder, {clients}", per_second=theirs),
-        Row(what=f"pgbench, single inserts, {clients}", per_second=many["pgbench"]),
-        Row(
-            what="append, one client",
-            per_second=one["stayledger"],
-            of="the eventsourcing recorder",
-            ratio=one["stayledger"] / one["eventsourcing"],
-            goal=2.0,
-        ),
-        Row(what="the eventsourcing recorder, one client", per_second=one["eventsourcing"]),
-        Row(what="pgbench, single inserts, one client", per_second=one["pgbench"]),
+        between(settings.clients, settings.processes, goal, many),
+        between(1, 1, Goal(times={THEIRS: 2}), "one client"),
     ]
+
+
+def _figures(
+    measure: Measure, name: str, settings: Settings, clients: int, processes: int
+) -> Figures:
+    return {"": measure(name, settings, clients, processes)}
 
 
 def event_bytes() -> tuple[int, int]:
@@ -123,16 +111,6 @@ def prepare(settings: Settings) -> None:
             "GRANT ALL ON ALL TABLES IN SCHEMA bench TO stayledger_app; "
             "GRANT ALL ON ALL SEQUENCES IN SCHEMA bench TO stayledger_app; END IF; END $$"
         )
-
-
-def _rates(settings: Settings, clients: int, processes: int) -> dict[str, float]:
-    """Appends per second of each contender: the median of rounds that take turns."""
-    contenders = {"stayledger": _by_workers, "eventsourcing": _by_workers, "pgbench": _by_pgbench}
-    measured: dict[str, list[float]] = {name: [] for name in contenders}
-    for _ in range(settings.rounds):
-        for name, measure in contenders.items():
-            measured[name].append(measure(name, settings, clients, processes))
-    return {name: median(rates) for name, rates in measured.items()}
 
 
 # -- Python contenders: one worker process each, its clients are threads ------------------
@@ -163,7 +141,7 @@ def work(name: str, url: str, clients: int, seconds: float) -> None:
 
     What is appended is made beforehand, as pgbench has the server make it: measured is the append.
     """
-    append, make = {"stayledger": _ours, "eventsourcing": _theirs}[name](url, clients)
+    append, make = {OURS: _ours, THEIRS: _theirs}[name](url, clients)
     warm_up = _appends_per_second(append, make, clients, seconds=0.5, count=500 * clients)
     count = round(3 * warm_up * seconds) + 100 * clients
     ready = partial(_appends_per_second, append, make, clients, seconds=seconds, count=count)
@@ -331,9 +309,12 @@ def main() -> None:
     )
     state_bytes, envelope_bytes = event_bytes()
     sys.stdout.write(f"one event: {state_bytes} bytes of state, {envelope_bytes} of envelope\n")
-    for row in rows(settings):
-        compared = f"{row.ratio:6.1f} × {row.of} (goal {row.goal})" if row.ratio else ""
-        sys.stdout.write(f"{row.what:55} {row.per_second:9,.0f}/s {compared}\n")
+    prepare(settings)
+    for contest in contests(settings):
+        for row in hold(contest, lambda _: None):
+            sys.stdout.write(f"{row.name}: {row.ours:,.0f} {row.unit}, goal {row.goal}\n")
+            for peer, times in row.ratio.items():
+                sys.stdout.write(f"  {times:.1f} × {peer} ({row.peers[peer]:,.0f})\n")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bench.contest import Contest, Goal
 from sandbox.stripe.core import books
 from sandbox.stripe.core.api import handle, new_world
 
@@ -36,6 +37,18 @@ def measure(rounds: int) -> list[float]:
     Raises AssertionError when a flow fails or the books do not balance: a fast wrong answer is none.
     """
     return [_round() for _ in range(rounds)]
+
+
+def contest(rounds: int) -> Contest:
+    """The stand-in's line of the table: in process, beside the same flow over HTTP."""
+    return Contest(
+        name="stripe-core, payment flows",
+        unit="flows/s",
+        goals={"": Goal(at_least=1_500)},
+        ours=lambda: {"": measure(1)[0]},
+        peers={"the same over HTTP": lambda: {"": measure_http(1)[0]}},
+        rounds=rounds,
+    )
 
 
 def _round() -> float:
