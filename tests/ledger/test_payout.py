@@ -12,6 +12,7 @@ from ledger.aggregates.payout import (
 )
 from ledger.errors import (
     AmountsDiffer,
+    CurrenciesDiffer,
     PayoutExceedsEntitlement,
     TooEarly,
     TransitionNotAllowed,
@@ -115,6 +116,16 @@ def test_a_host_gets_all_that_was_earned_and_no_cent_more() -> None:
     before.when(PROCESS, to_release("349.19 EUR")).refused(
         PayoutExceedsEntitlement, amount="349.20 EUR", payable="349.19 EUR"
     )
+
+
+def test_a_host_is_paid_in_the_currency_that_was_earned() -> None:
+    given(a_payout(), due()).when(PROCESS, to_release("349.20 USD")).refused(CurrenciesDiffer)
+
+
+def test_a_payout_that_has_not_changed_says_nothing() -> None:
+    before = given(a_payout(), recalculated())
+
+    before.when(PROCESS, to_recalculate()).then()
 
 
 def test_a_payout_is_not_released_before_it_is_due() -> None:

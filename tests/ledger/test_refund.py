@@ -3,7 +3,12 @@
 import pytest
 
 from ledger.aggregates.refund import AcceptRefund, AutoApprove, SubmitRefund, SucceedRefund
-from ledger.errors import AmountsDiffer, RefundExceedsCapture, TransitionNotAllowed
+from ledger.errors import (
+    AmountsDiffer,
+    CurrenciesDiffer,
+    RefundExceedsCapture,
+    TransitionNotAllowed,
+)
 from ledger.events.refund import RefundLine
 from tests.facts import (
     GUEST,
@@ -61,6 +66,12 @@ def test_a_refund_goes_as_far_as_the_payment_and_no_further() -> None:
 
     given().when(PROCESS, exactly).then(a_refund())
     given().when(PROCESS, a_cent_more).refused(RefundExceedsCapture, refundable="179.99 EUR")
+
+
+def test_a_refund_is_in_the_currency_of_the_payment() -> None:
+    in_dollars = to_request_refund(refundable=money("410.40 USD"))
+
+    given().when(PROCESS, in_dollars).refused(CurrenciesDiffer)
 
 
 # -- RF2: approved ----------------------------------------------------------------------
