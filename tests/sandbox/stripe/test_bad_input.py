@@ -206,7 +206,8 @@ def test_a_form_says_what_it_means() -> None:
 @pytest.mark.parametrize(
     ("path", "body"),
     [("clock", b"{}"), ("clock", b'{"advance_s": -1}'), ("clock", b'{"advance_s": "x"}'),
-     ("clock", b'{"advance_s": 1e300}'), ("clock", b'{"advance_s": 1e10}'), ("clock", b"[]"), ("clock", b"garbage"),
+     ("clock", b'{"advance_s": 1e300}'), ("clock", b'{"advance_s": 1e10}'), ("clock", b"[]"),
+     ("clock", b"garbage"),
      ("disputes", b'{"charge": "ch_x"}'), ("disputes", b"{}"), ("disputes/du_x", b"{}"),
      ("refunds/re_x", b'{"outcome": "failed"}'), ("payouts/po_x", b"{}"), ("faults", b"{}"),
      ("faults", b'{"kind": "slow", "hold_s": "x"}'), ("faults", b'{"kind": "slow", "times": 0}'),
