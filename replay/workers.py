@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import signal
+import sys
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ProcessPoolExecutor, wait
 from typing import Any
@@ -46,7 +48,7 @@ def _build_here(url: str, sites: Sequence[Site], progress: Progress) -> None:
 def _build_in_processes(
     url: str, sites: Sequence[Site], processes: int, progress: Progress
 ) -> None:
-    context = multiprocessing.get_context("spawn")
+    context = _context()
     gone, stopped = context.Array("q", processes), context.Event()
     meter = _Meter(sites, processes, progress)
     with ProcessPoolExecutor(processes, context, _enter, (gone, stopped)) as pool:
@@ -61,6 +63,15 @@ def _build_in_processes(
         except BaseException:
             stopped.set()
             raise
+
+
+def _context() -> Any:
+    """How to start a process: as a copy of this one, which takes no time, where that is safe.
+
+    A copy has only the thread that made it, and would wait for ever for a lock that another held.
+    """
+    alone = threading.active_count() == 1 and sys.platform == "linux"
+    return multiprocessing.get_context("fork" if alone else "spawn")
 
 
 def _watch(futures: Sequence[Future[None]], tell: Callable[[], None]) -> None:
