@@ -34,6 +34,7 @@ from replay.follow import Follower, Halt
 from replay.history.hotel_bookings import RefusedRow, read_bookings
 from replay.history.importer import Imported, Importer
 from replay.history.source import Unreadable, read_source
+from replay.history.turn import only_import
 from replay.progress import Interruption, progress
 from replay.rebuild import rebuild
 from replay.timers import DueTimer, TimerDesk
@@ -61,6 +62,7 @@ def import_hotel_bookings(settings: Settings, options: argparse.Namespace) -> in
     store = EventStore(settings.database_url, application_name="stayledger import")
     with ExitStack() as stack:
         stack.callback(store.close)
+        stack.enter_context(only_import(settings.database_url, source))
         told = stack.enter_context(progress("Importing", "steps"))
         interrupted = stack.enter_context(Interruption())
         imported = Importer(store, source, found).run(told, interrupted)

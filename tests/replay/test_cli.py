@@ -12,6 +12,8 @@ import pytest
 
 from projections import PROJECTIONS
 from replay.__main__ import main
+from replay.history.source import read_source
+from replay.history.turn import only_import
 from sandbox import scratch
 from tests.command_line import Done, begin, stayledger
 from tests.conftest import Database
@@ -89,6 +91,13 @@ def test_a_second_import_says_that_there_is_nothing_to_do(imported: Database, fo
     assert "5 rows: 4 accepted, 1 refused (see hotel.refused.csv)" in done.out
     assert "Nothing to do" in done.out
     assert "Units added to Resort Hotel, by room type: A 3" in done.out
+
+
+def test_of_two_imports_of_one_file_the_second_is_refused(imported: Database, folder: Path) -> None:
+    with only_import(imported.url, read_source(folder / "hotel.csv")):
+        said = refused(imported, folder, "import", "hotel-bookings", "hotel.csv")
+
+    assert "Another process imports this file already" in said
 
 
 def test_a_file_that_is_no_history_is_refused_before_anything_is_written(
