@@ -19,7 +19,7 @@ import redis
 from psycopg import sql
 
 from ledger.store import install_schema
-from sandbox import scratch
+from sandbox.box import scratch
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ import psycopg
 import pytest
 import yaml
 
-from sandbox import scratch
+from sandbox.box import scratch
 from sandbox.ports import free_port
 from sandbox.postgres import programs_folder
 from sandbox.template import APPLICATION, OWNER, SUPERUSER

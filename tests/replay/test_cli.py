@@ -14,7 +14,7 @@ from projections import PROJECTIONS
 from replay.__main__ import main
 from replay.history.source import read_source
 from replay.history.turn import only_import
-from sandbox import scratch
+from sandbox.box import scratch
 from tests.command_line import Done, begin, stayledger
 from tests.conftest import Database
 from tests.replay.hotel_files import a_cancellation, a_file, a_no_show, a_row

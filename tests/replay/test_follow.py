@@ -26,7 +26,7 @@ from replay.digest import digest_of
 from replay.drive import Drive
 from replay.follow import Follower, Halt
 from replay.rebuild import rebuild
-from sandbox import scratch
+from sandbox.box import scratch
 from tests.conftest import Database
 from tests.facts import a_booking, a_calendar, a_hold, an_id, confirmed, paid
 from tests.projections.story import Story, asking

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from sandbox import scratch
+from sandbox.box import scratch
 from tests.command_line import begin, stayledger
 from tests.conftest import Database
 from tests.digests import digests

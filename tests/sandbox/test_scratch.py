@@ -10,7 +10,9 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from sandbox import Box, SandboxError, Unavailable, persistent, scratch
+from sandbox.box import Box, persistent, scratch
+
+from sandbox.errors import SandboxError, Unavailable
 from sandbox.folders import sweep, temporary_folder
 from sandbox.launch import AS_NOBODY
 

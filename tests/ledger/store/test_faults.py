@@ -18,7 +18,8 @@ import pytest
 
 from ledger.errors import StoreUnavailable
 from ledger.store import EventStore, install_schema
-from sandbox import Box, SandboxError, Unavailable, scratch
+from sandbox.box import Box, scratch
+from sandbox.errors import SandboxError, Unavailable
 from tests.conftest import Database
 from tests.ledger.store.commits import a_commit, count_of
 from tests.ledger.store.load import Account, load
