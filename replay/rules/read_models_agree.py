@@ -1,7 +1,7 @@
 """Each read model says what the history makes of it.
 
-A second copy is folded from the beginning to the same position, and the digests of both are held
-against each other: an order-independent sum over the hashes of all rows.
+A second copy is folded from the beginning to the same position, and the fingerprints of both are
+held against each other: how many rows, and order-independent sums over the hashes of all of them.
 
 A breach means that people read something that did not happen, or miss something that did. The
 history itself is sound. Rebuild the read model named; if it comes back, call the engineer on duty.
@@ -44,8 +44,7 @@ class ReadModelsAgree(Rule):
 
 
 def _text(compared: Compared) -> str:
-    live, shadow = compared.live, compared.shadow
-    says = f"{compared.name} has {live.rows} rows of digest {live.digest}"
-    if shadow is None:
+    says = f"{compared.name} has {compared.live}"
+    if compared.shadow is None:
         return f"{says}, and cannot be made again: {compared.trouble}"
-    return f"{says}, the history makes {shadow.rows} of {shadow.digest}"
+    return f"{says}, the history makes {compared.shadow}"
