@@ -11,7 +11,6 @@ import pytest
 from psycopg import errors
 
 from sandbox.box import Box, persistent, scratch
-
 from sandbox.errors import SandboxError, Unavailable
 from sandbox.folders import sweep, temporary_folder
 from sandbox.launch import AS_NOBODY
