@@ -22,7 +22,7 @@ Key = tuple[str, str, str]
 
 
 class AccountsKeepTheirSide(Rule):
-    """Remembers the balances that are not zero."""
+    """Remembers the balances that are not zero, and the accounts that it told of."""
 
     invariants: ClassVar = {
         "INV-L3": "No account's balance is ever on the side that is not its own."
@@ -31,6 +31,7 @@ class AccountsKeepTheirSide(Rule):
     def __init__(self) -> None:
         super().__init__()
         self._balances: dict[Key, int] = {}
+        self._told: set[Key] = set()
 
     def hears(self) -> Handlers:
         """What moves money."""
@@ -39,23 +40,32 @@ class AccountsKeepTheirSide(Rule):
     def post(self, recorded: Recorded[MoneyEvent]) -> None:
         """Post an event's lines, then look at the accounts that they touched."""
         balances = self._balances
-        before: dict[Key, int] = {}
+        touched: list[Key] = []
         for entry in recorded.event.entries:
             for line in entry.lines:
                 key = (line.account, line.of, line.currency)
-                balance = balances.get(key, 0)
-                before.setdefault(key, balance)
-                balances[key] = balance + line.minor
-        for key, was in before.items():
-            sign = SIGN.get(key[0])
-            if sign is None or (key[1].count("/") + 1 if key[1] else 0) != KEYS[key[0]]:
-                self.breach("INV-L3", f"{_named(key)} is not in the chart of accounts", recorded)
-            elif sign * balances[key] < 0 <= sign * was:
-                self.breach(
-                    "INV-L3", f"{_named(key)} went to {balances[key]} minor units", recorded
-                )
-            if not balances[key]:
+                if key not in balances:
+                    self._look_up(recorded, key)
+                    balances[key] = line.minor
+                else:
+                    balances[key] += line.minor
+                touched.append(key)
+        for key in touched:
+            balance = balances.get(key)
+            if balance == 0:
                 del balances[key]
+            elif balance and balance * SIGN.get(key[0], 0) < 0:
+                self._tell_once(recorded, key, balance)
+
+    def _look_up(self, recorded: Recorded[MoneyEvent], key: Key) -> None:
+        account, of, _ = key
+        if account not in KEYS or (of.count("/") + 1 if of else 0) != KEYS[account]:
+            self.breach("INV-L3", f"{_named(key)} is not in the chart of accounts", recorded)
+
+    def _tell_once(self, recorded: Recorded[MoneyEvent], key: Key, balance: int) -> None:
+        if key not in self._told:
+            self._told.add(key)
+            self.breach("INV-L3", f"{_named(key)} went to {balance} minor units", recorded)
 
 
 def _named(key: Key) -> str:

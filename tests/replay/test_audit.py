@@ -1,5 +1,6 @@
 """The audit finds nothing in a sound history, and each planted bug in a spoiled one."""
 
+import multiprocessing
 from collections import Counter
 
 import psycopg
@@ -7,6 +8,7 @@ import pytest
 
 from ledger.events.booking import StayCompleted
 from ledger.values.ids import BookingId
+from replay import shadow
 from replay.audit import audit
 from replay.rebuild import rebuild
 from replay.rules import RULES
@@ -53,6 +55,36 @@ def test_a_shadow_that_cannot_be_made_is_a_finding(database: Database) -> None:
     told = [finding.found for finding in report.violations if finding.id == "INV-R1"]
     assert any("cannot be made again" in found for found in told), told
     assert shadows_in(database) == 0
+
+
+def test_a_process_of_its_own_makes_the_same_shadows_of_a_long_history(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shadow, "WORTH_A_PROCESS", 1)
+    with a_history(database.url):
+        rebuild(database.url)
+    assert audit(database.url).clean
+    with psycopg.connect(database.url) as connection:
+        connection.execute("DELETE FROM trips_v1.trips WHERE booking_id = %s", (AHEAD,))
+    told = audit(database.url).violations
+    assert [finding.id for finding in told] == ["INV-R1"]
+    assert shadows_in(database) == 0
+
+
+def test_an_audit_that_is_interrupted_takes_its_shadows_away(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(position: int, until: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(shadow, "WORTH_A_PROCESS", 1)
+    with a_history(database.url):
+        rebuild(database.url)
+    with pytest.raises(KeyboardInterrupt):
+        audit(database.url, progress=interrupt)
+    assert shadows_in(database) == 0
+    assert multiprocessing.active_children() == []
+    assert audit(database.url).clean
 
 
 def shadows_in(database: Database) -> int:
