@@ -64,14 +64,17 @@ class Link:
             self._connection = psycopg.connect(
                 url, autocommit=True, application_name=application_name, connect_timeout=5
             )
-            self._pg = self._connection.pgconn
-            self._connection.execute(f"SET lock_timeout = {round(call_seconds * 500)}")
-            # The append function must see what was committed while it waited for the lock.
-            self._connection.execute("SET default_transaction_isolation = 'read committed'")
         except psycopg.OperationalError as error:
             raise Unreachable(str(error)) from error
-        for name, types in _TYPES.items():
-            self._prepare(name, types)
+        self._pg = self._connection.pgconn
+        try:
+            self._make_ready()
+        except (LinkLost, psycopg.OperationalError) as lost:
+            self.close()
+            raise Unreachable(str(lost)) from lost  # nothing was asked yet, so nothing is in doubt
+        except BaseException:
+            self.close()
+            raise
 
     def send(self, name: bytes, arguments: Sequence[bytes]) -> None:
         """Start a call of a prepared function; `answer` says what came of it."""
@@ -88,15 +91,7 @@ class Link:
         Raises LinkLost where the outcome is unknown. Otherwise nothing was done: NotNow where
         trying later may help, and psycopg.Error where it will not.
         """
-        try:
-            if self._broken is not None:
-                raise self._broken
-            result = self._only_result()
-        except (psycopg.OperationalError, OSError) as broken:
-            self.close()
-            raise LinkLost(str(broken)) from broken
-        if result.status != pq.ExecStatus.TUPLES_OK:
-            raise self._refusal(error_from_result(result))
+        result = self._result()
         columns = range(result.nfields)
         return [
             tuple(result.get_value(row, column) for column in columns)
@@ -114,14 +109,56 @@ class Link:
             return LinkLost(str(error))
         return NotNow(str(error)) if state.startswith(_NOT_NOW) else error
 
-    def _prepare(self, name: bytes, types: Sequence[str]) -> None:
-        arguments = ", ".join(f"${place}::{kind}" for place, kind in enumerate(types, 1))
-        result = self._pg.prepare(name, b"SELECT * FROM ledger.%b(%b)" % (name, arguments.encode()))
-        if result.status != pq.ExecStatus.COMMAND_OK:
-            raise error_from_result(result)
+    def _make_ready(self) -> None:
+        """Set the session up. The append must see what was committed while it waited its turn."""
+        lock_wait_ms = round(self._call_seconds * 500)
+        self._answer_by = time.monotonic() + self._call_seconds
+        self._pg.send_query(
+            b"SET lock_timeout = %d; SET default_transaction_isolation = 'read committed'"
+            % lock_wait_ms
+        )
+        self._result()
+        for name, types in _TYPES.items():
+            arguments = ", ".join(f"${place}::{kind}" for place, kind in enumerate(types, 1))
+            call = b"SELECT * FROM ledger.%b(%b)" % (name, arguments.encode())
+            self._pg.send_prepare(name, call)
+            self._result()
 
-    def _only_result(self) -> pq.abc.PGresult:
-        """Send what is still unsent and wait for the answer, but not for ever."""
+    def _result(self) -> pq.abc.PGresult:
+        """What came of the request under way; raises as `answer` says."""
+        try:
+            if self._broken is not None:
+                raise self._broken
+            result = self._last_result()
+        except (psycopg.OperationalError, OSError) as broken:
+            self.close()
+            raise LinkLost(str(broken)) from broken
+        if result.status not in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
+            raise self._refusal(error_from_result(result))
+        return result
+
+    def _last_result(self) -> pq.abc.PGresult:
+        """The request's last result, once the server is ready for the next: then it is durable.
+
+        A result may come before the commit behind it does, and the commit may fail: that is why
+        the last one counts.
+        """
+        last: pq.abc.PGresult | None = None
+        while True:
+            self._wait_for_input()
+            result = self._pg.get_result()
+            if result is None:
+                break
+            last = result
+        if last is None:
+            raise psycopg.OperationalError("the server answered nothing")
+        return last
+
+    def _wait_for_input(self) -> None:
+        """Send what is still unsent, and wait until a result can be had, but not for ever.
+
+        libpq would wait without end, and hold every thread of the process while it does.
+        """
         poll = select.poll()
         unsent = self._pg.flush()
         poll.register(self._pg.socket, select.POLLIN | (select.POLLOUT if unsent else 0))
@@ -132,9 +169,3 @@ class Link:
             self._pg.consume_input()
             if unsent and not (unsent := self._pg.flush()):
                 poll.modify(self._pg.socket, select.POLLIN)
-        result = self._pg.get_result()
-        while result is not None and (following := self._pg.get_result()) is not None:
-            result = following
-        if result is None:
-            raise psycopg.OperationalError("the server answered nothing")
-        return result

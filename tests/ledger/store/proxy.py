@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from urllib.parse import urlsplit, urlunsplit
 
-COMMITTED = b"append_"
+READY_FOR_QUERY_BYTES = 6
+"""Length of the message that ends every answer."""
+
+APPEND = b"append_"
 """Only appends are of interest: the calls carry the function's name as a prepared statement."""
 
 
@@ -21,6 +24,8 @@ class Weather(Enum):
     """The next append reaches the server and commits; its answer is dropped with the line."""
     SILENT = auto()
     """The next append's answer never comes, and nobody hangs up."""
+    TORN = auto()
+    """The next append's answer comes without its last message, and then nothing more."""
 
 
 class Proxy:
@@ -66,7 +71,7 @@ class _Line:
     def pass_requests(self) -> None:
         """Client to server."""
         for data in _received(self._client):
-            if data[:1] == b"B" and COMMITTED in data:
+            if data[:1] == b"B" and APPEND in data:
                 self._doomed, self._proxy.weather = self._proxy.weather, Weather.FAIR
             if self._doomed is Weather.CUT_BEFORE_SENDING:
                 break
@@ -79,12 +84,14 @@ class _Line:
         for data in _received(self._server):
             if self._doomed is Weather.CUT_BEFORE_ANSWER:
                 break  # the answer is here, so the server has committed
-            if self._doomed is Weather.SILENT:
+            if self._doomed in (Weather.SILENT, Weather.TORN):
+                if self._doomed is Weather.TORN and not self._proxy.struck.is_set():
+                    self._client.sendall(data[:-READY_FOR_QUERY_BYTES])
                 self._proxy.struck.set()
                 continue
             with contextlib.suppress(OSError):
                 self._client.sendall(data)
-        if self._doomed is not Weather.SILENT:
+        if self._doomed not in (Weather.SILENT, Weather.TORN):
             self._end()
 
     def _end(self) -> None:

@@ -225,10 +225,11 @@ def test_fault_13_under_load_every_caller_gets_its_own_result(
     assert len(account.acknowledged) == len(account.asked)
 
 
-def test_fault_14_a_line_that_falls_silent_is_given_up(proxy: Proxy) -> None:
+@pytest.mark.parametrize("weather", [Weather.SILENT, Weather.TORN])
+def test_fault_14_a_line_that_falls_silent_is_given_up(proxy: Proxy, weather: Weather) -> None:
     with closing(EventStore(proxy.url, patience_seconds=4)) as store:
         store.append(a_commit())
-        proxy.weather = Weather.SILENT
+        proxy.weather = weather
         commit = a_commit()
 
         receipt = store.append(commit)
