@@ -1,8 +1,8 @@
 """Timeline: everything that happened in one case, over all its streams, in plain language."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import NamedTuple, assert_never, get_args
+from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import (
@@ -21,7 +21,7 @@ from sqlalchemy import (
     select,
 )
 
-from ledger.events import AnyEvent, Recorded
+from ledger.events import AnyEvent, Event, Recorded
 from ledger.events.attestation import PropertyAttested
 from ledger.events.booking import (
     BookingAbandoned,
@@ -37,7 +37,6 @@ from ledger.events.booking import (
 from ledger.events.payment import (
     FundsAvailable,
     PaymentCompleted,
-    PaymentEvent,
     PaymentOpened,
     PaymentProcessing,
     PaymentRefundRecorded,
@@ -45,7 +44,6 @@ from ledger.events.payment import (
 from ledger.events.payout import (
     PayoutCancelled,
     PayoutDue,
-    PayoutEvent,
     PayoutRecalculated,
     PayoutReleased,
     PayoutScheduled,
@@ -53,7 +51,6 @@ from ledger.events.payout import (
 )
 from ledger.events.refund import (
     RefundApproved,
-    RefundEvent,
     RefundPending,
     RefundRequested,
     RefundSubmitted,
@@ -112,10 +109,12 @@ The sentence itself is not stored: so it can be put better without a rebuild.
 
 
 class Facts(NamedTuple):
-    """What a sentence needs to know beside who, when and what."""
+    """What a sentence needs to know beside who, when and what; the columns after `actor`."""
 
-    amount: Money | None = None
-    stay: Stay | None = None
+    amount_minor: int | None = None
+    currency: str | None = None
+    check_in: date | None = None
+    check_out: date | None = None
     due_at: datetime | None = None
     detail: str | None = None
 
@@ -125,7 +124,8 @@ NOTHING_ELSE = Facts()
 
 def project(rows: Rows, recorded: Recorded[AnyEvent]) -> None:
     """Add the event to the timeline of its case."""
-    amount, stay, due_at, detail = facts_of(recorded.event)
+    event = recorded.event
+    amount_minor, currency, check_in, check_out, due_at, detail = FACTS[type(event)](event)
     rows.insert(
         timeline,
         stream_id=recorded.stream_id,
@@ -134,68 +134,76 @@ def project(rows: Rows, recorded: Recorded[AnyEvent]) -> None:
         position=recorded.position,
         occurred_at=recorded.occurred_at,
         recorded_at=recorded.recorded_at,
-        topic=recorded.event.topic,
+        topic=event.topic,
         actor=recorded.envelope.actor.role,
-        amount_minor=None if amount is None else amount.minor,
-        currency=None if amount is None else amount.currency,
-        check_in=None if stay is None else stay.check_in,
-        check_out=None if stay is None else stay.check_out,
+        amount_minor=amount_minor,
+        currency=currency,
+        check_in=check_in,
+        check_out=check_out,
         due_at=due_at,
         detail=detail,
     )
 
 
-def facts_of(event: AnyEvent) -> Facts:  # noqa: C901 - one case per event
-    """What the event's sentence needs."""
-    match event:
-        case HoldPlaced():
-            return Facts(stay=event.stay, due_at=event.expires_at)
-        case ReservationMade() | HoldExpired() | HoldReleased() | ReservationReleased():
-            return Facts(stay=event.stay)
-        case BookingRequested():
-            return Facts(event.price.total, event.stay, event.hold_expires_at, event.policy.label)
-        case BookingConfirmed():
-            return Facts(event.total)
-        case BookingCancelled():
-            return Facts(event.settlement.refund, detail=event.to)
-        case NoShowReported():
-            return Facts(event.settlement.refund)
-        case EarningsRecognized():
-            return Facts(event.earned.host_net)
-        case BookingExpired() | BookingAbandoned() | StayStarted() | StayCompleted():
-            return NOTHING_ELSE
-        case PropertyAttested():
-            return Facts(detail=event.source)
-        case CalendarOpened():
-            return Facts(detail=f"{event.room_type} {event.number}")
-        case _:
-            return facts_of_money(event)
+def nothing_else(_event: AnyEvent) -> Facts:
+    """The sentence says it all."""
+    return NOTHING_ELSE
 
 
-def facts_of_money(  # noqa: C901 - one case per event
-    event: PaymentEvent | RefundEvent | PayoutEvent,
-) -> Facts:
-    """What the sentence of an event of a payment, refund or payout needs."""
-    match event:
-        case PaymentOpened():
-            return Facts(event.due)
-        case PaymentProcessing():
-            return Facts(detail=str(event.attempt))
-        case PaymentCompleted() | FundsAvailable() | RefundApproved() | RefundSucceeded():
-            return Facts(event.amount)
-        case PayoutReleased() | PayoutTransferred():
-            return Facts(event.amount)
-        case PayoutScheduled() | PayoutRecalculated():
-            return Facts(event.amount, due_at=event.release_at)
-        case PayoutDue() | PayoutCancelled() | RefundSubmitted() | RefundPending():
-            return NOTHING_ELSE
-        case RefundRequested():
-            return Facts(event.amount, detail=event.reason)
-        case PaymentRefundRecorded():
-            return Facts(event.amount, detail=event.to)
-        case _:
-            assert_never(event)
+def of_amount(amount: Money, due_at: datetime | None = None, detail: str | None = None) -> Facts:
+    """What is about money."""
+    return Facts(amount.minor, amount.currency, None, None, due_at, detail)
 
+
+def of_nights(stay: Stay, due_at: datetime | None = None) -> Facts:
+    """What is about nights."""
+    return Facts(None, None, stay.check_in, stay.check_out, due_at)
+
+
+def of_request(event: BookingRequested) -> Facts:
+    """A request is about both."""
+    total, stay = event.price.total, event.stay
+    until, policy = event.hold_expires_at, event.policy.label
+    return Facts(total.minor, total.currency, stay.check_in, stay.check_out, until, policy)
+
+
+FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
+    BookingAbandoned: nothing_else,
+    BookingCancelled: lambda event: of_amount(event.settlement.refund, detail=event.to),
+    BookingConfirmed: lambda event: of_amount(event.total),
+    BookingExpired: nothing_else,
+    BookingRequested: of_request,
+    CalendarOpened: lambda event: Facts(detail=f"{event.room_type} {event.number}"),
+    EarningsRecognized: lambda event: of_amount(event.earned.host_net),
+    FundsAvailable: lambda event: of_amount(event.amount),
+    HoldExpired: lambda event: of_nights(event.stay),
+    HoldPlaced: lambda event: of_nights(event.stay, event.expires_at),
+    HoldReleased: lambda event: of_nights(event.stay),
+    NoShowReported: lambda event: of_amount(event.settlement.refund),
+    PaymentCompleted: lambda event: of_amount(event.amount),
+    PaymentOpened: lambda event: of_amount(event.due),
+    PaymentProcessing: lambda event: Facts(detail=str(event.attempt)),
+    PaymentRefundRecorded: lambda event: of_amount(event.amount, detail=event.to),
+    PayoutCancelled: nothing_else,
+    PayoutDue: nothing_else,
+    PayoutRecalculated: lambda event: of_amount(event.amount, event.release_at),
+    PayoutReleased: lambda event: of_amount(event.amount),
+    PayoutScheduled: lambda event: of_amount(event.amount, event.release_at),
+    PayoutTransferred: lambda event: of_amount(event.amount),
+    PropertyAttested: lambda event: Facts(detail=event.source),
+    RefundApproved: lambda event: of_amount(event.amount),
+    RefundPending: nothing_else,
+    RefundRequested: lambda event: of_amount(event.amount, detail=event.reason),
+    RefundSubmitted: nothing_else,
+    RefundSucceeded: lambda event: of_amount(event.amount),
+    ReservationMade: lambda event: of_nights(event.stay),
+    ReservationReleased: lambda event: of_nights(event.stay),
+    StayCompleted: nothing_else,
+    StayStarted: nothing_else,
+}
+"""What each event's sentence needs. A table and not a match: it is looked at for every event there
+is, and a test holds its keys against the union.
+"""
 
 TIMELINE = Projection("timeline", 1, tables, get_args(AnyEvent), project)
 

@@ -13,15 +13,15 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Table
 
 from projections import PROJECTIONS, Projection
 from projections.projection import WHOLE
 from replay import schemas
+from replay.digest import Digest, digest_of
 from replay.fold import GoOn, Site, Slice, fold
 
 Connection = psycopg.Connection[Any]
@@ -38,19 +38,6 @@ WORTH_A_PROCESS = 100_000
 WATCH_SECONDS = 0.2
 
 
-class Fingerprint(NamedTuple):
-    """How many rows there are, and what their hashes sum to: two sums, by two seeds.
-
-    Postgres' own record hash costs a tenth of a digest, and both sides are hashed by one server.
-    """
-
-    rows: int
-    sums: tuple[int, int]
-
-    def __str__(self) -> str:
-        return f"{self.rows} rows ({self.sums[0] % 2**64:016x}{self.sums[1] % 2**64:016x})"
-
-
 @dataclass(frozen=True)
 class Compared:
     """A read model at a position: what the live one says there, and what the history makes of it.
@@ -60,8 +47,8 @@ class Compared:
 
     name: str
     position: int
-    live: Fingerprint
-    shadow: Fingerprint | None
+    live: Digest
+    shadow: Digest | None
     trouble: str = ""
 
     @property
@@ -88,7 +75,7 @@ class Shadows:
             life.callback(self._drop)
             self._make()
             threads = life.enter_context(ThreadPoolExecutor(1))
-            self._live = threads.submit(_fingerprints, snapshot, self._projections, "")
+            self._live = threads.submit(_digests, snapshot, self._projections, "")
             self._folding = self._begin(life)
             self._life = life.pop_all()
         return self
@@ -105,7 +92,7 @@ class Shadows:
         except Exception as error:  # noqa: BLE001 - whatever it is, the read models cannot be made
             trouble = "; ".join([repr(error), *getattr(error, "__notes__", ())])
         live = self._live.result()
-        shadow = {} if trouble else _fingerprints(self._control, self._projections, SUFFIX)
+        shadow = {} if trouble else _digests(self._control, self._projections, SUFFIX)
         return [
             Compared(name, position, live[name], shadow.get(name), trouble)
             for name, position in self._positions.items()
@@ -168,35 +155,13 @@ def _fold(url: str, positions: dict[str, int], part: Slice, go_on: GoOn) -> None
         fold(url, sites, part, go_on)
 
 
-def _fingerprints(
+def _digests(
     connection: Connection, projections: Sequence[Projection], suffix: str
-) -> dict[str, Fingerprint]:
+) -> dict[str, Digest]:
     return {
-        projection.name: _fingerprint(connection, projection, projection.schema + suffix)
+        projection.name: digest_of(connection, projection, projection.schema + suffix)
         for projection in projections
     }
-
-
-def _fingerprint(connection: Connection, projection: Projection, schema: str) -> Fingerprint:
-    """What a read model's tables say, in whatever order, without what names places in the store."""
-    found = [_hashed(connection, table, schema) for table in projection.tables.sorted_tables]
-    rows, *sums = map(sum, zip(*found, strict=True))
-    return Fingerprint(rows, (sums[0], sums[1]))
-
-
-def _hashed(connection: Connection, table: Table, schema: str) -> tuple[int, int, int]:
-    columns = [column for column in table.columns if not column.info.get("not_in_digest")]
-    row = sql.SQL("ROW({}::text, {})").format(
-        sql.Literal(table.name),
-        sql.SQL(", ").join(sql.Identifier(column.name) for column in columns),
-    )
-    query = sql.SQL(
-        "SELECT count(*), coalesce(sum(hash_record_extended({row}, 0)), 0), "
-        "coalesce(sum(hash_record_extended({row}, 1)), 0) FROM {table}"
-    ).format(row=row, table=sql.Identifier(schema, table.name))
-    found = connection.execute(query).fetchone()
-    assert found is not None, "an aggregate without groups gives one row"
-    return int(found[0]), int(found[1]), int(found[2])
 
 
 # -- Connections --------------------------------------------------------------------------

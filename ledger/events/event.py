@@ -1,6 +1,7 @@
 """What an event is, and where a recorded one stands."""
 
 from datetime import date
+from functools import lru_cache
 from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
@@ -77,7 +78,7 @@ class Envelope(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     billing: int | None = None
 
 
-_envelopes = msgspec.json.Decoder(Envelope)
+_open_envelope = lru_cache(maxsize=1024)(msgspec.json.Decoder(Envelope).decode)
 
 E_co = TypeVar("E_co", covariant=True)
 
@@ -103,7 +104,7 @@ class Recorded(Struct, Generic[E_co], frozen=True, gc=False):
     @property
     def envelope(self) -> Envelope:
         """Who and why; opened only where somebody asks, because few readers do."""
-        return _envelopes.decode(self.sealed_envelope)
+        return _open_envelope(self.sealed_envelope)
 
     @property
     def imported(self) -> bool:

@@ -6,13 +6,14 @@ from typing import get_args
 import pytest
 
 from ledger.events import AnyEvent
-from projections.timeline import SENTENCES, TIMELINE, timeline_of
+from projections.timeline import FACTS, SENTENCES, TIMELINE, timeline_of
 from tests import facts
 from tests.facts import BOOKING, GUEST, NOW, PAYMENT, UNIT, an_id
 from tests.projections.story import Story
 
 
 def test_there_is_a_sentence_for_every_topic_and_for_no_other() -> None:
+    assert set(FACTS) == set(get_args(AnyEvent))
     assert set(SENTENCES) == {event.topic for event in get_args(AnyEvent)}
 
 
