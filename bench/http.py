@@ -196,6 +196,11 @@ class Wire:
         self._reader = reader
         self.writer = writer
 
+    @property
+    def hung_up(self) -> bool:
+        """Whether the server has closed its side."""
+        return self._reader.at_eof()
+
     async def call(
         self, method: str, path: str, body: bytes = b"", key: str = ""
     ) -> tuple[int, bytes]:
@@ -223,15 +228,24 @@ class Wires:
 
     async def __aexit__(self, *error: object) -> None:
         """Hang up."""
-        for wire in self._free:
+        while self._free:
+            wire = self._free.pop()
             wire.writer.close()
             await wire.writer.wait_closed()
 
     async def lend(self, use: Callable[[Wire], Awaitable[None]]) -> None:
         """Use a connection that nobody else uses meanwhile."""
-        wire = self._free.pop() if self._free else await self._connect()
+        wire = self._idle() or await self._connect()
         await use(wire)
         self._free.append(wire)
+
+    def _idle(self) -> Wire | None:
+        """A connection that lies idle and that the server has not hung up meanwhile."""
+        while self._free:
+            wire = self._free.pop()
+            if not wire.hung_up:
+                return wire
+        return None
 
     async def _connect(self) -> Wire:
         reader, writer = await asyncio.open_connection(HOST, self._port)
