@@ -65,7 +65,11 @@ class Trouble(Exception):
 
 def prepare() -> None:
     """Make the environment from the lock, unless it is there already; about 10 s the first time."""
-    TOOLS.mkdir(exist_ok=True)
+    try:
+        TOOLS.mkdir(exist_ok=True)
+        (TOOLS / "prepare.lock").touch()
+    except OSError as error:
+        raise Trouble(f"{TOOLS}: {error.strerror}; use a checkout of your own") from None
     stamp = VENV / "made-from"
     with only_one(TOOLS / "prepare.lock"):
         wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
