@@ -5,6 +5,7 @@ unpacked beside the environment, not into it. It is Redis 6.2: write against its
 system runs without Redis (slower, nothing lost), so whoever starts a set may go on without it.
 """
 
+import os
 import secrets
 import shutil
 import signal
@@ -44,7 +45,12 @@ def _unpack() -> None:
     options += ["--only-binary", ":all:", "--require-hashes", "-r", str(LOCK)]
     try:
         done = subprocess.run(
-            [*_installer(), *options], capture_output=True, text=True, timeout=INSTALL_SECONDS
+            [*_installer(), *options],
+            # uv trusts only the roots that it brings, unless it is told otherwise.
+            env={"UV_SYSTEM_CERTS": "1", **os.environ},
+            capture_output=True,
+            text=True,
+            timeout=INSTALL_SECONDS,
         )
         complaint = done.stderr.strip().splitlines()[-1:] if done.returncode else []
         if not complaint:
