@@ -24,13 +24,22 @@ WHEN_DUE: Mapping[str, Callable[[Draft, BookingId], None]] = {
 """What each kind of timer asks for, of the booking that it belongs to."""
 
 
+def command_of(timer: str, due_at: Instant) -> CommandId:
+    """The id of the command that a timer causes: it follows from its name and its time alone.
+
+    So a timer that fires late, or twice because somebody was killed in between, or in two
+    processes, is still one command.
+    """
+    return CommandId(derived_id("timer", timer, due_at.isoformat()))
+
+
 def fire(ledger: Ledger, timer: str, kind: str, booking_id: BookingId, due_at: Instant) -> Receipt:
     """Do what a timer stands for. Raises Refused where the booking has moved on, StoreUnavailable.
 
     A refusal is remembered like any answer: firing again gives it again and changes nothing.
     """
     request = Request(
-        command_id=CommandId(derived_id("timer", timer, due_at.isoformat())),
+        command_id=command_of(timer, due_at),
         case_id=booking_id,
         content=f"{timer} at {due_at.isoformat()}".encode(),
         causation=timer,

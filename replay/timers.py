@@ -5,18 +5,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from ledger.reactions import command_of
 from ledger.values.clock import Instant
-from ledger.values.ids import CommandId, derived_id
+from ledger.values.ids import CommandId
 from projections.timers import timers
 
 
 @dataclass(frozen=True)
 class DueTimer:
-    """A timer whose time has come; `stream_id` is what it acts upon.
-
-    The command id follows from the timer and its time alone. So a timer that fires late, or twice
-    because somebody was killed in between, or in two processes, is still one command.
-    """
+    """A timer whose time has come; `stream_id` is what it acts upon."""
 
     timer: str
     kind: str
@@ -27,7 +24,7 @@ class DueTimer:
     @property
     def command_id(self) -> CommandId:
         """The id of the command that the timer causes."""
-        return CommandId(derived_id("timer", self.timer, self.fires_at.isoformat()))
+        return command_of(self.timer, self.fires_at)
 
 
 def due(db: Connection, now: Instant, limit: int = 100) -> list[DueTimer]:
