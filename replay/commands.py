@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
+import psycopg
 import structlog
 from pydantic import BaseModel
 from sqlalchemy import Connection, Engine, NullPool, create_engine
@@ -30,7 +31,7 @@ from replay import reports
 from replay.announce import Announce, ToRedis, to_nobody
 from replay.audit import audit
 from replay.catch_up import catch_up
-from replay.follow import Follower, Halt
+from replay.follow import RETRY_SECONDS, Follower, Halt
 from replay.history.hotel_bookings import RefusedRow, read_bookings
 from replay.history.importer import Imported, Importer
 from replay.history.source import Unreadable, read_source
@@ -142,13 +143,18 @@ def audit_history(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def follow(settings: Settings, options: argparse.Namespace) -> int:
-    """Keep read models up with the history, and fire timers, until told to stop."""
+    """Keep read models up with the history, and fire timers, until told to stop.
+
+    Postgres may go away and come back meanwhile, also before we have begun.
+    """
     del options
-    _set_up(settings)
-    follower = Follower(settings.database_url, announce=_announce(settings), report=_log_halt)
+    follower = Follower(
+        settings.database_url, announce=_announce(settings), report=_log_halt, away=_log_away
+    )
     enough = threading.Event()
     timers = threading.Thread(target=_fire_timers, args=(settings, enough), name="timers")
     with Interruption(follower.stop, enough.set):
+        _set_up_patiently(settings, enough)
         timers.start()
         log.info("following", read_models=[each.name for each in PROJECTIONS])
         follower.run()
@@ -169,6 +175,21 @@ def _log_halt(halt: Halt) -> None:
         position=halt.position,
         because=halt.because,
     )
+
+
+def _set_up_patiently(settings: Settings, enough: threading.Event) -> None:
+    """Set up as soon as Postgres is there: it may be started together with us."""
+    while not enough.is_set():
+        try:
+            return _set_up(settings)
+        except psycopg.OperationalError as error:
+            _log_away(error)
+            enough.wait(RETRY_SECONDS)
+    return None
+
+
+def _log_away(error: psycopg.Error) -> None:
+    log.warning("Postgres is away, trying again", because=str(error).split("\n", 1)[0])
 
 
 def _fire_timers(settings: Settings, enough: threading.Event, clock: Clock = system_clock) -> None:

@@ -46,10 +46,11 @@ class Halt:
 
 
 Report = Callable[[Halt], None]
+Away = Callable[[psycopg.Error], None]
 
 
-def _unreported(halt: Halt) -> None:
-    del halt
+def _unreported(what: Halt | psycopg.Error) -> None:
+    del what
 
 
 class Follower:
@@ -62,16 +63,19 @@ class Follower:
         *,
         announce: Announce = to_nobody,
         report: Report = _unreported,
+        away: Away = _unreported,
         poll_seconds: float = POLL_SECONDS,
     ) -> None:
         """Follow for these read models, which are made where they are missing.
 
-        `announce` hears which positions were reached, `report` which read model had to stop.
+        `announce` hears which positions were reached, `report` which read model had to stop,
+        and `away` why Postgres could not be asked, each time that it is tried again.
         """
         self._url = url
         self._projections = projections
         self._announce = announce
         self._report = report
+        self._away = away
         self._poll_seconds = poll_seconds
         self._stop = threading.Event()
         self._driven: list[Drive] = []
@@ -87,7 +91,8 @@ class Follower:
         while not self._stop.is_set():
             try:
                 self._follow()
-            except psycopg.OperationalError:
+            except psycopg.OperationalError as error:
+                self._away(error)
                 self._stop.wait(RETRY_SECONDS)
 
     def _follow(self) -> None:

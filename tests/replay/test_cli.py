@@ -265,6 +265,18 @@ def test_follow_keeps_up_until_it_is_told_to_stop(imported: Database, tmp_path: 
     assert "stopped" in (tmp_path / "0.err").read_text()
 
 
+def test_follow_waits_for_a_postgres_that_is_away_when_it_begins(tmp_path: Path) -> None:
+    with scratch(redis=False) as box:
+        database = Database(url=box.database_url, owner_url=box.owner_url, admin_url=box.admin_url)
+        box.postgres.kill()
+        following = begin(database, "follow", folder=tmp_path)
+        wait_until(lambda: "Postgres is away, trying again" in (tmp_path / "0.err").read_text())
+        box.postgres.start()
+        wait_until(lambda: '"following"' in (tmp_path / "0.err").read_text())
+        following.send_signal(signal.SIGTERM)
+        assert following.wait(30) == 0
+
+
 def wait_until(so: Callable[[], bool]) -> None:
     give_up_at = time.monotonic() + 60
     while not so():
