@@ -30,7 +30,14 @@ from ledger.events.payment import FundsAvailable, PaymentCompleted
 from ledger.events.payout import PayoutTransferred
 from ledger.events.refund import RefundApproved, RefundSucceeded
 from ledger.values.clock import Instant
-from projections.projection import ONLY_INSERTED, Answer, Projection, Rows, position_of
+from projections.projection import (
+    ONLY_ADDED_TO,
+    ONLY_INSERTED,
+    Answer,
+    Projection,
+    Rows,
+    position_of,
+)
 
 # -- Tables -----------------------------------------------------------------------------
 
@@ -65,6 +72,7 @@ balances = Table(
     Column("currency", Text, primary_key=True),
     Column("debit_minor", BigInteger, nullable=False),
     Column("credit_minor", BigInteger, nullable=False),
+    info=ONLY_ADDED_TO,
 )
 """The turnover of each account, apart for each key of its sub-ledger; both sides are ≥ 0."""
 

@@ -17,6 +17,11 @@ from ledger.events import Event, Recorded
 ONLY_INSERTED = {"only_inserted": True}
 """Says of a table that its rows are never touched again, so they may stream straight through."""
 
+ONLY_ADDED_TO = {"only_added_to": True}
+"""Says of a table that its rows are sums, which `add` alone makes and changes. Its columns begin
+with its key. A rebuild writes the additions down as they come, and sums them up once at the end.
+"""
+
 NOT_IN_DIGEST = {"not_in_digest": True}
 """Says of a column that it names a place in the store: two equal read models may differ in it."""
 
@@ -33,7 +38,8 @@ class Rows(Protocol):
     def add(self, table: Table, key: Any, /, **deltas: int) -> None:
         """Add to columns of the row under the key, which is made from zero where there is none.
 
-        The order of additions does not matter, so slices of a history may be added side by side.
+        Only in a table of sums. The order of additions does not matter, so slices of a history may
+        be added side by side.
         """
 
     def remove(self, table: Table, key: Any, /) -> None:

@@ -43,7 +43,8 @@ class Drive:
         self.place = place or Place(projection.schema)
         self.position = 0
         self._taken = 0
-        self._rows = UnitOfWork(projection, self.place.schema)
+        loading = self.place.slice != WHOLE
+        self._rows = UnitOfWork(projection, self.place.schema, loading=loading)
         self._listens_to = frozenset(projection.listens_to)
 
     def begin(self, connection: Connection) -> None:

@@ -26,7 +26,7 @@ ROWS_IN_MEMORY = 100_000
 EVENTS_UNCOMMITTED = 150_000
 """After so many events a process commits, so that being killed costs little."""
 
-OPTIONS = "-c synchronous_commit=off"
+OPTIONS = "-c synchronous_commit=off -c maintenance_work_mem=128MB"
 """What a crash takes away is folded again: rows and position are lost together."""
 
 

@@ -44,19 +44,48 @@ def make_bare(connection: Connection, projection: Projection, schema: str) -> No
     connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
     for table in projection.tables.sorted_tables:
         _execute(connection, CreateTable(_bare(table, schema)))
-        if not _only_inserted(table):
+        if not _loads_without_a_key(table):
             _execute(connection, AddConstraint(_copy(table, schema).primary_key))
 
 
 def finish(connection: Connection, projection: Projection, schema: str) -> None:
     """Add what `make_bare` left out, and let the planner see what the tables hold."""
+    sum_up(connection, projection, schema)
     for table in projection.tables.sorted_tables:
         copy = _copy(table, schema)
-        if _only_inserted(table):
+        if _loads_without_a_key(table):
             _execute(connection, AddConstraint(copy.primary_key))
         for index in copy.indexes:
             _execute(connection, CreateIndex(index))
         connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(schema, table.name)))
+
+
+def sum_up(connection: Connection, projection: Projection, schema: str) -> None:
+    """Turn the additions that a load wrote down into sums, one row per key."""
+    for table in projection.tables.sorted_tables:
+        if table.info.get("only_added_to"):
+            _sum_up(connection, table, schema)
+
+
+def _sum_up(connection: Connection, table: Table, schema: str) -> None:
+    summed, additions = sql.Identifier(schema, table.name), f"{table.name}__additions"
+    keys = [sql.Identifier(column.name) for column in table.primary_key]
+    others = [sql.Identifier(column.name) for column in table.columns if not column.primary_key]
+    connection.execute(
+        sql.SQL("ALTER TABLE {} RENAME TO {}").format(summed, sql.Identifier(additions))
+    )
+    _execute(connection, CreateTable(_bare(table, schema)))
+    connection.execute(
+        sql.SQL("INSERT INTO {} ({}) SELECT {}, {} FROM {} GROUP BY {}").format(
+            summed,
+            sql.SQL(", ").join(keys + others),
+            sql.SQL(", ").join(keys),
+            sql.SQL(", ").join(sql.SQL("sum({})").format(other) for other in others),
+            sql.Identifier(schema, additions),
+            sql.SQL(", ").join(keys),
+        )
+    )
+    connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(schema, additions)))
 
 
 def slices(connection: Connection, schema: str) -> dict[str, int]:
@@ -141,8 +170,9 @@ def _make_bookkeeping(connection: Connection) -> None:
     )
 
 
-def _only_inserted(table: Table) -> bool:
-    return bool(table.info.get("only_inserted"))
+def _loads_without_a_key(table: Table) -> bool:
+    """Whether a load only adds rows, so that the key may be built over all of them at once."""
+    return bool(table.info.get("only_inserted") or table.info.get("only_added_to"))
 
 
 def _copy(table: Table, schema: str) -> Table:

@@ -92,6 +92,8 @@ class Shadows:
         except Exception as error:  # noqa: BLE001 - whatever it is, the read models cannot be made
             trouble = "; ".join([repr(error), *getattr(error, "__notes__", ())])
         live = self._live.result()
+        for projection in self._projections:
+            schemas.sum_up(self._control, projection, projection.schema + SUFFIX)
         shadow = {} if trouble else _digests(self._control, self._projections, SUFFIX)
         return [
             Compared(name, position, live[name], shadow.get(name), trouble)

@@ -16,10 +16,17 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 import redis
+from hypothesis import Phase, settings
 from psycopg import sql
 
 from ledger.store import install_schema
 from sandbox.box import scratch
+
+# A busy machine is no counterexample, and tracing every line of one to explain it takes minutes.
+settings.register_profile(
+    "stayledger", deadline=None, phases=[phase for phase in Phase if phase is not Phase.explain]
+)
+settings.load_profile("stayledger")
 
 
 @dataclass(frozen=True, kw_only=True)

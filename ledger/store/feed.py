@@ -1,7 +1,7 @@
 """Reading the history in its order: a page for followers, all of it for rebuilds and audits."""
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Literal, LiteralString
 
@@ -30,9 +30,12 @@ Connection = psycopg.Connection[Any]
 
 
 def cursor(connection: Connection) -> psycopg.Cursor[Row]:
-    """A cursor for `EVENTS`: binary, in a session whose time zone is UTC, so that instants are."""
+    """A cursor for `EVENTS`: binary, in a session whose time zone is UTC, so that instants are.
+
+    Postgres would start helpers for a page of a slice, which cost more than the page.
+    """
     if connection.pgconn.parameter_status(b"TimeZone") != b"UTC":
-        connection.execute("SET TIME ZONE 'UTC'")
+        connection.execute("SET TIME ZONE 'UTC'; SET max_parallel_workers_per_gather = 0")
     return connection.cursor(binary=True)
 
 
@@ -118,21 +121,14 @@ def pull(
     return recorded_of(rows.fetchall(), codec or default_codec())
 
 
-def page_query(
-    topics: Sequence[str] | None = None, *, ends: bool = False, by: str | None = None
-) -> LiteralString:
-    """The query of a page: above `after`, of these topics, up to `until`, of a slice, in order."""
-    query: LiteralString = EVENTS + "WHERE position > %(after)s::bigint "
-    if ends:
-        query += "AND position <= %(until)s::bigint "
-    if topics is not None:
-        query += "AND topic = ANY(%(topics)s::text[]) "
-    if by == "stream":
-        query += "AND (uuid_hash(stream_id) & 1023) %% %(parts)s::integer = %(part)s::integer "
-    if by == "case":
-        query += "AND (uuid_hash(case_id) & 1023) %% %(parts)s::integer = %(part)s::integer "
-    return query + "ORDER BY position LIMIT %(limit)s::bigint"
+def page_query(topics: Sequence[str] | None = None) -> LiteralString:
+    """The query of a page: at most `limit` events above `after`, of these topics, in order."""
+    listened: LiteralString = OF_TOPICS if topics is not None else ""
+    return EVENTS + ABOVE + listened + "ORDER BY position LIMIT %(limit)s::bigint"
 
+
+ABOVE: LiteralString = "WHERE position > %(after)s::bigint "
+OF_TOPICS: LiteralString = "AND topic = ANY(%(topics)s::text[]) "
 
 # -- For rebuilds and audits --------------------------------------------------------------
 
@@ -156,21 +152,48 @@ def scan(  # noqa: PLR0913 - a query with optional parts, all by name
     """
     codec = codec or default_codec()
     part, parts, by = slice or (0, 1, None)
-    query = page_query(topics, ends=True, by=by)
+    query = _stretch_query(topics, by)
     with _connected(source) as connection, ThreadPoolExecutor(1, "ledger-scan") as ahead:
         end = _head(connection) if until is None else until
-        fixed = {"until": end, "topics": _listed(topics), "part": part, "parts": parts}
+        fixed = {"topics": _listed(topics), "part": part, "parts": parts}
 
         def fetch(after: int) -> list[Row]:
-            values = {**fixed, "after": after, "limit": batch}
+            values = {**fixed, "after": after, "until": min(after + batch, end)}
             return cursor(connection).execute(query, values, prepare=True).fetchall()
 
-        page: Future[list[Row]] | None = ahead.submit(fetch, after)
-        while page is not None:
-            rows = page.result()
-            page = ahead.submit(fetch, rows[-1][0]) if len(rows) == batch else None
+        for rows in _one_ahead(ahead, fetch, range(after, end, batch)):
             if rows:
                 yield recorded_of(rows, codec)
+
+
+def _stretch_query(topics: Sequence[str] | None, by: str | None) -> LiteralString:
+    """The query of a stretch: above `after` up to `until`, of these topics, of a slice, in order.
+
+    A stretch is cut by positions and not by a limit: Postgres guesses badly how much of the history
+    a limit over a slice will take, and then sorts all of it for every page.
+    """
+    query: LiteralString = EVENTS + ABOVE + "AND position <= %(until)s::bigint "
+    if topics is not None:
+        query += OF_TOPICS
+    if by == "stream":
+        query += "AND (uuid_hash(stream_id) & 1023) %% %(parts)s::integer = %(part)s::integer "
+    if by == "case":
+        query += "AND (uuid_hash(case_id) & 1023) %% %(parts)s::integer = %(part)s::integer "
+    return query + "ORDER BY position"
+
+
+def _one_ahead(
+    ahead: Executor, fetch: Callable[[int], list[Row]], places: Iterable[int]
+) -> Iterator[list[Row]]:
+    """What `fetch` brings for each place, the next one under way while the caller has this one."""
+    under_way: Future[list[Row]] | None = None
+    for place in places:
+        following = ahead.submit(fetch, place)
+        if under_way:
+            yield under_way.result()
+        under_way = following
+    if under_way:
+        yield under_way.result()
 
 
 @contextmanager

@@ -267,9 +267,13 @@ def pages(events: Events, cuts: Sequence[int]) -> Iterator[Events]:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(seed=st.integers(1, 10_000), cuts=st.lists(st.integers(1, 900), max_size=12))
+@given(
+    seed=st.integers(1, 10_000),
+    cuts=st.lists(st.integers(1, 900), max_size=12),
+    loading=st.booleans(),
+)
 def test_sets_of_rows_say_what_one_event_at_a_time_would_have_said(
-    database: Database, seed: int, cuts: list[int]
+    database: Database, seed: int, cuts: list[int], loading: bool
 ) -> None:
     events = recorded(900, seed)
     with psycopg.connect(database.url, autocommit=True) as connection:
@@ -278,10 +282,14 @@ def test_sets_of_rows_say_what_one_event_at_a_time_would_have_said(
             schema = f"{projection.schema}__cut"
             schemas.drop(connection, schema)
             schemas.make_bare(connection, projection, schema)
-            drive = Drive(projection, Place(schema))
+            if not loading:
+                schemas.finish(connection, projection, schema)
+            drive = Drive(projection, Place(schema, "1 of 1" if loading else WHOLE))
             drive.begin(connection)
             for page in pages(events, cuts):
                 drive.apply(connection, page, page[-1].position)
+            if loading:
+                schemas.finish(connection, projection, schema)
             assert written(connection, projection, schema) == folded(projection, events)
 
 

@@ -183,4 +183,3 @@ def test_fault_2_postgres_is_killed_under_the_import_and_a_follower(
         following.send_signal(signal.SIGINT)
         assert following.wait(60) == 0
         assert digests(database) == undisturbed.digests
-

@@ -261,6 +261,34 @@ def test_additions_sum_up_over_batches_and_within_one(
     assert found == [(*key, 321, 7)]
 
 
+def test_additions_of_a_load_are_summed_up_once_it_is_whole(
+    connection: psycopg.Connection[tuple[object, ...]],
+) -> None:
+    schema, key = "journal_v1__load", ("stripe_pending", "", "EUR")
+    schemas.make_bare(connection, JOURNAL, schema)
+    slices = [UnitOfWork(JOURNAL, schema, loading=True) for _ in range(2)]
+    for rows, minor in zip(slices, (1, 20), strict=True):
+        rows.add(balances, key, debit_minor=minor, credit_minor=0)
+        rows.add(balances, key, debit_minor=0, credit_minor=minor)
+        rows.write(connection)
+    slices[0].add(balances, key, debit_minor=300, credit_minor=0)
+    slices[0].write(connection)
+
+    schemas.finish(connection, JOURNAL, schema)
+
+    found = connection.execute(f"SELECT * FROM {schema}.balances".encode()).fetchall()
+    assert found == [(*key, 321, 21)]
+
+
+def test_a_table_of_sums_takes_only_additions_and_the_others_none() -> None:
+    rows = UnitOfWork(JOURNAL)
+
+    with pytest.raises(TypeError, match="balances takes no `insert`"):
+        rows.insert(balances, account="stripe_pending")
+    with pytest.raises(TypeError, match="journal takes no `add`"):
+        rows.add(journal, ("s", 1, 1), minor=1)
+
+
 def test_nothing_is_left_in_memory_after_writing(
     connection: psycopg.Connection[tuple[object, ...]],
 ) -> None:
