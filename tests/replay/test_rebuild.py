@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from bench.history import write_history
 from ledger.events import Event, Recorded
@@ -276,7 +277,9 @@ def test_additions_of_a_load_are_summed_up_once_it_is_whole(
 
     schemas.finish(connection, JOURNAL, schema)
 
-    found = connection.execute(f"SELECT * FROM {schema}.balances".encode()).fetchall()
+    found = connection.execute(
+        sql.SQL("SELECT * FROM {}").format(sql.Identifier(schema, "balances"))
+    ).fetchall()
     assert found == [(*key, 321, 21)]
 
 
