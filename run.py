@@ -223,7 +223,11 @@ def running_system() -> dict[str, str] | None:
     except FileNotFoundError:
         return None
     except BlockingIOError:
+        pass
+    try:
         return dict(json.loads((DATA / "environment.json").read_text()))
+    except FileNotFoundError:
+        raise Trouble("the system is starting or stopping; try again in a moment") from None
 
 
 def test(arguments: Sequence[str]) -> int:

@@ -2,6 +2,7 @@
 
 import ast
 import csv
+import fcntl
 import gzip
 import os
 import re
@@ -20,6 +21,7 @@ import psycopg
 import pytest
 import yaml
 
+import run
 from sandbox.box import scratch
 from sandbox.ports import free_port
 from sandbox.postgres import programs_folder
@@ -237,6 +239,19 @@ def test_run_py_explains_itself_and_answers_a_wrong_word_in_one_line() -> None:
     wrong = subprocess.run([*run, "tset"], cwd=PROJECT, capture_output=True, text=True)
     assert wrong.returncode == 1
     assert wrong.stderr == "run.py: there is no command 'tset'; see python3 run.py --help\n"
+
+
+def test_who_asks_while_the_system_starts_is_told_to_try_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "DATA", tmp_path)
+    with (tmp_path / "owner").open("w") as owner:
+        fcntl.flock(owner, fcntl.LOCK_EX)
+        with pytest.raises(run.Trouble, match="try again in a moment"):
+            run.running_system()
+        (tmp_path / "environment.json").write_text('{"DATABASE_URL": "postgresql://it"}')
+        assert run.running_system() == {"DATABASE_URL": "postgresql://it"}
+    assert run.running_system() is None
 
 
 def test_the_merge_check_is_executable() -> None:
