@@ -28,15 +28,17 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
     from typing import NoReturn
 
 PROJECT = Path(__file__).resolve().parent
@@ -54,6 +56,11 @@ PORT = 8000
 READY_SECONDS = 60.0
 VOLUNTARY_SECONDS = 3.0
 STOP_SECONDS = 20.0
+LOOK_SECONDS = 0.1
+BY_SIGNAL = 128  # a shell's way to say which signal ended a command
+
+# The tests that take a ledger through a whole life: about half of all the time that tests take.
+WHOLE_LIVES = ("tests/stories", "tests/replay")
 
 
 class Trouble(Exception):
@@ -233,31 +240,87 @@ def running_system() -> dict[str, str] | None:
 def test(arguments: Sequence[str]) -> int:
     """Run every check, also after one has failed, and say at the end which did."""
     os.chdir(PROJECT)
-    tests = in_sandbox(module("pytest", *arguments), "--fast")
     if arguments:
-        become(tests)
-    checks = {
+        become(tests(*arguments))
+    results = side_by_side(checks(), hands())
+    say("")
+    for name, (code, seconds) in results.items():
+        say(f"  {name:<24} {'passed' if code == 0 else 'FAILED':<8} {seconds:6.1f} s")
+    return 1 if any(code for code, _ in results.values()) else 0
+
+
+def checks() -> dict[str, Sequence[str]]:
+    """All that must pass, in the order in which it is begun and shown.
+
+    The tests are two processes, each with servers of its own: one for those that take a ledger
+    through a whole life, one for whatever is not among them. So two processors have work nearly
+    all the time, and each test still meets the same tests before it on every run.
+    """
+    return {
         "style": module("ruff", "check", "."),
         "format": module("ruff", "format", "--check", "."),
         "types": module("mypy"),
         "import contracts": [str(VENV / "bin" / "lint-imports")],
-        "tests": tests,
+        "tests of whole lives": tests(*WHOLE_LIVES),
+        "all other tests": tests(*(f"--ignore={folder}" for folder in WHOLE_LIVES)),
     }
-    results = {name: check(name, command) for name, command in checks.items()}
-    say("")
-    for name, (code, seconds) in results.items():
-        say(f"  {name:<18} {'passed' if code == 0 else 'FAILED':<8} {seconds:6.1f} s")
-    return 1 if any(code for code, _ in results.values()) else 0
 
 
-def check(name: str, command: Sequence[str]) -> tuple[int, float]:
-    say(f"\n── {name} " + "─" * (74 - len(name)))
-    started = time.monotonic()
-    try:
-        code = subprocess.run(command, cwd=PROJECT, env=ours()).returncode
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
-    return code, time.monotonic() - started
+def tests(*arguments: str) -> list[str]:
+    return in_sandbox(module("pytest", *arguments), "--fast")
+
+
+def hands() -> int:
+    """How many checks may run at a time: one after another where they share somebody's servers."""
+    return 1 if os.environ.keys() & {"DATABASE_URL", "REDIS_URL"} else 2
+
+
+def side_by_side(checks: Mapping[str, Sequence[str]], hands: int) -> dict[str, tuple[int, float]]:
+    """Run checks, so many at a time: the exit code of each, and the seconds that it took.
+
+    They begin in their order, and what each says is shown in that order, whole. A signal to stop
+    stops all of them.
+    """
+    interrupted: list[int] = []  # and not an exception: it would come between a start and its note
+    for cue in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(cue, lambda number, _: interrupted.append(number))
+    waiting = iter(checks.items())
+    running: dict[str, subprocess.Popen[bytes]] = {}
+    began: dict[str, float] = {}
+    results: dict[str, tuple[int, float]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        logs = Path(folder)
+        screen = shown(checks, logs, results)
+        try:
+            while len(results) < len(checks) and not interrupted:
+                for name in [name for name, check in running.items() if check.poll() is not None]:
+                    code = running.pop(name).returncode
+                    results[name] = (code, time.monotonic() - began[name])
+                for name, command in islice(waiting, hands - len(running)):
+                    began[name] = time.monotonic()
+                    running[name] = start(name, command, logs)
+                next(screen, None)
+                time.sleep(LOOK_SECONDS)
+        finally:
+            stop(running)
+        next(screen, None)
+    if interrupted:
+        raise SystemExit(BY_SIGNAL + interrupted[0])
+    return {name: results[name] for name in checks}
+
+
+def shown(names: Iterable[str], logs: Path, ended: Container[str]) -> Iterator[None]:
+    """Show what each has said, one after the other; a step each time that there may be more."""
+    for name in names:
+        say(f"\n── {name} " + "─" * (74 - len(name)))
+        with (logs / f"{name}.log").open("rb") as log:
+            while True:
+                was_ended = name in ended  # asked first: nothing is said after the end
+                shutil.copyfileobj(log, sys.stdout.buffer)
+                sys.stdout.flush()
+                if was_ended:
+                    break
+                yield
 
 
 def nightly(arguments: Sequence[str]) -> NoReturn:
@@ -352,7 +415,9 @@ def import_sample() -> None:
 def start(name: str, command: Sequence[str], logs: Path) -> subprocess.Popen[bytes]:
     """Start a part in our process group: Ctrl-C reaches it as it reaches us."""
     with (logs / f"{name}.log").open("wb") as log:
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        return subprocess.Popen(
+            command, env=ours(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
 
 
 def wait_until_ready(

@@ -4,6 +4,7 @@ import ast
 import csv
 import fcntl
 import gzip
+import json
 import os
 import re
 import signal
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -256,6 +257,118 @@ def test_who_asks_while_the_system_starts_is_told_to_try_again(
 
 def test_the_merge_check_is_executable() -> None:
     assert (PROJECT / ".ci" / "run").stat().st_mode & stat.S_IXUSR
+
+
+# -- The checks, side by side ----------------------------------------------------------------
+
+CHECKING = """
+import json, sys, run
+run.VOLUNTARY_SECONDS = 0.3
+checks = {name: [sys.executable, "-c", code] for name, code in json.loads(sys.argv[1]).items()}
+codes = {name: code for name, (code, _) in run.side_by_side(checks, hands=2).items()}
+print(json.dumps(codes))
+"""
+
+
+def _checking(folder: Path, **checks: str) -> subprocess.Popen[str]:
+    """run.py at work on these checks, each a program of Python, as a shell would start it."""
+    return subprocess.Popen(
+        [sys.executable, "-c", CHECKING, json.dumps(checks)],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        stdout=subprocess.PIPE,
+        text=True,
+        process_group=0,
+    )
+
+
+def test_every_test_is_in_just_one_of_the_parts() -> None:
+    parts = [command for command in run.checks().values() if "pytest" in command]
+    chosen, rest = (part[part.index("pytest") + 1 :] for part in parts)
+    assert chosen
+    assert all((PROJECT / folder).is_dir() for folder in chosen)
+    assert rest == [f"--ignore={folder}" for folder in chosen]
+
+
+def test_parts_that_share_somebodys_servers_run_one_after_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        monkeypatch.delenv(name, raising=False)
+    assert run.hands() == 2
+    monkeypatch.setenv("REDIS_URL", "redis://somebody")
+    assert run.hands() == 1
+
+
+def test_two_checks_run_at_a_time_and_a_third_waits_for_its_turn(tmp_path: Path) -> None:
+    meet = f"""
+import pathlib, sys, time
+pathlib.Path(sys.argv[0]).touch()
+until = time.monotonic() + {PATIENCE_SECONDS}
+while not pathlib.Path(sys.argv[1]).exists():
+    assert time.monotonic() < until, "nobody came"
+    time.sleep(0.01)
+"""
+    one, two = (f"import sys; sys.argv = {names}{meet}" for names in (["1", "2"], ["2", "1"]))
+    checking = _checking(tmp_path, one=one, two=two, three="import os; assert os.path.exists('1')")
+    said, _ = checking.communicate(timeout=2 * PATIENCE_SECONDS)
+    assert json.loads(said.splitlines()[-1]) == {"one": 0, "two": 0, "three": 0}
+
+
+def test_what_checks_say_is_shown_whole_and_in_order_also_after_one_failed(tmp_path: Path) -> None:
+    slow = "import time; print('slow begins', flush=True); time.sleep(1); exit('slow fails')"
+    checking = _checking(tmp_path, slow=slow, quick="print('quick')")
+    said, _ = checking.communicate(timeout=PATIENCE_SECONDS)
+    assert [line.rstrip(" ─") for line in said.splitlines() if line] == [
+        *("── slow", "slow begins", "slow fails"),
+        *("── quick", "quick"),
+        '{"slow": 1, "quick": 0}',
+    ]
+
+
+def test_one_failed_check_fails_the_whole_and_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(PROJECT)
+    results = {"types": (0, 38.0), "tests": (1, 400.0)}
+    monkeypatch.setattr(run, "side_by_side", lambda checks, hands: results)
+    assert run.test([]) == 1
+    assert [line.split() for line in capsys.readouterr().out.splitlines() if line] == [
+        ["types", "passed", "38.0", "s"],
+        ["tests", "FAILED", "400.0", "s"],
+    ]
+    results["tests"] = (0, 400.0)
+    assert run.test([]) == 0
+
+
+@pytest.mark.parametrize("cue", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("tell", [os.kill, os.killpg], ids=["alone", "with all it started"])
+def test_a_signal_to_stop_stops_every_check(
+    tmp_path: Path, tell: Callable[[int, int], None], cue: signal.Signals
+) -> None:
+    lasting = "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
+    told = "import os, time; open('pid', 'w').write(f'{os.getpid()}\\n'); time.sleep(600)"
+    checking = _checking(tmp_path, one=lasting, two=told, three="open('begun', 'w')")
+    assert checking.stdout is not None
+    said = [checking.stdout.readline() for _ in range(3)]
+    _wait_until((tmp_path / "pid").exists)
+    _wait_until(lambda: (tmp_path / "pid").read_text().endswith("\n"))
+
+    tell(checking.pid, cue)
+
+    checking.communicate(timeout=PATIENCE_SECONDS)
+    assert checking.returncode == 128 + cue
+    assert not (tmp_path / "begun").exists()
+    for pid in (int(said[-1]), int((tmp_path / "pid").read_text())):
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+def _wait_until(true: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not true():
+        assert time.monotonic() < until, "it never became true"
+        time.sleep(0.01)
 
 
 # -- Samples ---------------------------------------------------------------------------------
