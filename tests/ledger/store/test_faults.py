@@ -204,7 +204,7 @@ def test_fault_13_the_line_is_cut_after_the_commit_and_before_the_reply(proxy: P
         receipt = store.append(commit)
 
         assert proxy.struck.is_set()
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 8  # and not when the call's 10 seconds are over
         assert (receipt.position, receipt.answer) == (2, b'{"mine":true}')
         assert not receipt.repeated
         assert count_of(store, commit.events[0].stream_id) == 1
