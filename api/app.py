@@ -60,7 +60,9 @@ def create_app(
             )
             life.callback(premises.close)
             if settings.redis_url:
-                premises.radio = Radio(settings.redis_url, premises.freshness.tell)
+                premises.radio = Radio(
+                    settings.redis_url, settings.positions_channel, premises.freshness.tell
+                )
                 await life.enter_async_context(premises.radio.on())
             app.state.premises = premises
             yield

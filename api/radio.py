@@ -10,9 +10,6 @@ from redis.exceptions import RedisError
 
 from api.freshness import Positions
 
-CHANNEL = "stayledger:positions"
-"""Where the followers announce positions; a test holds it against theirs."""
-
 AGAIN_SECONDS = 0.5
 """How long a Redis that went away is left alone."""
 
@@ -22,7 +19,8 @@ _positions = msgspec.json.Decoder(dict[str, int])
 class Radio:
     """Listens to the announcements of a Redis that may come and go."""
 
-    def __init__(self, url: str, tell: Callable[[Positions], None]) -> None:
+    def __init__(self, url: str, channel: str, tell: Callable[[Positions], None]) -> None:
+        self._channel = channel
         self._redis = redis.asyncio.Redis.from_url(url, socket_connect_timeout=1)
         self._tell = tell
 
@@ -54,7 +52,7 @@ class Radio:
 
     async def _listen_once(self) -> None:
         async with self._redis.pubsub(ignore_subscribe_messages=True) as pubsub:
-            await pubsub.subscribe(CHANNEL)
+            await pubsub.subscribe(self._channel)
             async for message in pubsub.listen():
                 with suppress(msgspec.DecodeError):
                     self._tell(_positions.decode(message["data"]))

@@ -6,6 +6,7 @@ Nothing below an entry point reads the environment or sets up logging.
 import logging
 import sys
 from typing import Literal
+from urllib.parse import urlsplit
 
 import structlog
 from pydantic import Field, ValidationError
@@ -35,6 +36,11 @@ class Settings(BaseSettings):
     def owner_url(self) -> str:
         """Who sets up the schema: the owner, or the application where it owns the database."""
         return self.database_owner_url or self.database_url
+
+    @property
+    def positions_channel(self) -> str:
+        """Where in Redis this database's followers say how far they are: others may share it."""
+        return f"stayledger:positions:{urlsplit(self.database_url).path[1:]}"
 
 
 def read_settings() -> Settings:

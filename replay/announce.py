@@ -7,9 +7,6 @@ from typing import Protocol
 import msgspec
 import redis
 
-CHANNEL = "stayledger:positions"
-"""Where positions are announced, as JSON: `{"trips": 4711, "timeline": 4711}`."""
-
 PATIENCE_SECONDS = 0.05
 """How long an announcement may take: a slow Redis must not hold the read models back."""
 
@@ -30,10 +27,14 @@ def to_nobody(reached: Mapping[str, int]) -> None:
 
 
 class ToRedis:
-    """Publishes positions on a channel of Redis. Losing Redis, or a message, loses nothing."""
+    """Publishes positions on a channel of Redis, as JSON: `{"trips": 4711, "timeline": 4711}`.
 
-    def __init__(self, url: str) -> None:
+    Losing Redis, or a message, loses nothing.
+    """
+
+    def __init__(self, url: str, channel: str) -> None:
         """Publish to the Redis of this address; it need not be there."""
+        self._channel = channel
         self._redis = redis.Redis.from_url(
             url, socket_timeout=PATIENCE_SECONDS, socket_connect_timeout=PATIENCE_SECONDS
         )
@@ -44,7 +45,7 @@ class ToRedis:
         if time.monotonic() < self._silent_until:
             return
         try:
-            self._redis.publish(CHANNEL, msgspec.json.encode(dict(reached)))
+            self._redis.publish(self._channel, msgspec.json.encode(dict(reached)))
         except redis.RedisError:
             self._silent_until = time.monotonic() + SILENCE_SECONDS
 

@@ -165,7 +165,9 @@ def follow(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _announce(settings: Settings) -> Announce:
-    return ToRedis(settings.redis_url) if settings.redis_url else to_nobody
+    if not settings.redis_url:
+        return to_nobody
+    return ToRedis(settings.redis_url, settings.positions_channel)
 
 
 def _log_halt(halt: Halt) -> None:

@@ -60,7 +60,8 @@ def serving(settings: Settings, patience: float = PATIENCE_SECONDS) -> Iterator[
 @contextmanager
 def following(url: str, redis_url: str | None = None) -> Iterator[None]:
     """Followers of all read models in a thread."""
-    announce = ToRedis(redis_url) if redis_url else None
+    channel = Settings(database_url=url).positions_channel
+    announce = ToRedis(redis_url, channel) if redis_url else None
     follower = Follower(url, announce=announce or to_nobody)
     thread = threading.Thread(target=follower.run, daemon=True)
     thread.start()

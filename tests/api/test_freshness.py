@@ -1,13 +1,14 @@
 """Whoever passes on the position of a command sees what it did, or hears that it is not there yet."""
 
+import json
 import threading
 from contextlib import ExitStack
 
 import psycopg
 import redis
 
-from api import radio
-from replay import announce
+from ledger.settings import Settings
+from projections import PROJECTIONS
 from tests.api.conftest import Door, following, until
 from tests.api.houses import Estate, day
 from tests.conftest import Database
@@ -81,16 +82,19 @@ def test_the_header_means_the_same_as_the_parameter(
 
 
 def test_a_redis_that_lies_does_not_make_an_answer_older_than_was_asked_for(
-    impatient: Door, estate: Estate, built: None, redis_url: str
+    impatient: Door, estate: Estate, built: None, settings: Settings, redis_url: str
 ) -> None:
     booked = impatient.post("/bookings", estate.wish(), key="k1").json()
+    channel = settings.positions_channel
+    lie = json.dumps({projection.name: 999_999 for projection in PROJECTIONS})
     with redis.Redis.from_url(redis_url) as connection:
-        until(lambda: connection.publish(announce.CHANNEL, b'{"trips": 999999}') > 0)
-        connection.publish(announce.CHANNEL, b"no JSON at all")
+        until(lambda: connection.publish(channel, lie) > 0)
+        connection.publish(channel, b"no JSON at all")
 
-    stale = impatient.get(f"/trips/{booked['booking_id']}", after=booked["position"])
+    for path in (f"/trips/{booked['booking_id']}", "/positions"):
+        stale = impatient.get(path, after=booked["position"])
 
-    assert (stale.status_code, stale.json()["code"]) == (503, "STALE_READ")
+        assert (stale.status_code, stale.json()["code"]) == (503, "STALE_READ")
 
 
 def test_a_read_model_that_was_set_back_is_not_taken_for_what_it_was(
@@ -135,5 +139,6 @@ def test_a_read_model_that_was_never_built_is_said_to_be_missing(
     assert (missing.status_code, missing.json()["code"]) == (503, "READ_MODEL_MISSING")
 
 
-def test_the_door_listens_where_the_followers_announce() -> None:
-    assert radio.CHANNEL == announce.CHANNEL
+def test_each_database_has_a_channel_of_its_own() -> None:
+    one, other = (Settings(database_url=f"postgresql://it/{name}") for name in ("one", "other"))
+    assert one.positions_channel != other.positions_channel

@@ -21,7 +21,7 @@ from projections.projection import Rows, Standing, standing_of
 from projections.timeline import TIMELINE
 from projections.trips import TRIPS
 from replay import schemas
-from replay.announce import CHANNEL, ToRedis
+from replay.announce import ToRedis
 from replay.digest import digest_of
 from replay.drive import Drive
 from replay.follow import Follower, Halt
@@ -206,8 +206,8 @@ def test_case_e7_a_position_announced_on_redis_is_there_to_be_read(
 ) -> None:
     url = story.database.url
     heard = redis.Redis.from_url(redis_url).pubsub()  # type: ignore[no-untyped-call]
-    heard.subscribe(CHANNEL)
-    announce = ToRedis(redis_url)
+    heard.subscribe("positions")
+    announce = ToRedis(redis_url, "positions")
     with running(Follower(url, announce=announce)):
         position = story.tells(a_booking())
         seen: dict[str, int] = {}
@@ -224,7 +224,7 @@ def test_case_e7_a_position_announced_on_redis_is_there_to_be_read(
 
 def test_losing_redis_loses_nothing(story: Story) -> None:
     url = story.database.url
-    nobody_there = ToRedis("redis://127.0.0.1:1/0")
+    nobody_there = ToRedis("redis://127.0.0.1:1/0", "positions")
     with running(Follower(url, announce=nobody_there)):
         until(reached(url, story.tells(a_booking(), paid(), confirmed())))
     nobody_there.close()
