@@ -164,18 +164,11 @@ class Stays:
         units = self.estate.units
         ahead, place = divmod(next(self._numbers), len(units))
         check_in = self.estate.earliest + timedelta(days=ahead)
-        return json.dumps(
-            {
-                "guest_id": fresh_id(),
-                "property_id": self.estate.property_id,
-                "unit_id": units[place],
-                "check_in": check_in.isoformat(),
-                "check_out": (check_in + timedelta(days=1)).isoformat(),
-                "party": {"adults": 2},
-                "price_per_night": {"minor": 12000, "currency": "EUR"},
-                "policy": "free",
-            }
-        ).encode()
+        check_out = check_in + timedelta(days=1)
+        wish = self.estate.wish(
+            unit_id=units[place], check_in=check_in.isoformat(), check_out=check_out.isoformat()
+        )
+        return json.dumps(wish).encode()
 
 
 def _estate(database_url: str) -> Estate:

@@ -13,13 +13,14 @@ import pytest
 import uvicorn
 
 from api.app import create_app
+from bench.estate import Estate
 from ledger.application import Ledger
 from ledger.settings import Settings
 from ledger.store import EventStore
 from projections import PROJECTIONS
 from replay.announce import ToRedis, to_nobody
 from replay.follow import Follower
-from tests.api.houses import Estate, settle_in
+from tests.api.houses import settle_in
 from tests.conftest import Database
 
 PATIENCE_SECONDS = 30.0

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from bench.estate import Estate
 from ledger.application import Ledger
 from ledger.values.ids import fresh_id
 from tests.api.conftest import Door
-from tests.api.houses import Estate, day, settle_in
+from tests.api.houses import day, settle_in
 
 
 def test_a_guest_books_a_room_and_finds_it_among_their_trips(

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
+from bench.estate import Estate
 from ledger import processes
 from ledger.application import Draft, Ledger, Request
 from ledger.events import Actor
 from ledger.values.ids import BookingId, CommandId, fresh_id
 from tests.api.conftest import Door
-from tests.api.houses import Estate
 
 PROCESSOR = Actor("P", "stripe")
 TOTAL = {"minor": 27360, "currency": "EUR"}

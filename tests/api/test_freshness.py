@@ -7,10 +7,11 @@ from contextlib import ExitStack
 import psycopg
 import redis
 
+from bench.estate import Estate
 from ledger.settings import Settings
 from projections import PROJECTIONS
 from tests.api.conftest import Door, following, until
-from tests.api.houses import Estate, day
+from tests.api.houses import day
 from tests.conftest import Database
 
 

@@ -13,8 +13,8 @@ from schemathesis import CheckFunction, GenerationMode
 from schemathesis.checks import load_all_checks
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from bench.estate import Estate
 from tests.api.conftest import Door
-from tests.api.houses import Estate
 
 load_all_checks()
 

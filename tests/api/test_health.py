@@ -2,9 +2,9 @@
 
 import psycopg
 
+from bench.estate import Estate
 from projections import PROJECTIONS
 from tests.api.conftest import Door
-from tests.api.houses import Estate
 from tests.conftest import Database
 
 

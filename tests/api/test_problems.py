@@ -10,11 +10,11 @@ from structlog.testing import capture_logs
 
 from api import faults, problems
 from api.problems import STATUS, status_of
+from bench.estate import Estate
 from ledger.errors import LedgerError, Refused
 from ledger.settings import Settings
 from ledger.values.ids import fresh_id
 from tests.api.conftest import Door, knocking
-from tests.api.houses import Estate
 from tests.conftest import Database
 
 SHAPE = {"type", "title", "status", "detail", "instance", "code", "transient", "data"}

@@ -9,10 +9,11 @@ from typing import Any
 import httpx
 import psycopg
 
+from bench.estate import Estate
 from ledger.application import Ledger
 from ledger.values.ids import fresh_id
 from tests.api.conftest import Door, following
-from tests.api.houses import Estate, settle_in
+from tests.api.houses import settle_in
 from tests.api.processes import api_process
 from tests.conftest import Database
 

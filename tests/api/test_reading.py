@@ -1,9 +1,10 @@
 """What can be asked at the door beside bookings: houses, calendars, timelines and reports."""
 
+from bench.estate import Estate
 from ledger.application import Ledger
 from ledger.values.ids import fresh_id
 from tests.api.conftest import Door
-from tests.api.houses import Estate, day
+from tests.api.houses import day
 from tests.api.test_cancellations import paid
 
 
