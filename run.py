@@ -59,8 +59,8 @@ STOP_SECONDS = 20.0
 LOOK_SECONDS = 0.1
 BY_SIGNAL = 128  # a shell's way to say which signal ended a command
 
-# The tests that take a ledger through a whole life: about half of all the time that tests take.
-WHOLE_LIVES = ("tests/stories", "tests/replay")
+# The tests that import histories of thousands of bookings: nearly half of the time of all tests.
+LONG_HISTORIES = ("tests/stories", "tests/replay/test_import_interrupted.py")
 
 
 class Trouble(Exception):
@@ -252,17 +252,17 @@ def test(arguments: Sequence[str]) -> int:
 def checks() -> dict[str, Sequence[str]]:
     """All that must pass, in the order in which it is begun and shown.
 
-    The tests are two processes, each with servers of its own: one for those that take a ledger
-    through a whole life, one for whatever is not among them. So two processors have work nearly
-    all the time, and each test still meets the same tests before it on every run.
+    The tests are two processes, each with servers of its own: one for the long histories, one for
+    whatever is not among them. So two processors have work nearly all the time, and each test still
+    meets the same tests before it on every run.
     """
     return {
         "style": module("ruff", "check", "."),
         "format": module("ruff", "format", "--check", "."),
-        "types": module("mypy"),
         "import contracts": [str(VENV / "bin" / "lint-imports")],
-        "tests of whole lives": tests(*WHOLE_LIVES),
-        "all other tests": tests(*(f"--ignore={folder}" for folder in WHOLE_LIVES)),
+        "types": module("mypy"),
+        "tests": tests(*(f"--ignore={path}" for path in LONG_HISTORIES)),
+        "tests, long histories": tests(*LONG_HISTORIES),
     }
 
 
