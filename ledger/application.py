@@ -12,6 +12,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Any, TypeVar
 
@@ -25,7 +26,7 @@ from ledger.aggregates.payment import PAYMENT
 from ledger.aggregates.payout import PAYOUT
 from ledger.aggregates.refund import REFUND
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR
-from ledger.errors import Conflict, LedgerError, Refused
+from ledger.errors import Conflict, LedgerError, Refused, StoreUnavailable
 from ledger.events import Actor, Envelope
 from ledger.store import Commit, EventStore, Expected, NewEvent, Night, Receipt
 from ledger.values.clock import Clock, Instant, system_clock
@@ -372,10 +373,15 @@ class Ledger:
                 decider.streams_grow_long
                 and known.version // SNAPSHOT_EVERY > before // SNAPSHOT_EVERY
             ):
-                state = msgspec.json.encode(known.state)
-                self._store.keep_snapshot(
-                    StreamId(stream_id), known.version, fingerprint(decider), state
-                )
+                self._keep_snapshot(decider, stream_id, known)
+
+    def _keep_snapshot(self, decider: AnyDecider, stream_id: str, known: Known) -> None:
+        state = msgspec.json.encode(known.state)
+        # The commit is durable, and a snapshot only saves reading: who asked hears of the commit.
+        with suppress(StoreUnavailable):
+            self._store.keep_snapshot(
+                StreamId(stream_id), known.version, fingerprint(decider), state
+            )
 
     def _turn_of(self, lost: Conflict) -> threading.Lock:
         return self._turns[hash(str(lost.data)) % TURNS]

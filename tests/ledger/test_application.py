@@ -521,6 +521,30 @@ def test_a_sound_snapshot_that_no_longer_fits_the_class_is_ignored(
     assert calendar_of(another) == long
 
 
+NO_ROOM_FOR_SNAPSHOTS = """
+    CREATE FUNCTION ledger.no_room() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = 'disk_full'; END $$;
+    CREATE TRIGGER no_room BEFORE INSERT ON ledger.snapshots
+        FOR EACH ROW EXECUTE FUNCTION ledger.no_room();
+"""
+
+
+def test_what_is_durable_is_answered_although_its_snapshot_cannot_be_kept(
+    database: Database, clock: StandingClock
+) -> None:
+    with psycopg.connect(database.owner_url, autocommit=True) as connection:
+        connection.execute(NO_ROOM_FOR_SNAPSHOTS)
+    hurried = EventStore(database.url, patience_seconds=2)
+    ledger = Ledger(hurried, clock)
+    ledger.execute(a_request("open"), open_the_calendar)
+
+    a_long_history(ledger)
+
+    assert hurried.snapshot(StreamId(UNIT), fingerprint(UNIT_CALENDAR)) is None
+    assert len(history(hurried, UNIT)) == SNAPSHOT_EVERY + 1
+    hurried.close()
+
+
 def test_a_class_that_remembers_something_else_has_another_fingerprint() -> None:
     grown = replace(UNIT_CALENDAR, evolution=UNIT_CALENDAR.evolution + 1)
 
