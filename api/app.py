@@ -56,7 +56,7 @@ def create_app(
                 patience_seconds=STORE_SECONDS,
             )
             premises = Premises(
-                store, Ledger(store, clock), settings.database_url, now=clock, patience=patience
+                store, Ledger(store, clock), settings.database_url, patience=patience
             )
             life.callback(premises.close)
             if settings.redis_url:

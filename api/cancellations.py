@@ -10,7 +10,7 @@ from api.faults import KeyMissing
 from api.problems import described
 from api.shapes import Amount, Body, Uuid, amount_of
 from ledger import errors, processes
-from ledger.aggregates.booking import BOOKING, Abandon, Booking, CancelByGuest, Status
+from ledger.aggregates.booking import BOOKING, Booking, Status
 from ledger.application import Draft, Ledger
 from ledger.errors import NotFound, RefundChanged
 from ledger.events import Actor
@@ -27,7 +27,8 @@ router = APIRouter(prefix="/bookings/{booking_id}/cancellation", tags=["bookings
 class Preview(Answer):
     """What a cancellation would do now: `abandon` before paying, `cancel` after.
 
-    The refund is of what was paid; the offer ends when the guest may come.
+    The refund is of what was paid. The offer ends when the guest may come, or, before paying, with
+    the time for it.
     """
 
     booking_id: str
@@ -58,7 +59,7 @@ REFUSALS = (errors.NotFound, errors.TransitionNotAllowed, errors.TooLate)
 async def preview_cancellation(booking_id: Uuid, request: Request, premises: OnPremises) -> Preview:
     """What a cancellation would give back now. Refused where it would be."""
     shown = await premises.look(
-        lambda store, ledger: _preview(store, ledger, BookingId(booking_id), premises.now())
+        lambda store, ledger: _preview(store, ledger, BookingId(booking_id))
     )
     stated(request, shown.position)
     return shown
@@ -87,41 +88,39 @@ async def cancel_booking(
     return await command.execute(case, acceptance, plan, Cancelled)
 
 
-def _preview(store: EventStore, ledger: Ledger, booking_id: BookingId, now: Instant) -> Preview:
+def _preview(store: EventStore, ledger: Ledger, booking_id: BookingId) -> Preview:
     position = store.head()
-    booking = _found(ledger.state(BOOKING, booking_id), booking_id)
-    refund = _refund_of(booking)
-    unpaid = booking.status is Status.PENDING_PAYMENT
-    command = (
-        Abandon(booking_id=booking_id)
-        if unpaid
-        else CancelByGuest(booking_id=booking_id, accepted_refund=refund)
-    )
-    # Decided for show: whatever would refuse the cancellation refuses its preview.
-    BOOKING.run(booking, command, now, Actor("G", booking.guest_id))
+    draft = ledger.rehearse(lambda draft: _call_off_as_shown(draft, booking_id))
+    after = _found(draft.state(BOOKING, booking_id), booking_id)
+    abandoned = after.status is Status.ABANDONED
     return Preview(
         position=position,
         booking_id=booking_id,
-        step="abandon" if unpaid else "cancel",
-        policy=booking.policy.label,
-        refund=amount_of(refund),
-        ends_at=booking.house.check_in_at(booking.stay),
+        step="abandon" if abandoned else "cancel",
+        policy=after.policy.label,
+        refund=amount_of(_refunded(after)),
+        ends_at=after.hold_expires_at if abandoned else after.house.check_in_at(after.stay),
     )
+
+
+def _call_off_as_shown(draft: Draft, booking_id: BookingId) -> None:
+    """Call the stay off for whatever the guest would be shown now."""
+    booking = _found(draft.state(BOOKING, booking_id), booking_id)
+    _call_off(draft, booking_id, _refund_of(booking))
 
 
 def _call_off(draft: Draft, booking_id: BookingId, accepted: Money) -> None:
     booking = _found(draft.state(BOOKING, booking_id), booking_id)
     guest = Actor("G", booking.guest_id)
-    refund = _refund_of(booking)
     if booking.status is not Status.PENDING_PAYMENT:
         processes.cancel_by_guest(draft, guest, booking_id, accepted)
-    elif accepted != refund:
-        raise RefundChanged(accepted=str(accepted), refund=str(refund))
+    elif accepted != (nothing := _refund_of(booking)):
+        raise RefundChanged(accepted=str(accepted), refund=str(nothing))
     else:
         processes.abandon(draft, guest, booking_id)
     after = _found(draft.state(BOOKING, booking_id), booking_id)
     answer = Cancelled(
-        position=0, booking_id=booking_id, status=after.status, refund=amount_of(refund)
+        position=0, booking_id=booking_id, status=after.status, refund=amount_of(_refunded(after))
     )
     draft.answer(answer.model_dump_json(exclude={"position"}).encode())
 
@@ -131,6 +130,12 @@ def _refund_of(booking: Booking) -> Money:
     if booking.status is Status.PENDING_PAYMENT:
         return zero(booking.price.subtotal.currency)
     return settle(booking.price, booking.policy).refund
+
+
+def _refunded(booking: Booking) -> Money:
+    """What goes back of a stay that was called off."""
+    settled = booking.settlement
+    return settled.refund if settled else zero(booking.price.subtotal.currency)
 
 
 def _found(booking: Booking | None, booking_id: BookingId) -> Booking:

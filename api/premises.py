@@ -15,7 +15,6 @@ from ledger.application import Ledger, Plan
 from ledger.application import Request as LedgerRequest
 from ledger.errors import StoreUnavailable
 from ledger.store import EventStore, Receipt
-from ledger.values.clock import Clock
 from projections import PROJECTIONS, Projection
 from projections.projection import Answer, standing_of
 
@@ -37,12 +36,11 @@ class Premises:
     """Everything behind the door, for as long as the application runs."""
 
     def __init__(
-        self, store: EventStore, ledger: Ledger, database_url: str, *, now: Clock, patience: float
+        self, store: EventStore, ledger: Ledger, database_url: str, *, patience: float
     ) -> None:
         """`patience` is how many seconds a caller waits for a read model that is behind."""
         self.store = store
         self.patience = patience
-        self.now = now
         self.ledger = ledger
         self.radio: Radio | None = None
         self.freshness = Freshness(self.positions)

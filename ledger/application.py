@@ -74,6 +74,10 @@ class Request(Struct, frozen=True, kw_only=True):
     on_behalf_of: str | None = None
 
 
+FOR_SHOW = Request(command_id=CommandId(""), case_id="", content=b"")
+"""Stands in a draft that will never be a commit."""
+
+
 class Known(Struct, frozen=True):
     """A stream's state, and the version that it is of; nothing and 0 before its first event."""
 
@@ -268,6 +272,15 @@ class Ledger:
                 ahead |= draft.outcome()
                 gathered.append((one, draft))
         return answers + self._append_in_order(gathered)
+
+    def rehearse(self, plan: Plan) -> Draft:
+        """Decide a plan now, on what the store has, and keep nothing of it. Raises Refused.
+
+        The draft tells what would be so; whatever refuses the plan refuses its rehearsal.
+        """
+        draft = self._draft(Asked(FOR_SHOW, plan, self._clock()), fresh=True)
+        plan(draft)
+        return draft
 
     def state(self, decider: Decider[S, Any, Any], stream_id: str) -> S | None:
         """The state of a stream as the store has it now; None where there is no such stream."""

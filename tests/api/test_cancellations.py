@@ -53,6 +53,41 @@ def test_before_paying_a_guest_gives_up_and_the_nights_are_free(door: Door, esta
     assert door.post("/bookings", estate.wish(), key="k2").status_code == 201
 
 
+def test_giving_up_is_offered_for_as_long_as_the_nights_are_held(
+    door: Door, estate: Estate
+) -> None:
+    answer = door.post("/bookings", estate.wish(), key="k1").json()
+
+    shown = door.get(f"/bookings/{answer['booking_id']}/cancellation").json()
+
+    assert shown["ends_at"] == answer["hold_expires_at"]
+
+
+def test_what_the_payment_refuses_is_not_offered(
+    door: Door, estate: Estate, ledger: Ledger
+) -> None:
+    """A booking that is paid but not confirmed can neither be given up nor called off (BK10)."""
+    path = booked(door, estate)
+    booking = BookingId(path.split("/")[2])
+    request = Request(command_id=CommandId(fresh_id()), case_id=booking, content=b"")
+    ledger.execute(request, lambda draft: processes.pay(draft, PROCESSOR, booking, "ch_1"))
+
+    shown = door.get(path)
+    refused = door.post(path, {"accepted_refund": NOTHING}, key="k1")
+
+    for answer in (shown, refused):
+        assert (answer.status_code, answer.json()["code"]) == (409, "TRANSITION_NOT_ALLOWED")
+
+
+def test_looking_changes_nothing(door: Door, estate: Estate) -> None:
+    path = booked(door, estate)
+
+    first, again = door.get(path).json(), door.get(path).json()
+
+    assert first == again
+    assert first["step"] == "abandon"
+
+
 @pytest.mark.parametrize(("policy", "refund"), [("free", TOTAL), ("retained", NOTHING)])
 def test_a_paid_stay_is_called_off_for_the_refund_that_was_shown(
     door: Door, estate: Estate, ledger: Ledger, followed: None, policy: str, refund: dict[str, Any]
