@@ -57,10 +57,9 @@ from ledger.aggregates.unit_calendar import (
     ReleaseReservation,
 )
 from ledger.application import Draft
-from ledger.errors import NotFound, PayoutIsHeld, TooEarly, TransitionNotAllowed
+from ledger.errors import NotFound, PayoutIsHeld, TransitionNotAllowed
 from ledger.events import Actor
 from ledger.events.refund import RefundLine
-from ledger.values.clock import Instant
 from ledger.values.ids import (
     AttestationId,
     BookingId,
@@ -195,23 +194,22 @@ def abandon(draft: Draft, guest: Actor, booking_id: BookingId) -> None:
 
 
 def start_stay(draft: Draft, actor: Actor, booking_id: BookingId) -> None:
-    """Begin the stay: the clock at check-in, the host on the day of it. Raises TooEarly."""
-    booking = _booking(draft, booking_id)
-    draft.do(actor, StartStay(booking_id=booking_id))
-    _refuse_early_timer(draft, actor, booking.house.check_in_at(booking.stay))
+    """Begin the stay: the clock at check-in, the host on the day of it. Raises NotFound, TooEarly."""
+    _booking(draft, booking_id)
+    draft.do(actor, StartStay(booking_id=booking_id, by_clock=_is_clock(actor)))
 
 
 def complete_stay(draft: Draft, actor: Actor, booking_id: BookingId) -> None:
-    """End the stay: the clock at check-out, the host whenever the guest left. Raises TooEarly."""
-    booking = _booking(draft, booking_id)
-    draft.do(actor, CompleteStay(booking_id=booking_id))
-    _refuse_early_timer(draft, actor, booking.house.check_out_at(booking.stay))
+    """End the stay: the clock at check-out, the host whenever the guest left.
+
+    Raises NotFound, TooEarly.
+    """
+    _booking(draft, booking_id)
+    draft.do(actor, CompleteStay(booking_id=booking_id, by_clock=_is_clock(actor)))
 
 
-def _refuse_early_timer(draft: Draft, actor: Actor, not_before: Instant) -> None:
-    # People may know better than the clock, the clock may not.
-    if actor.role == Role.TIMER and draft.now < not_before:
-        raise TooEarly(not_before=not_before)
+def _is_clock(actor: Actor) -> bool:
+    return actor.role == Role.TIMER
 
 
 # -- Cancellation -----------------------------------------------------------------------

@@ -156,15 +156,17 @@ class Abandon(Command, frozen=True, kw_only=True):
 
 
 class StartStay(Command, frozen=True, kw_only=True):
-    """Begin the stay: the guest may come, or came."""
+    """Begin the stay: the guest may come (so says the clock), or came (so says the host)."""
 
     booking_id: BookingId
+    by_clock: bool
 
 
 class CompleteStay(Command, frozen=True, kw_only=True):
-    """End the stay: the guest left."""
+    """End the stay: the guest must have left (so says the clock), or left (so says the host)."""
 
     booking_id: BookingId
+    by_clock: bool
 
 
 class CancelByGuest(Command, frozen=True, kw_only=True):
@@ -275,9 +277,9 @@ def decide(
         case Abandon():
             return [BookingAbandoned()]
         case StartStay():
-            return start_stay(booking, now)
+            return start_stay(booking, command, now)
         case CompleteStay():
-            return [StayCompleted()]
+            return complete_stay(booking, command, now)
         case CancelByGuest():
             return cancel_by_guest(booking, command, now)
         case ReportNoShow():
@@ -352,11 +354,27 @@ def expire(booking: Booking, now: Instant) -> Sequence[BookingEvent]:
     return [BookingExpired()]
 
 
-def start_stay(booking: Booking, now: Instant) -> Sequence[BookingEvent]:
-    """Begin the stay, on the local day of arrival at the earliest. Raises TooEarly."""
+def start_stay(booking: Booking, command: StartStay, now: Instant) -> Sequence[BookingEvent]:
+    """Begin the stay: the clock at check-in, the host on the local day of it. Raises TooEarly."""
+    check_in_at = booking.house.check_in_at(booking.stay)
     if local_date(now, booking.house.time_zone) < booking.stay.check_in:
-        raise TooEarly(not_before=booking.house.check_in_at(booking.stay))
+        raise TooEarly(not_before=check_in_at)
+    refuse_early_clock(command, check_in_at, now)
     return [StayStarted()]
+
+
+def complete_stay(booking: Booking, command: CompleteStay, now: Instant) -> Sequence[BookingEvent]:
+    """End the stay: the clock at check-out, the host whenever the guest left. Raises TooEarly."""
+    refuse_early_clock(command, booking.house.check_out_at(booking.stay), now)
+    return [StayCompleted()]
+
+
+def refuse_early_clock(
+    command: StartStay | CompleteStay, not_before: Instant, now: Instant
+) -> None:
+    """Let pass what a person says, who may know better than the clock. Raises TooEarly."""
+    if command.by_clock and now < not_before:
+        raise TooEarly(not_before=not_before)
 
 
 def cancel_by_guest(

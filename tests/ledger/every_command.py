@@ -115,8 +115,10 @@ EVERY_COMMAND = (
     ),
     Happened(Expire(booking_id=BOOKING), TIMER, (a_booking(),), HOLD_ENDS),
     Happened(Abandon(booking_id=BOOKING), GUEST, (a_booking(),)),
-    Happened(StartStay(booking_id=BOOKING), HOST, _BOOKED, CHECK_IN),
-    Happened(CompleteStay(booking_id=BOOKING), TIMER, (*_BOOKED, started()), CHECK_OUT),
+    Happened(StartStay(booking_id=BOOKING, by_clock=False), HOST, _BOOKED, CHECK_IN),
+    Happened(
+        CompleteStay(booking_id=BOOKING, by_clock=True), TIMER, (*_BOOKED, started()), CHECK_OUT
+    ),
     Happened(
         CancelByGuest(booking_id=BOOKING, accepted_refund=money("180.00 EUR")), GUEST, _BOOKED
     ),

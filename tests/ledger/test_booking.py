@@ -177,11 +177,20 @@ def test_a_booking_that_ended_is_not_confirmed(end: Event) -> None:
 
 # -- BK12, BK13: the stay ---------------------------------------------------------------
 
+THE_CLOCK_STARTS = StartStay(booking_id=BOOKING, by_clock=True)
+THE_HOST_STARTS = StartStay(booking_id=BOOKING, by_clock=False)
+THE_CLOCK_ENDS = CompleteStay(booking_id=BOOKING, by_clock=True)
+THE_HOST_ENDS = CompleteStay(booking_id=BOOKING, by_clock=False)
 
-@pytest.mark.parametrize("actor", [HOST, TIMER])
-def test_a_stay_begins(actor: Actor) -> None:
-    given(a_booking(), confirmed()).when(actor, StartStay(booking_id=BOOKING), at=CHECK_IN).then(
-        started()
+
+@pytest.mark.parametrize(("actor", "command"), [(HOST, THE_HOST_STARTS), (TIMER, THE_CLOCK_STARTS)])
+def test_a_stay_begins(actor: Actor, command: StartStay) -> None:
+    given(a_booking(), confirmed()).when(actor, command, at=CHECK_IN).then(started())
+
+
+def test_the_clock_begins_no_stay_before_check_in() -> None:
+    given(a_booking(), confirmed()).when(TIMER, THE_CLOCK_STARTS, at=CHECK_IN - AN_INSTANT).refused(
+        TooEarly, not_before=CHECK_IN
     )
 
 
@@ -189,23 +198,32 @@ def test_a_host_lets_a_guest_in_early_on_the_local_day_of_arrival_only() -> None
     midnight_in_lisbon = instant("2026-07-01T23:00:00Z")
     before = given(a_booking(), confirmed())
 
-    before.when(HOST, StartStay(booking_id=BOOKING), at=midnight_in_lisbon).then(started())
-    before.when(HOST, StartStay(booking_id=BOOKING), at=midnight_in_lisbon - AN_INSTANT).refused(
+    before.when(HOST, THE_HOST_STARTS, at=midnight_in_lisbon).then(started())
+    before.when(HOST, THE_HOST_STARTS, at=midnight_in_lisbon - AN_INSTANT).refused(
         TooEarly, not_before=CHECK_IN
     )
 
 
-@pytest.mark.parametrize("actor", [HOST, TIMER])
-def test_a_stay_ends(actor: Actor) -> None:
-    given(a_booking(), confirmed(), started()).when(
-        actor, CompleteStay(booking_id=BOOKING), at=CHECK_OUT
-    ).then(completed_stay())
+@pytest.mark.parametrize(("actor", "command"), [(HOST, THE_HOST_ENDS), (TIMER, THE_CLOCK_ENDS)])
+def test_a_stay_ends(actor: Actor, command: CompleteStay) -> None:
+    given(a_booking(), confirmed(), started()).when(actor, command, at=CHECK_OUT).then(
+        completed_stay()
+    )
+
+
+def test_a_guest_may_leave_early_but_the_clock_waits_for_check_out() -> None:
+    staying = given(a_booking(), confirmed(), started())
+
+    staying.when(HOST, THE_HOST_ENDS, at=CHECK_OUT - AN_INSTANT).then(completed_stay())
+    staying.when(TIMER, THE_CLOCK_ENDS, at=CHECK_OUT - AN_INSTANT).refused(
+        TooEarly, not_before=CHECK_OUT
+    )
 
 
 def test_a_stay_that_did_not_begin_does_not_end() -> None:
-    given(a_booking(), confirmed()).when(
-        HOST, CompleteStay(booking_id=BOOKING), at=CHECK_OUT
-    ).refused(TransitionNotAllowed, before="confirmed")
+    given(a_booking(), confirmed()).when(HOST, THE_HOST_ENDS, at=CHECK_OUT).refused(
+        TransitionNotAllowed, before="confirmed"
+    )
 
 
 # -- BK14: called off -------------------------------------------------------------------
