@@ -57,7 +57,7 @@ from ledger.aggregates.unit_calendar import (
     ReleaseReservation,
 )
 from ledger.application import Draft
-from ledger.errors import NotFound, PayoutIsHeld, TransitionNotAllowed
+from ledger.errors import NotFound, PayoutIsHeld
 from ledger.events import Actor
 from ledger.events.refund import RefundLine
 from ledger.values.ids import (
@@ -116,9 +116,7 @@ def pay(draft: Draft, processor: Actor, booking_id: BookingId, charge: str) -> N
     """
     booking = _booking(draft, booking_id)
     if booking.status is not Stands.PENDING_PAYMENT:
-        raise TransitionNotAllowed(
-            aggregate="booking", before=booking.status.value, command="OpenPayment"
-        )
+        BOOKING.lifecycle.refuse(OpenPayment, booking.status)
     payment_id = payment_of(booking_id)
     total = booking.price.total
     draft.do(
@@ -184,9 +182,7 @@ def abandon(draft: Draft, guest: Actor, booking_id: BookingId) -> None:
     draft.do(guest, Abandon(booking_id=booking_id))
     payment = draft.state(PAYMENT, payment_of(booking_id))
     if payment is not None:
-        raise TransitionNotAllowed(
-            aggregate="payment", before=payment.status.value, command="Abandon"
-        )
+        PAYMENT.lifecycle.refuse(Abandon, payment.status)
     draft.do(PROCESS, ReleaseHold(unit_id=booking.unit_id, booking_id=booking_id))
 
 

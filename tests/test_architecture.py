@@ -99,6 +99,19 @@ def test_no_binary_fraction_comes_near_money() -> None:
     assert not fractions, "\n".join(fractions)
 
 
+def test_only_a_lifecycle_says_that_a_step_is_not_allowed() -> None:
+    """So one code always carries the same facts."""
+    sayers = {
+        str(path.relative_to(PROJECT))
+        for path in sources("ledger", "projections", "api", "replay")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "TransitionNotAllowed"
+    }
+    assert sayers == {"ledger/aggregates/decider.py"}
+
+
 def test_every_package_says_what_it_is() -> None:
     silent = [
         str(path.relative_to(PROJECT))

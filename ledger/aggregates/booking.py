@@ -28,7 +28,6 @@ from ledger.errors import (
     RefundChanged,
     TooEarly,
     TooLate,
-    TransitionNotAllowed,
 )
 from ledger.events.booking import (
     BookingAbandoned,
@@ -415,9 +414,7 @@ def recognize_earnings(
     fell_away = booking.settlement is not None
     earned = booking.settlement.kept if booking.settlement else earnings(booking.price)
     if booking.recognized or not earned.total.minor:
-        raise TransitionNotAllowed(
-            aggregate="booking", before=booking.status.value, command="RecognizeEarnings"
-        )
+        LIFECYCLE.refuse(RecognizeEarnings, booking.status)
     entry = postings.earnings_recognized(
         "J9" if fell_away else "J5", command.booking_id, booking.host_id, earned
     )

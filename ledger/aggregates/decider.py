@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 from msgspec import Struct
 
@@ -107,16 +107,24 @@ class Lifecycle:
     def refuse_unless_open(self, command: Command, status: StrEnum | None, actor: Actor) -> None:
         """Let a command pass that the table knows from here for this actor.
 
-        Raises TransitionNotAllowed: the one place that does.
+        Raises TransitionNotAllowed.
         """
         for step in self._by_command.get(type(command), ()):
             if status in step.before and actor.role in step.actors:
                 return
+        self.refuse(type(command), status, actor=actor.role)
+
+    def refuse(self, command: type[Command], status: StrEnum | None, **told: str) -> NoReturn:
+        """Refuse what may not follow from here: the one place that raises TransitionNotAllowed.
+
+        Decisions and plans call it where more than the table forbids a step, such as a second
+        time; then it does not matter who asks, and no actor is told.
+        """
         raise TransitionNotAllowed(
             aggregate=self.aggregate,
             before=None if status is None else status.value,
-            command=type(command).__name__,
-            actor=actor.role,
+            command=command.__name__,
+            **told,
         )
 
     def offered(self, status: StrEnum | None, role: Role) -> tuple[type[Command], ...]:

@@ -22,7 +22,6 @@ from ledger.errors import (
     AmountsDiffer,
     NotFound,
     RefundExceedsCapture,
-    TransitionNotAllowed,
 )
 from ledger.events.payment import (
     FundsAvailable,
@@ -220,9 +219,7 @@ def complete(payment: Payment, command: CompletePayment, now: Instant) -> Sequen
 def record_funds(payment: Payment, now: Instant) -> Sequence[PaymentEvent]:
     """Count the captured money as usable, once. Raises TransitionNotAllowed."""
     if payment.available:
-        raise TransitionNotAllowed(
-            aggregate="payment", before=payment.status.value, command="RecordFunds"
-        )
+        LIFECYCLE.refuse(RecordFunds, payment.status)
     return [
         FundsAvailable(
             booking_id=payment.booking_id,
@@ -239,9 +236,7 @@ def record_refund(payment: Payment, command: RecordRefund) -> Sequence[PaymentEv
     Raises RefundExceedsCapture, TransitionNotAllowed.
     """
     if command.refund_id in payment.refunds:
-        raise TransitionNotAllowed(
-            aggregate="payment", before=payment.status.value, command="RecordRefund"
-        )
+        LIFECYCLE.refuse(RecordRefund, payment.status)
     refunded = payment.refunded + command.amount
     if refunded.minor > payment.captured.minor:
         raise RefundExceedsCapture(captured=str(payment.captured), refunded=str(refunded))
