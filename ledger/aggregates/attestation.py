@@ -69,12 +69,6 @@ LIFECYCLE = Lifecycle(
 # -- Decisions --------------------------------------------------------------------------
 
 
-def status_of(attestation: Attestation | None, command: AttestationCommand) -> Status | None:
-    """Whether the property is vouched for."""
-    del command
-    return None if attestation is None else attestation.status
-
-
 def decide(
     attestation: Attestation | None, command: AttestationCommand, now: Instant
 ) -> Sequence[AttestationEvent]:
@@ -116,7 +110,6 @@ ATTESTATION = Decider(
     lifecycle=LIFECYCLE,
     state=Attestation,
     stream_of=lambda command: command.attestation_id,
-    status_of=status_of,
     decide=decide,
     evolve=evolve,
 )

@@ -252,12 +252,6 @@ LIFECYCLE = Lifecycle(
 # -- Decisions --------------------------------------------------------------------------
 
 
-def status_of(booking: Booking | None, command: BookingCommand) -> Status | None:
-    """The state of the booking that a command is about."""
-    del command
-    return None if booking is None else booking.status
-
-
 def decide(
     booking: Booking | None, command: BookingCommand, now: Instant
 ) -> Sequence[BookingEvent]:
@@ -473,7 +467,6 @@ BOOKING = Decider(
     lifecycle=LIFECYCLE,
     state=Booking,
     stream_of=lambda command: command.booking_id,
-    status_of=status_of,
     decide=decide,
     evolve=evolve,
     policy_of=policy_of,

@@ -184,11 +184,17 @@ C = TypeVar("C", bound=Command)
 E = TypeVar("E", bound=Event)
 
 
+def _its_status(state: Any, _command: Command) -> StrEnum | None:
+    status: StrEnum | None = None if state is None else state.status
+    return status
+
+
 @dataclass(frozen=True, kw_only=True)
 class Decider(Generic[S, C, E]):
     """An aggregate's rules, whole. Without a database: tests call `run`, the ledger calls `run`.
 
-    Attributes: `graph` is the version of the lifecycle that new events are decided under;
+    Attributes: `status_of` tells the state that a command finds: that of the whole stream, if
+    nothing else is said; `graph` is the version of the lifecycle that new events are decided under;
     `evolution` grows whenever `evolve` remembers something else, so that old snapshots are ignored;
     `claims` tells which nights an event takes or frees; `streams_grow_long` asks for snapshots.
     """
@@ -196,9 +202,9 @@ class Decider(Generic[S, C, E]):
     lifecycle: Lifecycle
     state: type[S]
     stream_of: Callable[[C], str]
-    status_of: Callable[[S | None, C], StrEnum | None]
     decide: Callable[[S | None, C, Instant], Sequence[E]]
     evolve: Callable[[S | None, E], S]
+    status_of: Callable[[S | None, C], StrEnum | None] = field(default=_its_status)
     claims: Callable[[str, Any], Nights | None] | None = None
     policy_of: Callable[[S], str | None] = field(default=lambda _: None)
     billing_of: Callable[[S], int | None] = field(default=lambda _: None)

@@ -157,12 +157,6 @@ LIFECYCLE = Lifecycle(
 # -- Decisions --------------------------------------------------------------------------
 
 
-def status_of(payment: Payment | None, command: PaymentCommand) -> Status | None:
-    """The state of the payment that a command is about."""
-    del command
-    return None if payment is None else payment.status
-
-
 def decide(
     payment: Payment | None, command: PaymentCommand, now: Instant
 ) -> Sequence[PaymentEvent]:
@@ -292,7 +286,6 @@ PAYMENT = Decider(
     lifecycle=LIFECYCLE,
     state=Payment,
     stream_of=lambda command: command.payment_id,
-    status_of=status_of,
     decide=decide,
     evolve=evolve,
     billing_of=billing_of,

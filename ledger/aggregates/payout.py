@@ -139,12 +139,6 @@ LIFECYCLE = Lifecycle(
 # -- Decisions --------------------------------------------------------------------------
 
 
-def status_of(payout: Payout | None, command: PayoutCommand) -> Status | None:
-    """The state of the payout that a command is about."""
-    del command
-    return None if payout is None else payout.status
-
-
 def decide(payout: Payout | None, command: PayoutCommand, now: Instant) -> Sequence[PayoutEvent]:
     """What a command does to a payout. Raises Refused."""
     if isinstance(command, SchedulePayout):
@@ -251,7 +245,6 @@ PAYOUT = Decider(
     lifecycle=LIFECYCLE,
     state=Payout,
     stream_of=lambda command: command.payout_id,
-    status_of=status_of,
     decide=decide,
     evolve=evolve,
 )

@@ -143,12 +143,6 @@ LIFECYCLE = Lifecycle(
 # -- Decisions --------------------------------------------------------------------------
 
 
-def status_of(refund: Refund | None, command: RefundCommand) -> Status | None:
-    """The state of the refund that a command is about."""
-    del command
-    return None if refund is None else refund.status
-
-
 def decide(refund: Refund | None, command: RefundCommand, now: Instant) -> Sequence[RefundEvent]:
     """What a command does to a refund. Raises Refused."""
     if isinstance(command, RequestRefund):
@@ -250,7 +244,6 @@ REFUND = Decider(
     lifecycle=LIFECYCLE,
     state=Refund,
     stream_of=lambda command: command.refund_id,
-    status_of=status_of,
     decide=decide,
     evolve=evolve,
 )
