@@ -426,9 +426,10 @@ def recognize_earnings(
 
 def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
     """The booking after an event."""
+    status = LIFECYCLE.after(event, booking and booking.status)
     if isinstance(event, BookingRequested):
         return Booking(
-            status=Status.PENDING_PAYMENT,
+            status=status,
             guest_id=event.guest_id,
             host_id=event.host_id,
             unit_id=event.unit_id,
@@ -439,7 +440,6 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
             hold_expires_at=event.hold_expires_at,
         )
     assert booking is not None
-    status = LIFECYCLE.after(event, booking.status)
     match event:
         case BookingConfirmed():
             return replace(booking, status=status, payment_id=event.payment_id)

@@ -251,9 +251,10 @@ def record_refund(payment: Payment, command: RecordRefund) -> Sequence[PaymentEv
 
 def evolve(payment: Payment | None, event: PaymentEvent) -> Payment:
     """The payment after an event."""
+    status = LIFECYCLE.after(event, payment and payment.status)
     if isinstance(event, PaymentOpened):
         return Payment(
-            status=Status.PENDING,
+            status=status,
             booking_id=event.booking_id,
             due=event.due,
             captured=zero(event.due.currency),
@@ -262,7 +263,6 @@ def evolve(payment: Payment | None, event: PaymentEvent) -> Payment:
             billing=event.price.billing,
         )
     assert payment is not None
-    status = LIFECYCLE.after(event, payment.status)
     match event:
         case PaymentProcessing():
             return replace(payment, status=status, attempts=event.attempt)

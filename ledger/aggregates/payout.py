@@ -221,9 +221,10 @@ def record_transfer(payout: Payout, command: RecordTransfer, now: Instant) -> Se
 
 def evolve(payout: Payout | None, event: PayoutEvent) -> Payout:
     """The payout after an event."""
+    status = LIFECYCLE.after(event, payout and payout.status)
     if isinstance(event, PayoutScheduled):
         return Payout(
-            status=Status.SCHEDULED,
+            status=status,
             booking_id=event.booking_id,
             host_id=event.host_id,
             amount=event.amount,
@@ -231,7 +232,6 @@ def evolve(payout: Payout | None, event: PayoutEvent) -> Payout:
             time_zone=event.time_zone,
         )
     assert payout is not None
-    status = LIFECYCLE.after(event, payout.status)
     match event:
         case PayoutRecalculated():
             return replace(payout, amount=event.amount, release_at=event.release_at)

@@ -222,9 +222,10 @@ def succeed(refund: Refund, command: SucceedRefund, now: Instant) -> Sequence[Re
 
 def evolve(refund: Refund | None, event: RefundEvent) -> Refund:
     """The refund after an event."""
+    status = LIFECYCLE.after(event, refund and refund.status)
     if isinstance(event, RefundRequested):
         return Refund(
-            status=Status.REQUESTED,
+            status=status,
             payment_id=event.payment_id,
             booking_id=event.booking_id,
             amount=event.amount,
@@ -235,7 +236,7 @@ def evolve(refund: Refund | None, event: RefundEvent) -> Refund:
     assert refund is not None
     match event:
         case RefundApproved() | RefundSubmitted() | RefundPending() | RefundSucceeded():
-            return replace(refund, status=LIFECYCLE.after(event, refund.status))
+            return replace(refund, status=status)
         case _:
             assert_never(event)
 
