@@ -13,7 +13,7 @@ from api.wishes import BookingWish
 from ledger import processes
 from ledger.aggregates.attestation import ATTESTATION, Attestation
 from ledger.aggregates.booking import BOOKING, Book
-from ledger.aggregates.unit_calendar import HOLD, UNIT_CALENDAR
+from ledger.aggregates.unit_calendar import UNIT_CALENDAR
 from ledger.application import Draft, Plan
 from ledger.errors import NightsAreTaken, NotDiscoverable, NotFound, NothingVouchedFor
 from ledger.events import Actor
@@ -80,7 +80,6 @@ def _without_unit(wish: BookingWish, stay: Stay, booking_id: BookingId, draft: D
         price=_price(wish, stay, terms),
         policy=_policy(wish, terms),
         vouched_by=vouched_by,
-        hold_expires_at=draft.now + HOLD,
     )
 
 
@@ -134,6 +133,6 @@ def _answer(draft: Draft, booked: Book) -> bytes:
         unit_id=booked.unit_id,
         room_type=booked.room_type,
         total=amount_of(booked.price.total),
-        hold_expires_at=booked.hold_expires_at,
+        hold_expires_at=booking.hold_expires_at,
     )
     return answer.model_dump_json(exclude={"position"}).encode()

@@ -49,7 +49,7 @@ from ledger.aggregates.refund import (
     SucceedRefund,
 )
 from ledger.aggregates.unit_calendar import (
-    HOLD,
+    UNIT_CALENDAR,
     ConvertHold,
     ExpireHold,
     PlaceHold,
@@ -106,7 +106,10 @@ def book(draft: Draft, guest: Actor, command: Book) -> None:
         PROCESS,
         PlaceHold(unit_id=command.unit_id, booking_id=command.booking_id, stay=command.stay),
     )
-    draft.do(guest, replace(command, hold_expires_at=draft.now + HOLD))
+    calendar = draft.state(UNIT_CALENDAR, command.unit_id)
+    assert calendar is not None, "its nights were held a line ago"
+    held = calendar.claims[command.booking_id]
+    draft.do(guest, replace(command, hold_expires_at=held.expires_at))
 
 
 def pay(draft: Draft, processor: Actor, booking_id: BookingId, charge: str) -> None:

@@ -111,7 +111,10 @@ class Booking(Struct, frozen=True):
 
 
 class Book(Command, frozen=True, kw_only=True):
-    """Ask for a stay, at a price and under a policy that the guest has seen."""
+    """Ask for a stay, at a price and under a policy that the guest has seen.
+
+    `hold_expires_at` is read off the hold of its nights, once that is placed.
+    """
 
     booking_id: BookingId
     guest_id: GuestId
@@ -125,7 +128,7 @@ class Book(Command, frozen=True, kw_only=True):
     price: Price
     policy: Policy
     vouched_by: AttestationId | None
-    hold_expires_at: Instant
+    hold_expires_at: Instant | None = None
 
 
 class Confirm(Command, frozen=True, kw_only=True):
@@ -289,6 +292,7 @@ def book(command: Book) -> Sequence[BookingEvent]:
         raise OwnListing(property_id=command.property_id)
     if command.vouched_by is None:
         raise NothingVouchedFor(property_id=command.property_id)
+    assert command.hold_expires_at is not None, "the nights are held before they are asked for"
     return [
         BookingRequested(
             guest_id=command.guest_id,

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from ledger import processes
+from ledger.aggregates import unit_calendar
 from ledger.aggregates.booking import BOOKING as BOOKINGS
 from ledger.aggregates.payment import PAYMENT as PAYMENTS
 from ledger.aggregates.payout import PAYOUT as PAYOUTS
@@ -34,6 +35,7 @@ from tests.facts import (
     GUEST,
     HOLD_ENDS,
     HOST,
+    NOW,
     PROCESS,
     PROCESSOR,
     TIMER,
@@ -124,13 +126,14 @@ def test_where_the_nights_are_taken_nothing_is_asked_for() -> None:
     story.refuses(NightsAreTaken, processes.book, GUEST, another)
 
 
-def test_a_booking_waits_exactly_as_long_as_its_hold() -> None:
-    story = Story(hold_expires_at=HOLD_ENDS + timedelta(days=9)).asks()
+def test_a_booking_waits_exactly_as_long_as_its_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unit_calendar, "HOLD", timedelta(minutes=5))
+    story = Story(hold_expires_at=None).asks()
 
     booking = story.world.state(BOOKINGS, BOOKING)
 
     assert booking is not None
-    assert booking.hold_expires_at == HOLD_ENDS
+    assert booking.hold_expires_at == NOW + timedelta(minutes=5)
 
 
 def test_a_paid_booking_is_confirmed_and_its_host_is_promised_the_earnings() -> None:
