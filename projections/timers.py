@@ -1,6 +1,5 @@
 """Timers: what the clock must do, and when. History from outside sets none."""
 
-from datetime import timedelta
 from typing import assert_never, get_args
 
 from sqlalchemy import Boolean, Column, DateTime, Index, MetaData, Table, Text, Uuid
@@ -26,10 +25,8 @@ from ledger.events.payout import (
 from ledger.events.unit_calendar import HoldExpired, HoldPlaced, HoldReleased, ReservationMade
 from ledger.values.clock import Instant
 from ledger.values.policy import Settlement
+from ledger.values.stay import EARNED_AFTER
 from projections.projection import Projection, Rows
-
-EARNED_AFTER = timedelta(hours=24)
-"""How long after check-in a stay is earned (spec: domain, section 12)."""
 
 # -- Tables -----------------------------------------------------------------------------
 

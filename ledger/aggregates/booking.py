@@ -57,8 +57,6 @@ from ledger.values.policy import Policy, Settlement, earnings, settle
 from ledger.values.price import Price
 from ledger.values.stay import House, Stay, local_date
 
-EARNED_AFTER = timedelta(hours=24)
-"""From check-in until the stay is earned and the host is paid (spec: money, section 12)."""
 NO_SHOW_FROM, NO_SHOW_UNTIL = timedelta(hours=6), timedelta(hours=48)
 """When a host may say that nobody came, counted from check-in (spec: domain, BK18)."""
 
@@ -104,7 +102,7 @@ class Booking(Struct, frozen=True):
     @property
     def earned_at(self) -> Instant:
         """When a stay that takes place is earned."""
-        return self.house.check_in_at(self.stay) + EARNED_AFTER
+        return self.house.earned_at(self.stay)
 
 
 # -- Commands ---------------------------------------------------------------------------

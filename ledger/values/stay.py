@@ -10,6 +10,8 @@ from ledger.errors import NoNights, UnknownTimeZone
 from ledger.values.clock import Instant
 
 ONE_DAY = timedelta(days=1)
+EARNED_AFTER = timedelta(hours=24)
+"""From check-in until a stay is earned and its host is paid (spec: domain, section 12; money, J5)."""
 
 
 class Stay(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -53,6 +55,10 @@ class House(msgspec.Struct, frozen=True, gc=False):
     def check_out_at(self, booked: Stay) -> Instant:
         """The instant by which the guest has left."""
         return local_instant(booked.check_out, self.check_out_time, self.time_zone)
+
+    def earned_at(self, booked: Stay) -> Instant:
+        """The instant at which a stay that takes place is earned."""
+        return self.check_in_at(booked) + EARNED_AFTER
 
 
 def zone(name: str) -> ZoneInfo:

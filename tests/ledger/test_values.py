@@ -256,6 +256,17 @@ def test_a_stay_over_the_change_of_clocks_counts_dates_and_not_hours() -> None:
     assert house.check_out_at(over_spring) - house.check_in_at(over_spring) == timedelta(hours=47)
 
 
+def test_a_stay_is_earned_a_whole_day_of_hours_after_check_in() -> None:
+    """Whatever the clocks on the wall do: from 15:00 it is 16:00 where they go forward."""
+    house = House("Europe/Lisbon", time(15), time(11))
+    over_spring = stay(date(2026, 3, 28), date(2026, 3, 30))
+
+    earned_at = house.earned_at(over_spring)
+
+    assert earned_at - house.check_in_at(over_spring) == timedelta(hours=24)
+    assert earned_at == instant("2026-03-29T15:00:00Z")
+
+
 def test_a_time_that_the_clocks_skip_is_read_by_the_offset_before() -> None:
     skipped = local_instant(date(2026, 3, 29), time(1, 30), "Europe/Lisbon")
 
