@@ -18,7 +18,6 @@ LONGEST_FILE = {"ledger/aggregates": 350, "projections": 200, "api": 150}
 # Files with one subject all the same: their own measure, and why.
 OUTGROWN = {
     "ledger/aggregates/booking.py": 500,        # the graph with the most transitions
-    "ledger/aggregates/unit_calendar.py": 370,  # the claims on nights stand beside their rules
     "projections/availability.py": 300,         # asked by guests, by hosts and by the import
     "projections/journal.py": 240,              # three tables of one set of books
     "projections/timeline.py": 360,             # a sentence for each event there is

@@ -4,9 +4,8 @@ Two guards keep a night from being sold twice: this stream's version, and one ni
 in the same transaction, which Postgres refuses to have twice (spec: domain, section 3).
 """
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import assert_never
 
@@ -36,6 +35,7 @@ from ledger.events.unit_calendar import (
 )
 from ledger.values.clock import Instant
 from ledger.values.ids import BookingId, HostId, PropertyId, UnitId
+from ledger.values.nights import Taken
 from ledger.values.stay import House, Stay, local_date
 from ledger.values.stay import stay as at_least_one_night
 
@@ -74,30 +74,7 @@ class UnitCalendar(Struct, frozen=True):
     room_type: str
     house: House
     claims: dict[BookingId, Claim]
-    taken: tuple[Stay, ...] = ()
-
-    def is_free(self, stay: Stay) -> bool:
-        """Whether no claim that is alive touches the nights."""
-        return self.gap_around(stay) is not None
-
-    def gap_around(self, stay: Stay) -> int | None:
-        """Nights of the free stretch that takes the stay, or None where it does not fit.
-
-        A stretch without a neighbour on a side reaches `FAR` nights that way.
-        """
-        place = bisect_right(self.taken, stay.check_in, key=_check_in)
-        begins = self.taken[place - 1].check_out if place else stay.check_in - FAR
-        ends = self.taken[place].check_in if place < len(self.taken) else stay.check_out + FAR
-        if begins > stay.check_in or ends < stay.check_out:
-            return None
-        return (ends - begins).days
-
-
-FAR = timedelta(days=3650)
-
-
-def _check_in(stay: Stay) -> date:
-    return stay.check_in
+    taken: Taken = Taken()
 
 
 def best_fit(calendars: Mapping[UnitId, UnitCalendar], stay: Stay) -> UnitId | None:
@@ -108,7 +85,7 @@ def best_fit(calendars: Mapping[UnitId, UnitCalendar], stay: Stay) -> UnitId | N
     fits = [
         (gap, place, unit_id)
         for place, (unit_id, calendar) in enumerate(calendars.items())
-        if (gap := calendar.gap_around(stay)) is not None
+        if (gap := calendar.taken.gap_around(stay)) is not None
     ]
     return min(fits)[2] if fits else None
 
@@ -255,7 +232,7 @@ def hold(calendar: UnitCalendar, command: PlaceHold, now: Instant) -> Sequence[U
     if now >= calendar.house.check_in_at(command.stay):
         today = local_date(now, calendar.house.time_zone)
         raise TooLate(check_in=command.stay.check_in, today=today)
-    if not calendar.is_free(command.stay):
+    if calendar.taken.gap_around(command.stay) is None:
         raise NightsAreTaken(
             unit_id=command.unit_id,
             check_in=command.stay.check_in,
@@ -314,20 +291,16 @@ def evolve(calendar: UnitCalendar | None, event: UnitCalendarEvent) -> UnitCalen
 
 
 def _claimed(calendar: UnitCalendar, booking_id: BookingId, claim: Claim) -> UnitCalendar:
-    place = bisect_right(calendar.taken, claim.stay.check_in, key=_check_in)
     return replace(
         calendar,
         claims={**calendar.claims, booking_id: claim},
-        taken=(*calendar.taken[:place], claim.stay, *calendar.taken[place:]),
+        taken=calendar.taken.with_(claim.stay),
     )
 
 
 def _freed(calendar: UnitCalendar, booking_id: BookingId, stay: Stay) -> UnitCalendar:
-    place = bisect_right(calendar.taken, stay.check_in, key=_check_in) - 1
     claims = {key: claim for key, claim in calendar.claims.items() if key != booking_id}
-    return replace(
-        calendar, claims=claims, taken=(*calendar.taken[:place], *calendar.taken[place + 1 :])
-    )
+    return replace(calendar, claims=claims, taken=calendar.taken.without(stay))
 
 
 def claims(stream_id: str, event: UnitCalendarEvent) -> Nights | None:

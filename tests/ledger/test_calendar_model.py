@@ -1,6 +1,7 @@
 """A unit's calendar against the simplest thing that could be right: a set of nights."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given, settings
@@ -9,7 +10,6 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precon
 
 from ledger.aggregates.decider import Command
 from ledger.aggregates.unit_calendar import (
-    FAR,
     HOLD,
     UNIT_CALENDAR,
     ConvertHold,
@@ -24,6 +24,7 @@ from ledger.aggregates.unit_calendar import (
 from ledger.errors import HoldHasExpired, NightsAreTaken, TooEarly, TooLate, TransitionNotAllowed
 from ledger.events import Actor
 from ledger.values.ids import BookingId, UnitId
+from ledger.values.nights import FAR
 from ledger.values.stay import Stay, stay
 from tests.facts import LISBON, NOW, PROCESS, TIMER, UNIT, a_calendar, an_id, to_open_calendar
 
@@ -149,7 +150,9 @@ class CalendarMachine(RuleBasedStateMachine):
     @rule(wanted=STAYS)
     def ask_for_the_gap(self, wanted: Stay) -> None:
         assert self.calendar is not None
-        assert self.calendar.gap_around(wanted) == gap_counted_night_by_night(self.taken, wanted)
+        assert self.calendar.taken.gap_around(wanted) == gap_counted_night_by_night(
+            self.taken, wanted
+        )
 
     @invariant()
     def the_calendar_is_the_set_of_nights(self) -> None:
@@ -165,8 +168,9 @@ class CalendarMachine(RuleBasedStateMachine):
     def stays_stand_in_order_and_apart(self) -> None:
         assert self.calendar is not None
         claimed = sorted(claim.stay.check_in for claim in self.calendar.claims.values())
-        assert [one.check_in for one in self.calendar.taken] == claimed
-        for one, following in zip(self.calendar.taken, self.calendar.taken[1:], strict=False):
+        stays = self.calendar.taken.stays
+        assert [one.check_in for one in stays] == claimed
+        for one, following in pairwise(stays):
             assert one.check_out <= following.check_in
 
 
