@@ -32,6 +32,7 @@ from ledger.events.unit_calendar import (
     ReservationReleased,
 )
 from ledger.values.ids import PropertyId, UnitId
+from ledger.values.nights import FAR
 from ledger.values.stay import Stay
 from projections.projection import Answer, Projection, Rows, position_of
 
@@ -216,19 +217,21 @@ def free_units(db: Connection, property_id: PropertyId, room_type: str, stay: St
     """The units of a room type that are free for a stay.
 
     In the order of the free gap that takes the stay, the smallest first: so long stretches stay
-    whole. A gap that is open on a side is larger than any other. Ties go by the unit's number.
+    whole. A side on which nothing is taken counts as `FAR`, as it does where the import and the
+    rules reckon (`ledger.values.nights`). Ties go by the unit's number.
     """
     position = position_of(db, AVAILABILITY)
     of_unit = nights.c.unit_id == units.c.unit_id
     before = select(func.max(nights.c.night)).where(of_unit, nights.c.night < stay.check_in)
     after = select(func.min(nights.c.night)).where(of_unit, nights.c.night >= stay.check_in)
     last_before, next_after = before.scalar_subquery(), after.scalar_subquery()
-    gap = next_after - last_before
+    begins = func.coalesce(last_before + 1, stay.check_in - FAR)
+    ends = func.coalesce(next_after, stay.check_out + FAR)
     query = (
         select(units.c.unit_id, units.c.property_id, units.c.room_type, units.c.number)
         .where(units.c.property_id == property_id, units.c.room_type == room_type)
-        .where(func.coalesce(next_after >= stay.check_out, True))
-        .order_by(gap.asc().nulls_last(), units.c.number)
+        .where(ends >= stay.check_out)
+        .order_by(ends - begins, units.c.number)
     )
     return FreeUnits(position=position, units=[Unit(**row._mapping) for row in db.execute(query)])
 

@@ -1,8 +1,14 @@
 """Availability: whose the nights are, and which unit fits best."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from random import Random
+
+from msgspec.structs import replace
 
 from ledger.values.ids import BookingId, UnitId
+from ledger.values.nights import Taken
+from ledger.values.stay import Stay
 from projections.availability import (
     AVAILABILITY,
     calendar_of,
@@ -28,11 +34,10 @@ from tests.projections.story import Story
 STAY = a_stay()
 
 
-def opened(story: Story, name: str, number: int) -> UnitId:
+def opened(story: Story, name: str, number: int, room_type: str = a_calendar().room_type) -> UnitId:
     unit = UnitId(an_id(name))
-    calendar = a_calendar()
-    fields = {field: getattr(calendar, field) for field in calendar.__struct_fields__}
-    story.tells(type(calendar)(**{**fields, "number": number}), stream=unit, case=unit)
+    calendar = replace(a_calendar(), number=number, room_type=room_type)
+    story.tells(calendar, stream=unit, case=unit)
     return unit
 
 
@@ -114,6 +119,59 @@ def test_units_that_fit_equally_well_go_by_their_number(story: Story) -> None:
         fits = free_units(db, PROPERTY, a_calendar().room_type, STAY).units
 
     assert [unit.unit_id for unit in fits] == [first, second]
+
+
+def test_of_two_gaps_that_are_open_on_a_side_the_tighter_takes_the_stay(story: Story) -> None:
+    loose, tight = opened(story, "loose", 1), opened(story, "tight", 2)
+    taken(story, loose, (STAY.check_out + timedelta(days=9)).isoformat(), 2)
+    taken(story, tight, STAY.check_out.isoformat(), 2)
+
+    with story.projected(AVAILABILITY) as db:
+        fits = free_units(db, PROPERTY, a_calendar().room_type, STAY).units
+
+    assert [unit.unit_id for unit in fits] == [tight, loose]
+
+
+WINDOW_DAYS = 30
+"""The days within which the drawn stays begin: so some fit tightly, some loosely, some not."""
+
+
+def some_stay(draw: Random) -> Stay:
+    begins = STAY.check_in + timedelta(days=draw.randrange(WINDOW_DAYS))
+    return a_stay(begins.isoformat(), draw.randint(1, 6))
+
+
+def some_taken(draw: Random) -> Taken:
+    """What a few guests have of one unit."""
+    taken_so_far = Taken()
+    for _ in range(draw.randrange(5)):
+        one = some_stay(draw)
+        if taken_so_far.gap_around(one) is not None:
+            taken_so_far = taken_so_far.with_(one)
+    return taken_so_far
+
+
+def test_the_door_finds_the_best_fit_that_the_import_would_have_found(story: Story) -> None:
+    """One rule in two places, Postgres and the value: whatever is taken, they agree."""
+    draw = Random(16)
+    houses = {f"house {number}": [some_taken(draw) for _ in range(4)] for number in range(20)}
+    for room_type, units in houses.items():
+        for number, of_unit in enumerate(units, start=1):
+            unit = opened(story, f"{room_type} {number}", number, room_type)
+            for one in of_unit.stays:
+                taken(story, unit, one.check_in.isoformat(), one.nights_count())
+
+    with story.projected(AVAILABILITY) as db:
+        for room_type, units in houses.items():
+            for stay in (some_stay(draw) for _ in range(10)):
+                fits = free_units(db, PROPERTY, room_type, stay).units
+                assert [unit.number for unit in fits] == by_fit(units, stay), (room_type, stay)
+
+
+def by_fit(units: Sequence[Taken], stay: Stay) -> list[int]:
+    """The numbers of the units that take the stay, the tightest first."""
+    gaps = ((taken.gap_around(stay), number) for number, taken in enumerate(units, start=1))
+    return [number for gap, number in sorted((gap, n) for gap, n in gaps if gap is not None)]
 
 
 def test_a_unit_with_one_night_taken_in_the_stay_does_not_fit(story: Story) -> None:
