@@ -18,9 +18,9 @@ import msgspec
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # run from a checkout, nothing is installed
 
-from ledger.aggregates.decider import SAME, Lifecycle, Planned, Role, Same, Step  # noqa: E402
+from ledger.aggregates.decider import SAME, Lifecycle, Planned, Same, Step  # noqa: E402
 from ledger.application import DECIDERS  # noqa: E402
-from ledger.events import AnyEvent, Event  # noqa: E402
+from ledger.events import AnyEvent, Event, Role  # noqa: E402
 
 CATALOGUE = ROOT / "ledger" / "events" / "CATALOGUE.md"
 LIFECYCLES = ROOT / "docs" / "lifecycles.md"
@@ -122,18 +122,6 @@ def type_name(annotation: Any) -> str:
 
 # -- The lifecycles ---------------------------------------------------------------------
 
-ROLES = {
-    Role.GUEST: "guest",
-    Role.HOST: "host",
-    Role.VERIFIER: "verifier",
-    Role.SUPPORT: "support",
-    Role.FINANCE: "finance",
-    Role.OPERATOR: "operator",
-    Role.TIMER: "timer",
-    Role.PROCESSOR: "payment processor",
-    Role.PROCESS: "process",
-}
-
 
 def lifecycles() -> str:
     """The table of each aggregate as a diagram of what is built, and as rows."""
@@ -178,7 +166,7 @@ def _row(row: Step | Planned) -> str:
         row.id,
         ", ".join(_state(state, "–") for state in _in_order(row.before)),
         command,
-        ", ".join(ROLES[role] for role in Role if role in row.actors),
+        ", ".join(role.word for role in Role if role in row.actors),
         row.guards or "–",
         happened,
         ", ".join(_state(state, "–") for state in _outcomes(row)),

@@ -22,7 +22,6 @@ from ledger.aggregates.booking import (
     StartStay,
 )
 from ledger.aggregates.booking import Status as Stands
-from ledger.aggregates.decider import Role
 from ledger.aggregates.payment import (
     PAYMENT,
     CompletePayment,
@@ -58,7 +57,7 @@ from ledger.aggregates.unit_calendar import (
 )
 from ledger.application import Draft
 from ledger.errors import NotFound, PayoutIsHeld
-from ledger.events import Actor
+from ledger.events import Actor, Role
 from ledger.events.refund import RefundLine
 from ledger.values.ids import (
     AttestationId,
@@ -73,8 +72,8 @@ from ledger.values.money import Money
 from ledger.values.policy import Settlement, earnings
 from ledger.values.price import Price
 
-PROCESS = Actor("X", "process")
-TIMER = Actor("T", "timer")
+PROCESS = Actor(Role.PROCESS.value, "process")
+TIMER = Actor(Role.TIMER.value, "timer")
 
 
 def attestation_of(property_id: PropertyId) -> AttestationId:

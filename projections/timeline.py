@@ -21,7 +21,7 @@ from sqlalchemy import (
     select,
 )
 
-from ledger.events import AnyEvent, Event, Recorded
+from ledger.events import AnyEvent, Event, Recorded, Role
 from ledger.events.attestation import PropertyAttested
 from ledger.events.booking import (
     BookingAbandoned,
@@ -237,18 +237,6 @@ class Timeline(Answer):
     happenings: Sequence[Happening]
 
 
-ACTORS = {
-    "G": "guest",
-    "H": "host",
-    "V": "verifier",
-    "S": "support",
-    "F": "finance",
-    "O": "operator",
-    "T": "clock",
-    "P": "payment processor",
-    "X": "system",
-}
-
 SENTENCES = {
     "attestation.property_attested": "Property vouched for by {detail}",
     "booking.abandoned": "Booking given up before it was paid",
@@ -320,7 +308,7 @@ def _happening(row: Row[tuple[object, ...]]) -> Happening:
         topic=row.topic,
         occurred_at=row.occurred_at,
         recorded_at=row.recorded_at,
-        actor=ACTORS.get(row.actor, row.actor),
+        actor=Role(row.actor).word,
         sentence=_sentence(row),
         amount_minor=row.amount_minor,
         currency=row.currency,

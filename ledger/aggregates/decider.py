@@ -14,27 +14,13 @@ from typing import Any, Generic, NoReturn, TypeVar
 from msgspec import Struct
 
 from ledger.errors import TransitionNotAllowed
-from ledger.events.event import Actor, Event
+from ledger.events.event import Actor, Event, Role
 from ledger.values.clock import Instant
 from ledger.values.ids import UnitId
 
 
 class Command(Struct, frozen=True, kw_only=True, tag=True):
     """Something that somebody wants done. Its name is the imperative that people would say."""
-
-
-class Role(StrEnum):
-    """Who may act (spec: domain, section 0)."""
-
-    GUEST = "G"
-    HOST = "H"
-    VERIFIER = "V"
-    SUPPORT = "S"
-    FINANCE = "F"
-    OPERATOR = "O"
-    TIMER = "T"
-    PROCESSOR = "P"
-    PROCESS = "X"
 
 
 class Same(Enum):

@@ -2,7 +2,7 @@
 
 from ledger.events.attestation import AttestationEvent
 from ledger.events.booking import BookingEvent
-from ledger.events.event import Actor, Envelope, Event, MoneyEvent, Recorded
+from ledger.events.event import Actor, Envelope, Event, MoneyEvent, Recorded, Role
 from ledger.events.payment import PaymentEvent
 from ledger.events.payout import PayoutEvent
 from ledger.events.refund import RefundEvent
@@ -13,4 +13,4 @@ AnyEvent = (
 )
 """Every event there is. What is not in here can neither be written nor read."""
 
-__all__ = ["Actor", "AnyEvent", "Envelope", "Event", "MoneyEvent", "Recorded"]
+__all__ = ["Actor", "AnyEvent", "Envelope", "Event", "MoneyEvent", "Recorded", "Role"]

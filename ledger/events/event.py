@@ -1,6 +1,7 @@
 """What an event is, and where a recorded one stands."""
 
 from datetime import date
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -54,8 +55,40 @@ class MoneyEvent(Event, frozen=True, kw_only=True, gc=False):
     entries: tuple[Entry, ...]
 
 
+class Role(StrEnum):
+    """Who may act (spec: domain, section 0). The letters are stored for ever."""
+
+    GUEST = "G"
+    HOST = "H"
+    VERIFIER = "V"
+    SUPPORT = "S"
+    FINANCE = "F"
+    OPERATOR = "O"
+    TIMER = "T"
+    PROCESSOR = "P"
+    PROCESS = "X"
+
+    @property
+    def word(self) -> str:
+        """What people call it."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Role.GUEST: "guest",
+    Role.HOST: "host",
+    Role.VERIFIER: "verifier",
+    Role.SUPPORT: "support",
+    Role.FINANCE: "finance",
+    Role.OPERATOR: "operator",
+    Role.TIMER: "clock",
+    Role.PROCESSOR: "payment processor",
+    Role.PROCESS: "system",
+}
+
+
 class Actor(Struct, frozen=True, array_like=True, gc=False):
-    """Who acted: a role of `spec: domain, section 0` (G, H, V, S, F, O, T, P, X) and an id."""
+    """Who acted: the letter of a `Role`, and an id."""
 
     role: str
     id: str

@@ -8,10 +8,9 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from ledger.aggregates.decider import Role
 from ledger.application import DECIDERS
 from ledger.errors import CorruptHistory, UnknownTopic
-from ledger.events import AnyEvent, Event, MoneyEvent, upcasts
+from ledger.events import AnyEvent, Event, MoneyEvent, Role, upcasts
 from ledger.events.upcasts import upcast
 from ledger.store import Codec, default_codec
 from tests.facts import ONE_OF_EACH
@@ -194,3 +193,7 @@ def test_catalogue_and_diagrams_say_what_the_code_says() -> None:
 
 def test_every_role_of_the_page_is_named() -> None:
     assert "".join(role.value for role in Role) == "GHVSFOTPX"
+
+
+def test_every_role_has_its_own_word() -> None:
+    assert len({role.word for role in Role}) == len(Role)

@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from ledger.aggregates.decider import SAME, Command, Decider, Planned, Role, Step
+from ledger.aggregates.decider import SAME, Command, Decider, Planned, Step
 from ledger.application import DECIDERS
 from ledger.errors import Refused, TransitionNotAllowed
-from ledger.events import Actor, Event
+from ledger.events import Actor, Event, Role
 from tests.facts import ONE_OF_EACH
 from tests.given import decider_of, given
 from tests.ledger.domain_page import DIFFERENCES, OURS, PAGE, PLANNED, PageRow

@@ -1,10 +1,19 @@
 """Trips: what a guest sees of stay and money."""
 
-from ledger.values.ids import BookingId, GuestId
-from projections.trips import TRIPS, Trip, trip, trips_of
+from typing import Any
+
+import pytest
+from sqlalchemy import Table
+
+from ledger.aggregates.booking import LIFECYCLE
+from ledger.events import Event, Recorded
+from ledger.values.ids import BookingId, GuestId, StreamId
+from projections.trips import TRIPS, Trip, project, trip, trips_of
 from tests.facts import (
     BOOKING,
     INES,
+    NOW,
+    ONE_OF_EACH,
     a_booking,
     a_price,
     a_refund_recorded,
@@ -108,3 +117,39 @@ def test_an_answer_carries_the_position_that_it_reflects(story: Story) -> None:
         assert trip(db, BOOKING).position == position
         assert trips_of(db, nobody).position == position
         assert trip(db, BookingId(an_id("nothing"))).trip is None
+
+
+class Noted:
+    """Rows that only remember what a trip's status was set to."""
+
+    status: str | None = None
+
+    def insert(self, table: Table, /, **values: Any) -> None:
+        self.status = values["status"]
+
+    def change(self, table: Table, key: Any, /, **values: Any) -> None:
+        self.status = values["status"]
+
+    def add(self, table: Table, key: Any, /, **deltas: int) -> None:
+        raise AssertionError("a trip is no sum")
+
+    def remove(self, table: Table, key: Any, /) -> None:
+        raise AssertionError("a trip stays")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        event
+        for event in ONE_OF_EACH
+        if event.topic.startswith("booking.") and type(event) in TRIPS.listens_to
+    ],
+    ids=lambda event: event.topic,
+)
+def test_a_trip_stands_where_its_booking_stands(event: Event) -> None:
+    """The words of the read model are those of the rules, which it may not import."""
+    noted, stream_id = Noted(), StreamId(BOOKING)
+
+    project(noted, Recorded(1, stream_id, 1, BOOKING, NOW, NOW, None, b"{}", event))  # type: ignore[arg-type]
+
+    assert noted.status == LIFECYCLE.after(event, None)
