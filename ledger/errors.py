@@ -10,6 +10,7 @@ A refusal carries its data as attributes and a stable `code` (spec: domain, sect
 HTTP; `api/problems.py` holds that table. A programmer's mistake is an `assert`, never one of these.
 """
 
+from functools import partial
 from typing import Any, ClassVar
 
 
@@ -28,6 +29,10 @@ class LedgerError(Exception):
             return self.__dict__["data"][name]
         except KeyError:
             raise AttributeError(name) from None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How it travels between processes, with its data and notes: we take them by name only."""
+        return partial(type(self), **self.data), (), self.__dict__
 
     def __str__(self) -> str:
         said = (type(self).__doc__ or self.code).split("\n", 1)[0].rstrip(".")

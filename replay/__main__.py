@@ -79,7 +79,7 @@ def _run(options: argparse.Namespace) -> int:
     except Interrupted:
         raise KeyboardInterrupt from None
     except (Unreadable, LedgerError) as trouble:
-        return _fail(str(trouble))
+        return _fail("; ".join((str(trouble), *getattr(trouble, "__notes__", ()))))
     except sqlalchemy.exc.DBAPIError as wrapped:
         return _fail(_said(wrapped.orig))
     except psycopg.Error as trouble:

@@ -222,6 +222,29 @@ def test_a_projection_that_fails_says_at_which_position(history: Database) -> No
     assert failed.value.__notes__[0].startswith("trips, at position ")
 
 
+def test_a_failure_in_one_of_two_processes_is_told_with_its_position(history: Database) -> None:
+    at = ask_twice_for_one_booking(history)
+
+    with pytest.raises(RowExists) as failed:
+        rebuild(history.url, (TRIPS,), processes=2)
+
+    assert failed.value.table == "trips"
+    assert failed.value.__notes__ == [f"trips, at position {at}"]
+
+
+def ask_twice_for_one_booking(database: Database) -> int:
+    """Let a booking be requested a second time, which no history does; at which position."""
+    with psycopg.connect(database.owner_url) as owner:
+        found = owner.execute(
+            "INSERT INTO ledger.events SELECT (SELECT max(position) + 1 FROM ledger.events), "
+            "stream_id, 99, case_id, gen_random_uuid(), occurred_at, recorded_at, "
+            "schema, topic, envelope, state FROM ledger.events "
+            "WHERE topic = 'booking.requested' LIMIT 1 RETURNING position"
+        ).fetchone()
+    assert found is not None
+    return int(found[0])
+
+
 # -- The unit of work ---------------------------------------------------------------------
 
 
