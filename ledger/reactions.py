@@ -5,6 +5,7 @@ made of the timer's name and time. History from outside sets no timer (see `proj
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from ledger import processes
 from ledger.application import Draft, Ledger, Request
@@ -24,25 +25,40 @@ WHEN_DUE: Mapping[str, Callable[[Draft, BookingId], None]] = {
 """What each kind of timer asks for, of the booking that it belongs to."""
 
 
-def command_of(timer: str, due_at: Instant) -> CommandId:
-    """The id of the command that a timer causes: it follows from its name and its time alone.
+@dataclass(frozen=True)
+class DueTimer:
+    """A timer whose time has come.
 
-    So a timer that fires late, or twice because somebody was killed in between, or in two
-    processes, is still one command.
+    `stream_id` is what it acts upon, `set_by` the event that set it, as `stream/version`.
     """
-    return CommandId(derived_id("timer", timer, due_at.isoformat()))
+
+    timer: str
+    kind: str
+    case_id: str
+    stream_id: str
+    fires_at: Instant
+    set_by: str
+
+    @property
+    def command_id(self) -> CommandId:
+        """The id of the command that it causes: it follows from its name and its time alone.
+
+        So a timer that fires late, or twice because somebody was killed in between, or in two
+        processes, is still one command.
+        """
+        return CommandId(derived_id("timer", self.timer, self.fires_at.isoformat()))
 
 
-def fire(ledger: Ledger, timer: str, kind: str, booking_id: BookingId, due_at: Instant) -> Receipt:
+def fire(ledger: Ledger, due: DueTimer) -> Receipt:
     """Do what a timer stands for. Raises Refused where the booking has moved on, StoreUnavailable.
 
     A refusal is remembered like any answer: firing again gives it again and changes nothing.
     """
     request = Request(
-        command_id=command_of(timer, due_at),
-        case_id=booking_id,
-        content=f"{timer} at {due_at.isoformat()}".encode(),
-        causation=timer,
+        command_id=due.command_id,
+        case_id=due.case_id,
+        content=f"{due.timer} at {due.fires_at.isoformat()}".encode(),
+        causation=due.set_by,
     )
-    step = WHEN_DUE[kind]
-    return ledger.execute(request, lambda draft: step(draft, booking_id))
+    step = WHEN_DUE[due.kind]
+    return ledger.execute(request, lambda draft: step(draft, BookingId(due.case_id)))

@@ -30,7 +30,7 @@ from projections.projection import Projection, Rows
 
 # -- Tables -----------------------------------------------------------------------------
 
-tables = MetaData(schema="timers_v1")
+tables = MetaData(schema="timers_v2")
 
 timers = Table(
     "timers",
@@ -41,10 +41,12 @@ timers = Table(
     Column("stream_id", Uuid(as_uuid=False), nullable=False),
     Column("fires_at", DateTime(timezone=True), nullable=False),
     Column("armed", Boolean, nullable=False),
+    Column("set_by", Text, nullable=False),
     Index("timers_by_time", "fires_at"),
 )
 """One row per timer that has not ended. `stream_id` is what it acts upon: the unit for a hold, the
 payout for a payout, else the booking. One that is not armed waits for its booking's confirmation.
+`set_by` names the event that set it, as `stream/version`: what the timer causes follows from it.
 """
 
 EXPIRE_HOLD = "expire_hold"
@@ -166,6 +168,7 @@ def begin(
         stream_id=recorded.stream_id,
         fires_at=fires_at,
         armed=armed,
+        set_by=recorded.event_id,
     )
 
 
@@ -180,4 +183,4 @@ def key(kind: str, of: str) -> str:
     return f"{kind}/{of}"
 
 
-TIMERS = Projection("timers", 1, tables, get_args(TimerEvent), project, live_only=True)
+TIMERS = Projection("timers", 2, tables, get_args(TimerEvent), project, live_only=True)

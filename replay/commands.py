@@ -18,11 +18,10 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine
 
 from ledger.application import Ledger
 from ledger.errors import NotFound, Refused
-from ledger.reactions import fire
+from ledger.reactions import DueTimer, fire
 from ledger.settings import Misconfigured, Settings
 from ledger.store import EventStore, install_schema
 from ledger.values.clock import Clock, system_clock
-from ledger.values.ids import BookingId
 from projections import PROJECTIONS, Projection
 from projections.journal import JOURNAL, trial_balance
 from projections.statements import payouts, revenue
@@ -38,7 +37,7 @@ from replay.history.source import Unreadable, read_source
 from replay.history.turn import only_import
 from replay.progress import Interruption, progress
 from replay.rebuild import rebuild
-from replay.timers import DueTimer, TimerDesk
+from replay.timers import TimerDesk
 
 A = TypeVar("A")
 M = TypeVar("M", bound=BaseModel)
@@ -211,7 +210,7 @@ def _fire_timers(settings: Settings, enough: threading.Event, clock: Clock = sys
 
 def _fire(ledger: Ledger, timer: DueTimer) -> None:
     try:
-        fire(ledger, timer.timer, timer.kind, BookingId(timer.case_id), timer.fires_at)
+        fire(ledger, timer)
     except Refused as refusal:
         log.info("timer refused", timer=timer.timer, code=refusal.code)
 

@@ -1,30 +1,13 @@
 """Timers that fire: reads which are due, and hands each to whoever gives the command, once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from ledger.reactions import command_of
+from ledger.reactions import DueTimer
 from ledger.values.clock import Instant
 from ledger.values.ids import CommandId
 from projections.timers import timers
-
-
-@dataclass(frozen=True)
-class DueTimer:
-    """A timer whose time has come; `stream_id` is what it acts upon."""
-
-    timer: str
-    kind: str
-    case_id: str
-    stream_id: str
-    fires_at: Instant
-
-    @property
-    def command_id(self) -> CommandId:
-        """The id of the command that the timer causes."""
-        return command_of(self.timer, self.fires_at)
 
 
 def due(db: Connection, now: Instant, limit: int = 100) -> list[DueTimer]:
@@ -36,6 +19,7 @@ def due(db: Connection, now: Instant, limit: int = 100) -> list[DueTimer]:
             timers.c.case_id,
             timers.c.stream_id,
             timers.c.fires_at,
+            timers.c.set_by,
         )
         .where(timers.c.armed, timers.c.fires_at <= now)
         .order_by(timers.c.fires_at, timers.c.timer)

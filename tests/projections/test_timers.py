@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from ledger.events import Event
+from ledger.reactions import DueTimer
 from projections.timers import TIMERS
-from replay.timers import DueTimer, TimerDesk, due
+from replay.timers import TimerDesk, due
 from tests.facts import (
     BOOKING,
     CHECK_IN,

@@ -1,0 +1,41 @@
+"""Timers that fire into a real ledger: what they cause belongs to the history like all else."""
+
+from datetime import timedelta
+
+from ledger.reactions import fire
+from ledger.values.ids import BookingId
+from projections.timers import TIMERS
+from replay.audit import audit
+from replay.timers import due
+from tests.conftest import Database
+from tests.facts import an_id
+from tests.projections.story import asking, drive_to_end
+from tests.replay.small_history import History, a_history
+
+LATER = BookingId(an_id("later"))
+A_YEAR = timedelta(days=365)
+
+
+def fire_all(history: History, url: str) -> list[str]:
+    """Let time pass until no timer is left; which kinds of timers fired, in order."""
+    fired: list[str] = []
+    while True:
+        drive_to_end(url, TIMERS)
+        with asking(url) as db:
+            found = due(db, history.clock.now + A_YEAR)
+        if not found:
+            return fired
+        history.clock.now = max(history.clock.now, found[0].fires_at)
+        fire(history.ledger, found[0])
+        fired.append(found[0].kind)
+
+
+def test_what_timers_cause_follows_from_the_events_that_set_them(database: Database) -> None:
+    with a_history(database.url) as history:
+        history.book(history.to_book(LATER, "2025-08-01"))
+
+        fired = fire_all(history, database.url)
+
+        assert fired[0] == "expire_hold"
+        assert {"start_stay", "recognize_earnings", "complete_stay"} <= set(fired)
+        assert audit(database.url).violations == ()
