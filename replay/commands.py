@@ -197,7 +197,7 @@ def _fire_timers(settings: Settings, enough: threading.Event, clock: Clock = sys
     """Give the commands whose time has come, again and again; what fails is tried again."""
     store = EventStore(settings.database_url, application_name="stayledger timers")
     ledger = Ledger(store)
-    desk = TimerDesk(lambda timer: _fire(ledger, timer))
+    desk = TimerDesk(lambda timer: _fire(ledger, timer), _log_failed)
     engine = _engine(settings)
     while not enough.wait(TIMERS_EVERY_SECONDS):
         try:
@@ -213,6 +213,10 @@ def _fire(ledger: Ledger, timer: DueTimer) -> None:
         fire(ledger, timer)
     except Refused as refusal:
         log.info("timer refused", timer=timer.timer, code=refusal.code)
+
+
+def _log_failed(timer: DueTimer, error: Exception) -> None:
+    log.error("timer failed", timer=timer.timer, because=f"{type(error).__name__}: {error}")
 
 
 # -- Questions ------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from ledger.errors import CorruptHistory, StoreUnavailable
 from ledger.events import Event
 from ledger.reactions import DueTimer
 from projections.timers import TIMERS
@@ -138,7 +139,7 @@ def test_a_live_end_of_an_imported_booking_does_no_harm(story: Story) -> None:
 def test_a_timer_fires_late_rather_than_never_and_only_once(story: Story) -> None:
     story.tells(a_hold())
     fired: list[DueTimer] = []
-    desk = TimerDesk(fired.append)
+    desk = TimerDesk(fired.append, unexpected)
 
     with story.projected(TIMERS) as db:
         assert desk.fire(db, HOLD_ENDS - timedelta(seconds=1)) == 0
@@ -148,21 +149,63 @@ def test_a_timer_fires_late_rather_than_never_and_only_once(story: Story) -> Non
     assert [timer.kind for timer in fired] == ["expire_hold"]
 
 
-def test_a_timer_that_could_not_be_handed_over_is_handed_over_again_as_the_same_command(
+def unexpected(timer: DueTimer, error: Exception) -> None:
+    raise AssertionError(timer) from error
+
+
+def test_while_the_ledger_is_away_timers_wait_and_are_the_same_commands_afterwards(
     story: Story,
 ) -> None:
     story.tells(a_hold())
     tried: list[DueTimer] = []
 
-    def refuse_once(timer: DueTimer) -> None:
+    def be_away_once(timer: DueTimer) -> None:
         tried.append(timer)
         if len(tried) == 1:
-            raise ConnectionError
+            raise StoreUnavailable
 
-    desk = TimerDesk(refuse_once)
+    desk = TimerDesk(be_away_once, unexpected)
     with story.projected(TIMERS) as db:
-        with pytest.raises(ConnectionError):
+        with pytest.raises(StoreUnavailable):
             desk.fire(db, FAR_AHEAD)
         desk.fire(db, FAR_AHEAD)
+
+    assert tried[0].command_id == tried[1].command_id
+
+
+def test_a_timer_that_fails_holds_up_none_after_it_and_is_told_of_once(story: Story) -> None:
+    story.tells(a_hold(), a_booking(), confirmed())
+    fired: list[str] = []
+    failures: list[tuple[str, str]] = []
+
+    def stumble_over_the_hold(timer: DueTimer) -> None:
+        if timer.kind == "expire_hold":
+            raise CorruptHistory(stream=timer.stream_id)
+        fired.append(timer.kind)
+
+    desk = TimerDesk(
+        stumble_over_the_hold,
+        failed=lambda timer, error: failures.append((timer.kind, type(error).__name__)),
+    )
+    with story.projected(TIMERS) as db:
+        handed = [desk.fire(db, FAR_AHEAD, limit=1) for _ in range(5)]
+
+    assert fired == ["start_stay", "recognize_earnings", "complete_stay"]
+    assert failures == [("expire_hold", "CorruptHistory")]
+    assert handed == [0, 1, 1, 1, 0]
+
+
+def test_a_timer_that_failed_fires_once_what_was_wrong_is_mended(story: Story) -> None:
+    story.tells(a_hold())
+    tried: list[DueTimer] = []
+
+    def stumble_once(timer: DueTimer) -> None:
+        tried.append(timer)
+        if len(tried) == 1:
+            raise CorruptHistory
+
+    desk = TimerDesk(stumble_once, failed=lambda timer, error: None)
+    with story.projected(TIMERS) as db:
+        assert [desk.fire(db, FAR_AHEAD) for _ in range(3)] == [0, 1, 0]
 
     assert tried[0].command_id == tried[1].command_id
