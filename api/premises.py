@@ -5,7 +5,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import psycopg
 from anyio import CapacityLimiter, to_thread
-from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from api.faults import NoSuchPosition, ReadModelMissing
@@ -17,6 +17,7 @@ from ledger.errors import StoreUnavailable
 from ledger.store import EventStore, Receipt
 from projections import PROJECTIONS, Projection
 from projections.projection import Answer, standing_of
+from projections.reading import reader
 
 QUESTIONS_AT_ONCE = 8
 """Threads and connections for questions: slow reports never take those of commands."""
@@ -99,17 +100,14 @@ def head(db: Connection) -> int:
 
 
 def engine(database_url: str) -> Engine:
-    """Connections to ask questions over: read-only by nature, in UTC, and never for long."""
-    return create_engine(
-        make_url(database_url).set(drivername="postgresql+psycopg"),
+    """Connections to ask questions over: read-only by nature, and never for long."""
+    return reader(
+        database_url,
+        options=f"-c statement_timeout={QUESTION_SECONDS}s",
+        connect_args={"application_name": "stayledger api", "connect_timeout": 2},
         isolation_level="AUTOCOMMIT",
         pool_size=QUESTIONS_AT_ONCE,
         max_overflow=0,
-        connect_args={
-            "application_name": "stayledger api",
-            "connect_timeout": 2,
-            "options": f"-c timezone=UTC -c statement_timeout={QUESTION_SECONDS}s",
-        },
     )
 
 

@@ -6,6 +6,7 @@ made of the timer's name and time. History from outside sets no timer (see `proj
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC
 
 from ledger import processes
 from ledger.application import Draft, Ledger, Request
@@ -46,7 +47,12 @@ class DueTimer:
         So a timer that fires late, or twice because somebody was killed in between, or in two
         processes, is still one command.
         """
-        return CommandId(derived_id("timer", self.timer, self.fires_at.isoformat()))
+        return CommandId(derived_id("timer", self.timer, self.time))
+
+    @property
+    def time(self) -> str:
+        """When it fires, in UTC: the same words for the same instant, whoever read it where."""
+        return self.fires_at.astimezone(UTC).isoformat()
 
 
 def fire(ledger: Ledger, due: DueTimer) -> Receipt:
@@ -57,7 +63,7 @@ def fire(ledger: Ledger, due: DueTimer) -> Receipt:
     request = Request(
         command_id=due.command_id,
         case_id=due.case_id,
-        content=f"{due.timer} at {due.fires_at.isoformat()}".encode(),
+        content=f"{due.timer} at {due.time}".encode(),
         causation=due.set_by,
     )
     step = WHEN_DUE[due.kind]

@@ -14,7 +14,7 @@ import msgspec
 import psycopg
 import structlog
 from pydantic import BaseModel
-from sqlalchemy import Connection, Engine, NullPool, create_engine
+from sqlalchemy import Connection, Engine, NullPool
 
 from ledger.application import Ledger
 from ledger.errors import NotFound, Refused
@@ -24,6 +24,7 @@ from ledger.store import EventStore, install_schema
 from ledger.values.clock import Clock, system_clock
 from projections import PROJECTIONS, Projection
 from projections.journal import JOURNAL, trial_balance
+from projections.reading import reader
 from projections.statements import payouts, revenue
 from projections.timeline import TIMELINE, timeline_of
 from replay import reports
@@ -303,9 +304,7 @@ def _set_up(settings: Settings) -> None:
 
 
 def _engine(settings: Settings) -> Engine:
-    scheme, _, rest = settings.database_url.partition("://")
-    del scheme
-    return create_engine(f"postgresql+psycopg://{rest}", poolclass=NullPool)
+    return reader(settings.database_url, poolclass=NullPool)
 
 
 def _say(text: str) -> None:

@@ -1,17 +1,27 @@
 """Timers that fire into a real ledger: what they cause belongs to the history like all else."""
 
+from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
-from ledger.reactions import fire
+from ledger.reactions import DueTimer, fire
 from ledger.values.ids import BookingId
 from projections.timers import TIMERS
 from replay.audit import audit
 from replay.timers import due
 from tests.conftest import Database
-from tests.facts import an_id
+from tests.facts import BOOKING, HOLD_ENDS, UNIT, an_id
 from tests.projections.story import asking, drive_to_end
 from tests.replay.small_history import History, a_history
 
+HOLD = DueTimer(
+    timer=f"expire_hold/{BOOKING}",
+    kind="expire_hold",
+    case_id=BOOKING,
+    stream_id=UNIT,
+    fires_at=HOLD_ENDS,
+    set_by=f"{UNIT}/2",
+)
 LATER = BookingId(an_id("later"))
 A_YEAR = timedelta(days=365)
 
@@ -39,3 +49,10 @@ def test_what_timers_cause_follows_from_the_events_that_set_them(database: Datab
         assert fired[0] == "expire_hold"
         assert {"start_stay", "recognize_earnings", "complete_stay"} <= set(fired)
         assert audit(database.url).violations == ()
+
+
+def test_a_timer_is_the_same_command_in_every_time_zone() -> None:
+    in_lisbon = replace(HOLD, fires_at=HOLD_ENDS.astimezone(ZoneInfo("Europe/Lisbon")))
+
+    assert in_lisbon.time == HOLD.time
+    assert in_lisbon.command_id == HOLD.command_id
