@@ -4,50 +4,38 @@ import argparse
 import csv
 import os
 import sys
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
-import psycopg
-import structlog
 from pydantic import BaseModel
-from sqlalchemy import Connection, Engine, NullPool
+from sqlalchemy import Connection, NullPool
 
-from ledger.application import Ledger
-from ledger.errors import NotFound, Refused
-from ledger.reactions import DueTimer, fire
+from ledger.errors import NotFound
 from ledger.settings import Misconfigured, Settings
 from ledger.store import EventStore, install_schema
-from ledger.values.clock import Clock, system_clock
 from projections import PROJECTIONS, Projection
 from projections.journal import JOURNAL, trial_balance
 from projections.reading import reader
 from projections.statements import payouts, revenue
 from projections.timeline import TIMELINE, timeline_of
 from replay import reports
-from replay.announce import Announce, ToRedis, to_nobody
 from replay.audit import audit
 from replay.catch_up import catch_up
-from replay.follow import RETRY_SECONDS, Follower, Halt
 from replay.history.hotel_bookings import RefusedRow, read_bookings
 from replay.history.importer import Imported, Importer
 from replay.history.source import Unreadable, read_source
 from replay.history.turn import only_import
 from replay.progress import Interruption, progress
 from replay.rebuild import rebuild
-from replay.timers import TimerDesk
+from replay.service import Service, set_up
 
 A = TypeVar("A")
 M = TypeVar("M", bound=BaseModel)
 
 DONE, BREACHED, INTERRUPTED = 0, 1, 130
-
-TIMERS_EVERY_SECONDS = 1.0
-
-log = structlog.get_logger()
 
 
 # -- History in ---------------------------------------------------------------------------
@@ -59,7 +47,7 @@ def import_hotel_bookings(settings: Settings, options: argparse.Namespace) -> in
     found = read_bookings(source)
     report: Path = options.report or Path(f"{_stem(options.file)}.refused.csv")
     _write_report(report, found.refused)
-    _set_up(settings)
+    set_up(settings)
     store = EventStore(settings.database_url, application_name="stayledger import")
     with ExitStack() as stack:
         stack.callback(store.close)
@@ -119,7 +107,7 @@ def _write_report(path: Path, refused: Sequence[RefusedRow]) -> None:
 
 def rebuild_read_models(settings: Settings, options: argparse.Namespace) -> int:
     """Build read models anew and let them take the live ones' places."""
-    _set_up(settings)
+    set_up(settings)
     chosen = [each for each in PROJECTIONS if not options.names or each.name in options.names]
     with progress("Rebuilding", "events") as told:
         results = rebuild(settings.database_url, chosen, processes=options.processes, progress=told)
@@ -132,7 +120,7 @@ def rebuild_read_models(settings: Settings, options: argparse.Namespace) -> int:
 
 def audit_history(settings: Settings, options: argparse.Namespace) -> int:
     """Hold the history against every invariant."""
-    _set_up(settings)
+    set_up(settings)
     with progress("Auditing", "events") as told:
         report = audit(settings.database_url, until=options.until, progress=told)
     if options.json:
@@ -148,76 +136,10 @@ def follow(settings: Settings, options: argparse.Namespace) -> int:
     Postgres may go away and come back meanwhile, also before we have begun.
     """
     del options
-    follower = Follower(
-        settings.database_url, announce=_announce(settings), report=_log_halt, away=_log_away
-    )
-    enough = threading.Event()
-    timers = threading.Thread(target=_fire_timers, args=(settings, enough), name="timers")
-    with Interruption(follower.stop, enough.set):
-        _set_up_patiently(settings, enough)
-        timers.start()
-        log.info("following", read_models=[each.name for each in PROJECTIONS])
-        follower.run()
-        enough.set()
-        timers.join()
-    log.info("stopped")
+    service = Service(settings)
+    with Interruption(service.stop):
+        service.run()
     return DONE
-
-
-def _announce(settings: Settings) -> Announce:
-    if not settings.redis_url:
-        return to_nobody
-    return ToRedis(settings.redis_url, settings.positions_channel)
-
-
-def _log_halt(halt: Halt) -> None:
-    log.error(
-        "read model halted",
-        read_model=halt.read_model,
-        position=halt.position,
-        because=halt.because,
-    )
-
-
-def _set_up_patiently(settings: Settings, enough: threading.Event) -> None:
-    """Set up as soon as Postgres is there: it may be started together with us."""
-    while not enough.is_set():
-        try:
-            return _set_up(settings)
-        except psycopg.OperationalError as error:
-            _log_away(error)
-            enough.wait(RETRY_SECONDS)
-    return None
-
-
-def _log_away(error: psycopg.Error) -> None:
-    log.warning("Postgres is away, trying again", because=str(error).split("\n", 1)[0])
-
-
-def _fire_timers(settings: Settings, enough: threading.Event, clock: Clock = system_clock) -> None:
-    """Give the commands whose time has come, again and again; what fails is tried again."""
-    store = EventStore(settings.database_url, application_name="stayledger timers")
-    ledger = Ledger(store)
-    desk = TimerDesk(lambda timer: _fire(ledger, timer), _log_failed)
-    engine = _engine(settings)
-    while not enough.wait(TIMERS_EVERY_SECONDS):
-        try:
-            with engine.connect() as db:
-                desk.fire(db, clock())
-        except Exception as error:  # noqa: BLE001 - a timer that fails now is due again in a second
-            log.warning("timers wait", because=str(error).split("\n", 1)[0])
-    store.close()
-
-
-def _fire(ledger: Ledger, timer: DueTimer) -> None:
-    try:
-        fire(ledger, timer)
-    except Refused as refusal:
-        log.info("timer refused", timer=timer.timer, code=refusal.code)
-
-
-def _log_failed(timer: DueTimer, error: Exception) -> None:
-    log.error("timer failed", timer=timer.timer, because=f"{type(error).__name__}: {error}")
 
 
 # -- Questions ------------------------------------------------------------------------------
@@ -253,8 +175,8 @@ def report_payouts(settings: Settings, options: argparse.Namespace) -> int:
 
 def _ask(settings: Settings, projection: Projection, question: Callable[[Connection], A]) -> A:
     """Put a question to a read model that holds all of the history up to now."""
-    _set_up(settings)
-    engine = _engine(settings)
+    set_up(settings)
+    engine = reader(settings.database_url, poolclass=NullPool)
     with progress("Catching up", "events") as told:
         catch_up(settings.database_url, engine, [projection], told)
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as db:
@@ -295,16 +217,6 @@ def become_generator(arguments: Sequence[str]) -> NoReturn:
         raise Misconfigured(f"there is no {generator}: run this in a checkout")
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, str(generator), *arguments])
-
-
-def _set_up(settings: Settings) -> None:
-    """Install the schema where we may: any command may be the first on an empty database."""
-    if settings.database_owner_url:
-        install_schema(settings.database_owner_url)
-
-
-def _engine(settings: Settings) -> Engine:
-    return reader(settings.database_url, poolclass=NullPool)
 
 
 def _say(text: str) -> None:

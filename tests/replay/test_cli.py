@@ -5,6 +5,7 @@ import json
 import signal
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -277,6 +278,23 @@ def test_follow_waits_for_a_postgres_that_is_away_when_it_begins(tmp_path: Path)
         assert following.wait(30) == 0
 
 
+def test_a_follower_that_fails_ends_with_its_code_and_a_line_and_its_timers_with_it(
+    empty_database: Database, tmp_path: Path
+) -> None:
+    following = begin(None, "follow", folder=tmp_path, DATABASE_URL=empty_database.url)
+    try:
+        assert following.wait(30) == 2
+    finally:
+        following.kill()
+
+    (line,) = (
+        line
+        for line in (tmp_path / "0.err").read_text().splitlines()
+        if line.startswith("stayledger: ")
+    )
+    assert "DATABASE_OWNER_URL" in line
+
+
 def wait_until(so: Callable[[], bool]) -> None:
     give_up_at = time.monotonic() + 60
     while not so():
@@ -285,12 +303,13 @@ def wait_until(so: Callable[[], bool]) -> None:
 
 
 def is_caught_up(database: Database) -> bool:
-    with psycopg.connect(database.url) as connection:
+    with suppress(psycopg.errors.UndefinedTable), psycopg.connect(database.url) as connection:
         row = connection.execute(
             "SELECT count(*) FILTER (WHERE position = (SELECT max(position) FROM ledger.events)) "
             "FROM read_models.positions"
         ).fetchone()
-    return row == (len(PROJECTIONS),)
+        return row == (len(PROJECTIONS),)
+    return False
 
 
 # -- Trouble ------------------------------------------------------------------------------

@@ -1,0 +1,123 @@
+"""What `stayledger follow` runs: read models that keep up with the history, and timers that fire.
+
+Each has a thread. They live and end together: a service of which one half has failed would look
+healthy to whoever watches the process, so the process must end and be started anew.
+"""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+
+import psycopg
+import structlog
+from sqlalchemy import NullPool
+
+from ledger.application import Ledger
+from ledger.errors import Refused
+from ledger.reactions import DueTimer, fire
+from ledger.settings import Settings
+from ledger.store import EventStore, install_schema
+from ledger.values.clock import Clock, system_clock
+from projections import PROJECTIONS
+from projections.reading import reader
+from replay.announce import Announce, ToRedis, to_nobody
+from replay.follow import RETRY_SECONDS, Follower, Halt
+from replay.timers import TimerDesk
+
+TIMERS_EVERY_SECONDS = 1.0
+
+log = structlog.get_logger()
+
+
+class Service:
+    """Follows and fires until it is told to stop. Postgres may be away meanwhile, also at first."""
+
+    def __init__(self, settings: Settings, clock: Clock = system_clock) -> None:
+        """Serve the database that the settings name; timers go by the clock."""
+        self._settings = settings
+        self._clock = clock
+        self._enough = threading.Event()
+        self._follower = Follower(
+            settings.database_url, announce=_announce(settings), report=_log_halt, away=_log_away
+        )
+
+    def stop(self) -> None:
+        """Let `run` return soon; from any thread or signal handler."""
+        self._enough.set()
+        self._follower.stop()
+
+    def run(self) -> None:
+        """Serve until stopped. Raises whatever ended one of the two, after the other has ended."""
+        self._set_up_patiently()
+        with ThreadPoolExecutor(1, thread_name_prefix="timers") as aside:
+            timers = aside.submit(self._fire_timers)
+            log.info("following", read_models=[each.name for each in PROJECTIONS])
+            try:
+                self._follower.run()
+            finally:
+                self.stop()
+        timers.result()
+        log.info("stopped")
+
+    def _set_up_patiently(self) -> None:
+        """Set up as soon as Postgres is there: it may be started together with us."""
+        while not self._enough.is_set():
+            try:
+                return set_up(self._settings)
+            except psycopg.OperationalError as error:
+                _log_away(error)
+                self._enough.wait(RETRY_SECONDS)
+        return None
+
+    def _fire_timers(self) -> None:
+        """Give the commands whose time has come, again and again; what fails is tried again."""
+        url = self._settings.database_url
+        with ExitStack() as stack:
+            stack.callback(self.stop)
+            store = EventStore(url, application_name="stayledger timers")
+            stack.callback(store.close)
+            ledger = Ledger(store, self._clock)
+            engine = reader(url, poolclass=NullPool)
+            desk = TimerDesk(lambda timer: _fire(ledger, timer), _log_failed)
+            while not self._enough.wait(TIMERS_EVERY_SECONDS):
+                try:
+                    with engine.connect() as db:
+                        desk.fire(db, self._clock())
+                except Exception as error:  # noqa: BLE001 - what is away now is back in a while
+                    log.warning("timers wait", because=str(error).split("\n", 1)[0])
+
+
+def set_up(settings: Settings) -> None:
+    """Install the schema where we may: any command may be the first on an empty database."""
+    if settings.database_owner_url:
+        install_schema(settings.database_owner_url)
+
+
+def _fire(ledger: Ledger, timer: DueTimer) -> None:
+    try:
+        fire(ledger, timer)
+    except Refused as refusal:
+        log.info("timer refused", timer=timer.timer, code=refusal.code)
+
+
+def _announce(settings: Settings) -> Announce:
+    if not settings.redis_url:
+        return to_nobody
+    return ToRedis(settings.redis_url, settings.positions_channel)
+
+
+def _log_halt(halt: Halt) -> None:
+    log.error(
+        "read model halted",
+        read_model=halt.read_model,
+        position=halt.position,
+        because=halt.because,
+    )
+
+
+def _log_away(error: psycopg.Error) -> None:
+    log.warning("Postgres is away, trying again", because=str(error).split("\n", 1)[0])
+
+
+def _log_failed(timer: DueTimer, error: Exception) -> None:
+    log.error("timer failed", timer=timer.timer, because=f"{type(error).__name__}: {error}")
