@@ -135,12 +135,26 @@ class Drive:
         self.settled(position)
 
     def halt(self, connection: Connection, at: int, because: str) -> None:
-        """Say for everybody to see that the event at a position cannot be taken in, and why."""
-        connection.execute(
+        """Say for everybody to see that the event at a position cannot be taken in, and why.
+
+        Raises SomebodyElseDrives: tables that took our place meanwhile may be better than ours.
+        """
+        halted = connection.execute(
             "UPDATE read_models.positions SET halted_at = %s, halted_because = %s "
-            "WHERE schema = %s AND slice = %s",
-            (at, because, self.place.schema, self.place.slice),
+            "WHERE schema = %s AND slice = %s AND position = %s",
+            (at, because, self.place.schema, self.place.slice, self.position),
         )
+        if halted.rowcount != 1:
+            raise SomebodyElseDrives(read_model=self.projection.name, position=self.position)
+
+    def is_halted(self, connection: Connection) -> bool:
+        """Whether the read model still stands where somebody halted it."""
+        found = connection.execute(
+            "SELECT halted_at IS NOT NULL FROM read_models.positions "
+            "WHERE schema = %s AND slice = %s",
+            (self.place.schema, self.place.slice),
+        ).fetchone()
+        return bool(found and found[0])
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:

@@ -45,6 +45,9 @@ class Halt:
     because: str
 
 
+BLAMELESS = (SomebodyElseDrives, psycopg.OperationalError)
+"""What may stop a read model on its way without any event being the reason."""
+
 Report = Callable[[Halt], None]
 Away = Callable[[psycopg.Error], None]
 
@@ -80,6 +83,7 @@ class Follower:
         self._stop = threading.Event()
         self._driven: list[Drive] = []
         self._waiting: list[Drive] = []
+        self._halted: list[Drive] = []
         self._ask_again_at = 0.0
 
     def stop(self) -> None:
@@ -98,7 +102,7 @@ class Follower:
     def _follow(self) -> None:
         with Feed(self._url) as feed, _writer(self._url) as connection:
             prepare(connection, *self._projections)
-            self._driven = []
+            self._driven, self._halted = [], []
             self._waiting = [Drive(projection) for projection in self._projections]
             self._ask_again_at = 0.0
             while not self._stop.is_set():
@@ -107,15 +111,27 @@ class Follower:
                     feed.wait(self._poll_seconds)
 
     def _take_over(self, connection: Connection) -> None:
-        """Begin to drive the read models that nobody else drives."""
-        if not self._waiting or time.monotonic() < self._ask_again_at:
+        """Begin to drive the read models that nobody else drives.
+
+        One that we had halted counts again when it was rebuilt, or taken further by somebody else.
+        """
+        if not (self._waiting or self._halted) or time.monotonic() < self._ask_again_at:
             return
         self._ask_again_at = time.monotonic() + STAND_BY_SECONDS
-        free = [drive for drive in self._waiting if _lock(connection, drive)]
-        for drive in free:
-            drive.begin(connection)
+        for drive in [each for each in self._waiting if _lock(connection, each)]:
             self._waiting.remove(drive)
-            self._driven.append(drive)
+            self._drive(connection, drive)
+        for drive in [each for each in self._halted if _lock(connection, each)]:
+            # Only who holds the lock knows: another one who tries it lifts the halt for a moment.
+            if drive.is_halted(connection):
+                _unlock(connection, drive)
+            else:
+                self._halted.remove(drive)
+                self._drive(connection, drive)
+
+    def _drive(self, connection: Connection, drive: Drive) -> None:
+        drive.begin(connection)
+        self._driven.append(drive)
 
     def _advance(self, feed: Feed, connection: Connection) -> bool:
         """Take in the next page; answers whether there was anything in it."""
@@ -124,7 +140,10 @@ class Follower:
         page = feed.page(min(drive.position for drive in self._driven))
         behind = [drive for drive in self._driven if drive.position < page.reaches]
         for drive in behind:
-            self._apply(connection, drive, page)
+            try:
+                self._apply(connection, drive, page)
+            except SomebodyElseDrives:
+                self._let_go(connection, drive)
         if behind:
             self._announce({drive.projection.name: drive.position for drive in self._driven})
         return bool(behind)
@@ -160,10 +179,7 @@ class Follower:
         """Take events in together, or, where they will not go, one by one up to the one to blame."""
         try:
             drive.apply(connection, events, reaches)
-        except SomebodyElseDrives:
-            self._let_go(connection, drive)
-            return False
-        except psycopg.OperationalError:
+        except BLAMELESS:
             raise
         except Exception:  # noqa: BLE001 - whatever an event does to a read model, the others go on
             return self._apply_singly(connection, drive, events, reaches)
@@ -179,7 +195,7 @@ class Follower:
         for recorded in events:
             try:
                 drive.apply(connection, [recorded], recorded.position)
-            except psycopg.OperationalError:
+            except BLAMELESS:
                 raise
             except Exception as error:  # noqa: BLE001 - as above; this is the event to blame
                 because = f"{recorded.event.topic} {recorded.event_id}: {_said(error)}"
@@ -190,8 +206,11 @@ class Follower:
         return True
 
     def _halt(self, connection: Connection, drive: Drive, position: int, because: str) -> None:
+        """Stop driving, and let go: once it is rebuilt, whoever sees that first drives it."""
         drive.halt(connection, position, because)
+        _unlock(connection, drive)
         self._driven.remove(drive)
+        self._halted.append(drive)
         self._report(Halt(drive.projection.name, position, because))
 
     def _let_go(self, connection: Connection, drive: Drive) -> None:

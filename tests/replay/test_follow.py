@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import psycopg
 import pytest
@@ -164,6 +164,71 @@ def test_a_read_model_that_had_halted_goes_on_once_it_knows_better(story: Story)
         until(reached(url, last, TRIPS))
 
     assert standings(url)["trips"].halted_at is None
+
+
+def test_a_read_model_that_had_halted_is_followed_again_once_it_is_rebuilt(story: Story) -> None:
+    url, stone = story.database.url, BookingId(an_id("stone"))
+    stumbling = Stumbling(stone)
+    halts: list[Halt] = []
+    story.tells(a_booking(), stream=stone, case=stone)
+    with running(Follower(url, (replace(TRIPS, project=stumbling.project),), report=halts.append)):
+        until(lambda: bool(halts))
+
+        rebuild(url, (TRIPS,))
+        until(reached(url, story.tells(a_booking()), TRIPS))
+
+    assert len(halts) == 1
+    with psycopg.connect(url, autocommit=True) as connection:
+        assert digest_of(connection, TRIPS).rows == 2
+
+
+def test_a_read_model_that_one_follower_halted_is_open_to_one_that_knows_better(
+    story: Story,
+) -> None:
+    url, stone = story.database.url, BookingId(an_id("stone"))
+    halts: list[Halt] = []
+    last = story.tells(a_booking(), stream=stone, case=stone)
+    stumbling = replace(TRIPS, project=Stumbling(stone).project)
+    with running(Follower(url, (stumbling,), report=halts.append)):
+        until(lambda: bool(halts))
+
+        with running(Follower(url, (TRIPS,))):
+            until(reached(url, last, TRIPS))
+
+    assert standings(url)["trips"].halted_at is None
+
+
+@dataclass
+class Overtaken:
+    """Trips that stumble, and whose tables are replaced by a rebuild just when they do."""
+
+    url: str
+    stones: int
+    at: list[int] = field(default_factory=list)
+
+    def project(self, rows: Rows, recorded: Recorded[Event]) -> None:
+        if len(self.at) < self.stones:
+            self.at.append(recorded.position)
+            if len(self.at) == self.stones:
+                rebuild(self.url, (TRIPS,))
+            raise ZeroDivisionError
+        TRIPS.project(rows, recorded)
+
+
+@pytest.mark.parametrize("stones", [1, 2])
+def test_a_swap_under_a_follower_is_blamed_on_no_event_and_does_not_end_it(
+    story: Story, stones: int
+) -> None:
+    url = story.database.url
+    halts: list[Halt] = []
+    position = story.tells(a_booking(), paid(), confirmed())
+    overtaken = replace(TRIPS, project=Overtaken(url, stones).project)
+
+    with running(Follower(url, (overtaken,), report=halts.append)):
+        until(reached(url, position, TRIPS))
+        until(reached(url, story.tells(a_booking(), stream=an_id("b"), case=an_id("b")), TRIPS))
+
+    assert halts == []
 
 
 def written_by_a_newer_version(database: Database, topic: str, schema: int = 1) -> int:
