@@ -107,17 +107,21 @@ def unite(connection: Connection, schema: str) -> None:
 
 
 def swap(connection: Connection, fresh: str, live: str) -> str | None:
-    """Let a fresh schema take a live one's name and place; answers what the old one is called."""
-    old = f"{live}__old"
-    drop(connection, old)
-    replaced = exists(connection, live)
-    if replaced:
-        rename(connection, live, old)
-    rename(connection, fresh, live)
-    connection.execute("DELETE FROM read_models.positions WHERE schema = %s", (live,))
-    connection.execute(
-        "UPDATE read_models.positions SET schema = %s WHERE schema = %s", (live, fresh)
-    )
+    """Let a fresh schema take a live one's name and place; answers what the old one is called.
+
+    Call it in a transaction: until its end nobody else makes or swaps a schema.
+    """
+    with _setting_up(connection):
+        old = f"{live}__old"
+        drop(connection, old)
+        replaced = exists(connection, live)
+        if replaced:
+            rename(connection, live, old)
+        rename(connection, fresh, live)
+        connection.execute("DELETE FROM read_models.positions WHERE schema = %s", (live,))
+        connection.execute(
+            "UPDATE read_models.positions SET schema = %s WHERE schema = %s", (live, fresh)
+        )
     return old if replaced else None
 
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import psycopg
@@ -196,6 +197,22 @@ def test_live_reads_go_on_while_their_tables_are_replaced(history: Database) -> 
 
     assert not failures
     assert rows == set(rebuilt)
+
+
+def test_a_read_model_that_is_made_while_its_first_rebuild_ends_is_replaced(
+    history: Database, connection: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    schemas.prepare(connection)
+    with ThreadPoolExecutor(1) as aside:
+        with psycopg.connect(history.url) as starting:
+            starting.execute("SELECT pg_advisory_xact_lock(%s, %s)", schemas.SETUP_LOCK)
+            rebuilding = aside.submit(rebuild, history.url, (TRIPS,))
+            with pytest.raises(TimeoutError):
+                rebuilding.result(timeout=1.0)
+            schemas.make(starting, TRIPS)
+        (rebuilt,) = rebuilding.result()
+
+    assert digest_of(connection, TRIPS) == told(rebuilt)
 
 
 def test_another_version_stays_until_it_is_dropped(
