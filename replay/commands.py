@@ -46,12 +46,13 @@ def import_hotel_bookings(settings: Settings, options: argparse.Namespace) -> in
     source = read_source(options.file)
     found = read_bookings(source)
     report: Path = options.report or Path(f"{_stem(options.file)}.refused.csv")
-    _write_report(report, found.refused)
     set_up(settings)
     store = EventStore(settings.database_url, application_name="stayledger import")
     with ExitStack() as stack:
         stack.callback(store.close)
         stack.enter_context(only_import(settings.database_url, source))
+        # Only now is the report ours; and one that cannot be written must stop us before we begin.
+        _write_report(report, found.refused)
         told = stack.enter_context(progress("Importing", "steps"))
         interrupted = stack.enter_context(Interruption())
         imported = Importer(store, source, found).run(told, interrupted)

@@ -95,10 +95,13 @@ def test_a_second_import_says_that_there_is_nothing_to_do(imported: Database, fo
 
 
 def test_of_two_imports_of_one_file_the_second_is_refused(imported: Database, folder: Path) -> None:
+    report = folder / "hotel.refused.csv"
+    report.write_text("what the first one wrote")
     with only_import(imported.url, read_source(folder / "hotel.csv")):
         said = refused(imported, folder, "import", "hotel-bookings", "hotel.csv")
 
     assert "Another process imports this file already" in said
+    assert report.read_text() == "what the first one wrote"
 
 
 def test_a_file_that_is_no_history_is_refused_before_anything_is_written(
