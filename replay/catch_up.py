@@ -4,9 +4,9 @@ Where another process follows already, this only waits for it; where none does, 
 for as long as it takes. So nobody reads a stale figure without being told.
 """
 
-import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import psycopg
 from sqlalchemy import Engine
@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from ledger.errors import LedgerError
 from projections import Projection
 from projections.projection import Standing, standing_of
-from replay.follow import Follower
+from replay.follow import Follower, Halt
 from replay.schemas import prepare
 
 PATIENCE_SECONDS = 30.0
@@ -51,45 +51,45 @@ def catch_up(
         head = _head(connection)
     if _lowest(_standings(engine, projections)) >= head:
         return
-    follower = Follower(url, projections)
-    thread = threading.Thread(target=follower.run, name="catch-up", daemon=True)
-    thread.start()
-    try:
-        _wait(engine, projections, head, told)
-    finally:
-        follower.stop()
-        thread.join()
+    halts: list[Halt] = []
+    follower = Follower(url, projections, report=halts.append)
+    with ThreadPoolExecutor(1, thread_name_prefix="catch-up") as aside:
+        following = aside.submit(follower.run)
+        try:
+            for lowest in _waiting(engine, projections, head):
+                told(min(lowest, head), head)
+                _refuse_to_wait_in_vain(following, halts)
+        finally:
+            follower.stop()
 
 
-def _wait(
-    engine: Engine,
-    projections: Sequence[Projection],
-    head: int,
-    told: Callable[[int, int], None],
-) -> None:
+def _waiting(engine: Engine, projections: Sequence[Projection], head: int) -> Iterator[int]:
+    """Where the last of the read models is, until it is at the head. Raises ReadModelIsStale."""
     reached, moved_at = -1, time.monotonic()
     while reached < head:
         standings = _standings(engine, projections)
-        _refuse_halted(standings)
         lowest = _lowest(standings)
         if lowest > reached:
             reached, moved_at = lowest, time.monotonic()
-            told(min(reached, head), head)
         elif time.monotonic() - moved_at > PATIENCE_SECONDS:
             names = ", ".join(each.name for each in standings if each.position < head)
             raise ReadModelIsStale(read_models=names, position=lowest, head=head)
         else:
             time.sleep(LOOK_EVERY_SECONDS)
+        yield lowest
 
 
-def _refuse_halted(standings: Sequence[Standing]) -> None:
-    for standing in standings:
-        if standing.halted_at is not None:
-            raise ReadModelHasHalted(
-                read_model=standing.name,
-                position=standing.halted_at,
-                because=standing.halted_because,
-            )
+def _refuse_to_wait_in_vain(following: Future[None], halts: Sequence[Halt]) -> None:
+    """Raises ReadModelHasHalted, or whatever ended our follower.
+
+    A halt that stood before we came says nothing: our follower tries once more.
+    """
+    if following.done():
+        following.result()
+    for halt in halts:
+        raise ReadModelHasHalted(
+            read_model=halt.read_model, position=halt.position, because=halt.because
+        )
 
 
 def _standings(engine: Engine, projections: Sequence[Projection]) -> list[Standing]:

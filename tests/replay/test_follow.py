@@ -34,14 +34,6 @@ from tests.projections.story import Story, asking
 PATIENCE_SECONDS = 20.0
 
 
-@pytest.fixture
-def story(database: Database) -> Iterator[Story]:
-    """An empty history, and words to fill it with."""
-    story = Story(database)
-    yield story
-    story.close()
-
-
 @contextmanager
 def running(follower: Follower) -> Iterator[Follower]:
     """A follower at work in a thread, stopped at the end."""
