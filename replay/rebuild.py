@@ -100,11 +100,15 @@ def drop_superseded(url: str, projections: Sequence[Projection] = PROJECTIONS) -
 
 
 def _site(control: Connection, projection: Projection, processes: int) -> Site:
-    """Where to build: what an earlier rebuild left, or bare tables; and up to which position."""
+    """Where to build: what an earlier rebuild left, or bare tables; and up to which position.
+
+    What was left by other code, or cut for another number of processes, is begun anew.
+    """
     schema = f"{projection.schema}__next"
     left = schemas.slices(control, schema)
     ours = {str(Slice(part, processes)) for part in range(processes)}
-    if not left or not (left.keys() <= ours or WHOLE in left):
+    goes_on = left and (left.keys() <= ours or WHOLE in left)
+    if not (goes_on and schemas.was_begun_by(control, projection, schema)):
         left = {}
         with control.transaction():
             schemas.drop(control, schema)

@@ -1,5 +1,7 @@
 """Where read models live: their schemas and tables, made, finished, swapped and dropped."""
 
+import hashlib
+import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -42,10 +44,31 @@ def make(connection: Connection, projection: Projection) -> None:
 def make_bare(connection: Connection, projection: Projection, schema: str) -> None:
     """Make the tables as a load wants them: no index that the load itself does not need."""
     connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
+    connection.execute(
+        sql.SQL("COMMENT ON SCHEMA {} IS {}").format(
+            sql.Identifier(schema), sql.Literal(fingerprint(projection))
+        )
+    )
     for table in projection.tables.sorted_tables:
         _execute(connection, CreateTable(_bare(table, schema)))
         if not _loads_without_a_key(table):
             _execute(connection, AddConstraint(_copy(table, schema).primary_key))
+
+
+def fingerprint(projection: Projection) -> str:
+    """What tells the code of a projection from that of another: the hash of its module's source."""
+    module = inspect.getmodule(projection.project)
+    assert module is not None, f"{projection.name} is projected by a function of a module"
+    return hashlib.sha256(inspect.getsource(module).encode()).hexdigest()
+
+
+def was_begun_by(connection: Connection, projection: Projection, schema: str) -> bool:
+    """Whether a schema was made by this very code, so that the code may go on filling it."""
+    found = connection.execute(
+        "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = %s",
+        (schema,),
+    ).fetchone()
+    return found == (fingerprint(projection),)
 
 
 def finish(connection: Connection, projection: Projection, schema: str) -> None:

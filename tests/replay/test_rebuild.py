@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 
 import psycopg
@@ -107,6 +108,28 @@ def test_what_an_earlier_rebuild_left_for_more_processes_is_begun_anew(
     (second,) = rebuild(history.url, (JOURNAL,))
 
     assert told(first) == told(second)
+
+
+def test_what_a_rebuild_by_other_code_left_is_begun_anew(
+    history: Database, connection: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    def miss_some(rows: Rows, recorded: Recorded[Event]) -> None:
+        if recorded.position % 7:
+            TRIPS.project(rows, recorded)
+
+    wrong = replace(TRIPS, project=miss_some)
+    schemas.prepare(connection)
+    site = Site(wrong, f"{TRIPS.schema}__next", EVENTS)
+    schemas.make_bare(connection, wrong, site.schema)
+    with pytest.MonkeyPatch.context() as smaller:
+        smaller.setattr(fold, "BATCH_EVENTS", 5)
+        with suppress(Interrupted, RowMissing):
+            fold.fold(history.url, [site], Slice(0, 1), lambda _: False)
+
+    (mended,) = rebuild(history.url, (TRIPS,))
+    (anew,) = rebuild(history.url, (TRIPS,))
+
+    assert told(mended) == told(anew)
 
 
 def test_a_live_read_model_that_was_tampered_with_is_found_out_and_replaced(
