@@ -7,6 +7,7 @@
     python3 run.py nightly          the tests that take minutes
     python3 run.py bench [NAME…]    measurements, side by side with the peers
     python3 run.py fix              put the style in order
+    python3 run.py generate         write what is derived from the code: catalogue, diagrams, OpenAPI
     python3 run.py stayledger …     the ledger's command line: audit, rebuild, timeline, …
     python3 run.py sandbox run -- … any command with its own empty Postgres and Redis
     python3 run.py python …         the environment's Python
@@ -333,6 +334,17 @@ def bench(arguments: Sequence[str]) -> NoReturn:
     become(in_sandbox(module("bench", *arguments)))
 
 
+def generate() -> int:
+    """Write what is derived from the code; a test says where one of them is out of date."""
+    os.chdir(PROJECT)
+    generators = (
+        python("docs/generate.py"),
+        module("tests.ledger.record"),
+        module("api", "export-openapi"),
+    )
+    return max(subprocess.run(command, env=ours()).returncode for command in generators)
+
+
 def fix() -> int:
     subprocess.run(module("ruff", "check", "--fix", "."), cwd=PROJECT)
     return subprocess.run(module("ruff", "format", "."), cwd=PROJECT).returncode
@@ -534,6 +546,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "nightly": nightly,
     "bench": bench,
     "fix": lambda _: fix(),
+    "generate": lambda _: generate(),
     "sandbox": lambda rest: become(module("sandbox", *rest)),
     "stayledger": stayledger,
     "python": lambda rest: become(python(*rest)),

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from types import UnionType
-from typing import Any, get_args, get_origin
+from typing import Any, Union, get_args, get_origin
 
 import msgspec
 
@@ -108,7 +108,7 @@ def _parts(annotation: Any) -> Iterator[type[msgspec.Struct]]:
 
 def type_name(annotation: Any) -> str:
     """A type as the catalogue writes it: `Money`, `tuple of Line`, `PaymentId or nothing`."""
-    if isinstance(annotation, UnionType):
+    if get_origin(annotation) in (Union, UnionType):
         return " or ".join(type_name(part) for part in get_args(annotation))
     if get_origin(annotation) is tuple:
         of, _ = get_args(annotation)

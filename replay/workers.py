@@ -22,11 +22,13 @@ Named = tuple[str, str, int]
 
 
 def build(url: str, sites: Sequence[Site], processes: int, progress: Progress) -> None:
-    """Fold the history into the sites and make them whole.
+    """Fold the history into the sites and make them whole; there may be none left to fold.
 
     Raises Interrupted when interrupted from the keyboard, with everything committed that was read;
     and whatever stopped one of the processes, after the others were stopped.
     """
+    if not sites:
+        return
     if processes == 1:
         _build_here(url, sites, progress)
     else:

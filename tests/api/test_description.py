@@ -24,7 +24,7 @@ def operations() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def test_the_committed_description_is_not_stale() -> None:
     assert description.COMMITTED.read_text() == description.text(APP), (
-        "run `python -m api export-openapi` and look at what changed"
+        "run `python3 run.py generate` and look at what changed"
     )
 
 

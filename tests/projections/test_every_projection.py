@@ -2,10 +2,12 @@
 
 import multiprocessing
 import os
+import pkgutil
 import signal
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from importlib import import_module
 from typing import Any
 
 import psycopg
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 from psycopg import sql
 from sqlalchemy import Table
 
+import projections
 from bench.history import history as history_of
 from bench.history import write_history
 from ledger.events import Actor, Envelope, Event, Recorded
@@ -28,7 +31,9 @@ from replay.drive import Connection, Drive, Place, SomebodyElseDrives
 from replay.feed import Feed, Page
 from replay.rebuild import rebuild
 from tests.conftest import Database
+from tests.lists import complete
 from tests.projections.story import drive_to_end
+from tests.replay.small_history import a_history
 
 EVENTS = 3_000
 every_projection = pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda p: p.name)
@@ -38,7 +43,27 @@ every_projection = pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda
 def history(database: Database) -> Database:
     """A hotel's first months, as if they had happened live, so that timers are set too."""
     write_history(database.owner_url, EVENTS, origin="live")
+    with a_history(database.url):
+        pass
     return database
+
+
+@pytest.fixture
+def head(history: Database) -> int:
+    """The position of the last event."""
+    with psycopg.connect(history.url) as connection:
+        found = connection.execute("SELECT max(position) FROM ledger.events").fetchone()
+    assert found is not None
+    return int(found[0])
+
+
+def test_everything_that_a_read_model_listens_to_happens_here(history: Database) -> None:
+    with psycopg.connect(history.url) as connection:
+        found = connection.execute("SELECT DISTINCT topic FROM ledger.events").fetchall()
+    heard = {topic for each in PROJECTIONS for topic in each.topics}
+    complete(
+        heard & {row[0] for row in found}, heard, "live_through in tests/replay/small_history.py"
+    )
 
 
 def digest(url: str, projection: Projection, schema: str | None = None) -> Digest:
@@ -61,13 +86,17 @@ def in_pages_of(url: str, projection: Projection, page_events: int) -> Digest:
 def test_a_read_model_is_the_same_in_pages_of_any_size(
     history: Database, projection: Projection
 ) -> None:
-    one_page, *others = (in_pages_of(history.url, projection, size) for size in (EVENTS, 411, 37))
+    one_page, *others = (
+        in_pages_of(history.url, projection, size) for size in (2 * EVENTS, 411, 37)
+    )
 
     assert one_page.rows > 0
     assert others == [one_page, one_page]
 
 
-def test_case_e2_every_read_model_rebuilt_from_zero_is_what_was_live(history: Database) -> None:
+def test_case_e2_every_read_model_rebuilt_from_zero_is_what_was_live(
+    history: Database, head: int
+) -> None:
     for projection in PROJECTIONS:
         drive_to_end(history.url, projection)
     live = {each.name: digest(history.url, each) for each in PROJECTIONS}
@@ -78,7 +107,7 @@ def test_case_e2_every_read_model_rebuilt_from_zero_is_what_was_live(history: Da
     for rebuilt in (*once, *twice):
         assert rebuilt.agrees, rebuilt.name
         assert Digest(rebuilt.rows, rebuilt.digest) == live[rebuilt.name]
-        assert rebuilt.position == EVENTS
+        assert rebuilt.position == head
     assert {each.name: digest(history.url, each) for each in PROJECTIONS} == live
 
 
@@ -111,7 +140,7 @@ def test_of_two_drivers_that_stand_at_the_same_place_one_loses(
         first, second = Drive(projection), Drive(projection)
         first.begin(one)
         second.begin(other)
-        page = feed.page(0, limit=EVENTS)
+        page = feed.page(0, limit=2 * EVENTS)
 
         first.apply(one, page.events, page.reaches)
         with pytest.raises(SomebodyElseDrives):
@@ -321,3 +350,16 @@ def written(
         }
         for table in projection.tables.sorted_tables
     }
+
+
+# -- The files themselves -----------------------------------------------------------------
+
+
+def test_every_read_model_is_registered() -> None:
+    made = {
+        one.name
+        for module in pkgutil.iter_modules(projections.__path__)
+        for one in vars(import_module(f"projections.{module.name}")).values()
+        if isinstance(one, Projection)
+    }
+    complete([each.name for each in PROJECTIONS], made, "PROJECTIONS in projections/__init__.py")

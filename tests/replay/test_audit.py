@@ -2,10 +2,12 @@
 
 import multiprocessing
 from collections import Counter
+from typing import get_args
 
 import psycopg
 import pytest
 
+from ledger.events import AnyEvent
 from ledger.events.booking import StayCompleted
 from ledger.values.ids import BookingId
 from replay import shadow
@@ -16,6 +18,7 @@ from replay.rules.rule import TOLD
 from replay.shadow import SUFFIX
 from tests.conftest import Database
 from tests.facts import TIMER, an_id
+from tests.lists import complete
 from tests.replay.breaches import BREACHES, Planted, unguarded
 from tests.replay.small_history import AHEAD, STAYED, a_history
 
@@ -30,6 +33,13 @@ def test_a_sound_history_has_no_finding(database: Database) -> None:
         assert report.clean
         assert (report.position, report.checks) == (history.store.head(), len(ALL))
         assert report.events == history.store.head()
+
+
+def test_everything_that_can_happen_happens_in_the_small_history(database: Database) -> None:
+    with a_history(database.url), psycopg.connect(database.url) as connection:
+        found = connection.execute("SELECT DISTINCT topic FROM ledger.events").fetchall()
+    topics = {event.topic for event in get_args(AnyEvent)}
+    complete({row[0] for row in found}, topics, "live_through in tests/replay/small_history.py")
 
 
 def test_read_models_that_agree_are_no_finding_and_no_shadow_of_them_stays(

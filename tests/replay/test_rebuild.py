@@ -96,6 +96,24 @@ def test_an_interrupted_rebuild_goes_on_from_where_it_had_committed(
     assert resumed.events == anew.events
 
 
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_rebuild_that_was_killed_before_the_swap_goes_on_with_the_swap(
+    history: Database, monkeypatch: pytest.MonkeyPatch, processes: int
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("replay.rebuild._take_place", interrupt)
+        with pytest.raises(Interrupted):
+            rebuild(history.url, (TRIPS,), processes=processes)
+
+    (rebuilt,) = rebuild(history.url, (TRIPS,), processes=processes)
+
+    assert rebuilt.position == EVENTS
+
+
+def interrupt(*_: object) -> Rebuilt:
+    raise Interrupted
+
+
 def test_what_an_earlier_rebuild_left_for_more_processes_is_begun_anew(
     history: Database, connection: psycopg.Connection[tuple[object, ...]]
 ) -> None:
