@@ -10,7 +10,6 @@ import platform
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -22,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import append, audit, http, lag, rebuild, stripe_core
-from bench.contest import Contest, Row, hold
+from bench.contest import Contest, Place, Row, hold
 from ledger.values.clock import system_clock
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -30,56 +29,35 @@ PEERS = ("eventsourcing", "psycopg", "msgspec", "fastapi", "uvicorn", "stripe")
 HISTORY_EVENTS = 1_000_000
 
 
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where a group measures: its own database, by the application's and the owner's address."""
-
-    url: str
-    owner_url: str
-    rounds: int
-    events: int
-
-
 Group = Callable[[Place, Callable[[str], None]], Iterator[Row]]
 
 
 def appending(place: Place, told: Callable[[str], None]) -> Iterator[Row]:
     """How fast commits become durable."""
-    settings = append.Settings(url=place.url, owner_url=place.owner_url, rounds=place.rounds)
-    append.prepare(settings)
-    yield from _all(append.contests(settings), told)
+    append.prepare(place)
+    yield from _all(append.contests(place), told)
 
 
 def rebuilding(place: Place, told: Callable[[str], None]) -> Iterator[Row]:
     """How fast read models are drawn again."""
-    settings = rebuild.Settings(
-        url=place.url, owner_url=place.owner_url, events=place.events, rounds=place.rounds
-    )
-    told(f"writing {settings.events:,} events of history and a jsonb copy of them")
-    rebuild.prepare(settings)
-    yield from _all(rebuild.contests(settings), told)
+    told(f"writing {place.events:,} events of history and a jsonb copy of them")
+    rebuild.prepare(place)
+    yield from _all(rebuild.contests(place), told)
 
 
 def lagging(place: Place, told: Callable[[str], None]) -> Iterator[Row]:
     """How soon an event shows, from the store and over HTTP."""
-    settings = lag.Settings(url=place.url, owner_url=place.owner_url, rounds=place.rounds)
-    lag.prepare(settings)
-    yield from _all(lag.contests(settings), told)
-    load = http.Load(
-        database_url=place.url, redis_url=os.environ.get("REDIS_URL"), rounds=place.rounds
-    )
-    with http.system(load) as port:
-        yield from _all(http.contests(load, port), told)
+    lag.prepare(place)
+    yield from _all(lag.contests(place), told)
+    with http.system(place) as port:
+        yield from _all(http.contests(place, port), told)
 
 
 def auditing(place: Place, told: Callable[[str], None]) -> Iterator[Row]:
     """How long it takes to check everything."""
-    settings = audit.Settings(
-        url=place.url, owner_url=place.owner_url, events=place.events, rounds=place.rounds
-    )
-    told(f"writing {settings.events:,} events of history and their read models")
-    audit.prepare(settings)
-    yield from _all([audit.contest(settings)], told)
+    told(f"writing {place.events:,} events of history and their read models")
+    audit.prepare(place)
+    yield from _all([audit.contest(place)], told)
 
 
 def paying(place: Place, told: Callable[[str], None]) -> Iterator[Row]:

@@ -1,8 +1,6 @@
 """How fast commits become durable: ours, the `eventsourcing` package's recorder, and `pgbench`.
 
 All three write the same event of the same size to the same server, in rounds that take turns.
-`python -m sandbox run -- python -m bench.append` prints the table; the driver calls
-`prepare` and `contests`.
 """
 
 import argparse
@@ -15,7 +13,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from importlib.util import find_spec
@@ -28,7 +25,7 @@ import psycopg
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 
-from bench.contest import Contest, Figures, Goal, hold
+from bench.contest import Contest, Figures, Goal, Place
 from ledger.events import Actor, Envelope
 from ledger.events.unit_calendar import HoldPlaced
 from ledger.store import Commit, EventStore, Expected, NewEvent, default_codec, install_schema
@@ -44,26 +41,16 @@ EVENT = HoldPlaced(
 ENVELOPE = Envelope(actor=Actor("G", "0d6ad8f6-0c5f-4a3e-8a55-5f7c1c0b7b52"), policy="moderate")
 
 
+CLIENTS, PROCESSES = 32, 2
+SECONDS = 5.0
 OURS, THEIRS, PGBENCH = "stayledger", "eventsourcing recorder", "pgbench, single inserts"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """Where and how long to measure. `owner_url` may create tables; `url` is the application's."""
-
-    url: str
-    owner_url: str
-    clients: int = 32
-    processes: int = 2
-    seconds: float = 5.0
-    rounds: int = 3
-
-
-Measure = Callable[[str, Settings, int, int], float]
+Measure = Callable[[str, Place, int, int], float]
 """Appends per second of a contender, for so many clients in so many processes."""
 
 
-def contests(settings: Settings) -> list[Contest]:
+def contests(place: Place) -> list[Contest]:
     """The append's lines of the table. Call `prepare` first."""
     peers = {THEIRS: _by_workers, PGBENCH: _by_pgbench}
 
@@ -72,26 +59,24 @@ def contests(settings: Settings) -> list[Contest]:
             name=f"append, {what}",
             unit="appends/s",
             goals={"": goal},
-            ours=lambda: {"": _by_workers(OURS, settings, clients, processes)},
+            ours=lambda: {"": _by_workers(OURS, place, clients, processes)},
             peers={
-                name: partial(_figures, measure, name, settings, clients, processes)
+                name: partial(_figures, measure, name, place, clients, processes)
                 for name, measure in peers.items()
             },
-            rounds=settings.rounds,
+            rounds=place.rounds,
         )
 
-    many = f"{settings.clients} clients in {settings.processes} processes"
+    many = f"{CLIENTS} clients in {PROCESSES} processes"
     goal = Goal(times={THEIRS: 14, PGBENCH: 1.3})
     return [
-        between(settings.clients, settings.processes, goal, many),
+        between(CLIENTS, PROCESSES, goal, many),
         between(1, 1, Goal(times={THEIRS: 2}), "one client"),
     ]
 
 
-def _figures(
-    measure: Measure, name: str, settings: Settings, clients: int, processes: int
-) -> Figures:
-    return {"": measure(name, settings, clients, processes)}
+def _figures(measure: Measure, name: str, place: Place, clients: int, processes: int) -> Figures:
+    return {"": measure(name, place, clients, processes)}
 
 
 def event_bytes() -> tuple[int, int]:
@@ -100,10 +85,10 @@ def event_bytes() -> tuple[int, int]:
     return len(codec.encode(EVENT)), len(codec.encode_envelope(ENVELOPE))
 
 
-def prepare(settings: Settings) -> None:
+def prepare(place: Place) -> None:
     """Make the tables of all three contenders."""
-    install_schema(settings.owner_url)
-    with psycopg.connect(settings.owner_url) as connection:
+    install_schema(place.owner_url)
+    with psycopg.connect(place.owner_url) as connection:
         connection.execute(PGBENCH_TABLES)
         connection.execute(
             "DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'stayledger_app') THEN "
@@ -116,10 +101,10 @@ def prepare(settings: Settings) -> None:
 # -- Python contenders: one worker process each, its clients are threads ------------------
 
 
-def _by_workers(name: str, settings: Settings, clients: int, processes: int) -> float:
+def _by_workers(name: str, place: Place, clients: int, processes: int) -> float:
     command = [sys.executable, "-m", "bench.append", "--worker", name]
-    command += ["--clients", str(clients // processes), "--seconds", str(settings.seconds)]
-    environment = {**os.environ, "DATABASE_URL": settings.url}
+    command += ["--clients", str(clients // processes)]
+    environment = {**os.environ, "DATABASE_URL": place.url}
     workers = [
         subprocess.Popen(
             command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -136,15 +121,15 @@ def _by_workers(name: str, settings: Settings, clients: int, processes: int) -> 
     return sum(float(worker.communicate()[0]) for worker in workers)
 
 
-def work(name: str, url: str, clients: int, seconds: float) -> None:
+def work(name: str, url: str, clients: int) -> None:
     """Be one worker process: say that it is ready, wait for the word, append, print the rate.
 
     What is appended is made beforehand, as pgbench has the server make it: measured is the append.
     """
     append, make = {OURS: _ours, THEIRS: _theirs}[name](url, clients)
     warm_up = _appends_per_second(append, make, clients, seconds=0.5, count=500 * clients)
-    count = round(3 * warm_up * seconds) + 100 * clients
-    ready = partial(_appends_per_second, append, make, clients, seconds=seconds, count=count)
+    count = round(3 * warm_up * SECONDS) + 100 * clients
+    ready = partial(_appends_per_second, append, make, clients, seconds=SECONDS, count=count)
     sys.stdout.write(f"{ready(begin=_wait_for_the_word)}\n")
     sys.stdout.flush()
     os._exit(0)  # without waiting for pools and threads that have nothing left to say
@@ -218,7 +203,7 @@ def _theirs(url: str, clients: int) -> tuple[Callable[[Any], object], Callable[[
     )
     recorder = PostgresApplicationRecorder(datastore, events_table_name="package_events")
     with psycopg.connect(url) as connection:  # its own table creation is not safe to run twice
-        connection.execute("SELECT pg_advisory_xact_lock(7204, 3)")
+        connection.execute("SELECT pg_advisory_xact_lock(7299, 1)")
         recorder.create_table()
     state = default_codec().encode(EVENT) + default_codec().encode_envelope(ENVELOPE)
     return recorder.insert_events, lambda: [StoredEvent(uuid4(), 1, EVENT.topic, state)]
@@ -252,7 +237,7 @@ FROM named;
 """
 
 
-def _by_pgbench(_name: str, settings: Settings, clients: int, processes: int) -> float:
+def _by_pgbench(_name: str, place: Place, clients: int, processes: int) -> float:
     codec = default_codec()
     script = PGBENCH_SCRIPT.format(
         topic=EVENT.topic,
@@ -264,11 +249,11 @@ def _by_pgbench(_name: str, settings: Settings, clients: int, processes: int) ->
         file.flush()
         command = [str(_pgbench()), "--no-vacuum", "--protocol=prepared", f"--file={file.name}"]
         command += [f"--client={clients}", f"--jobs={processes}"]
-        command += [f"--time={max(1, round(settings.seconds))}", settings.url]
+        command += [f"--time={round(SECONDS)}", place.url]
         told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     rates = [float(line.split()[2]) for line in told.splitlines() if line.startswith("tps")]
     if not rates:
-        raise RuntimeError(f"pgbench committed nothing in {settings.seconds} s: measure longer")
+        raise RuntimeError(f"pgbench committed nothing in {SECONDS} s: measure longer")
     return rates[0]
 
 
@@ -284,37 +269,16 @@ def _pgbench() -> Path:
     return Path(on_path)
 
 
-# -- The command --------------------------------------------------------------------------
+# -- One of the worker processes ----------------------------------------------------------
 
 
 def main() -> None:
-    """Print the table, or be one of the worker processes."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--clients", type=int, default=32)
-    parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--seconds", type=float, default=5.0)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--worker", help=argparse.SUPPRESS)
+    """Be a worker of the contender that the command line names."""
+    parser = argparse.ArgumentParser(prog="python -m bench.append", description=main.__doc__)
+    parser.add_argument("--worker", required=True)
+    parser.add_argument("--clients", type=int, required=True)
     chosen = parser.parse_args()
-    url = os.environ["DATABASE_URL"]
-    if chosen.worker:
-        work(chosen.worker, url, chosen.clients, chosen.seconds)
-    settings = Settings(
-        url=url,
-        owner_url=os.environ.get("DATABASE_OWNER_URL", url),
-        clients=chosen.clients,
-        processes=chosen.processes,
-        seconds=chosen.seconds,
-        rounds=chosen.rounds,
-    )
-    state_bytes, envelope_bytes = event_bytes()
-    sys.stdout.write(f"one event: {state_bytes} bytes of state, {envelope_bytes} of envelope\n")
-    prepare(settings)
-    for contest in contests(settings):
-        for row in hold(contest, lambda _: None):
-            sys.stdout.write(f"{row.name}: {row.ours:,.0f} {row.unit}, goal {row.goal}\n")
-            for peer, times in row.ratio.items():
-                sys.stdout.write(f"  {times:.1f} × {peer} ({row.peers[peer]:,.0f})\n")
+    work(chosen.worker, os.environ["DATABASE_URL"], chosen.clients)
 
 
 if __name__ == "__main__":

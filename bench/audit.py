@@ -1,22 +1,15 @@
 """How long an audit of a million events takes: all rules, read models compared, and its memory.
 
 The history is that of `bench.history`, with the commands and claims that belong to it, and read
-models that follow it. `python -m sandbox run -- python -m bench.audit` prints the figures; the
-driver calls `contest`.
+models that follow it.
 """
 
-import argparse
-import multiprocessing
-import os
-import resource
-import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from multiprocessing.connection import Connection as Pipe
 
 import psycopg
 
-from bench.contest import Contest, Goal
+from bench.apart import apart
+from bench.contest import Contest, Goal, Place
 from bench.history import write_history
 from ledger.store import install_schema
 from replay.audit import audit
@@ -29,22 +22,12 @@ HISTORY = "of 1,000,000 events alone, s"
 MEMORY = "at most, of the larger process, MB"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """Where, and how much. The database must be empty; `owner_url` owns its schema."""
-
-    url: str
-    owner_url: str
-    events: int = 1_000_000
-    rounds: int = 3
-
-
-def prepare(settings: Settings) -> None:
+def prepare(place: Place) -> None:
     """Write a sound history with its read models into an empty database; takes a minute or two."""
-    install_schema(settings.owner_url)
-    write_history(settings.owner_url, settings.events)
-    complete(settings.owner_url)
-    rebuild(settings.url, processes=2)
+    install_schema(place.owner_url)
+    write_history(place.owner_url, place.events)
+    complete(place.owner_url)
+    rebuild(place.url, processes=2)
 
 
 def complete(owner_url: str) -> None:
@@ -80,7 +63,7 @@ CLAIMS = """
 """
 
 
-def contest(settings: Settings) -> Contest:
+def contest(place: Place) -> Contest:
     """The audit's line of the table. Call `prepare` first."""
     goals = {
         WHOLE: Goal(at_most=30),
@@ -91,8 +74,8 @@ def contest(settings: Settings) -> Contest:
         name="audit",
         unit="s / MB",
         goals=goals,
-        ours=lambda: measured(settings.url),
-        rounds=settings.rounds,
+        ours=lambda: measured(place.url),
+        rounds=place.rounds,
     )
 
 
@@ -101,45 +84,13 @@ def measured(url: str) -> Mapping[str, float]:
 
     Raises AssertionError where something is found.
     """
-    seconds, megabytes = _in_a_process(url, RULES)
-    alone, _ = _in_a_process(url, [rule for rule in RULES if rule is not ReadModelsAgree])
+    (seconds, found), megabytes = apart(_audited, url, RULES)
+    assert not found, f"the history is not sound: {found}"
+    history = [rule for rule in RULES if rule is not ReadModelsAgree]
+    (alone, _), _ = apart(_audited, url, history)
     return {WHOLE: seconds, HISTORY: alone, MEMORY: megabytes}
 
 
-def _in_a_process(url: str, rules: Sequence[type[Rule]]) -> tuple[float, float]:
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=_audited, args=(url, rules, there))
-    process.start()
-    there.close()
-    seconds, megabytes, found = here.recv()
-    process.join()
-    assert not found, f"the history is not sound: {found}"
-    return seconds, megabytes
-
-
-def _audited(url: str, rules: Sequence[type[Rule]], told: "Pipe") -> None:
+def _audited(url: str, rules: Sequence[type[Rule]]) -> tuple[float, Sequence[str]]:
     report = audit(url, rules=rules)
-    of_all = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    kilobytes = max(resource.getrusage(each).ru_maxrss for each in of_all)
-    found = [f"{finding.id}: {finding.found}" for finding in report.violations[:5]]
-    told.send((report.seconds, kilobytes / 1024, found))
-
-
-def main() -> None:
-    """Print the figures of some rounds."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--events", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=1)
-    chosen = parser.parse_args()
-    url = os.environ["DATABASE_URL"]
-    owner_url = os.environ.get("DATABASE_OWNER_URL", url)
-    settings = Settings(url=url, owner_url=owner_url, events=chosen.events, rounds=chosen.rounds)
-    prepare(settings)
-    for _ in range(settings.rounds):
-        for measure, figure in measured(url).items():
-            sys.stdout.write(f"{measure:50} {figure:8.1f}\n")
-
-
-if __name__ == "__main__":
-    main()
+    return report.seconds, [f"{finding.id}: {finding.found}" for finding in report.violations[:5]]

@@ -14,6 +14,19 @@ Figures = Mapping[str, float]
 """What one contender did in one round, by measure; a contest with a single one calls it ``""``."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a group measures: a database of its own, by the application's and the owner's address.
+
+    `events` is how long its history shall be, where it has one; `rounds` how often each runs.
+    """
+
+    url: str
+    owner_url: str
+    rounds: int
+    events: int
+
+
 class Row(Struct, frozen=True, kw_only=True):
     """One line of the table: medians of the rounds, and ours as a multiple of each peer."""
 

@@ -1,11 +1,9 @@
 """The whole way over HTTP: how soon a command shows in every read model, and how many books a second.
 
 Starts the API and the followers as processes of their own, and drives them from this one over bare
-sockets. `python -m sandbox run -- python -m bench.http` prints the figures; the driver calls
-`contests`. What is booked stays in the database: give it one that may be thrown away.
+sockets. What is booked stays in the database: give it one that may be thrown away.
 """
 
-import argparse
 import asyncio
 import json
 import os
@@ -23,49 +21,41 @@ from itertools import count
 
 import httpx
 
-from bench.contest import Contest, Figures, Goal, hold
+from bench.contest import Contest, Figures, Goal, Place
 from bench.estate import Estate, settle_in
 from ledger.application import Ledger
-from ledger.store import EventStore, install_schema
+from ledger.store import EventStore
 from ledger.values.ids import fresh_id
+from sandbox.ports import free_port
 
 HOST = "127.0.0.1"
 READY_SECONDS = 90.0
 WARM_UP_COUNT = 200
+SECONDS = 8.0
+COMMANDS_PER_SECOND = 200
+CALLERS = 10
 
 LAG = "lag over HTTP, all read models"
 BOOK = "book over HTTP"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Load:
-    """How hard and how long to drive. `connections` is how many callers book at once."""
-
-    database_url: str
-    redis_url: str | None
-    seconds: float = 8.0
-    commands_per_second: int = 200
-    connections: int = 10
-    rounds: int = 3
-
-
-def contests(load: Load, port: int) -> list[Contest]:
+def contests(place: Place, port: int) -> list[Contest]:
     """What is measured, against the system that answers on a port."""
-    stays = Stays(_estate(load.database_url))
+    stays = Stays(_estate(place.url))
     return [
         Contest(
             name=LAG,
             unit="ms",
             goals={"p50": Goal(at_most=15), "p99": Goal(at_most=60)},
-            ours=lambda: asyncio.run(lag(port, stays, load)),
-            rounds=load.rounds,
+            ours=lambda: asyncio.run(lag(port, stays)),
+            rounds=place.rounds,
         ),
         Contest(
             name=BOOK,
             unit="1/s, ms",
             goals={"per second": Goal(at_least=300), "p99": Goal(at_most=60)},
-            ours=lambda: asyncio.run(books(port, stays, load)),
-            rounds=load.rounds,
+            ours=lambda: asyncio.run(books(port, stays)),
+            rounds=place.rounds,
         ),
     ]
 
@@ -73,7 +63,7 @@ def contests(load: Load, port: int) -> list[Contest]:
 # -- What is measured -----------------------------------------------------------------------
 
 
-async def lag(port: int, stays: "Stays", load: Load) -> Figures:
+async def lag(port: int, stays: "Stays") -> Figures:
     """Milliseconds from a command's answer to an answer that has it in every read model.
 
     Commands come at a fixed rate, whether or not the earlier ones are done.
@@ -91,16 +81,16 @@ async def lag(port: int, stays: "Stays", load: Load) -> Figures:
         await _warm_up(wires, stays)
         tasks = [
             asyncio.create_task(wires.lend(command_and_look))
-            async for _ in _ticks(load.commands_per_second, load.seconds)
+            async for _ in _ticks(COMMANDS_PER_SECOND, SECONDS)
         ]
         await asyncio.gather(*tasks)
     return {"p50": percentile(seen, 50), "p99": percentile(seen, 99)}
 
 
-async def books(port: int, stays: "Stays", load: Load) -> Figures:
+async def books(port: int, stays: "Stays") -> Figures:
     """Bookings per second, and milliseconds to the answer, of callers who never pause."""
     took: list[float] = []
-    until = time.perf_counter() + load.seconds
+    until = time.perf_counter() + SECONDS
 
     async def keep_booking(wire: Wire) -> None:
         while time.perf_counter() < until:
@@ -110,10 +100,10 @@ async def books(port: int, stays: "Stays", load: Load) -> Figures:
 
     async with Wires(port) as wires:
         await _warm_up(wires, stays)
-        until = time.perf_counter() + load.seconds
-        await asyncio.gather(*(wires.lend(keep_booking) for _ in range(load.connections)))
+        until = time.perf_counter() + SECONDS
+        await asyncio.gather(*(wires.lend(keep_booking) for _ in range(CALLERS)))
     return {
-        "per second": len(took) / load.seconds,
+        "per second": len(took) / SECONDS,
         "p50": percentile(took, 50),
         "p99": percentile(took, 99),
     }
@@ -250,13 +240,10 @@ class Wires:
 
 
 @contextmanager
-def system(load: Load) -> Iterator[int]:
+def system(place: Place) -> Iterator[int]:
     """The API and the followers as processes of their own; the port that the API answers on."""
-    port = _free_port()
-    environment = {**os.environ, "DATABASE_URL": load.database_url, "LOG_LEVEL": "WARNING"}
-    environment.pop("REDIS_URL", None)
-    if load.redis_url:
-        environment["REDIS_URL"] = load.redis_url
+    port = free_port()
+    environment = {**os.environ, "DATABASE_URL": place.url, "LOG_LEVEL": "WARNING"}
     commands = (["replay", "follow"], ["api", "serve", "--port", str(port)])
     processes = [
         subprocess.Popen([sys.executable, "-m", *command], env=environment) for command in commands
@@ -271,13 +258,6 @@ def system(load: Load) -> Iterator[int]:
             process.wait(READY_SECONDS)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def _wait_until_well(port: int, processes: list[subprocess.Popen[bytes]]) -> None:
     give_up_at = time.monotonic() + READY_SECONDS
     while True:
@@ -290,28 +270,3 @@ def _wait_until_well(port: int, processes: list[subprocess.Popen[bytes]]) -> Non
         if health["read_models"] and all(model["lag"] == 0 for model in health["read_models"]):
             return
         time.sleep(0.1)
-
-
-def main() -> None:
-    """Measure against the database that the environment names, and print."""
-    parser = argparse.ArgumentParser(prog="python -m bench.http", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=8.0)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--connections", type=int, default=10)
-    options = parser.parse_args()
-    load = Load(
-        database_url=os.environ["DATABASE_URL"],
-        redis_url=os.environ.get("REDIS_URL"),
-        seconds=options.seconds,
-        rounds=options.rounds,
-        connections=options.connections,
-    )
-    install_schema(os.environ.get("DATABASE_OWNER_URL", load.database_url))
-    with system(load) as port:
-        for contest in contests(load, port):
-            for row in hold(contest, lambda told: print(told, file=sys.stderr)):  # noqa: T201
-                print(f"{row.name}: {row.ours:.1f} {row.unit} (goal {row.goal})")  # noqa: T201
-
-
-if __name__ == "__main__":
-    main()

@@ -1,26 +1,21 @@
 """How long after an append was acknowledged its row can be read, in one read model.
 
 Appends come at a steady rate from this process; a follower of its own process feeds `trips`, and
-notes when each commit was done. Both read the same clock. `python -m sandbox run -- python -m
-bench.lag` prints the figures; the driver calls `contests`.
+notes when each commit was done. Both read the same clock.
 """
 
-import argparse
 import multiprocessing
-import os
-import sys
 import threading
 import time
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from datetime import time as clock_time
 from multiprocessing.connection import Connection as Pipe
 from statistics import quantiles
 
-from bench.contest import Contest, Goal
+from bench.contest import Contest, Goal, Place
 from ledger.events import Actor, Envelope
 from ledger.events.booking import BookingRequested, Party
 from ledger.store import Commit, EventStore, Expected, NewEvent, Receipt, install_schema
@@ -41,6 +36,9 @@ from projections.trips import TRIPS
 from replay.follow import Follower
 
 P50, P99 = "p50", "p99"
+APPENDS_PER_SECOND = 2_000
+WARM_UP_SECONDS = 1.0
+SECONDS = 5.0
 DRAIN_SECONDS = 30.0
 MOMENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 STAY = Stay(date(2026, 7, 1), date(2026, 7, 4))
@@ -49,45 +47,33 @@ Reached = tuple[float, int]
 """When a commit of the read model was done, on the machine's monotonic clock, and how far it went."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """Where, how long and how hard. `owner_url` may make the schema."""
-
-    url: str
-    owner_url: str
-    appends_per_second: int = 2_000
-    seconds: float = 5.0
-    warm_up_seconds: float = 1.0
-    rounds: int = 3
-
-
-def prepare(settings: Settings) -> None:
+def prepare(place: Place) -> None:
     """Make the ledger's tables, where they are missing."""
-    install_schema(settings.owner_url)
+    install_schema(place.owner_url)
 
 
-def contests(settings: Settings) -> list[Contest]:
+def contests(place: Place) -> list[Contest]:
     """The lag's lines of the table."""
     return [
         Contest(
-            name=f"feed lag, one read model, {settings.appends_per_second:,} appends/s,",
+            name=f"feed lag, one read model, {APPENDS_PER_SECOND:,} appends/s,",
             unit="ms",
             goals={P50: Goal(at_most=3), P99: Goal(at_most=10)},
-            ours=lambda: lag(settings),
-            rounds=settings.rounds,
+            ours=lambda: lag(place.url),
+            rounds=place.rounds,
         )
     ]
 
 
-def lag(settings: Settings) -> Mapping[str, float]:
+def lag(url: str) -> Mapping[str, float]:
     """Milliseconds from the acknowledgement to the row, as percentiles over one run."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
-    follower = context.Process(target=_follow, args=(settings.url, there))
+    follower = context.Process(target=_follow, args=(url, there))
     follower.start()
     there.close()
     here.recv()
-    acknowledged = _append_steadily(settings)
+    acknowledged = _append_steadily(url)
     here.send(max(position for _, position in acknowledged))
     reached: list[Reached] = here.recv()
     follower.join()
@@ -108,22 +94,22 @@ def _waits(acknowledged: Sequence[Reached], reached: Sequence[Reached]) -> list[
 # -- The one who appends --------------------------------------------------------------------
 
 
-def _append_steadily(settings: Settings) -> list[Reached]:
+def _append_steadily(url: str) -> list[Reached]:
     """Append at the rate, and note when each was acknowledged; the warm-up does not count."""
     acknowledged: list[Reached] = []
-    with_warm_up = settings.warm_up_seconds + settings.seconds
-    store = EventStore(settings.url)
+    with_warm_up = WARM_UP_SECONDS + SECONDS
+    store = EventStore(url)
     futures: list[Future[Receipt]] = []
     began = time.monotonic()
-    counts_from = began + settings.warm_up_seconds
+    counts_from = began + WARM_UP_SECONDS
 
     def note(done: Future[Receipt]) -> None:
         at = time.monotonic()
         if at >= counts_from:
             acknowledged.append((at, done.result().position))
 
-    for number in range(int(settings.appends_per_second * with_warm_up)):
-        ahead = began + number / settings.appends_per_second - time.monotonic()
+    for number in range(int(APPENDS_PER_SECOND * with_warm_up)):
+        ahead = began + number / APPENDS_PER_SECOND - time.monotonic()
         if ahead > 0:
             time.sleep(ahead)
         future = store.submit(_commit())
@@ -188,22 +174,3 @@ def _follow(url: str, pipe: "Pipe[object, int]") -> None:
 
 def _now(position: int) -> Reached:
     return time.monotonic(), position
-
-
-def main() -> None:
-    """Print the figures of some rounds."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rate", type=int, default=2_000, help="appends per second")
-    parser.add_argument("--rounds", type=int, default=1)
-    chosen = parser.parse_args()
-    url = os.environ["DATABASE_URL"]
-    owner_url = os.environ.get("DATABASE_OWNER_URL", url)
-    settings = Settings(url=url, owner_url=owner_url, appends_per_second=chosen.rate)
-    prepare(settings)
-    for _ in range(chosen.rounds):
-        for measure, milliseconds in lag(settings).items():
-            sys.stdout.write(f"{measure} {milliseconds:8.2f} ms\n")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,25 +1,18 @@
 """How fast read models are rebuilt: ours, pure SQL over a jsonb copy, and the package's runner.
 
-All over the same history of `bench.history`. `python -m sandbox run -- python -m bench.rebuild`
-prints the table; the driver calls `prepare` once and `contests`. A rate counts events of the whole
-history, also those that the read model does not listen to; the package's runner is given only such
-that it listens to, and credited with as many others as there are in the history.
+All over the same history of `bench.history`. A rate counts events of the whole history, also those
+that the read model does not listen to; the package's runner is given only such that it listens to,
+and credited with as many others as there are in the history.
 """
 
-import argparse
-import multiprocessing
-import os
-import resource
-import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from multiprocessing.connection import Connection as Pipe
 
 import psycopg
 
 from bench import stock_projection
-from bench.contest import Contest, Goal, hold
+from bench.apart import apart
+from bench.contest import Contest, Goal, Place
 from bench.history import write_history
 from ledger.store import install_schema
 from projections import PROJECTIONS, Projection
@@ -37,26 +30,16 @@ RUNNER_EVENTS = 3_000
 BY_NAME = {projection.name: projection for projection in PROJECTIONS}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """Where, and how much. The database must be empty; `owner_url` owns its schema."""
-
-    url: str
-    owner_url: str
-    events: int = 1_000_000
-    rounds: int = 3
-
-
-def prepare(settings: Settings) -> None:
+def prepare(place: Place) -> None:
     """Write the history and its jsonb copy into an empty database; takes a minute or two."""
-    install_schema(settings.owner_url)
-    write_history(settings.owner_url, settings.events)
-    prepare_copy(settings)
+    install_schema(place.owner_url)
+    write_history(place.owner_url, place.events)
+    prepare_copy(place)
 
 
-def prepare_copy(settings: Settings) -> None:
+def prepare_copy(place: Place) -> None:
     """Make the jsonb copy of the history that pure SQL reads."""
-    with psycopg.connect(settings.owner_url, autocommit=True) as owner:
+    with psycopg.connect(place.owner_url, autocommit=True) as owner:
         owner.execute("DROP TABLE IF EXISTS public.events_json")
         owner.execute(
             "CREATE TABLE public.events_json AS SELECT position, stream_id, case_id, topic, "
@@ -67,7 +50,7 @@ def prepare_copy(settings: Settings) -> None:
         owner.execute("VACUUM ANALYZE ledger.events")
 
 
-def contests(settings: Settings) -> list[Contest]:
+def contests(place: Place) -> list[Contest]:
     """The rebuild's lines of the table. Call `prepare` first."""
     of_sql, of_runner = "pure SQL", "the eventsourcing runner"
     one_model = {
@@ -79,26 +62,26 @@ def contests(settings: Settings) -> list[Contest]:
             name="rebuild trips",
             unit=RATE,
             goals=one_model,
-            ours=lambda: {ONE: rate(settings, ["trips"], 1), TWO: rate(settings, ["trips"], 2)},
+            ours=lambda: {ONE: rate(place, ["trips"], 1), TWO: rate(place, ["trips"], 2)},
             peers={
-                of_sql: lambda: dict.fromkeys((ONE, TWO), rate_of_sql(settings)),
-                of_runner: lambda: dict.fromkeys((ONE, TWO), rate_of_runner(settings)),
+                of_sql: lambda: dict.fromkeys((ONE, TWO), rate_of_sql(place)),
+                of_runner: lambda: dict.fromkeys((ONE, TWO), rate_of_runner(place)),
             },
-            rounds=settings.rounds,
+            rounds=place.rounds,
         ),
         Contest(
             name="rebuild all read models in two processes,",
             unit=RATE,
             goals={RATE: Goal(at_least=60_000), MEMORY: Goal(at_most=400)},
-            ours=lambda: rate_and_memory(settings),
-            rounds=settings.rounds,
+            ours=lambda: rate_and_memory(place),
+            rounds=place.rounds,
         ),
         Contest(
             name="cost growth, rebuild of",
             unit="×",
             goals={GROWTH: Goal(at_most=11)},
-            ours=lambda: growth(settings),
-            rounds=settings.rounds,
+            ours=lambda: growth(place),
+            rounds=place.rounds,
         ),
     ]
 
@@ -106,51 +89,36 @@ def contests(settings: Settings) -> list[Contest]:
 # -- Ours -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Cost:
-    """What a rebuild took: seconds, and the most memory of any of its processes, in MB."""
-
-    seconds: float
-    megabytes: float
-
-
-def rate(settings: Settings, names: Sequence[str], processes: int) -> float:
+def rate(place: Place, names: Sequence[str], processes: int) -> float:
     """Events of the history per second."""
-    return settings.events / measured(settings, names, processes).seconds
+    seconds, _ = measured(place, names, processes)
+    return place.events / seconds
 
 
-def rate_and_memory(settings: Settings) -> Mapping[str, float]:
+def rate_and_memory(place: Place) -> Mapping[str, float]:
     """All read models in two processes."""
-    cost = measured(settings, list(BY_NAME), 2)
-    return {RATE: settings.events / cost.seconds, MEMORY: cost.megabytes}
+    seconds, megabytes = measured(place, list(BY_NAME), 2)
+    return {RATE: place.events / seconds, MEMORY: megabytes}
 
 
-def growth(settings: Settings) -> Mapping[str, float]:
+def growth(place: Place) -> Mapping[str, float]:
     """How many times longer the whole history takes than its first tenth."""
-    tenth = measured(settings, list(BY_NAME), 2, until=settings.events // 10)
-    whole = measured(settings, list(BY_NAME), 2)
-    return {GROWTH: whole.seconds / tenth.seconds}
+    tenth, _ = measured(place, list(BY_NAME), 2, until=place.events // 10)
+    whole, _ = measured(place, list(BY_NAME), 2)
+    return {GROWTH: whole / tenth}
 
 
 def measured(
-    settings: Settings, names: Sequence[str], processes: int, until: int | None = None
-) -> Cost:
-    """Rebuild from nothing to complete tables, driven by a fresh process, beside the live ones."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(
-        target=_rebuilt, args=(settings.url, names, processes, until or settings.events, there)
-    )
-    process.start()
-    there.close()
-    cost: Cost = here.recv()
-    process.join()
-    return cost
+    place: Place, names: Sequence[str], processes: int, until: int | None = None
+) -> tuple[float, float]:
+    """Rebuild from nothing to complete tables, driven by a fresh process, beside the live ones.
+
+    Seconds, and the most memory of any of its processes, in MB.
+    """
+    return apart(_rebuilt, place.url, names, processes, until or place.events)
 
 
-def _rebuilt(
-    url: str, names: Sequence[str], processes: int, until: int, told: "Pipe[Cost, Cost]"
-) -> None:
+def _rebuilt(url: str, names: Sequence[str], processes: int, until: int) -> float:
     with psycopg.connect(url, autocommit=True) as control:
         schemas.prepare(control)
         sites = [_site(control, BY_NAME[name], until) for name in names]
@@ -163,10 +131,7 @@ def _rebuilt(
             ), "both must come to the same table"
         for site in sites:
             schemas.drop(control, site.schema)
-    used = max(
-        resource.getrusage(of).ru_maxrss for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    told.send(Cost(seconds, used / 1024))
+    return seconds
 
 
 def _site(
@@ -181,9 +146,9 @@ def _site(
 # -- Peers ----------------------------------------------------------------------------------
 
 
-def rate_of_sql(settings: Settings) -> float:
+def rate_of_sql(place: Place) -> float:
     """One INSERT … SELECT that makes the same table, with its key and index, in parallel."""
-    with psycopg.connect(settings.owner_url) as owner:
+    with psycopg.connect(place.owner_url) as owner:
         owner.execute("SET work_mem = '512MB'")
         owner.execute("SET max_parallel_workers_per_gather = 2")
         owner.execute(f"DROP SCHEMA IF EXISTS {SQL_SCHEMA} CASCADE")
@@ -200,18 +165,18 @@ def rate_of_sql(settings: Settings) -> float:
             f"GRANT USAGE ON SCHEMA {SQL_SCHEMA} TO stayledger_app; "
             f"GRANT SELECT ON ALL TABLES IN SCHEMA {SQL_SCHEMA} TO stayledger_app; END IF; END $$"
         )
-    return settings.events / seconds
+    return place.events / seconds
 
 
-def rate_of_runner(settings: Settings) -> float:
+def rate_of_runner(place: Place) -> float:
     """The package's runner, over a short history; credited with the events that it need not see."""
-    with psycopg.connect(settings.url) as connection:
+    with psycopg.connect(place.url) as connection:
         found = connection.execute(
             "SELECT count(*) FROM ledger.events WHERE topic = ANY(%s)", (list(TRIPS.topics),)
         ).fetchone()
     assert found is not None, "an aggregate without groups gives one row"
-    heard = found[0] / settings.events
-    return stock_projection.events_per_second(settings.owner_url, RUNNER_EVENTS) / float(heard)
+    heard = found[0] / place.events
+    return stock_projection.events_per_second(place.owner_url, RUNNER_EVENTS) / float(heard)
 
 
 TRIPS_BY_SQL = f"""
@@ -247,26 +212,3 @@ WHERE topic IN ('booking.requested', 'booking.confirmed', 'booking.expired', 'bo
     'booking.cancelled', 'payment.completed', 'payment.refund_recorded')
 GROUP BY case_id
 """  # noqa: S608 - the one name in it is ours
-
-
-def _untold(told: str) -> None:
-    del told
-
-
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--events", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=1)
-    chosen = parser.parse_args()
-    url = os.environ["DATABASE_URL"]
-    owner_url = os.environ.get("DATABASE_OWNER_URL", url)
-    settings = Settings(url=url, owner_url=owner_url, events=chosen.events, rounds=chosen.rounds)
-    prepare(settings)
-    for contest in contests(settings):
-        for row in hold(contest, _untold):
-            sys.stdout.write(f"{row.name}: {row.ours:,.1f} {row.unit} ({row.goal}) {row.ratio}\n")
-
-
-if __name__ == "__main__":
-    main()
