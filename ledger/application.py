@@ -26,7 +26,7 @@ from ledger.aggregates.payment import PAYMENT
 from ledger.aggregates.payout import PAYOUT
 from ledger.aggregates.refund import REFUND
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR
-from ledger.errors import Conflict, LedgerError, Refused, StoreUnavailable
+from ledger.errors import Conflict, CorruptHistory, LedgerError, Refused, StoreUnavailable
 from ledger.events import Actor, Envelope
 from ledger.store import Commit, EventStore, Expected, NewEvent, Night, Receipt
 from ledger.values.clock import Clock, Instant, system_clock
@@ -366,7 +366,11 @@ class Ledger:
         if not later:
             return known
         events = (recorded.event for recorded in later)
-        return Known(later[-1].version, decider.fold(events, known.state))
+        try:
+            return Known(later[-1].version, decider.fold(events, known.state))
+        except (AssertionError, LookupError) as broken:
+            # What evolve takes for granted is not so: no caller's fault, and nothing to try again.
+            raise CorruptHistory(stream=stream_id, after=known.version) from broken
 
     def _from_snapshot(self, decider: AnyDecider, stream_id: str) -> Known:
         if not decider.streams_grow_long:

@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -10,6 +10,7 @@ from functools import partial
 
 import psycopg
 import pytest
+from msgspec.structs import replace as changed
 
 from ledger import processes
 from ledger.aggregates.booking import BOOKING as BOOKINGS
@@ -18,13 +19,15 @@ from ledger.aggregates.unit_calendar import UNIT_CALENDAR, PlaceHold, ReleaseHol
 from ledger.application import SNAPSHOT_EVERY, Asked, Draft, Ledger, Plan, Request, fingerprint
 from ledger.errors import (
     Conflict,
+    CorruptHistory,
     LedgerError,
     NightsAreTaken,
     NotFound,
     RepeatedWithDifferences,
     TransitionNotAllowed,
 )
-from ledger.store import EventStore, Receipt
+from ledger.events import Envelope, Event
+from ledger.store import Commit, EventStore, Expected, NewEvent, Receipt
 from ledger.values.clock import StandingClock
 from ledger.values.ids import BookingId, CommandId, StreamId
 from tests.conftest import Database
@@ -35,8 +38,11 @@ from tests.facts import (
     PROCESS,
     PROCESSOR,
     UNIT,
+    a_booking,
     a_stay,
     an_id,
+    cancelled,
+    confirmed,
     to_book,
     to_open_calendar,
 )
@@ -441,6 +447,40 @@ def test_what_is_not_durable_yet_is_nobody_elses_business(
 
 def elsewhere() -> Book:
     return to_book(booking_id=a_booking_of(7), stay=a_stay("2026-08-01"))
+
+
+# -- A history that contradicts itself --------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "contradiction",
+    [(confirmed(),), (a_booking(), changed(cancelled(), to="cancelled_by_nobody"))],
+    ids=["no beginning", "a state that is none"],
+)
+def test_a_history_that_contradicts_itself_is_said_to_be_corrupt(
+    ledger: Ledger, store: EventStore, contradiction: Sequence[Event]
+) -> None:
+    store.append(
+        Commit(
+            command_id=CommandId(an_id("by another's hand")),
+            case_id=BOOKING,
+            content=bytes(32),
+            occurred_at=NOW,
+            events=tuple(
+                NewEvent(StreamId(BOOKING), version, event, Envelope(actor=PROCESS))
+                for version, event in enumerate(contradiction, start=1)
+            ),
+            expected=(Expected(StreamId(BOOKING), 0),),
+        )
+    )
+
+    for ask in (
+        lambda: ledger.state(BOOKINGS, BOOKING),
+        lambda: ledger.execute(a_request("give up"), to_give_up),
+    ):
+        with pytest.raises(CorruptHistory) as told:
+            ask()
+        assert told.value.stream == BOOKING
 
 
 # -- Snapshots (CASE-E5) ----------------------------------------------------------------
