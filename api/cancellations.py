@@ -11,7 +11,8 @@ from api.problems import described
 from api.shapes import Amount, Body, Uuid, amount_of
 from ledger import errors, processes
 from ledger.aggregates.booking import BOOKING, Booking, Status
-from ledger.application import Draft, Ledger
+from ledger.application import Ledger
+from ledger.draft import Draft
 from ledger.errors import NotFound, RefundChanged
 from ledger.events import Actor
 from ledger.store import EventStore

@@ -14,7 +14,7 @@ from ledger import processes
 from ledger.aggregates.attestation import ATTESTATION, Attestation
 from ledger.aggregates.booking import BOOKING, Book
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR
-from ledger.application import Draft, Plan
+from ledger.draft import Draft, Plan
 from ledger.errors import NightsAreTaken, NotDiscoverable, NotFound, NothingVouchedFor
 from ledger.events import Actor
 from ledger.events.booking import Party

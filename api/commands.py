@@ -8,8 +8,8 @@ from pydantic_core import from_json
 
 from api.asking import OnPremises, stated
 from api.premises import Premises
-from ledger.application import Plan
-from ledger.application import Request as LedgerRequest
+from ledger.draft import Plan
+from ledger.draft import Request as LedgerRequest
 from ledger.values.ids import BookingId, CommandId, derived_id
 from projections.projection import Answer
 

@@ -11,8 +11,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from api.faults import NoSuchPosition, ReadModelMissing
 from api.freshness import Freshness, Positions, Together
 from api.radio import Radio
-from ledger.application import Ledger, Plan
-from ledger.application import Request as LedgerRequest
+from ledger.application import Ledger
+from ledger.draft import Plan
+from ledger.draft import Request as LedgerRequest
 from ledger.errors import StoreUnavailable
 from ledger.store import EventStore, Receipt
 from projections import PROJECTIONS, Projection

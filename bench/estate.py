@@ -6,7 +6,8 @@ from typing import Any
 
 from ledger.aggregates.attestation import AttestProperty
 from ledger.aggregates.unit_calendar import OpenCalendar
-from ledger.application import Draft, Ledger, Request
+from ledger.application import Ledger
+from ledger.draft import Draft, Request
 from ledger.events import Actor
 from ledger.processes import attestation_of
 from ledger.values.ids import CommandId, HostId, PropertyId, UnitId, derived_id, fresh_id

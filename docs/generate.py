@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # run from a checkout, nothing is installed
 
 from ledger.aggregates.decider import SAME, Lifecycle, Planned, Same, Step  # noqa: E402
-from ledger.application import DECIDERS  # noqa: E402
+from ledger.draft import DECIDERS  # noqa: E402
 from ledger.events import AnyEvent, Event, Role  # noqa: E402
 
 CATALOGUE = ROOT / "ledger" / "events" / "CATALOGUE.md"

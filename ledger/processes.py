@@ -55,7 +55,7 @@ from ledger.aggregates.unit_calendar import (
     ReleaseHold,
     ReleaseReservation,
 )
-from ledger.application import Draft
+from ledger.draft import Draft
 from ledger.errors import NotFound, PayoutIsHeld
 from ledger.events import Actor, Role
 from ledger.events.refund import RefundLine

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC
 
 from ledger import processes
-from ledger.application import Draft, Ledger, Request
+from ledger.application import Ledger
+from ledger.draft import Draft, Request
 from ledger.store import Receipt
 from ledger.values.clock import Instant
 from ledger.values.ids import BookingId, CommandId, derived_id

@@ -6,23 +6,12 @@ The aggregate is found by the command, and run by the same `Decider.run` that th
 from collections.abc import Sequence
 from typing import Any
 
-from ledger.aggregates.decider import Command, Decider
-from ledger.application import DECIDERS
+from ledger.aggregates.decider import Command
+from ledger.draft import decider_of
 from ledger.errors import Refused
 from ledger.events import Actor, Event
 from ledger.values.clock import Instant
 from tests.facts import NOW
-
-AnyDecider = Decider[Any, Any, Any]
-
-_deciding: dict[type[Command], AnyDecider] = {
-    step.command: decider for decider in DECIDERS for step in decider.lifecycle.steps
-}
-
-
-def decider_of(command: type[Command]) -> AnyDecider:
-    """The aggregate whose rules decide a command."""
-    return _deciding[command]
 
 
 class Given:

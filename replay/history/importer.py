@@ -13,7 +13,8 @@ from msgspec import Struct
 
 from ledger.aggregates.attestation import AttestProperty
 from ledger.aggregates.unit_calendar import OpenCalendar
-from ledger.application import Asked, Draft, Ledger, Plan, Request
+from ledger.application import Asked, Ledger
+from ledger.draft import Draft, Plan, Request
 from ledger.errors import Refused
 from ledger.processes import PROCESS, attestation_of
 from ledger.store import EventStore, Receipt

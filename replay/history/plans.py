@@ -9,7 +9,7 @@ from msgspec import Struct
 from ledger import processes
 from ledger.aggregates.booking import BOOKING, Book
 from ledger.aggregates.unit_calendar import HOLD
-from ledger.application import Draft, Plan
+from ledger.draft import Draft, Plan
 from ledger.events import Actor
 from ledger.processes import TIMER, attestation_of
 from ledger.values.ids import BookingId, GuestId, HostId, PropertyId, UnitId, derived_id

@@ -16,7 +16,7 @@ import msgspec
 from ledger.aggregates.decider import Lifecycle
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR
 from ledger.aggregates.unit_calendar import Status as Nights
-from ledger.application import DECIDERS
+from ledger.draft import DECIDERS
 from ledger.events import Actor, Event, Recorded
 from ledger.events.unit_calendar import CalendarOpened
 from replay.rules.rule import Handlers, Rule

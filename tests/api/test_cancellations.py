@@ -6,7 +6,8 @@ import pytest
 
 from bench.estate import Estate
 from ledger import processes
-from ledger.application import Draft, Ledger, Request
+from ledger.application import Ledger
+from ledger.draft import Draft, Request
 from ledger.events import Actor
 from ledger.values.ids import BookingId, CommandId, fresh_id
 from tests.api.conftest import Door

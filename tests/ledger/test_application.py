@@ -16,7 +16,8 @@ from ledger import processes
 from ledger.aggregates.booking import BOOKING as BOOKINGS
 from ledger.aggregates.booking import Book
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR, PlaceHold, ReleaseHold, UnitCalendar
-from ledger.application import SNAPSHOT_EVERY, Asked, Draft, Ledger, Plan, Request, fingerprint
+from ledger.application import SNAPSHOT_EVERY, Asked, Ledger, fingerprint
+from ledger.draft import Draft, Plan, Request
 from ledger.errors import (
     Conflict,
     CorruptHistory,

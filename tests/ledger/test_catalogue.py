@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from ledger import events
-from ledger.application import DECIDERS
+from ledger.draft import DECIDERS
 from ledger.errors import CorruptHistory, UnknownTopic
 from ledger.events import AnyEvent, Event, MoneyEvent, Role, upcasts
 from ledger.events.upcasts import upcast

@@ -11,11 +11,11 @@ import pytest
 
 from ledger import aggregates
 from ledger.aggregates.decider import SAME, Command, Decider, Planned, Step
-from ledger.application import DECIDERS
+from ledger.draft import DECIDERS, decider_of
 from ledger.errors import Refused, TransitionNotAllowed
 from ledger.events import Actor, Event, Role
 from tests.facts import ONE_OF_EACH
-from tests.given import decider_of, given
+from tests.given import given
 from tests.ledger.domain_page import DIFFERENCES, OURS, PAGE, PLANNED, PageRow
 from tests.ledger.every_command import EVERY_COMMAND, Happened
 from tests.lists import complete

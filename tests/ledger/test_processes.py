@@ -11,7 +11,7 @@ from ledger.aggregates.booking import BOOKING as BOOKINGS
 from ledger.aggregates.payment import PAYMENT as PAYMENTS
 from ledger.aggregates.payout import PAYOUT as PAYOUTS
 from ledger.aggregates.refund import REFUND as REFUNDS
-from ledger.application import Draft
+from ledger.draft import Draft
 from ledger.errors import (
     HoldHasExpired,
     NightsAreTaken,

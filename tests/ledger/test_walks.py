@@ -21,7 +21,7 @@ from ledger.aggregates.payout import PAYOUT
 from ledger.aggregates.payout import Status as Payable
 from ledger.aggregates.refund import REFUND
 from ledger.aggregates.refund import Status as Returning
-from ledger.application import Draft
+from ledger.draft import Draft
 from ledger.errors import NotFound
 from ledger.processes import PROCESS, TIMER, payment_of, payout_of, refund_of
 from ledger.values.clock import Instant

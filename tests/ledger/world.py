@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from ledger.aggregates.decider import Decider
-from ledger.application import UNBORN, AnyDecider, Draft, Known, Plan, Request
+from ledger.draft import UNBORN, AnyDecider, Draft, Known, Plan, Request
 from ledger.errors import Refused
 from ledger.events import Event, MoneyEvent
 from ledger.store import Commit

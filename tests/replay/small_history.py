@@ -14,7 +14,8 @@ import pytest
 
 from ledger import processes
 from ledger.aggregates.booking import Book
-from ledger.application import Draft, Ledger, Plan, Request
+from ledger.application import Ledger
+from ledger.draft import Draft, Plan, Request
 from ledger.errors import NightsAreTaken
 from ledger.events import Actor, Envelope, Event
 from ledger.store import Commit, EventStore, Expected, NewEvent, Night, Receipt
