@@ -75,6 +75,7 @@ from projections.projection import (
     Rows,
     position_of,
 )
+from projections.sentences import sentence_of
 
 # -- Tables -----------------------------------------------------------------------------
 
@@ -102,7 +103,7 @@ timeline = Table(
 )
 """One row per event, with the facts that its sentence is made of when somebody asks.
 
-The sentence itself is not stored: so it can be put better without a rebuild.
+The sentence itself is not stored (`projections.sentences`).
 """
 
 # -- Events -----------------------------------------------------------------------------
@@ -237,43 +238,6 @@ class Timeline(Answer):
     happenings: Sequence[Happening]
 
 
-SENTENCES = {
-    "attestation.property_attested": "Property vouched for by {detail}",
-    "booking.abandoned": "Booking given up before it was paid",
-    "booking.cancelled": "Booking {detail}; {amount} goes back to the guest",
-    "booking.confirmed": "Booking confirmed for {amount}",
-    "booking.earnings_recognized": "Earnings recognized, {amount} of them the host's",
-    "booking.expired": "Booking expired before it was paid",
-    "booking.no_show_reported": "Nobody came; {amount} goes back to the guest",
-    "booking.requested": "Booking of {nights} requested for {amount} under policy {detail}",
-    "booking.stay_completed": "Stay completed",
-    "booking.stay_started": "Stay started",
-    "payment.completed": "Payment of {amount} completed",
-    "payment.funds_available": "Payment of {amount} available for use",
-    "payment.opened": "Payment of {amount} opened",
-    "payment.processing": "Payment handed to the processor, attempt {detail}",
-    "payment.refund_recorded": "Payment {detail} by {amount}",
-    "payout.cancelled": "Payout cancelled, nothing is owed to the host",
-    "payout.due": "Payout due",
-    "payout.recalculated": "Payout recalculated to {amount}, not before {due_at}",
-    "payout.released": "Payout of {amount} released",
-    "payout.scheduled": "Payout of {amount} scheduled, not before {due_at}",
-    "payout.transferred": "Payout of {amount} transferred to the host",
-    "refund.approved": "Refund of {amount} approved",
-    "refund.pending": "Refund taken on by the processor",
-    "refund.requested": "Refund of {amount} requested: {detail}",
-    "refund.submitted": "Refund handed to the processor",
-    "refund.succeeded": "Refund of {amount} reached the guest",
-    "unit_calendar.hold_expired": "Hold of {nights} expired",
-    "unit_calendar.hold_placed": "{nights} held until {due_at}",
-    "unit_calendar.hold_released": "Hold of {nights} released",
-    "unit_calendar.opened": "Calendar of unit {detail} opened",
-    "unit_calendar.reservation_made": "{nights} reserved",
-    "unit_calendar.reservation_released": "{nights} free again",
-}
-"""How each topic is said; a test demands a sentence for every topic."""
-
-
 def timeline_of(db: Connection, any_id: str) -> Timeline:
     """What happened in a case, by its own id or by that of any stream that belongs to it alone.
 
@@ -309,23 +273,7 @@ def _happening(row: Row[tuple[object, ...]]) -> Happening:
         occurred_at=row.occurred_at,
         recorded_at=row.recorded_at,
         actor=Role(row.actor).word,
-        sentence=_sentence(row),
+        sentence=sentence_of(row),
         amount_minor=row.amount_minor,
         currency=row.currency,
     )
-
-
-def _sentence(row: Row[tuple[object, ...]]) -> str:
-    return SENTENCES[row.topic].format(
-        amount="" if row.amount_minor is None else Money(row.amount_minor, row.currency),
-        nights=_nights(row.check_in, row.check_out),
-        due_at="" if row.due_at is None else f"{row.due_at:%Y-%m-%d %H:%M} UTC",
-        detail=(row.detail or "").replace("_", " "),
-    )
-
-
-def _nights(check_in: date | None, check_out: date | None) -> str:
-    if check_in is None or check_out is None:
-        return ""
-    count = (check_out - check_in).days
-    return f"{count} {'night' if count == 1 else 'nights'} from {check_in} to {check_out}"

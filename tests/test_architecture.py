@@ -20,7 +20,7 @@ OUTGROWN = {
     "ledger/aggregates/booking.py": 500,        # the graph with the most transitions
     "projections/availability.py": 300,         # asked by guests, by hosts and by the import
     "projections/journal.py": 240,              # three tables of one set of books
-    "projections/timeline.py": 360,             # a sentence for each event there is
+    "projections/timeline.py": 290,             # two tables with a row for each event there is
     "api/problems.py": 170,                     # one table for all that may be refused
 }  # fmt: skip
 # Where amounts are made, kept and shown. Seconds to wait may be fractions; they live elsewhere.

@@ -6,7 +6,8 @@ from typing import get_args
 import pytest
 
 from ledger.events import AnyEvent
-from projections.timeline import FACTS, SENTENCES, TIMELINE, timeline_of
+from projections.sentences import SENTENCES
+from projections.timeline import FACTS, TIMELINE, timeline_of
 from tests import facts
 from tests.facts import BOOKING, GUEST, NOW, PAYMENT, UNIT, an_id
 from tests.lists import complete

@@ -1,0 +1,64 @@
+"""Sentences: how each event of a timeline is said. Nothing of this is stored.
+
+So a sentence can be put better without a rebuild; what it needs to know stands in the timeline's
+own rows.
+"""
+
+from datetime import date
+
+from sqlalchemy import Row
+
+from ledger.values.money import Money
+
+SENTENCES = {
+    "attestation.property_attested": "Property vouched for by {detail}",
+    "booking.abandoned": "Booking given up before it was paid",
+    "booking.cancelled": "Booking {detail}; {amount} goes back to the guest",
+    "booking.confirmed": "Booking confirmed for {amount}",
+    "booking.earnings_recognized": "Earnings recognized, {amount} of them the host's",
+    "booking.expired": "Booking expired before it was paid",
+    "booking.no_show_reported": "Nobody came; {amount} goes back to the guest",
+    "booking.requested": "Booking of {nights} requested for {amount} under policy {detail}",
+    "booking.stay_completed": "Stay completed",
+    "booking.stay_started": "Stay started",
+    "payment.completed": "Payment of {amount} completed",
+    "payment.funds_available": "Payment of {amount} available for use",
+    "payment.opened": "Payment of {amount} opened",
+    "payment.processing": "Payment handed to the processor, attempt {detail}",
+    "payment.refund_recorded": "Payment {detail} by {amount}",
+    "payout.cancelled": "Payout cancelled, nothing is owed to the host",
+    "payout.due": "Payout due",
+    "payout.recalculated": "Payout recalculated to {amount}, not before {due_at}",
+    "payout.released": "Payout of {amount} released",
+    "payout.scheduled": "Payout of {amount} scheduled, not before {due_at}",
+    "payout.transferred": "Payout of {amount} transferred to the host",
+    "refund.approved": "Refund of {amount} approved",
+    "refund.pending": "Refund taken on by the processor",
+    "refund.requested": "Refund of {amount} requested: {detail}",
+    "refund.submitted": "Refund handed to the processor",
+    "refund.succeeded": "Refund of {amount} reached the guest",
+    "unit_calendar.hold_expired": "Hold of {nights} expired",
+    "unit_calendar.hold_placed": "{nights} held until {due_at}",
+    "unit_calendar.hold_released": "Hold of {nights} released",
+    "unit_calendar.opened": "Calendar of unit {detail} opened",
+    "unit_calendar.reservation_made": "{nights} reserved",
+    "unit_calendar.reservation_released": "{nights} free again",
+}
+"""How each topic is said; a test demands a sentence for every topic."""
+
+
+def sentence_of(row: Row[tuple[object, ...]]) -> str:
+    """What a row of the timeline tells, as people would say it."""
+    return SENTENCES[row.topic].format(
+        amount="" if row.amount_minor is None else Money(row.amount_minor, row.currency),
+        nights=_nights(row.check_in, row.check_out),
+        due_at="" if row.due_at is None else f"{row.due_at:%Y-%m-%d %H:%M} UTC",
+        detail=(row.detail or "").replace("_", " "),
+    )
+
+
+def _nights(check_in: date | None, check_out: date | None) -> str:
+    if check_in is None or check_out is None:
+        return ""
+    count = (check_out - check_in).days
+    return f"{count} {'night' if count == 1 else 'nights'} from {check_in} to {check_out}"
