@@ -10,8 +10,9 @@ from api.asking import Asking
 from api.faults import NoSuchPosition, StaleRead
 from api.problems import described
 from api.shapes import Currency, LocalDate, Moment, Query
-from projections import journal, statements
-from projections.journal import JOURNAL, TrialBalance
+from projections import balances, statements
+from projections.balances import TrialBalance
+from projections.journal import JOURNAL
 from projections.statements import Payouts, Revenue
 
 router = APIRouter(prefix="/reports", tags=["reports"])
@@ -34,7 +35,7 @@ class Period(AsOf):
 @router.get("/trial-balance", responses=described(NoSuchPosition, StaleRead))
 async def trial_balance(query: Annotated[AsOf, fastapi.Query()], ask: Asking) -> TrialBalance:
     """The turnover and balance of every account; debit and credit are equal, or money got lost."""
-    return await ask(query, JOURNAL, journal.trial_balance, query.as_of)
+    return await ask(query, JOURNAL, balances.trial_balance, query.as_of)
 
 
 @router.get("/revenue", responses=described(NoSuchPosition, StaleRead))

@@ -17,7 +17,8 @@ from ledger.errors import NotFound
 from ledger.settings import Misconfigured, Settings
 from ledger.store import EventStore, install_schema
 from projections import PROJECTIONS, Projection
-from projections.journal import JOURNAL, trial_balance
+from projections.balances import trial_balance
+from projections.journal import JOURNAL
 from projections.reading import reader
 from projections.statements import payouts, revenue
 from projections.timeline import TIMELINE, timeline_of

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from ledger.values.money import exponent_of
-from projections.journal import TrialBalance
+from projections.balances import TrialBalance
 from projections.statements import Payouts, Revenue, RevenueFigures
 from projections.timeline import Timeline
 from replay.audit import Report

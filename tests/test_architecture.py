@@ -19,7 +19,6 @@ LONGEST_FILE = {"ledger/aggregates": 350, "projections": 200, "api": 150}
 OUTGROWN = {
     "ledger/aggregates/booking.py": 500,        # the graph with the most transitions
     "projections/availability.py": 300,         # asked by guests, by hosts and by the import
-    "projections/journal.py": 240,              # three tables of one set of books
     "projections/timeline.py": 290,             # two tables with a row for each event there is
     "api/problems.py": 170,                     # one table for all that may be refused
 }  # fmt: skip

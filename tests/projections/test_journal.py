@@ -6,7 +6,8 @@ from typing import get_args
 
 from ledger.events import AnyEvent, Event
 from ledger.values.journal import Account
-from projections.journal import JOURNAL, JournalEvent, balances_of, trial_balance
+from projections.balances import balances_of, trial_balance
+from projections.journal import JOURNAL, JournalEvent
 from projections.statements import payouts, revenue
 from tests.facts import (
     BOOKING,
