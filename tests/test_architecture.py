@@ -115,6 +115,6 @@ def test_every_package_says_what_it_is() -> None:
         str(path.relative_to(PROJECT))
         for package in PACKAGES
         for path in [PROJECT / package / "__init__.py"]
-        if path.exists() and not ast.get_docstring(ast.parse(path.read_text()))
+        if not path.exists() or not ast.get_docstring(ast.parse(path.read_text()))
     ]
     assert not silent, "\n".join(silent)
