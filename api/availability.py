@@ -15,7 +15,9 @@ from ledger.errors import NoNights
 from ledger.values.ids import PropertyId, UnitId
 from ledger.values.stay import Stay, stay
 from projections import availability
-from projections.availability import AVAILABILITY, Calendar, FreeUnits, Properties
+from projections import properties as listing
+from projections.availability import AVAILABILITY, Calendar, FreeUnits
+from projections.properties import Properties
 
 router = APIRouter(tags=["availability"])
 
@@ -49,7 +51,7 @@ def bounded_stay(check_in: date, check_out: date) -> Stay:
 @router.get("/properties", responses=described(NoSuchPosition, StaleRead))
 async def properties(query: Annotated[Query, fastapi.Query()], ask: Asking) -> Properties:
     """All properties that have units, by name."""
-    return await ask(query, AVAILABILITY, availability.properties)
+    return await ask(query, AVAILABILITY, listing.properties)
 
 
 @router.get(

@@ -1,4 +1,7 @@
-"""Availability: the units of each property, and who has which of their nights."""
+"""Availability: the units of each property, and who has which of their nights.
+
+Which properties there are is asked in `projections.properties`.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -153,12 +156,6 @@ class Unit(BaseModel):
     number: int
 
 
-class Freedom(Answer):
-    """Whether a unit is free for a stay."""
-
-    free: bool
-
-
 class FreeUnits(Answer):
     """Units that are free for a stay, the best fit first."""
 
@@ -180,37 +177,6 @@ class Calendar(Answer):
 
     unit_id: str
     taken: Sequence[NightTaken]
-
-
-class PropertyListed(BaseModel):
-    """A property, as far as its units tell; `room_types` counts the units of each type."""
-
-    model_config = ConfigDict(frozen=True)
-
-    property_id: str
-    host_id: str
-    name: str | None
-    time_zone: str
-    room_types: dict[str, int]
-
-
-class Properties(Answer):
-    """All properties that have units."""
-
-    properties: Sequence[PropertyListed]
-
-
-def is_free(db: Connection, unit: UnitId, stay: Stay) -> Freedom:
-    """Whether a unit is there and none of the stay's nights is taken."""
-    position = position_of(db, AVAILABILITY)
-    there = select(units.c.unit_id).where(units.c.unit_id == unit).exists()
-    taken = (
-        select(nights.c.night)
-        .where(nights.c.unit_id == unit, nights.c.night >= stay.check_in)
-        .where(nights.c.night < stay.check_out)
-        .exists()
-    )
-    return Freedom(position=position, free=bool(db.scalar(select(there & ~taken))))
 
 
 def free_units(db: Connection, property_id: PropertyId, room_type: str, stay: Stay) -> FreeUnits:
@@ -246,33 +212,3 @@ def calendar_of(db: Connection, unit: UnitId, begins: date, ends: date) -> Calen
     )
     taken = [NightTaken(**row._mapping) for row in db.execute(query)]
     return Calendar(position=position, unit_id=unit, taken=taken)
-
-
-def properties(db: Connection) -> Properties:
-    """All properties that have units, by name."""
-    position = position_of(db, AVAILABILITY)
-    named = (
-        select(names.c.name)
-        .where(names.c.property_id == units.c.property_id)
-        .order_by(names.c.named_at.desc(), names.c.version.desc())
-        .limit(1)
-        .scalar_subquery()
-        .label("name")
-    )
-    place = (units.c.property_id, units.c.host_id, units.c.time_zone)
-    query = (
-        select(*place, named, units.c.room_type, func.count().label("units"))
-        .group_by(*place, units.c.room_type)
-        .order_by(named, units.c.property_id, units.c.room_type)
-    )
-    found: dict[str, PropertyListed] = {}
-    for row in db.execute(query):
-        listed = PropertyListed(
-            property_id=row.property_id,
-            host_id=row.host_id,
-            name=row.name,
-            time_zone=row.time_zone,
-            room_types={},
-        )
-        found.setdefault(row.property_id, listed).room_types[row.room_type] = row.units
-    return Properties(position=position, properties=list(found.values()))

@@ -13,9 +13,8 @@ from projections.availability import (
     AVAILABILITY,
     calendar_of,
     free_units,
-    is_free,
-    properties,
 )
+from projections.properties import properties
 from tests.facts import (
     BOOKING,
     PROPERTY,
@@ -46,27 +45,29 @@ def taken(story: Story, unit: UnitId, arrival: str, nights: int) -> None:
     story.tells(a_hold(booking, a_stay(arrival, nights)), stream=unit, case=booking)
 
 
+def free(story: Story, stay: Stay) -> list[str]:
+    """The units that would be offered for a stay."""
+    with story.projected(AVAILABILITY) as db:
+        fits = free_units(db, PROPERTY, a_calendar().room_type, stay).units
+    return [unit.unit_id for unit in fits]
+
+
 def test_a_unit_is_free_until_its_nights_are_held(story: Story) -> None:
     story.tells(a_calendar())
-    with story.projected(AVAILABILITY) as db:
-        assert is_free(db, UNIT, STAY).free
+    assert free(story, STAY) == [UNIT]
 
     story.tells(a_hold())
-    with story.projected(AVAILABILITY) as db:
-        assert not is_free(db, UNIT, STAY).free
+    assert free(story, STAY) == []
 
 
 def test_a_unit_that_is_not_there_is_not_free(story: Story) -> None:
-    with story.projected(AVAILABILITY) as db:
-        assert not is_free(db, UNIT, STAY).free
+    assert free(story, STAY) == []
 
 
 def test_the_night_of_departure_belongs_to_the_next_guest(story: Story) -> None:
     story.tells(a_calendar(), a_hold())
-    after = a_stay(STAY.check_out.isoformat())
 
-    with story.projected(AVAILABILITY) as db:
-        assert is_free(db, UNIT, after).free
+    assert free(story, a_stay(STAY.check_out.isoformat())) == [UNIT]
 
 
 def test_held_nights_become_reserved_and_are_free_again_when_the_booking_falls_away(
