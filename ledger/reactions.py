@@ -14,15 +14,18 @@ from ledger.draft import Draft, Request
 from ledger.store import Receipt
 from ledger.values.clock import Instant
 from ledger.values.ids import BookingId, CommandId, derived_id
+from ledger.values.timers import TimerKind
 
-WHEN_DUE: Mapping[str, Callable[[Draft, BookingId], None]] = {
-    "expire_hold": processes.expire,
-    "start_stay": lambda draft, booking: processes.start_stay(draft, processes.TIMER, booking),
-    "complete_stay": lambda draft, booking: processes.complete_stay(
+WHEN_DUE: Mapping[TimerKind, Callable[[Draft, BookingId], None]] = {
+    TimerKind.EXPIRE_HOLD: processes.expire,
+    TimerKind.START_STAY: lambda draft, booking: processes.start_stay(
         draft, processes.TIMER, booking
     ),
-    "recognize_earnings": processes.earn,
-    "mature_payout": processes.mature,
+    TimerKind.COMPLETE_STAY: lambda draft, booking: processes.complete_stay(
+        draft, processes.TIMER, booking
+    ),
+    TimerKind.RECOGNIZE_EARNINGS: processes.earn,
+    TimerKind.MATURE_PAYOUT: processes.mature,
 }
 """What each kind of timer asks for, of the booking that it belongs to."""
 
@@ -35,7 +38,7 @@ class DueTimer:
     """
 
     timer: str
-    kind: str
+    kind: TimerKind
     case_id: str
     stream_id: str
     fires_at: Instant

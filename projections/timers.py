@@ -26,6 +26,7 @@ from ledger.events.unit_calendar import HoldExpired, HoldPlaced, HoldReleased, R
 from ledger.values.clock import Instant
 from ledger.values.policy import Settlement
 from ledger.values.stay import EARNED_AFTER
+from ledger.values.timers import TimerKind
 from projections.projection import Projection, Rows
 
 # -- Tables -----------------------------------------------------------------------------
@@ -48,12 +49,6 @@ timers = Table(
 payout for a payout, else the booking. One that is not armed waits for its booking's confirmation.
 `set_by` names the event that set it, as `stream/version`: what the timer causes follows from it.
 """
-
-EXPIRE_HOLD = "expire_hold"
-START_STAY = "start_stay"
-COMPLETE_STAY = "complete_stay"
-RECOGNIZE_EARNINGS = "recognize_earnings"
-MATURE_PAYOUT = "mature_payout"
 
 # -- Events -----------------------------------------------------------------------------
 
@@ -98,19 +93,25 @@ def project(  # noqa: C901 - one case per event
         case BookingRequested() as event:
             prepare(rows, recorded, event)
         case BookingConfirmed() as event:
-            kinds = (START_STAY, COMPLETE_STAY, RECOGNIZE_EARNINGS)
+            kinds = (TimerKind.START_STAY, TimerKind.COMPLETE_STAY, TimerKind.RECOGNIZE_EARNINGS)
             for kind in kinds if event.total.minor else kinds[:2]:
                 rows.change(timers, key(kind, booking), armed=True)
         case StayStarted():
-            end(rows, booking, START_STAY)
+            end(rows, booking, TimerKind.START_STAY)
         case StayCompleted():
-            end(rows, booking, COMPLETE_STAY)
+            end(rows, booking, TimerKind.COMPLETE_STAY)
         case BookingCancelled() | NoShowReported() as event:
             fall_away(rows, recorded, event.settlement)
         case EarningsRecognized():
-            end(rows, booking, RECOGNIZE_EARNINGS)
+            end(rows, booking, TimerKind.RECOGNIZE_EARNINGS)
         case BookingExpired() | BookingAbandoned():
-            end(rows, booking, START_STAY, COMPLETE_STAY, RECOGNIZE_EARNINGS)
+            end(
+                rows,
+                booking,
+                TimerKind.START_STAY,
+                TimerKind.COMPLETE_STAY,
+                TimerKind.RECOGNIZE_EARNINGS,
+            )
         case _:
             project_holds_and_payouts(rows, recorded, recorded.event)
 
@@ -121,14 +122,14 @@ def project_holds_and_payouts(
     """The timers of one hold, or of one payout."""
     match event:
         case HoldPlaced():
-            begin(rows, recorded, EXPIRE_HOLD, event.expires_at)
+            begin(rows, recorded, TimerKind.EXPIRE_HOLD, event.expires_at)
         case ReservationMade() | HoldExpired() | HoldReleased():
-            end(rows, recorded.case_id, EXPIRE_HOLD)
+            end(rows, recorded.case_id, TimerKind.EXPIRE_HOLD)
         case PayoutScheduled() | PayoutRecalculated():
-            end(rows, recorded.stream_id, MATURE_PAYOUT)
-            begin(rows, recorded, MATURE_PAYOUT, event.release_at, of=recorded.stream_id)
+            end(rows, recorded.stream_id, TimerKind.MATURE_PAYOUT)
+            begin(rows, recorded, TimerKind.MATURE_PAYOUT, event.release_at, of=recorded.stream_id)
         case PayoutDue() | PayoutCancelled():
-            end(rows, recorded.stream_id, MATURE_PAYOUT)
+            end(rows, recorded.stream_id, TimerKind.MATURE_PAYOUT)
         case _:
             assert_never(event)
 
@@ -136,24 +137,32 @@ def project_holds_and_payouts(
 def prepare(rows: Rows, recorded: Recorded[TimerEvent], event: BookingRequested) -> None:
     """Set what a booking's stay will need; it is armed when the booking is confirmed."""
     check_in_at = event.house.check_in_at(event.stay)
-    begin(rows, recorded, START_STAY, check_in_at, armed=False)
-    begin(rows, recorded, COMPLETE_STAY, event.house.check_out_at(event.stay), armed=False)
+    begin(rows, recorded, TimerKind.START_STAY, check_in_at, armed=False)
+    begin(
+        rows, recorded, TimerKind.COMPLETE_STAY, event.house.check_out_at(event.stay), armed=False
+    )
     if event.price.total.minor:
-        begin(rows, recorded, RECOGNIZE_EARNINGS, check_in_at + EARNED_AFTER, armed=False)
+        begin(rows, recorded, TimerKind.RECOGNIZE_EARNINGS, check_in_at + EARNED_AFTER, armed=False)
 
 
 def fall_away(rows: Rows, recorded: Recorded[TimerEvent], settlement: Settlement) -> None:
     """End the timers of a stay that does not happen; what is retained is earned at once."""
-    end(rows, recorded.case_id, START_STAY, COMPLETE_STAY, RECOGNIZE_EARNINGS)
+    end(
+        rows,
+        recorded.case_id,
+        TimerKind.START_STAY,
+        TimerKind.COMPLETE_STAY,
+        TimerKind.RECOGNIZE_EARNINGS,
+    )
     kept = settlement.kept
     if kept.host_net.minor or kept.guest_fee.minor or kept.host_fee.minor:
-        begin(rows, recorded, RECOGNIZE_EARNINGS, recorded.occurred_at)
+        begin(rows, recorded, TimerKind.RECOGNIZE_EARNINGS, recorded.occurred_at)
 
 
 def begin(
     rows: Rows,
     recorded: Recorded[TimerEvent],
-    kind: str,
+    kind: TimerKind,
     fires_at: Instant,
     *,
     of: str | None = None,
@@ -163,7 +172,7 @@ def begin(
     rows.insert(
         timers,
         timer=key(kind, of or recorded.case_id),
-        kind=kind,
+        kind=kind.value,
         case_id=recorded.case_id,
         stream_id=recorded.stream_id,
         fires_at=fires_at,
@@ -172,13 +181,13 @@ def begin(
     )
 
 
-def end(rows: Rows, of: str, *kinds: str) -> None:
+def end(rows: Rows, of: str, *kinds: TimerKind) -> None:
     """End timers, if they are still set."""
     for kind in kinds:
         rows.remove(timers, key(kind, of))
 
 
-def key(kind: str, of: str) -> str:
+def key(kind: TimerKind, of: str) -> str:
     """A timer's name: it never changes, so what it causes happens once."""
     return f"{kind}/{of}"
 

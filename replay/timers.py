@@ -9,6 +9,7 @@ from ledger.errors import StoreUnavailable
 from ledger.reactions import DueTimer
 from ledger.values.clock import Instant
 from ledger.values.ids import CommandId
+from ledger.values.timers import TimerKind
 from projections.timers import timers
 
 
@@ -27,7 +28,7 @@ def due(db: Connection, now: Instant, limit: int = 100) -> list[DueTimer]:
         .order_by(timers.c.fires_at, timers.c.timer)
         .limit(limit)
     )
-    return [DueTimer(**row._mapping) for row in db.execute(query)]
+    return [DueTimer(**{**row._mapping, "kind": TimerKind(row.kind)}) for row in db.execute(query)]
 
 
 class TimerDesk:

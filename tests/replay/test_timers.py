@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from ledger.reactions import DueTimer, fire
 from ledger.values.ids import BookingId
+from ledger.values.timers import TimerKind
 from projections.timers import TIMERS
 from replay.audit import audit
 from replay.timers import due
@@ -16,7 +17,7 @@ from tests.replay.small_history import History, a_history
 
 HOLD = DueTimer(
     timer=f"expire_hold/{BOOKING}",
-    kind="expire_hold",
+    kind=TimerKind.EXPIRE_HOLD,
     case_id=BOOKING,
     stream_id=UNIT,
     fires_at=HOLD_ENDS,

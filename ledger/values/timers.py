@@ -1,0 +1,13 @@
+"""The kinds of timers: what the clock may ask for. The words are stored, and part of command ids."""
+
+from enum import StrEnum
+
+
+class TimerKind(StrEnum):
+    """What a timer asks for when its time has come."""
+
+    EXPIRE_HOLD = "expire_hold"
+    START_STAY = "start_stay"
+    COMPLETE_STAY = "complete_stay"
+    RECOGNIZE_EARNINGS = "recognize_earnings"
+    MATURE_PAYOUT = "mature_payout"
