@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from zlib import crc32
 
 import psycopg
 
@@ -19,6 +18,7 @@ from projections import PROJECTIONS, Projection
 from replay.announce import Announce, to_nobody
 from replay.drive import Drive, SomebodyElseDrives
 from replay.feed import Feed, Page, concerns
+from replay.locks import FOLLOW, Lock, named, try_lock, unlock
 from replay.schemas import prepare
 
 Connection = psycopg.Connection[Any]
@@ -31,9 +31,6 @@ RETRY_SECONDS = 0.5
 
 STAND_BY_SECONDS = 1.0
 """How often it asks whether a read model that another process drives has become free."""
-
-FOLLOWER_LOCK = 7205
-"""The first half of the advisory lock that a read model's driver holds; the second names it."""
 
 
 @dataclass(frozen=True)
@@ -118,13 +115,13 @@ class Follower:
         if not (self._waiting or self._halted) or time.monotonic() < self._ask_again_at:
             return
         self._ask_again_at = time.monotonic() + STAND_BY_SECONDS
-        for drive in [each for each in self._waiting if _lock(connection, each)]:
+        for drive in [each for each in self._waiting if try_lock(connection, _lock_of(each))]:
             self._waiting.remove(drive)
             self._drive(connection, drive)
-        for drive in [each for each in self._halted if _lock(connection, each)]:
+        for drive in [each for each in self._halted if try_lock(connection, _lock_of(each))]:
             # Only who holds the lock knows: another one who tries it lifts the halt for a moment.
             if drive.is_halted(connection):
-                _unlock(connection, drive)
+                unlock(connection, _lock_of(drive))
             else:
                 self._halted.remove(drive)
                 self._drive(connection, drive)
@@ -208,14 +205,14 @@ class Follower:
     def _halt(self, connection: Connection, drive: Drive, position: int, because: str) -> None:
         """Stop driving, and let go: once it is rebuilt, whoever sees that first drives it."""
         drive.halt(connection, position, because)
-        _unlock(connection, drive)
+        unlock(connection, _lock_of(drive))
         self._driven.remove(drive)
         self._halted.append(drive)
         self._report(Halt(drive.projection.name, position, because))
 
     def _let_go(self, connection: Connection, drive: Drive) -> None:
         """Stop driving what was moved by somebody else, and begin anew from where it stands now."""
-        _unlock(connection, drive)
+        unlock(connection, _lock_of(drive))
         self._driven.remove(drive)
         self._waiting.append(drive)
 
@@ -241,14 +238,5 @@ def _writer(url: str) -> Connection:
     )
 
 
-def _lock(connection: Connection, drive: Drive) -> bool:
-    found = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", _lock_of(drive)).fetchone()
-    return bool(found and found[0])
-
-
-def _unlock(connection: Connection, drive: Drive) -> None:
-    connection.execute("SELECT pg_advisory_unlock(%s, %s)", _lock_of(drive))
-
-
-def _lock_of(drive: Drive) -> tuple[int, int]:
-    return FOLLOWER_LOCK, crc32(drive.place.schema.encode()) - 2**31
+def _lock_of(drive: Drive) -> Lock:
+    return named(FOLLOW, drive.place.schema)

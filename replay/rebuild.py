@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
-from zlib import crc32
 
 import psycopg
 
@@ -24,15 +23,13 @@ from replay.digest import Digest, digest_of
 from replay.drive import Drive, Place
 from replay.feed import concerns
 from replay.fold import OPTIONS, Site, Slice
+from replay.locks import REBUILD, named, try_lock, unlock
 from replay.workers import Progress, build
 
 Connection = psycopg.Connection[Any]
 
 WORTH_COMPARING = 50_000
 """A live read model that is further behind than so many positions is replaced without comparing."""
-
-REBUILD_LOCK = 7206
-"""The first half of the advisory lock that a rebuild holds; the second names the read model."""
 
 
 class RebuildIsRunning(LedgerError):
@@ -226,13 +223,12 @@ def _controlling(url: str) -> Iterator[Connection]:
 @contextmanager
 def _alone(control: Connection, projections: Sequence[Projection]) -> Iterator[None]:
     """Hold the read models against other rebuilds. Raises RebuildIsRunning."""
-    locks = [(REBUILD_LOCK, crc32(each.schema.encode()) - 2**31) for each in projections]
+    locks = [named(REBUILD, each.schema) for each in projections]
     for each, lock in zip(projections, locks, strict=True):
-        found = control.execute("SELECT pg_try_advisory_lock(%s, %s)", lock).fetchone()
-        if not (found and found[0]):
+        if not try_lock(control, lock):
             raise RebuildIsRunning(read_model=each.name)
     try:
         yield
     finally:
         for lock in locks:
-            control.execute("SELECT pg_advisory_unlock(%s, %s)", lock)
+            unlock(control, lock)

@@ -13,11 +13,9 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable
 
 from projections.projection import WHOLE, Projection, bookkeeping, positions
+from replay.locks import SETUP
 
 Connection = psycopg.Connection[Any]
-
-SETUP_LOCK = (7204, 3)
-"""Advisory lock under which schemas are made and swapped; (7204, 1) and (7204, 2) are the ledger's."""
 
 _dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 
@@ -179,7 +177,7 @@ def superseded(connection: Connection, projection: Projection) -> list[str]:
 
 @contextmanager
 def _setting_up(connection: Connection) -> Iterator[None]:
-    connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", SETUP_LOCK)
+    connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", SETUP)
     yield
 
 

@@ -23,11 +23,9 @@ from projections.projection import WHOLE
 from replay import schemas
 from replay.digest import Digest, digest_of
 from replay.fold import GoOn, Site, Slice, fold
+from replay.locks import SHADOWS
 
 Connection = psycopg.Connection[Any]
-
-SHADOW_LOCK = (7207, 1)
-"""Advisory lock of the one who builds shadows in a database."""
 
 PARTS = 3
 """Parts that the work is cut into, so that two processes come to its end together."""
@@ -190,11 +188,11 @@ def _alone(control: Connection) -> Iterator[None]:
     try:
         yield
     finally:
-        control.execute("SELECT pg_advisory_unlock(%s, %s)", SHADOW_LOCK)
+        control.execute("SELECT pg_advisory_unlock(%s, %s)", SHADOWS)
 
 
 def _locked(control: Connection) -> bool:
-    found = control.execute("SELECT pg_try_advisory_lock(%s, %s)", SHADOW_LOCK).fetchone()
+    found = control.execute("SELECT pg_try_advisory_lock(%s, %s)", SHADOWS).fetchone()
     return bool(found and found[0])
 
 

@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from zlib import crc32
 
 import psycopg
 
 from ledger.errors import LedgerError
 from replay.history.source import Source
-
-IMPORT_LOCK = 7208
-"""The first half of the advisory lock that an import holds; the second names the file's content."""
+from replay.locks import IMPORT, named
 
 PATIENCE = "5s"
 """How long to wait: Postgres needs a moment to notice that an import was killed."""
@@ -26,7 +23,7 @@ class ImportIsRunning(LedgerError):
 @contextmanager
 def only_import(url: str, source: Source) -> Iterator[None]:
     """Hold off other imports of the same content. Raises ImportIsRunning, psycopg.Error."""
-    lock = (IMPORT_LOCK, crc32(source.digest.encode()) - 2**31)
+    lock = named(IMPORT, source.digest)
     connection = psycopg.connect(url, autocommit=True, application_name="stayledger import lock")
     try:
         connection.execute(f"SET lock_timeout = '{PATIENCE}'".encode())

@@ -18,7 +18,7 @@ from projections.journal import JOURNAL, balances, journal
 from projections.projection import Rows
 from projections.timeline import TIMELINE
 from projections.trips import TRIPS, trips
-from replay import fold, schemas
+from replay import fold, locks, schemas
 from replay.digest import Digest, digest_of
 from replay.drive import Drive
 from replay.fold import Interrupted, Site, Slice
@@ -246,7 +246,7 @@ def test_a_read_model_that_is_made_while_its_first_rebuild_ends_is_replaced(
     schemas.prepare(connection)
     with ThreadPoolExecutor(1) as aside:
         with psycopg.connect(history.url) as starting:
-            starting.execute("SELECT pg_advisory_xact_lock(%s, %s)", schemas.SETUP_LOCK)
+            starting.execute("SELECT pg_advisory_xact_lock(%s, %s)", locks.SETUP)
             rebuilding = aside.submit(rebuild, history.url, (TRIPS,))
             with pytest.raises(TimeoutError):
                 rebuilding.result(timeout=1.0)
