@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import NoReturn, TypeVar
@@ -13,13 +14,14 @@ import psycopg
 import sqlalchemy
 
 from ledger.errors import LedgerError
-from ledger.settings import Misconfigured, configure_logging, read_settings
+from ledger.settings import Misconfigured, Settings, configure_logging, read_settings
 from ledger.values.clock import instant
 from ledger.values.ids import canonical_id
 from projections import PROJECTIONS
 from replay import commands
 from replay.fold import Interrupted
 from replay.history.source import Unreadable
+from replay.schemas import exists
 
 FAILED = 2
 
@@ -72,32 +74,40 @@ def _become_another(arguments: Sequence[str]) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     """Run a command; expected trouble becomes one line and an exit code."""
+    settings = read_settings()
+    configure_logging(settings.log_level)
     try:
-        settings = read_settings()
-        configure_logging(settings.log_level)
         code: int = options.command(settings, options)
     except Interrupted:
         raise KeyboardInterrupt from None
     except (Unreadable, LedgerError) as trouble:
         return _fail("; ".join((str(trouble), *getattr(trouble, "__notes__", ()))))
     except sqlalchemy.exc.DBAPIError as wrapped:
-        return _fail(_said(wrapped.orig))
+        return _fail(_said(wrapped.orig, settings))
     except psycopg.Error as trouble:
-        return _fail(_said(trouble))
+        return _fail(_said(trouble, settings))
     return code
 
 
-def _said(trouble: BaseException | None) -> str:
+def _said(trouble: BaseException | None, settings: Settings) -> str:
     """What went wrong with the database, and what to do about it."""
     first_line = str(trouble).strip().split("\n", 1)[0]
     missing = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName)
-    if isinstance(trouble, missing):
+    forbidden = isinstance(trouble, psycopg.errors.InsufficientPrivilege)
+    if isinstance(trouble, missing) or (forbidden and not _has_ledger(settings)):
         return "the database has no ledger yet: run `stayledger schema` with DATABASE_OWNER_URL set"
-    if isinstance(trouble, psycopg.errors.InsufficientPrivilege):
-        return f"{first_line}: DATABASE_OWNER_URL must name the schema's owner"
+    if forbidden:
+        return f"{first_line}: run `stayledger schema` with the owner's DATABASE_OWNER_URL"
     if isinstance(trouble, psycopg.OperationalError):
         return f"Postgres is away: {first_line}"
     return f"Postgres refuses: {first_line}"
+
+
+def _has_ledger(settings: Settings) -> bool:
+    """Whether there is a ledger to be kept from: Postgres forbids before it says what is missing."""
+    with suppress(psycopg.Error), psycopg.connect(settings.database_url) as connection:
+        return exists(connection, "ledger")
+    return True
 
 
 def _fail(line: str, code: int = FAILED) -> int:

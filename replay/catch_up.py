@@ -24,14 +24,14 @@ LOOK_EVERY_SECONDS = 0.05
 
 
 class ReadModelIsStale(LedgerError):
-    """A read model does not come to the end of the history."""
+    """A read model does not come to the end of the history: is a `stayledger follow` stuck?"""
 
     code = "READ_MODEL_IS_STALE"
     transient = True
 
 
 class ReadModelHasHalted(LedgerError):
-    """A read model could not take an event in, and shows nothing after it."""
+    """A read model cannot take an event in: mend the cause, then `stayledger rebuild` it."""
 
     code = "READ_MODEL_HALTED"
 

@@ -33,7 +33,7 @@ WORTH_COMPARING = 50_000
 
 
 class RebuildIsRunning(LedgerError):
-    """Another process rebuilds this read model already."""
+    """Another process rebuilds this read model already; wait until it has ended, or stop it."""
 
     code = "REBUILD_IS_RUNNING"
     transient = True

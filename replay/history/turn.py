@@ -14,7 +14,7 @@ PATIENCE = "5s"
 
 
 class ImportIsRunning(LedgerError):
-    """Another process imports this file already."""
+    """Another process imports this file already; wait until it has ended, or stop it."""
 
     code = "IMPORT_IS_RUNNING"
     transient = True

@@ -100,7 +100,7 @@ def test_of_two_imports_of_one_file_the_second_is_refused(imported: Database, fo
     with only_import(imported.url, read_source(folder / "hotel.csv")):
         said = refused(imported, folder, "import", "hotel-bookings", "hotel.csv")
 
-    assert "Another process imports this file already" in said
+    assert "imports this file already; wait until it has ended, or stop it" in said
     assert report.read_text() == "what the first one wrote"
 
 
@@ -295,7 +295,7 @@ def test_a_follower_that_fails_ends_with_its_code_and_a_line_and_its_timers_with
         for line in (tmp_path / "0.err").read_text().splitlines()
         if line.startswith("stayledger: ")
     )
-    assert "DATABASE_OWNER_URL" in line
+    assert "no ledger yet: run `stayledger schema`" in line
 
 
 def wait_until(so: Callable[[], bool]) -> None:
@@ -376,6 +376,19 @@ def test_a_database_without_a_ledger_is_told_how_to_get_one(
 
     assert ask(empty_database, tmp_path, "schema").out == "The ledger's schema is installed.\n"
     assert stayledger(None, "audit", folder=tmp_path, **without_owner).code == 0
+
+
+def test_a_role_that_may_not_is_told_what_to_run_where_the_ledger_is_there(
+    database: Database, tmp_path: Path
+) -> None:
+    with psycopg.connect(database.admin_url) as admin:
+        admin.execute("REVOKE SELECT ON ledger.events FROM PUBLIC, stayledger_app")
+
+    done = stayledger(None, "audit", folder=tmp_path, DATABASE_URL=database.url)
+
+    assert done.code == 2
+    assert done.err.startswith("stayledger: permission denied for table events: ")
+    assert "run `stayledger schema` with the owner's" in done.err
 
 
 def test_help_documents_the_exit_codes(folder: Path) -> None:
