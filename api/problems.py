@@ -118,7 +118,7 @@ def answer(
         error = type(error)(**{key: error.data[key] for key in error.data.keys() & {"in_doubt"}})
     body = Problem(
         type=f"urn:stayledger:problem:{error.code.lower().replace('_', '-')}",
-        title=(type(error).__doc__ or error.code).split("\n", 1)[0].rstrip("."),
+        title=error.sentence,
         status=status,
         detail=str(error),
         instance=f"urn:uuid:{request_id}",

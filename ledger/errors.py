@@ -34,10 +34,14 @@ class LedgerError(Exception):
         """How it travels between processes, with its data and notes: we take them by name only."""
         return partial(type(self), **self.data), (), self.__dict__
 
+    @property
+    def sentence(self) -> str:
+        """What it says without its data: the first line of its docstring."""
+        return (type(self).__doc__ or self.code).split("\n", 1)[0].rstrip(".")
+
     def __str__(self) -> str:
-        said = (type(self).__doc__ or self.code).split("\n", 1)[0].rstrip(".")
         told = ", ".join(f"{name} {value}" for name, value in self.data.items())
-        return f"{said} ({told})" if told else said
+        return f"{self.sentence} ({told})" if told else self.sentence
 
 
 class Conflict(LedgerError):
