@@ -111,8 +111,14 @@ def rebuild_read_models(settings: Settings, options: argparse.Namespace) -> int:
     """Build read models anew and let them take the live ones' places."""
     set_up(settings)
     chosen = [each for each in PROJECTIONS if not options.names or each.name in options.names]
-    with progress("Rebuilding", "events") as told:
-        results = rebuild(settings.database_url, chosen, processes=options.processes, progress=told)
+    with progress("Rebuilding", "events") as told, Interruption() as interrupted:
+        results = rebuild(
+            settings.database_url,
+            chosen,
+            processes=options.processes,
+            progress=told,
+            stopped=interrupted,
+        )
     if options.json:
         _say_json({result.name: result for result in results})
     else:

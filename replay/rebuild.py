@@ -24,7 +24,7 @@ from replay.drive import Drive, Place
 from replay.feed import concerns
 from replay.fold import OPTIONS, Site, Slice
 from replay.locks import REBUILD, named, try_lock, unlock
-from replay.workers import Progress, build
+from replay.workers import Progress, Stopped, build
 
 Connection = psycopg.Connection[Any]
 
@@ -66,18 +66,20 @@ def rebuild(
     *,
     processes: int = 1,
     progress: Progress = _untold,
+    stopped: Stopped = lambda: False,
 ) -> list[Rebuilt]:
     """Build read models from the beginning and let them take the live ones' places.
 
     More than one process only for projections of `PROJECTIONS`. Raises RebuildIsRunning;
-    Interrupted, after which the next call goes on from there; psycopg.Error.
+    Interrupted once `stopped` says so, after which the next call goes on from there; psycopg.Error.
     """
     began = time.monotonic()
     with _controlling(url) as control:
         schemas.prepare(control)
         with _alone(control, projections):
             sites = [_site(control, projection, processes) for projection in projections]
-            build(url, [s for s in sites if not _is_whole(control, s)], processes, progress)
+            unfinished = [site for site in sites if not _is_whole(control, site)]
+            build(url, unfinished, processes, progress, stopped)
             return [_take_place(control, url, site, began) for site in sites]
 
 

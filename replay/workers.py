@@ -17,30 +17,35 @@ WATCH_SECONDS = 0.1
 Progress = Callable[[int, int], None]
 """Hears how many positions of the history were gone through, and how many there are."""
 
+Stopped = Callable[[], bool]
+"""Answers whether it is time to stop."""
+
 Named = tuple[str, str, int]
 """A site as it travels between processes: the projection by its name, the schema, the end."""
 
 
-def build(url: str, sites: Sequence[Site], processes: int, progress: Progress) -> None:
+def build(
+    url: str, sites: Sequence[Site], processes: int, progress: Progress, stopped: Stopped
+) -> None:
     """Fold the history into the sites and make them whole; there may be none left to fold.
 
-    Raises Interrupted when interrupted from the keyboard, with everything committed that was read;
-    and whatever stopped one of the processes, after the others were stopped.
+    Raises Interrupted when it is time to stop, with everything committed that was read; and
+    whatever stopped one of the processes, after the others were stopped.
     """
     if not sites:
         return
     if processes == 1:
-        _build_here(url, sites, progress)
+        _build_here(url, sites, progress, stopped)
     else:
-        _build_in_processes(url, sites, processes, progress)
+        _build_in_processes(url, sites, processes, progress, stopped)
 
 
-def _build_here(url: str, sites: Sequence[Site], progress: Progress) -> None:
+def _build_here(url: str, sites: Sequence[Site], progress: Progress, stopped: Stopped) -> None:
     meter = _Meter(sites, 1, progress)
 
     def go_on(positions: int) -> bool:
         meter.add(positions)
-        return True
+        return not stopped()
 
     fold(url, sites, Slice(0, 1), go_on)
     for site in sites:
@@ -48,22 +53,28 @@ def _build_here(url: str, sites: Sequence[Site], progress: Progress) -> None:
 
 
 def _build_in_processes(
-    url: str, sites: Sequence[Site], processes: int, progress: Progress
+    url: str, sites: Sequence[Site], processes: int, progress: Progress, stopped: Stopped
 ) -> None:
     context = _context()
-    gone, stopped = context.Array("q", processes), context.Event()
+    gone, enough = context.Array("q", processes), context.Event()
     meter = _Meter(sites, processes, progress)
-    with ProcessPoolExecutor(processes, context, _enter, (gone, stopped)) as pool:
+
+    def look() -> None:
+        meter.show(sum(gone[:]))
+        if stopped():
+            enough.set()
+
+    with ProcessPoolExecutor(processes, context, _enter, (gone, enough)) as pool:
         named = [(site.projection.name, site.schema, site.until) for site in sites]
         folding = [
             pool.submit(_fold_in_process, url, named, Slice(part, processes))
             for part in range(processes)
         ]
         try:
-            _watch(folding, lambda: meter.show(sum(gone[:])))
+            _watch(folding, look)
             _watch([pool.submit(_finish_in_process, url, name) for name in named], lambda: None)
         except BaseException:
-            stopped.set()
+            enough.set()
             raise
 
 
@@ -80,10 +91,11 @@ def _watch(futures: Sequence[Future[None]], tell: Callable[[], None]) -> None:
     """Wait for all, telling now and then. Raises what stopped the first one that was stopped."""
     pending = set(futures)
     while pending:
-        done, pending = wait(pending, WATCH_SECONDS, FIRST_EXCEPTION)
         tell()
+        done, pending = wait(pending, WATCH_SECONDS, FIRST_EXCEPTION)
         for future in done:
             future.result()
+    tell()
 
 
 class _Meter:
@@ -108,16 +120,16 @@ class _Meter:
 _shared: dict[str, Any] = {}
 
 
-def _enter(gone: Any, stopped: Any) -> None:
+def _enter(gone: Any, enough: Any) -> None:
     """Remember what all share. Whoever started us says when to stop, not the keyboard."""
-    _shared.update(gone=gone, stopped=stopped, parent=os.getppid())
+    _shared.update(gone=gone, enough=enough, parent=os.getppid())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _fold_in_process(url: str, named: Sequence[Named], part: Slice) -> None:
     def go_on(positions: int) -> bool:
         _shared["gone"][part.part] += positions
-        return not _shared["stopped"].is_set() and os.getppid() == _shared["parent"]
+        return not _shared["enough"].is_set() and os.getppid() == _shared["parent"]
 
     fold(url, [_site(name) for name in named], part, go_on)
 

@@ -114,6 +114,18 @@ def interrupt(*_: object) -> Rebuilt:
     raise Interrupted
 
 
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_rebuild_that_is_told_to_stop_has_committed_what_it_read(
+    history: Database, connection: psycopg.Connection[tuple[object, ...]], processes: int
+) -> None:
+    with pytest.raises(Interrupted):
+        rebuild(history.url, (JOURNAL,), processes=processes, stopped=lambda: True)
+
+    committed = schemas.slices(connection, f"{JOURNAL.schema}__next")
+    assert len(committed) == processes
+    assert min(committed.values()) > 0
+
+
 def test_what_an_earlier_rebuild_left_for_more_processes_is_begun_anew(
     history: Database, connection: psycopg.Connection[tuple[object, ...]]
 ) -> None:
