@@ -123,7 +123,7 @@ def _rebuilt(url: str, names: Sequence[str], processes: int, until: int) -> floa
         schemas.prepare(control)
         sites = [_site(control, BY_NAME[name], until) for name in names]
         began = time.perf_counter()
-        build(url, sites, processes, lambda *_: None)
+        build(url, sites, processes, lambda *_: None, lambda: False)
         seconds = time.perf_counter() - began
         if names == ["trips"] and schemas.exists(control, SQL_SCHEMA):
             assert digest_of(control, TRIPS, sites[0].schema) == digest_of(
