@@ -1,5 +1,6 @@
 """Whoever passes on the position of a command sees what it did, or hears that it is not there yet."""
 
+import asyncio
 import json
 import threading
 from contextlib import ExitStack
@@ -7,6 +8,7 @@ from contextlib import ExitStack
 import psycopg
 import redis
 
+from api.freshness import Positions, Together
 from bench.estate import Estate
 from ledger.settings import Settings
 from projections import PROJECTIONS
@@ -143,3 +145,23 @@ def test_a_read_model_that_was_never_built_is_said_to_be_missing(
 def test_each_database_has_a_channel_of_its_own() -> None:
     one, other = (Settings(database_url=f"postgresql://it/{name}") for name in ("one", "other"))
     assert one.positions_channel != other.positions_channel
+
+
+def test_who_asks_while_a_reading_is_under_way_shares_the_next_and_hears_nothing_older() -> None:
+    begun: list[int] = []
+
+    async def read() -> Positions:
+        begun.append(len(begun) + 1)
+        reading = {"trips": begun[-1]}
+        for _ in range(10):  # so that others have their turn meanwhile
+            await asyncio.sleep(0)
+        return reading
+
+    async def scene() -> tuple[Positions, ...]:
+        together = Together(read)
+        first = asyncio.create_task(together())
+        while not begun:
+            await asyncio.sleep(0)
+        return tuple(await asyncio.gather(first, together(), together()))
+
+    assert asyncio.run(scene()) == ({"trips": 1}, {"trips": 2}, {"trips": 2})
