@@ -177,6 +177,11 @@ def _add_replay(subs: "argparse._SubParsersAction[Parser]", every: Parser) -> No
         "names", nargs="*", type=_one_of(names), metavar="NAME", help=f"{', '.join(names)}; or all"
     )
     rebuild.add_argument("--processes", type=_positive, default=2, metavar="N")
+    rebuild.add_argument(
+        "--drop-superseded",
+        action="store_true",
+        help="afterwards drop what other versions of the software built, once none of them runs",
+    )
     rebuild.set_defaults(command=commands.rebuild_read_models)
     audit = subs.add_parser(
         "audit", parents=[every], help="hold the history against every invariant"

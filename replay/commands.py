@@ -30,7 +30,7 @@ from replay.history.importer import Imported, Importer
 from replay.history.source import Unreadable, read_source
 from replay.history.turn import only_import
 from replay.progress import Interruption, progress
-from replay.rebuild import rebuild
+from replay.rebuild import drop_superseded, rebuild
 from replay.service import Service, set_up
 
 A = TypeVar("A")
@@ -108,7 +108,7 @@ def _write_report(path: Path, refused: Sequence[RefusedRow]) -> None:
 
 
 def rebuild_read_models(settings: Settings, options: argparse.Namespace) -> int:
-    """Build read models anew and let them take the live ones' places."""
+    """Build read models anew, let them take the live ones' places, and clear away where asked to."""
     set_up(settings)
     chosen = [each for each in PROJECTIONS if not options.names or each.name in options.names]
     with progress("Rebuilding", "events") as told, Interruption() as interrupted:
@@ -123,6 +123,9 @@ def rebuild_read_models(settings: Settings, options: argparse.Namespace) -> int:
         _say_json({result.name: result for result in results})
     else:
         _say(reports.rebuilt_text(results))
+    if options.drop_superseded:
+        for schema in drop_superseded(settings.database_url, chosen):
+            sys.stderr.write(f"stayledger: dropped {schema}, which another version had made\n")
     return BREACHED if any(result.agrees is False for result in results) else DONE
 
 

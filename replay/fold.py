@@ -1,8 +1,6 @@
 """Folds a slice of the history into bare tables, in one pass, and makes them whole afterwards."""
 
-import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -13,6 +11,7 @@ from ledger.errors import LedgerError
 from ledger.store.feed import scan
 from projections import Projection
 from replay import schemas
+from replay.collector import without_collector
 from replay.drive import Drive, Place
 
 Connection = psycopg.Connection[Any]
@@ -74,7 +73,7 @@ def fold(url: str, sites: Sequence[Site], part: Slice, go_on: GoOn) -> None:
     ):
         begun = [_begun(writer, site, part) for site in sites]
         writer.commit()
-        with _without_collector():
+        with without_collector():
             for _, together in groupby(sorted(begun, key=_way), key=_way):
                 _Fold(writer, part, list(together)).run(reader, go_on)
 
@@ -84,18 +83,6 @@ def finish(url: str, site: Site) -> None:
     with psycopg.connect(url, application_name="stayledger rebuild", options=OPTIONS) as writer:
         schemas.finish(writer, site.projection, site.schema)
         schemas.unite(writer, site.schema)
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Spare the garbage collector from walking over rows: they form no cycles."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @dataclass(frozen=True)

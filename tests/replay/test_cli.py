@@ -256,6 +256,18 @@ def test_a_rebuild_tells_of_each_read_model(imported: Database, folder: Path) ->
     assert every["trips"]["digest"] == chosen["trips"]["digest"]
 
 
+def test_what_other_versions_built_stays_until_somebody_says_that_it_may_go(
+    imported: Database, tmp_path: Path
+) -> None:
+    with psycopg.connect(imported.url, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA trips_v0")
+
+    assert "trips_v0" not in stayledger(imported, "rebuild", "trips", folder=tmp_path).err
+
+    told = stayledger(imported, "rebuild", "trips", "--drop-superseded", folder=tmp_path).err
+    assert "dropped trips_v0" in told
+
+
 # -- Follow -------------------------------------------------------------------------------
 
 
