@@ -30,30 +30,6 @@ Positions = Mapping[str, int]
 """How far read models have come, by name."""
 
 
-class Together:
-    """One reading of the positions for all who ask for one while another is still under way.
-
-    Each hears of a reading that began after they asked: as true as one of their own.
-    """
-
-    def __init__(self, read: Callable[[], Awaitable[Positions]]) -> None:
-        self._read = read
-        self._next: asyncio.Task[Positions] | None = None
-        self._turn = asyncio.Lock()
-
-    async def __call__(self) -> Positions:
-        """Read, or share what the next to read comes to."""
-        if self._next is None:
-            # In no context: it is not part of the request that happens to start it.
-            self._next = asyncio.create_task(self._read_next(), context=Context())
-        return await asyncio.shield(self._next)
-
-    async def _read_next(self) -> Positions:
-        async with self._turn:
-            self._next = None
-            return await self._read()
-
-
 @dataclass(frozen=True, eq=False)
 class Waiting:
     """Somebody who waits for a read model to come to a position."""

@@ -1,7 +1,7 @@
 """Health, truthfully: what answers, how far the history is, and how far behind each read model."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import fastapi
@@ -75,26 +75,14 @@ async def positions(
     query: Annotated[Query, fastapi.Query()], request: Request, premises: OnPremises
 ) -> Positions:
     """How far each read model has come; with `after`, once all of them have come that far."""
-    reached = await _reached(premises, query.after or 0)
+    if query.after:
+        await premises.reach(query.after, *PROJECTIONS, until=time.monotonic() + premises.patience)
+        reached = premises.freshness.known
+    else:  # nothing may have been heard yet
+        reached = await premises.positions()
     last = min(reached.values())
     stated(request, last)
     return Positions(position=last, read_models=dict(reached))
-
-
-async def _reached(premises: Premises, wanted: int) -> Mapping[str, int]:
-    """How far each read model has come, by Postgres: what is announced only says when to ask."""
-    until = time.monotonic() + premises.patience
-    while True:
-        await premises.reach(wanted, *PROJECTIONS, until=until)
-        reached = await premises.positions()
-        behind = [name for name, position in reached.items() if position < wanted]
-        if not behind:
-            return reached
-        for name in behind:
-            premises.freshness.forget(name)
-        if time.monotonic() > until:
-            name = behind[0]
-            raise StaleRead(read_model=name, wanted=wanted, position=reached[name])
 
 
 async def _read_models(premises: Premises, position: int) -> list[ReadModelHealth]:

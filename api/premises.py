@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from api.faults import NoSuchPosition, ReadModelMissing
-from api.freshness import Freshness, Positions, Together
+from api.freshness import Freshness, Positions
 from api.radio import Radio
 from ledger.application import Ledger
 from ledger.draft import Plan
@@ -45,7 +45,6 @@ class Premises:
         self.patience = patience
         self.ledger = ledger
         self.radio: Radio | None = None
-        self.positions = Together(self._positions)
         self.freshness = Freshness(self.positions)
         self._head = 0
         self._engine = engine(database_url)
@@ -85,7 +84,7 @@ class Premises:
         for read_model in read_models:
             await self.freshness.reach(read_model.name, position, until=until)
 
-    async def _positions(self) -> Positions:
+    async def positions(self) -> Positions:
         """How far each read model has come, by name."""
         standings = await self.ask(standing_of, PROJECTIONS)
         return {standing.name: standing.position for standing in standings}

@@ -1,6 +1,5 @@
 """Whoever passes on the position of a command sees what it did, or hears that it is not there yet."""
 
-import asyncio
 import json
 import threading
 from contextlib import ExitStack
@@ -8,7 +7,6 @@ from contextlib import ExitStack
 import psycopg
 import redis
 
-from api.freshness import Positions, Together
 from bench.estate import Estate
 from ledger.settings import Settings
 from projections import PROJECTIONS
@@ -94,10 +92,9 @@ def test_a_redis_that_lies_does_not_make_an_answer_older_than_was_asked_for(
         until(lambda: connection.publish(channel, lie) > 0)
         connection.publish(channel, b"no JSON at all")
 
-    for path in (f"/trips/{booked['booking_id']}", "/positions"):
-        stale = impatient.get(path, after=booked["position"])
+    stale = impatient.get(f"/trips/{booked['booking_id']}", after=booked["position"])
 
-        assert (stale.status_code, stale.json()["code"]) == (503, "STALE_READ")
+    assert (stale.status_code, stale.json()["code"]) == (503, "STALE_READ")
 
 
 def test_a_read_model_that_was_set_back_is_not_taken_for_what_it_was(
@@ -142,26 +139,15 @@ def test_a_read_model_that_was_never_built_is_said_to_be_missing(
     assert (missing.status_code, missing.json()["code"]) == (503, "READ_MODEL_MISSING")
 
 
+def test_who_asks_for_no_position_before_anything_was_announced_is_answered(
+    door: Door, built: None
+) -> None:
+    answer = door.get("/positions", after=0)
+
+    assert answer.status_code == 200
+    assert answer.json()["read_models"].keys() == {each.name for each in PROJECTIONS}
+
+
 def test_each_database_has_a_channel_of_its_own() -> None:
     one, other = (Settings(database_url=f"postgresql://it/{name}") for name in ("one", "other"))
     assert one.positions_channel != other.positions_channel
-
-
-def test_who_asks_while_a_reading_is_under_way_shares_the_next_and_hears_nothing_older() -> None:
-    begun: list[int] = []
-
-    async def read() -> Positions:
-        begun.append(len(begun) + 1)
-        reading = {"trips": begun[-1]}
-        for _ in range(10):  # so that others have their turn meanwhile
-            await asyncio.sleep(0)
-        return reading
-
-    async def scene() -> tuple[Positions, ...]:
-        together = Together(read)
-        first = asyncio.create_task(together())
-        while not begun:
-            await asyncio.sleep(0)
-        return tuple(await asyncio.gather(first, together(), together()))
-
-    assert asyncio.run(scene()) == ({"trips": 1}, {"trips": 2}, {"trips": 2})
