@@ -1,13 +1,13 @@
 """What happened to a booking, and when: the dated steps that the importer takes in order of time."""
 
-from datetime import date, time, timedelta
+from datetime import date, time
 from enum import StrEnum
 from functools import cache
 
 from msgspec import Struct
 
 from ledger.values.clock import Instant
-from ledger.values.stay import House, local_instant
+from ledger.values.stay import EARNED_AFTER, House, local_instant
 from replay.history.hotel_bookings import Ending, HotelBooking
 
 HOUSE = House(time_zone="Europe/Lisbon", check_in_time=time(14), check_out_time=time(11))
@@ -16,8 +16,6 @@ BOOK_AT = time(8)
 CANCEL_AT = time(10)
 NO_SHOW_AT = time(20)
 LEAVE_ON_ARRIVAL_AT = time(21)
-EARNED_AFTER = timedelta(hours=24)
-"""From check-in until the stay is earned and the host is paid."""
 
 
 class Kind(StrEnum):
