@@ -23,6 +23,9 @@ from sandbox.stripe.snapshot import NotASnapshot
 HOST = "127.0.0.1"
 DEFAULT_PORT = 12111
 
+KEEP_ALIVE_SECONDS = 75
+"""How long an idle connection is kept: hung up sooner, it meets a busy client's next request."""
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until interrupted; returns the exit code."""
@@ -47,7 +50,11 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     config = uvicorn.Config(
-        StripeServer(machine), http=BreakableProtocol, log_level="warning", access_log=False
+        StripeServer(machine),
+        http=BreakableProtocol,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        log_level="warning",
+        access_log=False,
     )
     _say(f"Stripe stand-in at {url} (any sk_test_… key)")
     # Ctrl-C comes back here once the server has stopped and saved: nothing is left to say.
