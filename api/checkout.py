@@ -17,12 +17,13 @@ from ledger.aggregates.unit_calendar import UNIT_CALENDAR
 from ledger.draft import Draft, Plan
 from ledger.errors import NightsAreTaken, NotDiscoverable, NotFound, NothingVouchedFor
 from ledger.events import Actor
-from ledger.events.booking import Party
 from ledger.values.clock import Instant
+from ledger.values.guests import Party
 from ledger.values.ids import BookingId, GuestId, PropertyId, UnitId
 from ledger.values.money import same_currency, zero
 from ledger.values.policy import Policy
-from ledger.values.price import NightPrice, Price, price_of
+from ledger.values.price import Price, price_of
+from ledger.values.rates import NightPrice
 from ledger.values.stay import Stay
 from projections.projection import Answer
 

@@ -45,6 +45,7 @@ STATUS: Mapping[type[LedgerError], int] = {
     errors.NoNights: 422,
     errors.PartyExceedsCapacity: 422,
     errors.NothingVouchedFor: 422,
+    errors.RatesContradict: 422,
     # Not now.
     errors.Conflict: 409,
     errors.StoreUnavailable: 503,

@@ -11,8 +11,8 @@ from ledger.draft import Draft, Request
 from ledger.events import Actor
 from ledger.processes import attestation_of
 from ledger.values.ids import CommandId, HostId, PropertyId, UnitId, derived_id, fresh_id
+from ledger.values.levies import FeePlan
 from ledger.values.policy import FREE, RETAINED
-from ledger.values.price import FeePlan
 from ledger.values.stay import House
 
 UNITS_COUNT = 400

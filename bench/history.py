@@ -24,7 +24,6 @@ from ledger.events.booking import (
     BookingRequested,
     EarningsRecognized,
     NoShowReported,
-    Party,
     StayCompleted,
     StayStarted,
 )
@@ -45,7 +44,6 @@ from ledger.events.payout import (
 )
 from ledger.events.refund import (
     RefundApproved,
-    RefundLine,
     RefundPending,
     RefundRequested,
     RefundSubmitted,
@@ -59,6 +57,7 @@ from ledger.events.unit_calendar import (
 )
 from ledger.store import default_codec
 from ledger.values.clock import Instant
+from ledger.values.guests import Party
 from ledger.values.ids import (
     AttestationId,
     BookingId,
@@ -70,8 +69,19 @@ from ledger.values.ids import (
     RefundId,
     UnitId,
 )
-from ledger.values.policy import FREE, RETAINED, Policy, earnings, settle
-from ledger.values.price import FeePlan, NightPrice, Price, price_of
+from ledger.values.levies import FeePlan
+from ledger.values.policy import (
+    FREE,
+    RETAINED,
+    Ending,
+    LineBack,
+    Occupancy,
+    Policy,
+    Settlement,
+    settle,
+)
+from ledger.values.price import Price, price_of
+from ledger.values.rates import NightPrice
 from ledger.values.stay import House, Stay
 
 BEGINS_ON = date(2015, 1, 1)
@@ -227,6 +237,7 @@ class Life:
             policy=self._policy,
             vouched_by=self._hotel.attestation_id,
             hold_expires_at=due_at,
+            booked_at=at,
         )
         opened = PaymentOpened(
             booking_id=booking, guest_id=guest_id, due=total, price=price, time_zone=HOUSE.time_zone
@@ -256,12 +267,12 @@ class Life:
             payment_id=self._payment_id,
             total=total,
             effective_on=at.date(),
-            entries=(postings.booking_confirmed(booking, self._payment_id, self._price),),
+            entries=(postings.booking_confirmed(booking, self._payment_id, self._price.shares),),
         )
         scheduled = PayoutScheduled(
             booking_id=booking,
             host_id=self._hotel.host_id,
-            amount=self._price.host_net,
+            amount=self._price.shares.host,
             release_at=self._earned_at(),
             time_zone=HOUSE.time_zone,
         )
@@ -281,8 +292,8 @@ class Life:
         yield from self._together(left_at, (self._booking_id, StayCompleted()))
 
     def _earn(self, at: Instant, rule: str) -> Iterator[Made]:
-        host, booking, net = self._hotel.host_id, self._booking_id, self._price.host_net
-        earned = earnings(self._price)
+        host, booking, net = self._hotel.host_id, self._booking_id, self._price.shares.host
+        earned = self._price.shares
         recognized = EarningsRecognized(
             earned=earned,
             effective_on=at.date(),
@@ -305,19 +316,23 @@ class Life:
     def _cancel(self) -> Iterator[Made]:
         days = max(0, (self._stay.check_in - self._booked_at.date()).days - 1)
         at = self._booked_at + timedelta(days=self._random.randint(0, days), hours=2)
-        settlement = settle(self._price, self._policy)
+        settlement = self._settled(Ending.BY_GUEST, at)
         cancelled = BookingCancelled(to="cancelled_by_guest", settlement=settlement)
         yield from self._fall_away(at, cancelled)
 
     def _no_show(self) -> Iterator[Made]:
         at = self._check_in_at() + timedelta(hours=6)
-        yield from self._fall_away(at, NoShowReported(settlement=settle(self._price, self._policy)))
+        yield from self._fall_away(at, NoShowReported(settlement=self._settled(Ending.NO_SHOW, at)))
+
+    def _settled(self, ending: Ending, at: Instant) -> Settlement:
+        occupancy = Occupancy(self._stay, HOUSE, self._booked_at, at)
+        return settle(self._price, self._policy, ending, occupancy)
 
     def _fall_away(self, at: Instant, fallen: Event) -> Iterator[Made]:
         released = ReservationReleased(booking_id=self._booking_id, stay=self._stay)
         yield from self._together(at, (self._booking_id, fallen), (self._unit_id, released))
         if self._policy is RETAINED:
-            owed = PayoutRecalculated(amount=self._price.host_net, release_at=at)
+            owed = PayoutRecalculated(amount=self._price.shares.host, release_at=at)
             yield from self._together(at, (self._payout_id, owed))
             yield from self._earn(at, "J9")
         else:
@@ -326,17 +341,18 @@ class Life:
 
     def _refund(self, at: Instant) -> Iterator[Made]:
         refund_id, booking, total = RefundId(self._ids.fresh()), self._booking_id, self._price.total
-        net, fees = self._price.host_net, self._price.fees
-        approved = postings.refund_approved(refund_id, booking, net, fees)
+        back = self._price.shares
+        approved = postings.refund_approved(refund_id, booking, back)
         steps = (
             RefundRequested(
                 payment_id=self._payment_id,
                 booking_id=booking,
                 reason="cancelled",
                 amount=total,
-                host_part=net,
-                fees_part=fees,
-                lines=tuple(RefundLine("night", n.night, n.minor) for n in self._price.nights),
+                back=back,
+                lines=tuple(
+                    LineBack(line.code, line.of, line.minor) for line in self._price.lines()
+                ),
                 time_zone=HOUSE.time_zone,
             ),
             RefundApproved(

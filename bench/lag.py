@@ -17,8 +17,9 @@ from statistics import quantiles
 
 from bench.contest import Contest, Goal, Place
 from ledger.events import Actor, Envelope
-from ledger.events.booking import BookingRequested, Party
+from ledger.events.booking import BookingRequested
 from ledger.store import Commit, EventStore, Expected, NewEvent, Receipt, install_schema
+from ledger.values.guests import Party
 from ledger.values.ids import (
     AttestationId,
     CommandId,
@@ -29,8 +30,10 @@ from ledger.values.ids import (
     UnitId,
     fresh_id,
 )
+from ledger.values.levies import FeePlan
 from ledger.values.policy import FREE
-from ledger.values.price import FeePlan, NightPrice, price_of
+from ledger.values.price import price_of
+from ledger.values.rates import NightPrice
 from ledger.values.stay import House, Stay
 from projections.trips import TRIPS
 from replay.follow import Follower
@@ -149,6 +152,7 @@ EVENT = BookingRequested(
     policy=FREE,
     vouched_by=AttestationId(fresh_id()),
     hold_expires_at=MOMENT,
+    booked_at=MOMENT,
 )
 
 

@@ -150,6 +150,12 @@ class NoNights(Refused):
     code = "NO_NIGHTS"
 
 
+class RatesContradict(Refused):
+    """The rates say two things about one night, or something that cannot be."""
+
+    code = "RATES_CONTRADICT"
+
+
 class NightsAreTaken(Refused):
     """The nights are not free."""
 

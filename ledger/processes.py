@@ -58,7 +58,6 @@ from ledger.aggregates.unit_calendar import (
 from ledger.draft import Draft
 from ledger.errors import NotFound, PayoutIsHeld
 from ledger.events import Actor, Role
-from ledger.events.refund import RefundLine
 from ledger.values.ids import (
     AttestationId,
     BookingId,
@@ -68,9 +67,7 @@ from ledger.values.ids import (
     RefundId,
     derived_id,
 )
-from ledger.values.money import Money
-from ledger.values.policy import Settlement, earnings
-from ledger.values.price import Price
+from ledger.values.money import zero
 
 PROCESS = Actor(Role.PROCESS.value, "process")
 TIMER = Actor(Role.TIMER.value, "timer")
@@ -152,7 +149,7 @@ def confirm(draft: Draft, booking_id: BookingId) -> None:
     if payment is None:
         raise NotFound(payment_id=payment_id)
     draft.do(PROCESS, Confirm(booking_id=booking_id, payment_id=payment_id, paid=payment.captured))
-    promised = earnings(booking.price).host_net
+    promised = booking.price.shares.host
     if not promised.minor:
         return
     draft.do(
@@ -213,11 +210,9 @@ def _is_clock(actor: Actor) -> bool:
 # -- Cancellation -----------------------------------------------------------------------
 
 
-def cancel_by_guest(
-    draft: Draft, guest: Actor, booking_id: BookingId, accepted_refund: Money
-) -> None:
+def cancel_by_guest(draft: Draft, guest: Actor, booking_id: BookingId, accepted: str) -> None:
     """Call the stay off: nights free, refund approved, payout and earnings worked out again."""
-    draft.do(guest, CancelByGuest(booking_id=booking_id, accepted_refund=accepted_refund))
+    draft.do(guest, CancelByGuest(booking_id=booking_id, accepted=accepted))
     _fall_away(draft, booking_id, "cancelled by the guest")
 
 
@@ -234,16 +229,16 @@ def _fall_away(draft: Draft, booking_id: BookingId, reason: str) -> None:
     if booking.payment_id is None:
         return
     kept = booking.settlement.kept
-    if earnings(booking.price).host_net.minor:
+    if booking.price.shares.host_minor:
         draft.do(
             PROCESS,
             RecalculatePayout(
-                payout_id=payout_of(booking_id), amount=kept.host_net, release_at=draft.now
+                payout_id=payout_of(booking_id), amount=kept.host, release_at=draft.now
             ),
         )
     if booking.settlement.refund.minor:
         _refund(draft, booking, booking_id, reason)
-    if kept.total.minor:
+    if not kept.is_nothing:
         draft.do(PROCESS, RecognizeEarnings(booking_id=booking_id))
 
 
@@ -261,26 +256,13 @@ def _refund(draft: Draft, booking: Booking, booking_id: BookingId, reason: str) 
             payment_id=booking.payment_id,
             booking_id=booking_id,
             reason=reason,
-            host_part=booking.settlement.host_back,
-            fees_part=booking.settlement.fees_back,
-            lines=refund_lines(booking.price, booking.settlement),
+            back=booking.settlement.back,
+            lines=booking.settlement.lines,
             refundable=payment.refundable,
             time_zone=booking.house.time_zone,
         ),
     )
     draft.do(PROCESS, AutoApprove(refund_id=refund_id))
-
-
-def refund_lines(price: Price, settlement: Settlement) -> tuple[RefundLine, ...]:
-    """Which lines of a price a refund gives back: nights in proportion, then the guest's fee."""
-    fee_back = price.guest_fee - settlement.kept.guest_fee
-    nights_back = settlement.refund - fee_back
-    shares = nights_back.split([night.minor for night in price.nights])
-    nights = tuple(
-        RefundLine("night", night.night, share.minor)
-        for night, share in zip(price.nights, shares, strict=True)
-    )
-    return nights + ((RefundLine("guest_fee", None, fee_back.minor),) if fee_back.minor else ())
 
 
 def refund_settles(draft: Draft, processor: Actor, booking_id: BookingId, reference: str) -> None:
@@ -324,8 +306,8 @@ def pay_out(draft: Draft, processor: Actor, booking_id: BookingId, transfer: str
     payment = draft.state(PAYMENT, payment_of(booking_id))
     if payment is None or not payment.available:
         raise PayoutIsHeld(reasons=["funds_pending"])
-    earned = booking.settlement.kept if booking.settlement else earnings(booking.price)
-    payable = earned.host_net if booking.recognized else earned.host_net * 0
+    earned = booking.settlement.kept if booking.settlement else booking.price.shares
+    payable = earned.host if booking.recognized else zero(earned.currency)
     draft.do(
         PROCESS,
         ReleasePayout(payout_id=payout_id, payable=payable, idempotency_key=f"{payout_id}/1"),

@@ -175,7 +175,7 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     BookingExpired: nothing_else,
     BookingRequested: of_request,
     CalendarOpened: lambda event: Facts(detail=f"{event.room_type} {event.number}"),
-    EarningsRecognized: lambda event: of_amount(event.earned.host_net),
+    EarningsRecognized: lambda event: of_amount(event.earned.host),
     FundsAvailable: lambda event: of_amount(event.amount),
     HoldExpired: lambda event: of_nights(event.stay),
     HoldPlaced: lambda event: of_nights(event.stay, event.expires_at),

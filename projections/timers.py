@@ -154,8 +154,7 @@ def fall_away(rows: Rows, recorded: Recorded[TimerEvent], settlement: Settlement
         TimerKind.COMPLETE_STAY,
         TimerKind.RECOGNIZE_EARNINGS,
     )
-    kept = settlement.kept
-    if kept.host_net.minor or kept.guest_fee.minor or kept.host_fee.minor:
+    if not settlement.kept.is_nothing:
         begin(rows, recorded, TimerKind.RECOGNIZE_EARNINGS, recorded.occurred_at)
 
 

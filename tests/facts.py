@@ -25,7 +25,6 @@ from ledger.events.booking import (
     BookingRequested,
     EarningsRecognized,
     NoShowReported,
-    Party,
     StayCompleted,
     StayStarted,
 )
@@ -46,7 +45,6 @@ from ledger.events.payout import (
 )
 from ledger.events.refund import (
     RefundApproved,
-    RefundLine,
     RefundPending,
     RefundRequested,
     RefundSubmitted,
@@ -61,6 +59,7 @@ from ledger.events.unit_calendar import (
     ReservationReleased,
 )
 from ledger.values.clock import Instant, instant
+from ledger.values.guests import Party
 from ledger.values.ids import (
     AttestationId,
     BookingId,
@@ -73,9 +72,12 @@ from ledger.values.ids import (
     UnitId,
     derived_id,
 )
+from ledger.values.levies import FeePlan
 from ledger.values.money import Money, exponent_of
-from ledger.values.policy import FREE, Policy, Settlement, earnings, settle
-from ledger.values.price import FeePlan, NightPrice, Price, price_of
+from ledger.values.policy import FREE, Ending, LineBack, Occupancy, Policy, Settlement, settle
+from ledger.values.price import Price, price_of
+from ledger.values.rates import NightPrice
+from ledger.values.shares import Shares
 from ledger.values.stay import House, Stay, stay
 
 # -- Who and where ----------------------------------------------------------------------
@@ -228,9 +230,8 @@ def to_request_refund(**changed: Any) -> RequestRefund:
         "payment_id": PAYMENT,
         "booking_id": BOOKING,
         "reason": "cancelled by the guest",
-        "host_part": money("174.60 EUR"),
-        "fees_part": money("5.40 EUR"),
-        "lines": tuple(RefundLine("night", night, 6_000) for night in a_stay().nights()),
+        "back": Shares("EUR", host_minor=17_460, host_fee_minor=540),
+        "lines": tuple(LineBack("night", f"{night}", 6_000) for night in a_stay().nights()),
         "refundable": a_price().total,
         "time_zone": "Europe/Lisbon",
     }
@@ -243,7 +244,7 @@ def to_schedule_payout(**changed: Any) -> SchedulePayout:
         "payout_id": PAYOUT,
         "booking_id": BOOKING,
         "host_id": RUI,
-        "amount": a_price().host_net,
+        "amount": a_price().shares.host,
         "release_at": EARNED,
         "time_zone": "Europe/Lisbon",
     }
@@ -299,7 +300,9 @@ def a_released_reservation() -> ReservationReleased:
 def a_booking(**changed: Any) -> BookingRequested:
     """Inês asked for three nights."""
     told = to_book(**changed)
-    fields = {name: getattr(told, name) for name in BookingRequested.__struct_fields__}
+    fields: dict[str, Any] = {
+        name: getattr(told, name, NOW) for name in BookingRequested.__struct_fields__
+    }
     return BookingRequested(**fields)
 
 
@@ -310,7 +313,7 @@ def confirmed(price: Price | None = None) -> BookingConfirmed:
         payment_id=PAYMENT,
         total=price.total,
         effective_on=JUNE_FIRST,
-        entries=(postings.booking_confirmed(BOOKING, PAYMENT, price),),
+        entries=(postings.booking_confirmed(BOOKING, PAYMENT, price.shares),),
     )
 
 
@@ -341,9 +344,11 @@ def completed_stay() -> StayCompleted:
     return StayCompleted()
 
 
-def a_settlement(policy: Policy = HALF) -> Settlement:
+def a_settlement(
+    policy: Policy = HALF, ending: Ending = Ending.BY_GUEST, at: Instant = NOW
+) -> Settlement:
     """Who gets what of the usual price when the stay falls away."""
-    return settle(a_price(), policy)
+    return settle(a_price(), policy, ending, Occupancy(a_stay(), LISBON, NOW, at))
 
 
 def cancelled(policy: Policy = HALF) -> BookingCancelled:
@@ -353,12 +358,12 @@ def cancelled(policy: Policy = HALF) -> BookingCancelled:
 
 def a_no_show(policy: Policy = HALF) -> NoShowReported:
     """Nobody came."""
-    return NoShowReported(settlement=a_settlement(policy))
+    return NoShowReported(settlement=a_settlement(policy, Ending.NO_SHOW))
 
 
 def recognized() -> EarningsRecognized:
     """The stay was earned."""
-    earned = earnings(a_price())
+    earned = a_price().shares
     return EarningsRecognized(
         earned=earned,
         effective_on=date(2026, 7, 3),
@@ -429,8 +434,7 @@ def a_refund() -> RefundRequested:
         booking_id=BOOKING,
         reason=told.reason,
         amount=money("180.00 EUR"),
-        host_part=told.host_part,
-        fees_part=told.fees_part,
+        back=told.back,
         lines=told.lines,
         time_zone=told.time_zone,
     )
@@ -443,7 +447,7 @@ def approved() -> RefundApproved:
         booking_id=BOOKING,
         amount=money("180.00 EUR"),
         effective_on=JUNE_FIRST,
-        entries=(postings.refund_approved(REFUND, BOOKING, told.host_part, told.fees_part),),
+        entries=(postings.refund_approved(REFUND, BOOKING, told.back),),
     )
 
 
@@ -493,12 +497,12 @@ def due() -> PayoutDue:
 
 def released() -> PayoutReleased:
     """The transfer was ordered."""
-    return PayoutReleased(amount=a_price().host_net, idempotency_key=f"{PAYOUT}/1")
+    return PayoutReleased(amount=a_price().shares.host, idempotency_key=f"{PAYOUT}/1")
 
 
 def transferred() -> PayoutTransferred:
     """Rui has the money."""
-    amount = a_price().host_net
+    amount = a_price().shares.host
     return PayoutTransferred(
         booking_id=BOOKING,
         host_id=RUI,

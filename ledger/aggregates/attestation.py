@@ -13,8 +13,8 @@ from ledger.aggregates.decider import Command, Decider, Lifecycle, Step, actors,
 from ledger.events.attestation import AttestationEvent, PropertyAttested
 from ledger.values.clock import Instant
 from ledger.values.ids import AttestationId, HostId, PropertyId
+from ledger.values.levies import FeePlan
 from ledger.values.policy import Policy
-from ledger.values.price import FeePlan
 from ledger.values.stay import House
 
 # -- State ------------------------------------------------------------------------------

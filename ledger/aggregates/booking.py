@@ -38,11 +38,11 @@ from ledger.events.booking import (
     BookingRequested,
     EarningsRecognized,
     NoShowReported,
-    Party,
     StayCompleted,
     StayStarted,
 )
 from ledger.values.clock import Instant
+from ledger.values.guests import Party
 from ledger.values.ids import (
     AttestationId,
     BookingId,
@@ -53,7 +53,7 @@ from ledger.values.ids import (
     UnitId,
 )
 from ledger.values.money import Money
-from ledger.values.policy import Policy, Settlement, earnings, settle
+from ledger.values.policy import Ending, Occupancy, Policy, Settlement, settle
 from ledger.values.price import Price
 from ledger.values.stay import House, Stay, local_date
 
@@ -95,6 +95,7 @@ class Booking(Struct, frozen=True):
     price: Price
     policy: Policy
     hold_expires_at: Instant
+    booked_at: Instant
     payment_id: PaymentId | None = None
     settlement: Settlement | None = None
     recognized: bool = False
@@ -103,6 +104,11 @@ class Booking(Struct, frozen=True):
     def earned_at(self) -> Instant:
         """When a stay that takes place is earned."""
         return self.house.earned_at(self.stay)
+
+    def settled(self, ending: Ending, at: Instant) -> Settlement:
+        """Who would get what if the stay fell away now, under the policy that it was booked with."""
+        occupancy = Occupancy(self.stay, self.house, self.booked_at, at)
+        return settle(self.price, self.policy, ending, occupancy)
 
 
 # -- Commands ---------------------------------------------------------------------------
@@ -170,10 +176,13 @@ class CompleteStay(Command, frozen=True, kw_only=True):
 
 
 class CancelByGuest(Command, frozen=True, kw_only=True):
-    """Call a stay off before it begins, for the refund that the guest was shown."""
+    """Call a stay off before it begins, for the settlement that the guest was shown.
+
+    `accepted` is its digest: whatever has changed since then shows in it.
+    """
 
     booking_id: BookingId
-    accepted_refund: Money
+    accepted: str
 
 
 class ReportNoShow(Command, frozen=True, kw_only=True):
@@ -258,7 +267,7 @@ def decide(
 ) -> Sequence[BookingEvent]:
     """What a command does to a booking. Raises Refused."""
     if isinstance(command, Book):
-        return book(command)
+        return book(command, now)
     if booking is None:
         raise NotFound(booking_id=command.booking_id)
     match command:
@@ -284,7 +293,7 @@ def decide(
             assert_never(command)
 
 
-def book(command: Book) -> Sequence[BookingEvent]:
+def book(command: Book, now: Instant) -> Sequence[BookingEvent]:
     """Ask for a stay. Raises OwnListing, NothingVouchedFor."""
     if str(command.guest_id) == str(command.host_id):
         raise OwnListing(property_id=command.property_id)
@@ -305,6 +314,7 @@ def book(command: Book) -> Sequence[BookingEvent]:
             policy=command.policy,
             vouched_by=command.vouched_by,
             hold_expires_at=command.hold_expires_at,
+            booked_at=now,
         )
     ]
 
@@ -315,7 +325,7 @@ def confirm(booking: Booking, command: Confirm, now: Instant) -> Sequence[Bookin
     total = booking.price.total
     if command.paid != total:
         raise AmountsDiffer(due=str(total), paid=str(command.paid))
-    entry = postings.booking_confirmed(command.booking_id, command.payment_id, booking.price)
+    entry = postings.booking_confirmed(command.booking_id, command.payment_id, booking.price.shares)
     return [
         BookingConfirmed(
             payment_id=command.payment_id,
@@ -379,9 +389,9 @@ def cancel_by_guest(
     check_in_at = booking.house.check_in_at(booking.stay)
     if now >= check_in_at:
         raise TooLate(check_in_at=check_in_at)
-    settlement = settle(booking.price, booking.policy)
-    if settlement.refund != command.accepted_refund:
-        raise RefundChanged(accepted=str(command.accepted_refund), refund=str(settlement.refund))
+    settlement = booking.settled(Ending.BY_GUEST, now)
+    if settlement.digest != command.accepted:
+        raise RefundChanged(refund=str(settlement.refund), preview=settlement.digest)
     return [BookingCancelled(to=Status.CANCELLED_BY_GUEST.value, settlement=settlement)]
 
 
@@ -398,7 +408,7 @@ def report_no_show(booking: Booking, now: Instant) -> Sequence[BookingEvent]:
         raise TooLate(not_after=check_in_at + NO_SHOW_UNTIL)
     if booking.recognized:
         raise TooLate(earned_since=booking.earned_at)
-    return [NoShowReported(settlement=settle(booking.price, booking.policy))]
+    return [NoShowReported(settlement=booking.settled(Ending.NO_SHOW, now))]
 
 
 def recognize_earnings(
@@ -408,8 +418,8 @@ def recognize_earnings(
     if booking.settlement is None and now < booking.earned_at:
         raise TooEarly(not_before=booking.earned_at)
     fell_away = booking.settlement is not None
-    earned = booking.settlement.kept if booking.settlement else earnings(booking.price)
-    if booking.recognized or not earned.total.minor:
+    earned = booking.settlement.kept if booking.settlement else booking.price.shares
+    if booking.recognized or earned.is_nothing:
         LIFECYCLE.refuse(RecognizeEarnings, booking.status)
     entry = postings.earnings_recognized(
         "J9" if fell_away else "J5", command.booking_id, booking.host_id, earned
@@ -440,6 +450,7 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
             price=event.price,
             policy=event.policy,
             hold_expires_at=event.hold_expires_at,
+            booked_at=event.booked_at,
         )
     assert booking is not None
     match event:

@@ -12,20 +12,23 @@ one entry: the guest's account never shows a debt that is paid, nor a credit.
 from ledger.values.ids import BookingId, HostId, PaymentId, RefundId
 from ledger.values.journal import Account, Entry, credit, debit, entry
 from ledger.values.money import Money
-from ledger.values.policy import Earnings
-from ledger.values.price import Price
+from ledger.values.shares import Shares
 
 
-def booking_confirmed(booking_id: BookingId, payment_id: PaymentId, price: Price) -> Entry:
+def booking_confirmed(booking_id: BookingId, payment_id: PaymentId, shares: Shares) -> Entry:
     """J1: the guest owes the total and has paid it; host and platform will earn it by the stay."""
+    total = shares.total
     return entry(
         "J1",
         1,
-        debit(Account.GUEST_RECEIVABLE, price.total, booking_id),
-        credit(Account.HOST_DEFERRED, price.host_net, booking_id),
-        credit(Account.REVENUE_DEFERRED, price.fees, booking_id),
-        debit(Account.UNAPPLIED_RECEIPTS, price.total, payment_id),
-        credit(Account.GUEST_RECEIVABLE, price.total, booking_id),
+        debit(Account.GUEST_RECEIVABLE, total, booking_id),
+        debit(Account.EXP_PROMOTIONS, shares.coupon),
+        credit(Account.HOST_DEFERRED, shares.host, booking_id),
+        credit(Account.REVENUE_DEFERRED, shares.fees, booking_id),
+        credit(Account.VAT_PAYABLE, shares.vat),
+        credit(Account.TAX_DEFERRED, shares.tax, booking_id),
+        debit(Account.UNAPPLIED_RECEIPTS, total, payment_id),
+        credit(Account.GUEST_RECEIVABLE, total, booking_id),
     )
 
 
@@ -49,18 +52,18 @@ def funds_available(amount: Money) -> Entry:
     )
 
 
-def earnings_recognized(
-    rule: str, booking_id: BookingId, host_id: HostId, earned: Earnings
-) -> Entry:
+def earnings_recognized(rule: str, booking_id: BookingId, host_id: HostId, earned: Shares) -> Entry:
     """J5 (the stay began) or J9 (what a cancellation retains): deferred becomes earned."""
     return entry(
         rule,
         1,
-        debit(Account.HOST_DEFERRED, earned.host_net, booking_id),
-        debit(Account.REVENUE_DEFERRED, earned.guest_fee + earned.host_fee, booking_id),
-        credit(Account.HOST_PAYABLE, earned.host_net, host_id, booking_id),
+        debit(Account.HOST_DEFERRED, earned.host, booking_id),
+        debit(Account.REVENUE_DEFERRED, earned.fees, booking_id),
+        debit(Account.TAX_DEFERRED, earned.tax, booking_id),
+        credit(Account.HOST_PAYABLE, earned.host, host_id, booking_id),
         credit(Account.REV_GUEST_FEE, earned.guest_fee),
         credit(Account.REV_HOST_FEE, earned.host_fee),
+        *(credit(Account.TAX_PAYABLE, tax, authority) for authority, tax in earned.by_authority()),
     )
 
 
@@ -74,16 +77,17 @@ def payout_transferred(host_id: HostId, booking_id: BookingId, amount: Money) ->
     )
 
 
-def refund_approved(
-    refund_id: RefundId, booking_id: BookingId, host_part: Money, fees_part: Money
-) -> Entry:
+def refund_approved(refund_id: RefundId, booking_id: BookingId, back: Shares) -> Entry:
     """J8: before recognition, what would have been earned is owed back to the guest."""
     return entry(
         "J8",
         1,
-        debit(Account.HOST_DEFERRED, host_part, booking_id),
-        debit(Account.REVENUE_DEFERRED, fees_part, booking_id),
-        credit(Account.REFUND_PAYABLE, host_part + fees_part, refund_id),
+        debit(Account.HOST_DEFERRED, back.host, booking_id),
+        debit(Account.REVENUE_DEFERRED, back.fees, booking_id),
+        debit(Account.VAT_PAYABLE, back.vat),
+        debit(Account.TAX_DEFERRED, back.tax, booking_id),
+        credit(Account.EXP_PROMOTIONS, back.coupon),
+        credit(Account.REFUND_PAYABLE, back.total, refund_id),
     )
 
 

@@ -13,7 +13,6 @@ from ledger.errors import AmountsDiffer, NotFound, RefundExceedsCapture
 from ledger.events.refund import (
     RefundApproved,
     RefundEvent,
-    RefundLine,
     RefundPending,
     RefundRequested,
     RefundSubmitted,
@@ -22,6 +21,8 @@ from ledger.events.refund import (
 from ledger.values.clock import Instant
 from ledger.values.ids import BookingId, PaymentId, RefundId
 from ledger.values.money import Money
+from ledger.values.policy import LineBack
+from ledger.values.shares import Shares
 from ledger.values.stay import local_date
 
 # -- State ------------------------------------------------------------------------------
@@ -51,8 +52,7 @@ class Refund(Struct, frozen=True):
     payment_id: PaymentId
     booking_id: BookingId
     amount: Money
-    host_part: Money
-    fees_part: Money
+    back: Shares
     time_zone: str
 
 
@@ -69,9 +69,8 @@ class RequestRefund(Command, frozen=True, kw_only=True):
     payment_id: PaymentId
     booking_id: BookingId
     reason: str
-    host_part: Money
-    fees_part: Money
-    lines: tuple[RefundLine, ...]
+    back: Shares
+    lines: tuple[LineBack, ...]
     refundable: Money
     time_zone: str
 
@@ -167,7 +166,7 @@ def request(command: RequestRefund) -> Sequence[RefundEvent]:
 
     Raises AmountsDiffer, RefundExceedsCapture, CurrenciesDiffer.
     """
-    amount = command.host_part + command.fees_part
+    amount = command.back.total
     explained = sum(line.minor for line in command.lines)
     if explained != amount.minor or amount.minor <= 0:
         raise AmountsDiffer(amount=str(amount), lines_minor=explained)
@@ -179,8 +178,7 @@ def request(command: RequestRefund) -> Sequence[RefundEvent]:
             booking_id=command.booking_id,
             reason=command.reason,
             amount=amount,
-            host_part=command.host_part,
-            fees_part=command.fees_part,
+            back=command.back,
             lines=command.lines,
             time_zone=command.time_zone,
         )
@@ -189,9 +187,7 @@ def request(command: RequestRefund) -> Sequence[RefundEvent]:
 
 def approve(refund: Refund, command: AutoApprove, now: Instant) -> Sequence[RefundEvent]:
     """Owe the amount to the guest from now on."""
-    entry = postings.refund_approved(
-        command.refund_id, refund.booking_id, refund.host_part, refund.fees_part
-    )
+    entry = postings.refund_approved(command.refund_id, refund.booking_id, refund.back)
     return [
         RefundApproved(
             booking_id=refund.booking_id,
@@ -229,8 +225,7 @@ def evolve(refund: Refund | None, event: RefundEvent) -> Refund:
             payment_id=event.payment_id,
             booking_id=event.booking_id,
             amount=event.amount,
-            host_part=event.host_part,
-            fees_part=event.fees_part,
+            back=event.back,
             time_zone=event.time_zone,
         )
     assert refund is not None

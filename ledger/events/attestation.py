@@ -2,8 +2,8 @@
 
 from ledger.events.event import Event
 from ledger.values.ids import HostId, PropertyId
+from ledger.values.levies import FeePlan
 from ledger.values.policy import Policy
-from ledger.values.price import FeePlan
 from ledger.values.stay import House
 
 

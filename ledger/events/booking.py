@@ -1,29 +1,17 @@
 """What happens to one booking, from the request to the last night."""
 
-import msgspec
-
 from ledger.events.event import Event, MoneyEvent
 from ledger.values.clock import Instant
+from ledger.values.guests import Party
 from ledger.values.ids import AttestationId, GuestId, HostId, PaymentId, PropertyId, UnitId
 from ledger.values.money import Money
-from ledger.values.policy import Earnings, Policy, Settlement
+from ledger.values.policy import Policy, Settlement
 from ledger.values.price import Price
+from ledger.values.shares import Shares
 from ledger.values.stay import House, Stay
 
 
-class Party(msgspec.Struct, frozen=True, gc=False):
-    """Who comes: heads by age class."""
-
-    adults: int
-    children: int = 0
-    infants: int = 0
-
-    def heads(self) -> int:
-        """How many people, of any age."""
-        return self.adults + self.children + self.infants
-
-
-class BookingRequested(Event, topic="booking.requested", frozen=True, kw_only=True):
+class BookingRequested(Event, topic="booking.requested", schema=2, frozen=True, kw_only=True):
     """A guest asked for a stay at a price; the nights are held until it is paid or expires."""
 
     guest_id: GuestId
@@ -38,6 +26,7 @@ class BookingRequested(Event, topic="booking.requested", frozen=True, kw_only=Tr
     policy: Policy
     vouched_by: AttestationId
     hold_expires_at: Instant
+    booked_at: Instant
 
 
 class BookingConfirmed(MoneyEvent, topic="booking.confirmed", frozen=True, kw_only=True):
@@ -63,7 +52,7 @@ class StayCompleted(Event, topic="booking.stay_completed", frozen=True, kw_only=
     """The guest left and the stay is over."""
 
 
-class BookingCancelled(Event, topic="booking.cancelled", frozen=True, kw_only=True):
+class BookingCancelled(Event, topic="booking.cancelled", schema=2, frozen=True, kw_only=True):
     """A confirmed booking was called off; the policy says who gets what.
 
     `to` says by whom: cancelled_by_guest, cancelled_by_host or cancelled_by_platform.
@@ -73,18 +62,18 @@ class BookingCancelled(Event, topic="booking.cancelled", frozen=True, kw_only=Tr
     settlement: Settlement
 
 
-class NoShowReported(Event, topic="booking.no_show_reported", frozen=True, kw_only=True):
+class NoShowReported(Event, topic="booking.no_show_reported", schema=2, frozen=True, kw_only=True):
     """Nobody came; the policy says who gets what."""
 
     settlement: Settlement
 
 
 class EarningsRecognized(
-    MoneyEvent, topic="booking.earnings_recognized", frozen=True, kw_only=True
+    MoneyEvent, topic="booking.earnings_recognized", schema=2, frozen=True, kw_only=True
 ):
     """What the stay brought is earned now, by the host and by the platform."""
 
-    earned: Earnings
+    earned: Shares
 
 
 BookingEvent = (

@@ -1,35 +1,24 @@
 """What happens to one refund of one payment."""
 
-from datetime import date
-
-import msgspec
-
 from ledger.events.event import Event, MoneyEvent
 from ledger.values.ids import BookingId, PaymentId
 from ledger.values.money import Money
+from ledger.values.policy import LineBack
+from ledger.values.shares import Shares
 
 
-class RefundLine(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What is given back of one line of the price: its code, its night if it has one, minor units."""
-
-    code: str
-    night: date | None
-    minor: int
-
-
-class RefundRequested(Event, topic="refund.requested", frozen=True, kw_only=True):
+class RefundRequested(Event, topic="refund.requested", schema=2, frozen=True, kw_only=True):
     """Somebody asked that money of a payment goes back to the guest, line by line.
 
-    `host_part` and `fees_part` say whose share it comes from; they sum to the amount.
+    `back` says whose share it comes from; its total is the amount.
     """
 
     payment_id: PaymentId
     booking_id: BookingId
     reason: str
     amount: Money
-    host_part: Money
-    fees_part: Money
-    lines: tuple[RefundLine, ...]
+    back: Shares
+    lines: tuple[LineBack, ...]
     time_zone: str
 
 

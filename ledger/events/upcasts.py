@@ -9,6 +9,7 @@ the next number. Recorded states never change; steps are never removed.
 """
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import reduce
 from typing import Any
 
@@ -41,3 +42,61 @@ def steps(topic: str, schema: int, present: int) -> Step:
     except KeyError:
         raise CorruptHistory(topic=topic, schema=schema, no_step_to=present) from None
     return lambda shape: reduce(lambda lifted, step: step(lifted), way, shape)
+
+
+# -- Steps ------------------------------------------------------------------------------
+
+
+def shares_of_old(amounts: Shape) -> Shape:
+    """What a stay brings, as shares: host, guest's fee and host's fee were all there was then."""
+    (host, currency), (guest_fee, _), (host_fee, _) = (
+        amounts[name] for name in ("host_net", "guest_fee", "host_fee")
+    )
+    return {
+        "currency": currency,
+        "host_minor": host,
+        "guest_fee_minor": guest_fee,
+        "host_fee_minor": host_fee,
+    }
+
+
+def shares_back_of_old(host: list[Any], fees: list[Any]) -> Shape:
+    """Whose part goes back; the two fees were one sum, and the books keep them in one account."""
+    return {"currency": host[1], "host_minor": host[0], "guest_fee_minor": fees[0]}
+
+
+@upcast("booking.requested", since=1)
+def with_booking_time(old: Shape) -> Shape:
+    """When it was booked: then, every hold lasted a quarter of an hour."""
+    expires_at = datetime.fromisoformat(old["hold_expires_at"])
+    return {**old, "booked_at": (expires_at - timedelta(minutes=15)).isoformat()}
+
+
+@upcast("booking.cancelled", since=1)
+@upcast("booking.no_show_reported", since=1)
+def with_shares(old: Shape) -> Shape:
+    """The settlement says whose part is kept and whose goes back; its lines stood on the refund."""
+    settled = old["settlement"]
+    return {
+        **old,
+        "settlement": {
+            "refund": settled["refund"],
+            "back": shares_back_of_old(settled["host_back"], settled["fees_back"]),
+            "kept": shares_of_old(settled["kept"]),
+            "lines": [],
+        },
+    }
+
+
+@upcast("booking.earnings_recognized", since=1)
+def with_earned_shares(old: Shape) -> Shape:
+    """What was earned, as shares."""
+    return {**old, "earned": shares_of_old(old["earned"])}
+
+
+@upcast("refund.requested", since=1)
+def with_shares_back(old: Shape) -> Shape:
+    """Whose part goes back; a line without a night is of nothing in particular."""
+    rest = {name: old[name] for name in old if name not in ("host_part", "fees_part")}
+    lines = [[code, night or "", minor] for code, night, minor in old["lines"]]
+    return {**rest, "back": shares_back_of_old(old["host_part"], old["fees_part"]), "lines": lines}

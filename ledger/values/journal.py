@@ -25,8 +25,22 @@ class Account(StrEnum):
     HOST_PAYABLE = "host_payable"
     REFUND_PAYABLE = "refund_payable"
     UNAPPLIED_RECEIPTS = "unapplied_receipts"
+    TAX_DEFERRED = "tax_deferred"
+    TAX_PAYABLE = "tax_payable"
+    TAX_RECOVERABLE = "tax_recoverable"
+    VAT_PAYABLE = "vat_payable"
+    DISPUTED_FUNDS = "disputed_funds"
+    HOST_HELD = "host_held"
+    SUSPENSE = "suspense"
+    BANK = "bank"
     REV_GUEST_FEE = "rev_guest_fee"
     REV_HOST_FEE = "rev_host_fee"
+    REV_PENALTY = "rev_penalty"
+    CONTRA_FEE_REFUNDS = "contra_fee_refunds"
+    EXP_PROMOTIONS = "exp_promotions"
+    EXP_GOODWILL = "exp_goodwill"
+    EXP_DISPUTE_FEES = "exp_dispute_fees"
+    EXP_CHARGEBACK_LOSS = "exp_chargeback_loss"
 
 
 class Side(StrEnum):
@@ -34,6 +48,7 @@ class Side(StrEnum):
 
     DEBIT = "debit"
     CREDIT = "credit"
+    EITHER = "either"
 
 
 class InChart(msgspec.Struct, frozen=True):
@@ -52,8 +67,22 @@ CHART = {
     Account.HOST_PAYABLE: InChart(Side.CREDIT, ("host", "booking")),
     Account.REFUND_PAYABLE: InChart(Side.CREDIT, ("refund",)),
     Account.UNAPPLIED_RECEIPTS: InChart(Side.CREDIT, ("payment",)),
+    Account.TAX_DEFERRED: InChart(Side.CREDIT, ("booking",)),
+    Account.TAX_PAYABLE: InChart(Side.CREDIT, ("jurisdiction",)),
+    Account.TAX_RECOVERABLE: InChart(Side.DEBIT, ("jurisdiction",)),
+    Account.VAT_PAYABLE: InChart(Side.CREDIT),
+    Account.DISPUTED_FUNDS: InChart(Side.DEBIT, ("dispute",)),
+    Account.HOST_HELD: InChart(Side.CREDIT, ("dispute",)),
+    Account.SUSPENSE: InChart(Side.EITHER),
+    Account.BANK: InChart(Side.EITHER),
     Account.REV_GUEST_FEE: InChart(Side.CREDIT),
     Account.REV_HOST_FEE: InChart(Side.CREDIT),
+    Account.REV_PENALTY: InChart(Side.CREDIT),
+    Account.CONTRA_FEE_REFUNDS: InChart(Side.DEBIT),
+    Account.EXP_PROMOTIONS: InChart(Side.DEBIT),
+    Account.EXP_GOODWILL: InChart(Side.DEBIT),
+    Account.EXP_DISPUTE_FEES: InChart(Side.EITHER),
+    Account.EXP_CHARGEBACK_LOSS: InChart(Side.DEBIT),
 }
 
 

@@ -6,6 +6,7 @@ because its errors do not drift one way over millions of lines.
 
 from collections.abc import Sequence
 from decimal import Decimal
+from fractions import Fraction
 
 import msgspec
 
@@ -97,6 +98,28 @@ def round_half_even(numerator: int, denominator: int) -> int:
     if double > denominator or (double == denominator and floor % 2 == 1):
         return floor + 1
     return floor
+
+
+def round_half_up(numerator: int, denominator: int) -> int:
+    """The whole number nearest to a fraction, ties away from zero. The denominator is positive."""
+    doubled = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return doubled if numerator >= 0 else -doubled
+
+
+def apportioned(exact: Sequence[Fraction]) -> list[int]:
+    """Whole numbers for exact parts, such that they sum to the whole rounded half-even, once.
+
+    Each part is its floor, and the largest remainders get what is left, ties by order; so no part
+    is off by one or more (spec: money, section 6: pro-rata refunds, spreads).
+    """
+    whole = sum(exact, Fraction())
+    floors = [part.numerator // part.denominator for part in exact]
+    left = round_half_even(whole.numerator, whole.denominator) - sum(floors)
+    by_remainder = sorted(
+        range(len(exact)), key=lambda place: (floors[place] - exact[place], place)
+    )
+    rounded_up = set(by_remainder[:left])
+    return [floor + (place in rounded_up) for place, floor in enumerate(floors)]
 
 
 def same_currency(one: Money, other: Money) -> Money:

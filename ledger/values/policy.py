@@ -1,23 +1,62 @@
 """Cancellation policies as data, and what a price comes apart into when a stay does not happen.
 
-Formulas and their order: spec: money, section 9. Here stand the policies of a fixed retained part;
-the ones with boundaries in time are more data for the same `settle`.
+Formulas and their order: spec: money, section 9. `retained` is the part of a night's price that the
+host keeps; a night that was slept in is kept whole.
 """
 
-import msgspec
+import hashlib
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from enum import StrEnum
+from fractions import Fraction
 
-from ledger.values.money import Money, zero
-from ledger.values.price import Price
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ledger.values.clock import Instant
+from ledger.values.levies import TaxBase, TaxLine, TaxRule
+from ledger.values.money import Money, apportioned, round_half_even
+from ledger.values.price import (
+    CLEANING,
+    COUPON,
+    EXTRA_GUEST,
+    FEES,
+    GUEST_FEE,
+    GUEST_FEE_VAT,
+    TAXES,
+    CouponUse,
+    Price,
+)
+from ledger.values.shares import Shares
+from ledger.values.stay import House, Stay
 
 ALL_BP = 10_000
+GRACE, GRACE_DAYS = timedelta(hours=24), 7
+"""For how long, and how many days before check-in at least, a booking may be taken back whole."""
 
 
-class Policy(msgspec.Struct, frozen=True, gc=False):
-    """Which part of the nights the host keeps, in basis points, whenever the stay falls away."""
+class Tier(Struct, frozen=True, array_like=True, gc=False):
+    """Up to so many days before check-in, inclusive, the host keeps this part of the nights."""
+
+    days: int
+    retained_bp: int
+
+
+class Policy(Struct, frozen=True, omit_defaults=True, gc=False):
+    """Which part of the nights the host keeps, in basis points, when the stay falls away.
+
+    The tiers stand from the earliest to the latest; after the last one it is `retained_bp`, and,
+    where `next_night_kept`, all of the night that comes next. `grace` gives everything back to who
+    thinks better of it within 24 hours of booking, a week before check-in.
+    """
 
     name: str
     version: int
     retained_bp: int
+    tiers: tuple[Tier, ...] = ()
+    next_night_kept: bool = False
+    grace: bool = False
 
     @property
     def label(self) -> str:
@@ -28,51 +67,262 @@ class Policy(msgspec.Struct, frozen=True, gc=False):
 FREE = Policy("free", 1, 0)
 RETAINED = Policy("retained", 1, ALL_BP)
 
+FLEXIBLE = Policy("flexible", 1, 0, (Tier(1, 0),), next_night_kept=True, grace=True)
+MODERATE = Policy("moderate", 1, 5_000, (Tier(5, 0),), next_night_kept=True, grace=True)
+LIMITED = Policy("limited", 1, ALL_BP, (Tier(14, 0), Tier(7, 5_000)), grace=True)
+FIRM = Policy("firm", 1, ALL_BP, (Tier(30, 0), Tier(7, 5_000)), grace=True)
+STRICT = Policy("strict", 1, ALL_BP, (Tier(7, 5_000),), grace=True)
+NON_REFUNDABLE = Policy("non_refundable", 1, ALL_BP)
 
-class Earnings(msgspec.Struct, frozen=True, gc=False):
-    """What a stay brings: to the host, and to the platform from guest and host."""
+POLICIES = {
+    policy.name: policy
+    for policy in (FLEXIBLE, MODERATE, LIMITED, FIRM, STRICT, NON_REFUNDABLE, FREE, RETAINED)
+}
+"""The policies that a host may choose from, and those of history from outside."""
 
-    host_net: Money
-    guest_fee: Money
-    host_fee: Money
+
+class Ending(StrEnum):
+    """How a stay falls away: each kind has its own answer to who gets what."""
+
+    BY_GUEST = "by_guest"
+    NO_SHOW = "no_show"
+    BY_HOST = "by_host"
+    BY_PLATFORM = "by_platform"
+
+
+class Occupancy(Struct, frozen=True, gc=False):
+    """When and where a stay falls away: what the policy looks at beside the price."""
+
+    stay: Stay
+    house: House
+    booked_at: Instant
+    at: Instant
 
     @property
-    def total(self) -> Money:
-        """All of it: what the guest paid for, where nothing goes back."""
-        return self.host_net + self.guest_fee + self.host_fee
+    def check_in_at(self) -> Instant:
+        """When the guest may come."""
+        return self.house.check_in_at(self.stay)
+
+    @property
+    def nights_begun(self) -> int:
+        """How many nights have begun: their local check-in time has come."""
+        if self.at < self.check_in_at:
+            return 0
+        return sum(begins_at <= self.at for begins_at in self.nights_begin_at())
+
+    def nights_begin_at(self) -> Iterator[Instant]:
+        """The local check-in time of each night."""
+        for ahead in range(self.stay.nights_count()):
+            yield self.house.days_before_check_in(self.stay, -ahead)
+
+    def is_days_ahead(self, days: int) -> bool:
+        """Whether check-in is this many local days away, to the instant: the guest's favour."""
+        return self.at <= self.house.days_before_check_in(self.stay, days)
+
+    @property
+    def in_grace(self) -> bool:
+        """Whether the guest may still think better of it."""
+        return self.at <= self.booked_at + GRACE and self.is_days_ahead(GRACE_DAYS)
 
 
-class Settlement(msgspec.Struct, frozen=True, gc=False):
+class LineBack(Struct, frozen=True, array_like=True, gc=False):
+    """What goes back of one line of the price, in minor units of the guest's currency."""
+
+    code: str
+    of: str
+    minor: int
+
+
+class Settlement(Struct, frozen=True, gc=False):
     """Where the guest's total goes when the stay falls away.
 
-    `refund = host_back + fees_back`, and the refund and what is kept sum to the guest's total.
+    `refund` is what the guest gets, and the sum of its lines; `back` is whose part it comes from
+    and `kept` what stays with each, in the listing's currency: together they are the price.
     """
 
     refund: Money
-    host_back: Money
-    fees_back: Money
-    kept: Earnings
+    back: Shares
+    kept: Shares
+    lines: tuple[LineBack, ...]
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of its canonical bytes: what a guest accepts is exactly what was shown."""
+        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()
 
 
-def earnings(price: Price) -> Earnings:
-    """What a stay brings that takes place as booked."""
-    return Earnings(price.host_net, price.guest_fee, price.host_fee)
+class Division(Struct, frozen=True):
+    """Which part of each thing goes back: of each night, of what is asked once, of the guest's fee.
 
-
-def settle(price: Price, policy: Policy) -> Settlement:
-    """Work out who gets what when a paid stay falls away under its policy.
-
-    Nights back are rounded half-even, once; the host's fee is worked out anew on what is kept; the
-    guest's fee comes back only with the whole subtotal.
+    A fee of None goes back in proportion to the part of the subtotal that does. `begun` nights have
+    begun, so the tax that is counted by the night stays due for them.
     """
-    nights_back = price.subtotal.percentage(ALL_BP - policy.retained_bp)
-    nights_kept = price.subtotal - nights_back
-    guest_fee_kept = price.guest_fee if nights_kept.minor else zero(price.subtotal.currency)
-    host_fee_kept = nights_kept.percentage(price.fee_plan.host_fee_bp)
-    kept = Earnings(nights_kept - host_fee_kept, guest_fee_kept, host_fee_kept)
+
+    nights: tuple[Fraction, ...]
+    begun: int
+    once: Fraction
+    fee: Fraction | None
+
+
+def settle(price: Price, policy: Policy, ending: Ending, occupancy: Occupancy) -> Settlement:
+    """Work out who gets what when a paid stay falls away.
+
+    Nights back are rounded half-even, once; the host's fee is worked out anew on what is kept; tax
+    that is counted by the night comes back for each night that does not begin.
+    """
+    division = _division(len(price.nights), policy, ending, occupancy)
+    lines = tuple(price.lines())
+    back = _back(price, division, [line.minor for line in lines])
+    kept = _kept(price, division, back)
     return Settlement(
-        refund=price.total - nights_kept - guest_fee_kept,
-        host_back=price.host_net - kept.host_net,
-        fees_back=price.fees - guest_fee_kept - host_fee_kept,
+        refund=Money(sum(back), price.currency),
+        back=price.shares - kept,
         kept=kept,
+        lines=tuple(
+            LineBack(line.code, line.of, minor)
+            for line, minor in zip(lines, back, strict=True)
+            if minor
+        ),
     )
+
+
+def next_boundary(policy: Policy, occupancy: Occupancy) -> Instant | None:
+    """Until when the policy's present answer lasts, inclusive; None where it changes no more."""
+    house, stay = occupancy.house, occupancy.stay
+    ends = [house.days_before_check_in(stay, tier.days) for tier in policy.tiers]
+    if policy.grace and occupancy.in_grace:
+        ends.append(occupancy.booked_at + GRACE)
+        ends.append(house.days_before_check_in(stay, GRACE_DAYS))
+    ends.extend(occupancy.nights_begin_at())
+    return min((end for end in ends if end >= occupancy.at), default=None)
+
+
+# -- Which part goes back -----------------------------------------------------------------
+
+WHOLE, NOTHING = Fraction(1), Fraction()
+
+
+def _division(count: int, policy: Policy, ending: Ending, occupancy: Occupancy) -> Division:
+    if ending in (Ending.BY_HOST, Ending.BY_PLATFORM):
+        begun = occupancy.nights_begun
+        nights = (NOTHING,) * begun + (WHOLE,) * (count - begun)
+        return Division(nights, begun, NOTHING if begun else WHOLE, None if begun else WHOLE)
+    begun = _begun(policy, ending, occupancy)
+    nights = _nights_back(count, begun, policy, ending, occupancy)
+    all_back = all(part == WHOLE for part in nights)
+    in_time = ending is Ending.BY_GUEST and occupancy.at < occupancy.check_in_at
+    once = WHOLE if in_time or all_back else NOTHING
+    return Division(nights, begun, once, WHOLE if all_back else NOTHING)
+
+
+def _begun(policy: Policy, ending: Ending, occupancy: Occupancy) -> int:
+    if ending is Ending.NO_SHOW:
+        # Treated as a guest who cancels at check-in, the instant in which the first night begins.
+        # A policy of one fixed part does not look at nights.
+        return 1 if policy.next_night_kept else 0
+    return occupancy.nights_begun
+
+
+def _nights_back(
+    count: int, begun: int, policy: Policy, ending: Ending, occupancy: Occupancy
+) -> tuple[Fraction, ...]:
+    """Of each night the part that goes back when the guest calls the stay off, or does not come."""
+    if ending is Ending.BY_GUEST:
+        if policy.grace and occupancy.in_grace:
+            return (WHOLE,) * count
+        for tier in policy.tiers:
+            if occupancy.is_days_ahead(tier.days):
+                return (Fraction(ALL_BP - tier.retained_bp, ALL_BP),) * count
+    kept_whole = min(begun + policy.next_night_kept, count)
+    rest = Fraction(ALL_BP - policy.retained_bp, ALL_BP)
+    return (NOTHING,) * kept_whole + (rest,) * (count - kept_whole)
+
+
+# -- What that is, line by line -----------------------------------------------------------
+
+
+def _back(price: Price, division: Division, minors: Sequence[int]) -> list[int]:
+    """What goes back of each line of a price, for the lines' amounts in any one currency."""
+    parts = [*division.nights, *(_extra_back(extra.code, division) for extra in price.extras)]
+    asked = len(parts)
+    back = apportioned([minor * part for minor, part in zip(minors, parts, strict=False)])
+    fee = _part(sum(back), sum(minors[:asked])) if division.fee is None else division.fee
+    taxes = {tax.rule.name: tax.rule for tax in price.taxes}
+    for line, minor in zip(list(price.lines())[asked:], minors[asked:], strict=True):
+        if line.code in FEES:
+            part = fee
+        elif line.code == COUPON:
+            earned = sum(other.code not in TAXES for other in price.lines()) - 1
+            part = _part(sum(back[:earned]), sum(minors[:earned]))
+        else:
+            part = _tax_back(taxes[line.of], price, division, minors, back)
+        back.append(_half_even(minor * part))
+    return back
+
+
+def _extra_back(code: str, division: Division) -> Fraction:
+    """Further guests are part of each night alike; what is asked once goes back as a whole or not."""
+    if code == EXTRA_GUEST:
+        return sum(division.nights, NOTHING) / len(division.nights)
+    return division.once
+
+
+def _tax_back(
+    rule: TaxRule,
+    price: Price,
+    division: Division,
+    minors: Sequence[int],
+    back: Sequence[int],
+) -> Fraction:
+    """Which part of a tax is not due any more."""
+    count = len(price.nights)
+    if rule.base.is_counted:
+        return 1 - _part(rule.taxed_nights(division.begun), rule.taxed_nights(count))
+    is_base = [True] * count + [
+        extra.code != CLEANING or rule.base is TaxBase.NIGHTS_AND_CLEANING for extra in price.extras
+    ]
+    if rule.taxes_retained_rent:
+        kept = sum(
+            minor - gone for minor, gone, of in zip(minors, back, is_base, strict=False) if of
+        )
+    else:
+        kept = sum(minors[: division.begun])
+    return 1 - _part(kept, sum(minor for minor, of in zip(minors, is_base, strict=False) if of))
+
+
+def _kept(price: Price, division: Division, back: Sequence[int]) -> Shares:
+    """The parts of what stays: those of a smaller price, whose host's fee is worked out anew."""
+    lines = dict(zip(price.lines(), back, strict=True))
+    asked = len(price.nights) + len(price.extras)
+    subtotal = price.subtotal - Money(sum(back[:asked]), price.currency)
+    host_fee = price.fee_plan.host_fee(subtotal)
+    minors = [line.minor for line in lines]
+    gone = {(line.code, line.of): minor for line, minor in lines.items()}
+    taxes = (
+        TaxLine(
+            tax.rule,
+            tax.minor - _half_even(tax.minor * _tax_back(tax.rule, price, division, minors, back)),
+        )
+        for tax in price.taxes
+    )
+    coupon = price.coupon
+    return replace(
+        price,
+        subtotal=subtotal,
+        guest_fee=price.guest_fee - Money(gone.get((GUEST_FEE, ""), 0), price.currency),
+        guest_vat_minor=price.guest_vat_minor - gone.get((GUEST_FEE_VAT, ""), 0),
+        host_fee=host_fee,
+        host_vat_minor=price.fee_plan.host_vat(host_fee).minor,
+        taxes=tuple(tax for tax in taxes if tax.minor),
+        coupon=coupon
+        and CouponUse(coupon.coupon_id, coupon.minor + gone.get((COUPON, coupon.coupon_id), 0)),
+    ).shares
+
+
+def _part(of: int, whole: int) -> Fraction:
+    """A part of a whole; all of nothing is all of it."""
+    return Fraction(of, whole) if whole else WHOLE
+
+
+def _half_even(exact: Fraction) -> int:
+    return round_half_even(exact.numerator, exact.denominator)

@@ -52,6 +52,11 @@ class House(msgspec.Struct, frozen=True, gc=False):
         """The instant at which the guest may come."""
         return local_instant(booked.check_in, self.check_in_time, self.time_zone)
 
+    def days_before_check_in(self, booked: Stay, days: int) -> Instant:
+        """The local check-in time so many dates before arrival, whatever the clocks did between."""
+        day = booked.check_in - timedelta(days=days)
+        return local_instant(day, self.check_in_time, self.time_zone)
+
     def check_out_at(self, booked: Stay) -> Instant:
         """The instant by which the guest has left."""
         return local_instant(booked.check_out, self.check_out_time, self.time_zone)

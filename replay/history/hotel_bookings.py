@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from ledger.events.booking import Party
+from ledger.values.guests import Party
 from ledger.values.money import Money, from_decimal
 from ledger.values.policy import FREE, RETAINED, Policy
 from ledger.values.stay import Stay

@@ -13,8 +13,10 @@ from ledger.draft import Draft, Plan
 from ledger.events import Actor
 from ledger.processes import TIMER, attestation_of
 from ledger.values.ids import BookingId, GuestId, HostId, PropertyId, UnitId, derived_id
-from ledger.values.policy import settle
-from ledger.values.price import FeePlan, NightPrice, Price, price_of
+from ledger.values.levies import FeePlan
+from ledger.values.policy import Ending
+from ledger.values.price import Price, price_of
+from ledger.values.rates import NightPrice
 from replay.history.hotel_bookings import CURRENCY, HotelBooking
 from replay.history.itinerary import HOUSE, Kind, Step
 
@@ -83,7 +85,7 @@ def plan_of(step: Step, booking_id: BookingId, digest: str) -> Plan:
             return lambda draft: _complete(draft, booking, booking_id)
         case Kind.CANCEL:
             guest = Actor("G", guest_of(booking, digest))
-            return lambda draft: _cancel(draft, guest, booking, booking_id, reference)
+            return lambda draft: _cancel(draft, guest, booking_id, reference)
         case Kind.NO_SHOW:
             return lambda draft: _no_show(draft, booking_id, reference)
         case Kind.BOOK:
@@ -103,11 +105,11 @@ def _complete(draft: Draft, booking: HotelBooking, booking_id: BookingId) -> Non
         processes.complete_stay(draft, _host(draft, booking_id), booking_id)
 
 
-def _cancel(
-    draft: Draft, guest: Actor, booking: HotelBooking, booking_id: BookingId, reference: str
-) -> None:
-    refund = settle(price_of_row(booking), booking.policy).refund
-    processes.cancel_by_guest(draft, guest, booking_id, refund)
+def _cancel(draft: Draft, guest: Actor, booking_id: BookingId, reference: str) -> None:
+    booked = draft.state(BOOKING, booking_id)
+    assert booked is not None, "it was booked before it is cancelled"
+    shown = booked.settled(Ending.BY_GUEST, draft.now)
+    processes.cancel_by_guest(draft, guest, booking_id, shown.digest)
     _settle(draft, booking_id, reference)
 
 
@@ -123,7 +125,7 @@ def _settle(draft: Draft, booking_id: BookingId, reference: str) -> None:
     assert booking.settlement is not None, "what falls away is settled"
     if booking.settlement.refund.minor:
         processes.refund_settles(draft, PROCESSOR, booking_id, reference)
-    if booking.settlement.kept.host_net.minor:
+    if booking.settlement.kept.host_minor:
         processes.pay_out(draft, PROCESSOR, booking_id, reference)
 
 

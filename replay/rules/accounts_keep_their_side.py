@@ -11,8 +11,9 @@ from ledger.values.journal import CHART, Side
 from replay.rules.entries_balance import MONEY_EVENTS
 from replay.rules.rule import Handlers, Rule
 
-SIGN = {account.value: 1 if row.side is Side.DEBIT else -1 for account, row in CHART.items()}
-"""The sign of a balance on its own side."""
+SIGNS = {Side.DEBIT: 1, Side.CREDIT: -1, Side.EITHER: 0}
+SIGN = {account.value: SIGNS[row.side] for account, row in CHART.items()}
+"""The sign of a balance on its own side; nothing where it may stand on both."""
 
 KEYS = {account.value: len(row.kept_by) for account, row in CHART.items()}
 """How many ids name a sub-ledger of the account."""

@@ -11,6 +11,7 @@ from ledger.events import AnyEvent, MoneyEvent, Recorded
 from ledger.events.booking import BookingCancelled, NoShowReported
 from ledger.events.refund import RefundRequested
 from ledger.values.policy import Settlement
+from ledger.values.shares import Shares
 from replay.rules.rule import Handlers, Rule
 
 MONEY_EVENTS = tuple(event for event in get_args(AnyEvent) if event.moves_money)
@@ -57,18 +58,22 @@ class EntriesBalance(Rule):
             self.breach("INV-L2", total, recorded)
 
     def add_up_refund(self, recorded: Recorded[RefundRequested]) -> None:
-        """A refund is the sum of its lines, and of the parts of host and platform."""
+        """A refund is the sum of its lines, and of the shares that it comes from."""
         event = recorded.event
         self._parts(recorded, "lines", event.amount.minor, *(line.minor for line in event.lines))
-        parts = (event.host_part.minor, event.fees_part.minor)
-        self._parts(recorded, "host and fees", event.amount.minor, *parts)
+        self._parts(recorded, "shares", event.amount.minor, *_parts_of(event.back))
 
     def add_up_settlement(self, recorded: Recorded[BookingCancelled | NoShowReported]) -> None:
-        """What comes back is the sum of what host and platform give back."""
+        """What comes back is the sum of what everybody gives back."""
         settlement: Settlement = recorded.event.settlement
-        parts = (settlement.host_back.minor, settlement.fees_back.minor)
-        self._parts(recorded, "host and fees", settlement.refund.minor, *parts)
+        self._parts(recorded, "shares", settlement.refund.minor, *_parts_of(settlement.back))
 
     def _parts(self, recorded: Recorded[Any], kind: str, amount: int, *parts: int) -> None:
         if sum(parts) != amount:
             self.breach("INV-L5", f"{kind} sum to {sum(parts)}, the amount is {amount}", recorded)
+
+
+def _parts_of(shares: Shares) -> tuple[int, ...]:
+    taxes = (share.minor for share in shares.taxes)
+    fees = (shares.guest_fee_minor, shares.host_fee_minor)
+    return (shares.host_minor, *fees, shares.vat_minor, *taxes, -shares.coupon_minor)

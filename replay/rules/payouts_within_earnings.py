@@ -79,8 +79,8 @@ class PayoutsWithinEarnings(Rule):
     def earn(self, recorded: Recorded[EarningsRecognized]) -> None:
         """Money is the host's, and the platform's."""
         books, earned = self._of(recorded.stream_id), recorded.event.earned
-        books.earned_by_host += earned.host_net.minor
-        books.earned_by_platform += earned.guest_fee.minor + earned.host_fee.minor
+        books.earned_by_host += earned.host_minor
+        books.earned_by_platform += earned.guest_fee_minor + earned.host_fee_minor
         self._enough(recorded, books)
 
     def transfer(self, recorded: Recorded[PayoutTransferred]) -> None:

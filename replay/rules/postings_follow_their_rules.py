@@ -169,7 +169,7 @@ class PostingsFollowTheirRules(Rule):
         """The stay falls away: what is kept takes the place of the price."""
         before = self._bookings.pop(recorded.stream_id, NOTHING)
         kept = recorded.event.settlement.kept
-        host, guest_fee, host_fee = kept.host_net.minor, kept.guest_fee.minor, kept.host_fee.minor
+        host, guest_fee, host_fee = kept.host_minor, kept.guest_fee_minor, kept.host_fee_minor
         if host or guest_fee or host_fee:
             figures = (host + guest_fee + host_fee, host, guest_fee, host_fee)
             self._bookings[recorded.stream_id] = before._replace(figures=figures, fell_away=True)
@@ -198,7 +198,9 @@ class PostingsFollowTheirRules(Rule):
     def request(self, recorded: Recorded[RefundRequested]) -> None:
         """What shall go back, and of whose part."""
         event = recorded.event
-        figures = (event.amount.minor, event.host_part.minor, event.fees_part.minor, 0)
+        back = event.back
+        fees = (back.guest_fee_minor, back.host_fee_minor)
+        figures = (event.amount.minor, back.host_minor, *fees)
         self._refunds[recorded.stream_id] = Agreed(figures, event.amount.currency)
 
     # -- What was booked --------------------------------------------------------------------

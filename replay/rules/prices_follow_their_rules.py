@@ -136,7 +136,7 @@ def _total(sold: Sold) -> str:
 def _settled(sold: Sold) -> tuple[int, ...]:
     """What a policy makes of a price, in the order of `_figures_of`."""
     nights_kept = sold.subtotal - _part(sold.subtotal, 10_000 - sold.retained_bp)
-    guest_fee = sold.guest_fee if nights_kept else 0
+    guest_fee = sold.guest_fee if sold.retained_bp else 0
     host_fee = _part(nights_kept, sold.host_fee_bp)
     refund = sold.subtotal + sold.guest_fee - nights_kept - guest_fee
     host_back = (sold.subtotal - sold.host_fee) - (nights_kept - host_fee)
@@ -146,8 +146,12 @@ def _settled(sold: Sold) -> tuple[int, ...]:
 
 def _figures_of(settlement: Settlement) -> tuple[int, ...]:
     """Back to the guest; of it from the host, from the platform; kept by host, and as two fees."""
-    kept = settlement.kept
-    amounts = (settlement.refund, settlement.host_back, settlement.fees_back)
-    return tuple(
-        amount.minor for amount in (*amounts, kept.host_net, kept.guest_fee, kept.host_fee)
+    back, kept = settlement.back, settlement.kept
+    return (
+        settlement.refund.minor,
+        back.host_minor,
+        back.guest_fee_minor + back.host_fee_minor,
+        kept.host_minor,
+        kept.guest_fee_minor,
+        kept.host_fee_minor,
     )

@@ -47,7 +47,7 @@ def test_before_paying_a_guest_gives_up_and_the_nights_are_free(door: Door, esta
     path = booked(door, estate)
     shown = door.get(path).json()
 
-    given_up = door.post(path, {"accepted_refund": shown["refund"]}, key="k1")
+    given_up = door.post(path, {"preview": shown["preview"]}, key="k1")
 
     assert (shown["step"], shown["refund"]) == ("abandon", NOTHING)
     assert (given_up.status_code, given_up.json()["status"]) == (201, "abandoned")
@@ -61,7 +61,7 @@ def test_giving_up_is_offered_for_as_long_as_the_nights_are_held(
 
     shown = door.get(f"/bookings/{answer['booking_id']}/cancellation").json()
 
-    assert shown["ends_at"] == answer["hold_expires_at"]
+    assert shown["lasts_until"] == answer["hold_expires_at"]
 
 
 def test_what_the_payment_refuses_is_not_offered(
@@ -74,7 +74,7 @@ def test_what_the_payment_refuses_is_not_offered(
     ledger.execute(request, lambda draft: processes.pay(draft, PROCESSOR, booking, "ch_1"))
 
     shown = door.get(path)
-    refused = door.post(path, {"accepted_refund": NOTHING}, key="k1")
+    refused = door.post(path, {"preview": "nothing-was-paid"}, key="k1")
 
     for answer in (shown, refused):
         assert (answer.status_code, answer.json()["code"]) == (409, "TRANSITION_NOT_ALLOWED")
@@ -96,12 +96,13 @@ def test_a_paid_stay_is_called_off_for_the_refund_that_was_shown(
     path = paid(door, estate, ledger, policy=policy)
     shown = door.get(path).json()
 
-    cancelled = door.post(path, {"accepted_refund": shown["refund"]}, key="k1")
+    cancelled = door.post(path, {"preview": shown["preview"]}, key="k1")
 
     assert (shown["step"], shown["policy"], shown["refund"]) == ("cancel", f"{policy}/1", refund)
     assert cancelled.status_code == 201, cancelled.text
     assert cancelled.json()["status"] == "cancelled_by_guest"
     assert cancelled.json()["refund"] == refund
+    assert sum(line["amount"]["minor"] for line in shown["lines"]) == refund["minor"]
     trip = door.get(f"/trips/{path.split('/')[2]}", after=cancelled.json()["position"]).json()
     assert trip["trip"]["refund_due_minor"] == refund["minor"]
     told = door.get(f"/timelines/{path.split('/')[2]}").json()["happenings"]
@@ -116,17 +117,18 @@ def test_a_refund_that_was_not_shown_is_not_given(
     confirmed = paid(door, estate, ledger, unit_id=estate.units[1])
 
     for path in (pending, confirmed):
-        one_cent_off = {"minor": 27359, "currency": "EUR"}
-        refused = door.post(path, {"accepted_refund": one_cent_off}, key=fresh_id())
+        refused = door.post(path, {"preview": "another"}, key=fresh_id())
+        assert refused.json()["data"]["preview"] == door.get(path).json()["preview"]
         assert (refused.status_code, refused.json()["code"]) == (409, "QUOTE_CHANGED")
 
 
 def test_a_stay_is_called_off_once(door: Door, estate: Estate, ledger: Ledger) -> None:
     path = paid(door, estate, ledger)
-    first = door.post(path, {"accepted_refund": TOTAL}, key="k1")
+    accepted = {"preview": door.get(path).json()["preview"]}
+    first = door.post(path, accepted, key="k1")
 
-    again = door.post(path, {"accepted_refund": TOTAL}, key="k1")
-    anew = door.post(path, {"accepted_refund": TOTAL}, key="k2")
+    again = door.post(path, accepted, key="k1")
+    anew = door.post(path, accepted, key="k2")
 
     assert again.json() == first.json()
     assert (anew.status_code, anew.json()["code"]) == (409, "TRANSITION_NOT_ALLOWED")
@@ -137,7 +139,7 @@ def test_a_booking_that_nobody_knows_cannot_be_called_off(door: Door) -> None:
     path = f"/bookings/{fresh_id()}/cancellation"
 
     shown = door.get(path)
-    refused = door.post(path, {"accepted_refund": NOTHING}, key="k1")
+    refused = door.post(path, {"preview": "nothing-was-paid"}, key="k1")
 
     for answer in (shown, refused):
         assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")

@@ -51,6 +51,7 @@ from tests.facts import (
     a_price,
     a_refund,
     a_reservation,
+    a_settlement,
     a_stay,
     approved,
     confirmed,
@@ -119,9 +120,7 @@ EVERY_COMMAND = (
     Happened(
         CompleteStay(booking_id=BOOKING, by_clock=True), TIMER, (*_BOOKED, started()), CHECK_OUT
     ),
-    Happened(
-        CancelByGuest(booking_id=BOOKING, accepted_refund=money("180.00 EUR")), GUEST, _BOOKED
-    ),
+    Happened(CancelByGuest(booking_id=BOOKING, accepted=a_settlement().digest), GUEST, _BOOKED),
     Happened(ReportNoShow(booking_id=BOOKING), HOST, (*_BOOKED, started()), EARNED),
     Happened(RecognizeEarnings(booking_id=BOOKING), TIMER, (*_BOOKED, started()), EARNED),
     Happened(to_open_payment(), PROCESS),
@@ -169,13 +168,15 @@ EVERY_COMMAND = (
     ),
     Happened(MaturePayout(payout_id=PAYOUT), TIMER, (a_payout(),), EARNED),
     Happened(
-        ReleasePayout(payout_id=PAYOUT, payable=a_price().host_net, idempotency_key=f"{PAYOUT}/1"),
+        ReleasePayout(
+            payout_id=PAYOUT, payable=a_price().shares.host, idempotency_key=f"{PAYOUT}/1"
+        ),
         PROCESS,
         (a_payout(), due()),
         EARNED,
     ),
     Happened(
-        RecordTransfer(payout_id=PAYOUT, amount=a_price().host_net, transfer="tr_1"),
+        RecordTransfer(payout_id=PAYOUT, amount=a_price().shares.host, transfer="tr_1"),
         PROCESSOR,
         (a_payout(), due(), released()),
         EARNED,

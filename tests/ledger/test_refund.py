@@ -9,7 +9,8 @@ from ledger.errors import (
     RefundExceedsCapture,
     TransitionNotAllowed,
 )
-from ledger.events.refund import RefundLine
+from ledger.values.policy import LineBack
+from ledger.values.shares import Shares
 from tests.facts import (
     GUEST,
     PROCESS,
@@ -47,7 +48,7 @@ def test_a_guest_does_not_refund_themselves() -> None:
 
 @pytest.mark.parametrize("cents", [17_999, 18_001])
 def test_the_lines_explain_every_cent(cents: int) -> None:
-    lines = (RefundLine("guest_fee", None, cents),)
+    lines = (LineBack("guest_fee", "", cents),)
 
     given().when(PROCESS, to_request_refund(lines=lines)).refused(
         AmountsDiffer, amount="180.00 EUR", lines_minor=cents
@@ -55,7 +56,7 @@ def test_the_lines_explain_every_cent(cents: int) -> None:
 
 
 def test_nothing_is_no_refund() -> None:
-    nothing = to_request_refund(host_part=money("0.00 EUR"), fees_part=money("0.00 EUR"), lines=())
+    nothing = to_request_refund(back=Shares("EUR"), lines=())
 
     given().when(PROCESS, nothing).refused(AmountsDiffer)
 

@@ -17,32 +17,17 @@ from ledger.errors import (
     UnknownCurrency,
     UnknownTimeZone,
 )
-from ledger.processes import refund_lines
 from ledger.values.clock import NotAnInstant, StandingClock, instant, system_clock
 from ledger.values.ids import NAMESPACE, canonical_id, derived_id, fresh_id
 from ledger.values.journal import CHART, Account, Side, credit, debit, entry
 from ledger.values.money import EXPONENTS, Money, round_half_even, total, zero
-from ledger.values.policy import ALL_BP, Policy, earnings, settle
-from ledger.values.price import FeePlan, NightPrice, Price, price_of
+from ledger.values.rates import ALL_BP
 from ledger.values.stay import House, Stay, local_date, local_instant, stay
-from tests.facts import NOW, a_price, a_stay, money
+from tests.facts import NOW, a_stay, money
 
 amounts = st.integers(-(10**15), 10**15)
 basis_points = st.integers(0, ALL_BP)
-plans = st.builds(FeePlan, st.just("any"), st.just(1), basis_points, basis_points)
-policies = st.builds(Policy, st.just("any"), st.just(1), basis_points)
-nightly = st.lists(st.integers(0, 10**6), min_size=1, max_size=40)
 dates = st.dates(date(2015, 1, 1), date(2035, 12, 31))
-
-
-@st.composite
-def prices(draw: st.DrawFn) -> Price:
-    arrival = draw(dates)
-    nights = [
-        NightPrice(arrival + timedelta(days=ahead), minor)
-        for ahead, minor in enumerate(draw(nightly))
-    ]
-    return price_of(nights, draw(plans), "EUR")
 
 
 @st.composite
@@ -119,73 +104,6 @@ def test_a_currency_that_we_do_not_trade_in_is_refused() -> None:
     with pytest.raises(UnknownCurrency):
         str(Money(1, "XXX"))
     assert set(EXPONENTS.values()) == {0, 2, 3}
-
-
-# -- Prices and settlements -------------------------------------------------------------
-
-
-@given(prices())
-def test_what_the_guest_pays_is_what_host_and_platform_earn(price: Price) -> None:
-    assert price.total == price.host_net + price.fees
-    assert price.subtotal.minor == sum(night.minor for night in price.nights)
-    assert earnings(price).total == price.total
-
-
-@given(prices(), policies)
-def test_refund_and_earnings_sum_to_what_the_guest_paid(price: Price, policy: Policy) -> None:
-    settlement = settle(price, policy)
-
-    assert settlement.refund + settlement.kept.total == price.total
-    assert settlement.refund == settlement.host_back + settlement.fees_back
-
-
-@given(prices(), policies)
-def test_nobody_gets_less_than_nothing_from_a_settlement(price: Price, policy: Policy) -> None:
-    settlement = settle(price, policy)
-    kept = settlement.kept
-
-    for part in (settlement.refund, settlement.host_back, settlement.fees_back):
-        assert part.minor >= 0
-    for part in (kept.host_net, kept.guest_fee, kept.host_fee):
-        assert part.minor >= 0
-    assert settlement.refund.minor <= price.total.minor
-
-
-@given(prices(), policies)
-def test_the_lines_of_a_refund_explain_it_and_none_exceeds_what_was_paid(
-    price: Price, policy: Policy
-) -> None:
-    settlement = settle(price, policy)
-    if not settlement.refund.minor:
-        return
-
-    lines = refund_lines(price, settlement)
-
-    assert sum(line.minor for line in lines) == settlement.refund.minor
-    paid = {night.night: night.minor for night in price.nights}
-    for line in lines:
-        most = price.guest_fee.minor if line.night is None else paid[line.night]
-        assert 0 <= line.minor <= most
-
-
-def test_a_free_policy_gives_all_back_and_a_retaining_one_nothing() -> None:
-    price = a_price()
-
-    assert settle(price, Policy("free", 1, 0)).refund == price.total
-    assert settle(price, Policy("retained", 1, ALL_BP)).refund == zero("EUR")
-    assert settle(price, Policy("retained", 1, ALL_BP)).kept == earnings(price)
-
-
-def test_the_worked_example_of_a_night_at_a_third() -> None:
-    """Half of 33.33 is 16.665, which rounds to the even 16.66; fees follow what is kept."""
-    price = a_price(nights=1, each="33.33 EUR")
-
-    settlement = settle(price, Policy("half", 1, 5_000))
-
-    assert str(price.guest_fee) == "4.67 EUR"
-    assert str(settlement.refund) == "16.66 EUR"
-    assert str(settlement.kept.host_fee) == "0.50 EUR"
-    assert str(settlement.kept.host_net) == "16.17 EUR"
 
 
 # -- The journal ------------------------------------------------------------------------

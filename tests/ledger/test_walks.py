@@ -27,7 +27,7 @@ from ledger.processes import PROCESS, TIMER, payment_of, payout_of, refund_of
 from ledger.values.clock import Instant
 from ledger.values.ids import BookingId, UnitId
 from ledger.values.journal import CHART, Account, Side
-from ledger.values.policy import settle
+from ledger.values.policy import Ending
 from ledger.values.stay import Stay
 from tests.facts import (
     GUEST,
@@ -95,8 +95,8 @@ def cancel(draft: Draft, booking_id: BookingId) -> None:
     booking = draft.state(BOOKING, booking_id)
     if booking is None:
         raise NotFound(booking_id=booking_id)
-    refund = settle(booking.price, booking.policy).refund
-    processes.cancel_by_guest(draft, GUEST, booking_id, refund)
+    shown = booking.settled(Ending.BY_GUEST, draft.now)
+    processes.cancel_by_guest(draft, GUEST, booking_id, shown.digest)
 
 
 def report_no_show(draft: Draft, booking_id: BookingId) -> None:

@@ -338,8 +338,7 @@ def refund_twice(history: History, database: Database) -> None:
     assert isinstance(requested, RefundRequested)
     assert isinstance(approved, RefundApproved)
     assert isinstance(succeeded, RefundSucceeded)
-    parts = (requested.host_part, requested.fees_part)
-    to_approve = postings.refund_approved(again, booking, *parts)
+    to_approve = postings.refund_approved(again, booking, requested.back)
     to_succeed = postings.refund_succeeded(again, requested.amount)
     history.plant(booking, (again, requested), (again, replace(approved, entries=(to_approve,))))
     history.plant(booking, (again, submitted))
@@ -465,9 +464,9 @@ def settle_against_the_policy(history: History, database: Database) -> None:
 
     def change(shape: Shape) -> None:
         settlement = shape["settlement"]
-        for part in (settlement["refund"], settlement["host_back"]):
-            part[0] -= 1
-        settlement["kept"]["host_net"][0] += 1
+        settlement["refund"][0] -= 1
+        settlement["back"]["host_minor"] -= 1
+        settlement["kept"]["host_minor"] = settlement["kept"].get("host_minor", 0) + 1
 
     rewrite(database, "booking.cancelled", CANCELLED, change)
 
@@ -487,7 +486,7 @@ def confirm_without_money(history: History, database: Database) -> None:
         payment_id=payment_id,
         total=price.total,
         effective_on=date(2025, 7, 20),
-        entries=(postings.booking_confirmed(booking_id, payment_id, price),),
+        entries=(postings.booking_confirmed(booking_id, payment_id, price.shares),),
     )
     history.plant(booking_id, (booking_id, confirmed))
 

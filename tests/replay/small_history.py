@@ -13,7 +13,7 @@ from itertools import starmap
 import pytest
 
 from ledger import processes
-from ledger.aggregates.booking import Book
+from ledger.aggregates.booking import BOOKING, Book
 from ledger.application import Ledger
 from ledger.draft import Draft, Plan, Request
 from ledger.errors import NightsAreTaken
@@ -21,7 +21,7 @@ from ledger.events import Actor, Envelope, Event
 from ledger.store import Commit, EventStore, Expected, NewEvent, Night, Receipt
 from ledger.values.clock import Instant, StandingClock, instant
 from ledger.values.ids import BookingId, CommandId, StreamId, fresh_id
-from ledger.values.policy import FREE, Policy, settle
+from ledger.values.policy import FREE, Ending, Policy
 from tests.facts import (
     GUEST,
     HALF,
@@ -110,13 +110,7 @@ class History:
 
     def cancel(self, booking_id: BookingId, policy: Policy, at: Instant) -> None:
         """Call a stay off, and settle what is to be settled."""
-        accepted = settle(a_price(), policy).refund
-        cancel = partial(
-            processes.cancel_by_guest,
-            guest=GUEST,
-            booking_id=booking_id,
-            accepted_refund=accepted,
-        )
+        cancel = partial(_cancel, booking_id=booking_id)
         self.do(booking_id, cancel, *_settling(booking_id, policy), at=at)
 
     def to_book(
@@ -178,6 +172,13 @@ def _earn(draft: Draft, booking_id: BookingId) -> None:
 
 def _complete(draft: Draft, booking_id: BookingId) -> None:
     processes.complete_stay(draft, TIMER, booking_id)
+
+
+def _cancel(draft: Draft, booking_id: BookingId) -> None:
+    booking = draft.state(BOOKING, booking_id)
+    assert booking is not None, "it was booked before it is cancelled"
+    shown = booking.settled(Ending.BY_GUEST, draft.now)
+    processes.cancel_by_guest(draft, GUEST, booking_id, shown.digest)
 
 
 def _settling(booking_id: BookingId, policy: Policy) -> Iterator[Plan]:

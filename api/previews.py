@@ -1,0 +1,78 @@
+"""Previews: what calling a booking off would do now, line by line, and until when that holds."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+from api.shapes import Amount, amount_of
+from ledger.aggregates.booking import Booking, Status
+from ledger.values.clock import Instant
+from ledger.values.ids import BookingId
+from ledger.values.money import Money, zero
+from ledger.values.policy import Occupancy, Settlement, next_boundary
+from projections.projection import Answer
+
+NOTHING_WAS_PAID = "nothing-was-paid"
+"""What a guest accepts who gives up before paying."""
+
+
+class LineGivenBack(BaseModel):
+    """What goes back of one line of the price. `of` is the night or the tax, or empty."""
+
+    code: str
+    of: str
+    amount: Amount
+
+
+class Preview(Answer):
+    """What a cancellation would do now: `abandon` before paying, `cancel` after.
+
+    The refund is of what was paid. `lasts_until` is the last instant at which this answer holds; to
+    accept it, send `preview` back.
+    """
+
+    booking_id: str
+    step: Literal["abandon", "cancel"]
+    policy: str
+    refund: Amount
+    lines: list[LineGivenBack]
+    lasts_until: Instant
+    preview: str
+
+
+def preview_of(after: Booking, booking_id: BookingId, now: Instant, position: int) -> Preview:
+    """The preview of a booking, as it would be once it is called off."""
+    abandoned = after.status is Status.ABANDONED
+    return Preview(
+        position=position,
+        booking_id=booking_id,
+        step="abandon" if abandoned else "cancel",
+        policy=after.policy.label,
+        refund=amount_of(refunded(after)),
+        lines=_lines(after.settlement),
+        lasts_until=after.hold_expires_at if abandoned else _lasts_until(after, now),
+        preview=after.settlement.digest if after.settlement else NOTHING_WAS_PAID,
+    )
+
+
+def refunded(booking: Booking) -> Money:
+    """What goes back of a stay that was called off."""
+    settled = booking.settlement
+    return settled.refund if settled else zero(booking.price.currency)
+
+
+def _lasts_until(booking: Booking, at: Instant) -> Instant:
+    occupancy = Occupancy(booking.stay, booking.house, booking.booked_at, at)
+    until = next_boundary(booking.policy, occupancy)
+    assert until is not None, "a stay is called off before it begins"
+    return until
+
+
+def _lines(settled: Settlement | None) -> list[LineGivenBack]:
+    if settled is None:
+        return []
+    currency = settled.refund.currency
+    return [
+        LineGivenBack(code=line.code, of=line.of, amount=amount_of(Money(line.minor, currency)))
+        for line in settled.lines
+    ]
