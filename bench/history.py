@@ -317,7 +317,9 @@ class Life:
         days = max(0, (self._stay.check_in - self._booked_at.date()).days - 1)
         at = self._booked_at + timedelta(days=self._random.randint(0, days), hours=2)
         settlement = self._settled(Ending.BY_GUEST, at)
-        cancelled = BookingCancelled(to="cancelled_by_guest", settlement=settlement)
+        cancelled = BookingCancelled(
+            to="cancelled_by_guest", ending=Ending.BY_GUEST, settlement=settlement, reason=""
+        )
         yield from self._fall_away(at, cancelled)
 
     def _no_show(self) -> Iterator[Made]:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
+from ledger.aggregates.alteration import ALTERATION
 from ledger.aggregates.attestation import ATTESTATION
 from ledger.aggregates.booking import BOOKING
 from ledger.aggregates.decider import Command, Decider
@@ -28,7 +29,15 @@ AnyDecider = Decider[Any, Any, Any]
 
 S = TypeVar("S", bound=Struct)
 
-DECIDERS: tuple[AnyDecider, ...] = (ATTESTATION, UNIT_CALENDAR, BOOKING, PAYMENT, REFUND, PAYOUT)
+DECIDERS: tuple[AnyDecider, ...] = (
+    ATTESTATION,
+    UNIT_CALENDAR,
+    BOOKING,
+    ALTERATION,
+    PAYMENT,
+    REFUND,
+    PAYOUT,
+)
 """Every aggregate there is."""
 
 _deciding: dict[type[Command], AnyDecider] = {

@@ -198,6 +198,36 @@ class RefundChanged(Refused):
     code = "QUOTE_CHANGED"
 
 
+class PenaltyChanged(Refused):
+    """The penalty is not the one that was accepted; look at the new one."""
+
+    code = "PENALTY_CHANGED"
+
+
+class NightsHaveBegun(Refused):
+    """Nights that have begun cannot be taken back."""
+
+    code = "NIGHTS_HAVE_BEGUN"
+
+
+class AuthorizationHasExpired(Refused):
+    """The processor no longer holds the guest's money for us."""
+
+    code = "AUTHORIZATION_EXPIRED"
+
+
+class SecondPersonRequired(Refused):
+    """This needs a second person."""
+
+    code = "SECOND_PERSON_REQUIRED"
+
+
+class SelfApproval(Refused):
+    """Nobody approves what they asked for themselves."""
+
+    code = "SELF_APPROVAL"
+
+
 class TooEarly(Refused):
     """The time for this has not come."""
 

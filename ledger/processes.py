@@ -306,8 +306,7 @@ def pay_out(draft: Draft, processor: Actor, booking_id: BookingId, transfer: str
     payment = draft.state(PAYMENT, payment_of(booking_id))
     if payment is None or not payment.available:
         raise PayoutIsHeld(reasons=["funds_pending"])
-    earned = booking.settlement.kept if booking.settlement else booking.price.shares
-    payable = earned.host if booking.recognized else zero(earned.currency)
+    payable = booking.earned.host if booking.earned else zero(booking.price.currency)
     draft.do(
         PROCESS,
         ReleasePayout(payout_id=payout_id, payable=payable, idempotency_key=f"{payout_id}/1"),

@@ -22,16 +22,35 @@ from sqlalchemy import (
 )
 
 from ledger.events import AnyEvent, Event, Recorded, Role
+from ledger.events.alteration import (
+    AlterationAccepted,
+    AlterationApplied,
+    AlterationDeclined,
+    AlterationExpired,
+    AlterationFailed,
+    AlterationProposed,
+    AlterationSettling,
+    AlterationWithdrawn,
+)
 from ledger.events.attestation import PropertyAttested
 from ledger.events.booking import (
     BookingAbandoned,
+    BookingAltered,
     BookingCancelled,
     BookingConfirmed,
+    BookingDeclined,
     BookingExpired,
     BookingRequested,
+    BookingWithdrawn,
+    CaptureFailedForBooking,
     EarningsRecognized,
+    HostAccepted,
+    HostDecisionRequested,
     NoShowReported,
+    NoShowReversed,
+    PenaltyCharged,
     StayCompleted,
+    StayCurtailed,
     StayStarted,
 )
 from ledger.events.payment import (
@@ -161,6 +180,18 @@ def of_nights(stay: Stay, due_at: datetime | None = None) -> Facts:
     return Facts(None, None, stay.check_in, stay.check_out, due_at)
 
 
+def of_stay(amount: Money, stay: Stay) -> Facts:
+    """What is about a stay and what it costs."""
+    return Facts(amount.minor, amount.currency, stay.check_in, stay.check_out)
+
+
+def of_proposal(event: AlterationProposed) -> Facts:
+    """A proposal is about a stay, a difference, and a time to answer."""
+    stay, by = event.stay, Role(event.proposed_by).word
+    amount = event.difference
+    return Facts(amount.minor, amount.currency, stay.check_in, stay.check_out, event.expires_at, by)
+
+
 def of_request(event: BookingRequested) -> Facts:
     """A request is about both."""
     total, stay = event.price.total, event.stay
@@ -169,6 +200,23 @@ def of_request(event: BookingRequested) -> Facts:
 
 
 FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
+    AlterationAccepted: nothing_else,
+    AlterationApplied: lambda event: Facts(detail=str(event.revision)),
+    AlterationDeclined: lambda event: Facts(detail=event.reason),
+    AlterationExpired: nothing_else,
+    AlterationFailed: lambda event: Facts(detail=event.reason),
+    AlterationProposed: of_proposal,
+    AlterationSettling: nothing_else,
+    AlterationWithdrawn: nothing_else,
+    BookingAltered: lambda event: of_stay(event.price.total, event.stay),
+    BookingDeclined: lambda event: Facts(detail=event.reason),
+    BookingWithdrawn: nothing_else,
+    CaptureFailedForBooking: lambda event: Facts(detail=event.reason),
+    HostAccepted: nothing_else,
+    HostDecisionRequested: lambda event: Facts(due_at=event.decide_by),
+    NoShowReversed: lambda event: Facts(detail=event.to),
+    PenaltyCharged: lambda event: of_amount(event.penalty),
+    StayCurtailed: lambda event: of_amount(event.settlement.refund, detail=str(event.check_out)),
     BookingAbandoned: nothing_else,
     BookingCancelled: lambda event: of_amount(event.settlement.refund, detail=event.to),
     BookingConfirmed: lambda event: of_amount(event.total),

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from ledger.aggregates import postings
+from ledger.aggregates.alteration import ProposeAlteration
 from ledger.aggregates.attestation import AttestProperty
 from ledger.aggregates.booking import Book
 from ledger.aggregates.payment import OpenPayment
@@ -16,16 +17,35 @@ from ledger.aggregates.payout import SchedulePayout
 from ledger.aggregates.refund import RequestRefund
 from ledger.aggregates.unit_calendar import OpenCalendar
 from ledger.events import Actor
+from ledger.events.alteration import (
+    AlterationAccepted,
+    AlterationApplied,
+    AlterationDeclined,
+    AlterationExpired,
+    AlterationFailed,
+    AlterationProposed,
+    AlterationSettling,
+    AlterationWithdrawn,
+)
 from ledger.events.attestation import PropertyAttested
 from ledger.events.booking import (
     BookingAbandoned,
+    BookingAltered,
     BookingCancelled,
     BookingConfirmed,
+    BookingDeclined,
     BookingExpired,
     BookingRequested,
+    BookingWithdrawn,
+    CaptureFailedForBooking,
     EarningsRecognized,
+    HostAccepted,
+    HostDecisionRequested,
     NoShowReported,
+    NoShowReversed,
+    PenaltyCharged,
     StayCompleted,
+    StayCurtailed,
     StayStarted,
 )
 from ledger.events.payment import (
@@ -61,6 +81,7 @@ from ledger.events.unit_calendar import (
 from ledger.values.clock import Instant, instant
 from ledger.values.guests import Party
 from ledger.values.ids import (
+    AlterationId,
     AttestationId,
     BookingId,
     GuestId,
@@ -101,6 +122,7 @@ RUI = HostId(an_id("Rui"))
 GUEST = Actor("G", INES)
 HOST = Actor("H", RUI)
 OPERATOR = Actor("O", "operator")
+SUPPORT = Actor("S", "support")
 TIMER = Actor("T", "timer")
 PROCESSOR = Actor("P", "stripe")
 PROCESS = Actor("X", "process")
@@ -334,6 +356,128 @@ def abandoned() -> BookingAbandoned:
     return BookingAbandoned()
 
 
+DECIDE_BY = NOW + timedelta(hours=24)
+"""When Rui must have decided, where the house asks its host first."""
+
+ALTERATION = AlterationId(an_id("alteration"))
+A_LONGER_STAY = a_stay(nights=4)
+
+
+def host_asked() -> HostDecisionRequested:
+    """Her money is authorised, and Rui decides."""
+    return HostDecisionRequested(payment_id=PAYMENT, decide_by=DECIDE_BY)
+
+
+def host_accepted() -> HostAccepted:
+    """Rui wants her."""
+    return HostAccepted()
+
+
+def a_failed_capture(to: str = "declined") -> CaptureFailedForBooking:
+    """The authorised money could not be had."""
+    return CaptureFailedForBooking(to=to, reason="insufficient funds")
+
+
+def declined() -> BookingDeclined:
+    """Rui does not want her."""
+    return BookingDeclined(reason="the roof leaks")
+
+
+def withdrawn() -> BookingWithdrawn:
+    """She took the request back."""
+    return BookingWithdrawn()
+
+
+def curtailed(check_out: str = "2026-07-04") -> StayCurtailed:
+    """She leaves a night early."""
+    price, settlement = a_price(), a_curtailment(check_out)
+    assert settlement.refund.minor <= price.total.minor
+    return StayCurtailed(
+        check_out=date.fromisoformat(check_out), ending=Ending.BY_GUEST, settlement=settlement
+    )
+
+
+def a_curtailment(check_out: str = "2026-07-04", at: Instant = CHECK_IN) -> Settlement:
+    """Who gets what when she leaves on an earlier date, said on the day of arrival."""
+    day = date.fromisoformat(check_out)
+    last_begins_at = LISBON.days_before_check_in(a_stay(), 1 - (day - a_stay().check_in).days)
+    return a_settlement(HALF, Ending.BY_GUEST, max(at, last_begins_at))
+
+
+def a_penalty(penalty: str = "36.00 EUR") -> PenaltyCharged:
+    """Rui owes a tenth of the subtotal, because he called the stay off a month ahead."""
+    owed = money(penalty)
+    return PenaltyCharged(
+        host_id=RUI,
+        penalty=owed,
+        effective_on=JUNE_FIRST,
+        entries=(postings.penalty_charged(RUI, owed),),
+    )
+
+
+def a_reversed_no_show(to: str = "in_stay") -> NoShowReversed:
+    """She did come, and the key box says so."""
+    return NoShowReversed(to=to, evidence="evidence/key-box-log")
+
+
+def altered() -> BookingAltered:
+    """She stays a night longer, and has paid for it."""
+    price = a_price(nights=4)
+    dearer_by = price.shares - a_price().shares
+    return BookingAltered(
+        revision=1,
+        unit_id=UNIT,
+        stay=A_LONGER_STAY,
+        party=Party(adults=2, children=1),
+        price=price,
+        payment_id=PAYMENT,
+        effective_on=JUNE_FIRST,
+        entries=(postings.booking_altered(BOOKING, PAYMENT, dearer_by),),
+    )
+
+
+def to_propose(**changed: Any) -> ProposeAlteration:
+    """Propose to stay a night longer, until 6 July."""
+    told: dict[str, Any] = {
+        "alteration_id": ALTERATION,
+        "booking_id": BOOKING,
+        "proposed_by": "G",
+        "unit_id": UNIT,
+        "stay": A_LONGER_STAY,
+        "party": Party(adults=2, children=1),
+        "price": a_price(nights=4),
+        "total": a_price().total,
+        "ends_at": CHECK_OUT,
+    }
+    return ProposeAlteration(**told | changed)
+
+
+def proposed() -> AlterationProposed:
+    """Inês would stay a night longer, for 136.80 more."""
+    told = to_propose()
+    return AlterationProposed(
+        booking_id=BOOKING,
+        number=1,
+        proposed_by="G",
+        unit_id=UNIT,
+        stay=told.stay,
+        party=told.party,
+        price=told.price,
+        difference=money("136.80 EUR"),
+        expires_at=NOW + timedelta(hours=72),
+    )
+
+
+def alteration_accepted() -> AlterationAccepted:
+    """Rui agrees."""
+    return AlterationAccepted(accepted_by="H")
+
+
+def alteration_settling() -> AlterationSettling:
+    """The difference is being paid."""
+    return AlterationSettling(payment_id=PAYMENT, refund_id=None)
+
+
 def started() -> StayStarted:
     """She came."""
     return StayStarted()
@@ -353,7 +497,12 @@ def a_settlement(
 
 def cancelled(policy: Policy = HALF) -> BookingCancelled:
     """She called the stay off."""
-    return BookingCancelled(to="cancelled_by_guest", settlement=a_settlement(policy))
+    return BookingCancelled(
+        to="cancelled_by_guest",
+        ending=Ending.BY_GUEST,
+        settlement=a_settlement(policy),
+        reason="",
+    )
 
 
 def a_no_show(policy: Policy = HALF) -> NoShowReported:
@@ -530,6 +679,23 @@ ONE_OF_EACH = (
     started(),
     completed_stay(),
     cancelled(),
+    host_asked(),
+    host_accepted(),
+    a_failed_capture(),
+    declined(),
+    withdrawn(),
+    curtailed(),
+    a_penalty(),
+    a_reversed_no_show(),
+    altered(),
+    proposed(),
+    alteration_accepted(),
+    AlterationDeclined(reason="booked already"),
+    AlterationWithdrawn(),
+    AlterationExpired(),
+    alteration_settling(),
+    AlterationApplied(revision=1),
+    AlterationFailed(reason="the difference was not paid"),
     a_no_show(),
     recognized(),
     a_payment(),

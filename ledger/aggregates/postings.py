@@ -9,6 +9,8 @@ J2 books it as received for nothing yet, and J1 raises the claim and applies the
 one entry: the guest's account never shows a debt that is paid, nor a credit.
 """
 
+import msgspec
+
 from ledger.values.ids import BookingId, HostId, PaymentId, RefundId
 from ledger.values.journal import Account, Entry, credit, debit, entry
 from ledger.values.money import Money
@@ -29,6 +31,21 @@ def booking_confirmed(booking_id: BookingId, payment_id: PaymentId, shares: Shar
         credit(Account.TAX_DEFERRED, shares.tax, booking_id),
         debit(Account.UNAPPLIED_RECEIPTS, total, payment_id),
         credit(Account.GUEST_RECEIVABLE, total, booking_id),
+    )
+
+
+def booking_altered(booking_id: BookingId, payment_id: PaymentId, dearer_by: Shares) -> Entry:
+    """J27: the difference of an alteration is owed, paid and will be earned, as in J1."""
+    return msgspec.structs.replace(booking_confirmed(booking_id, payment_id, dearer_by), rule="J27")
+
+
+def penalty_charged(host_id: HostId, penalty: Money) -> Entry:
+    """J21: a host who called a stay off owes the platform."""
+    return entry(
+        "J21",
+        1,
+        debit(Account.HOST_RECEIVABLE, penalty, host_id),
+        credit(Account.REV_PENALTY, penalty),
     )
 
 

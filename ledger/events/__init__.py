@@ -1,5 +1,6 @@
 """The published language: what happened, in the field's words. Rows outlive all other code."""
 
+from ledger.events.alteration import AlterationEvent
 from ledger.events.attestation import AttestationEvent
 from ledger.events.booking import BookingEvent
 from ledger.events.event import Actor, Envelope, Event, MoneyEvent, Recorded, Role
@@ -9,7 +10,13 @@ from ledger.events.refund import RefundEvent
 from ledger.events.unit_calendar import UnitCalendarEvent
 
 AnyEvent = (
-    AttestationEvent | BookingEvent | PaymentEvent | PayoutEvent | RefundEvent | UnitCalendarEvent
+    AlterationEvent
+    | AttestationEvent
+    | BookingEvent
+    | PaymentEvent
+    | PayoutEvent
+    | RefundEvent
+    | UnitCalendarEvent
 )
 """Every event there is. What is not in here can neither be written nor read."""
 

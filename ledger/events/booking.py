@@ -1,11 +1,13 @@
 """What happens to one booking, from the request to the last night."""
 
+from datetime import date
+
 from ledger.events.event import Event, MoneyEvent
 from ledger.values.clock import Instant
 from ledger.values.guests import Party
 from ledger.values.ids import AttestationId, GuestId, HostId, PaymentId, PropertyId, UnitId
 from ledger.values.money import Money
-from ledger.values.policy import Policy, Settlement
+from ledger.values.policy import Ending, Policy, Settlement
 from ledger.values.price import Price
 from ledger.values.shares import Shares
 from ledger.values.stay import House, Stay
@@ -36,8 +38,41 @@ class BookingConfirmed(MoneyEvent, topic="booking.confirmed", frozen=True, kw_on
     total: Money
 
 
+class HostDecisionRequested(
+    Event, topic="booking.host_decision_requested", frozen=True, kw_only=True
+):
+    """The guest's money is authorised; the host decides until `decide_by`, or the booking expires."""
+
+    payment_id: PaymentId
+    decide_by: Instant
+
+
+class HostAccepted(Event, topic="booking.host_accepted", frozen=True, kw_only=True):
+    """The host wants the guest; the authorised money is captured now."""
+
+
+class CaptureFailedForBooking(Event, topic="booking.capture_failed", frozen=True, kw_only=True):
+    """The authorised money could not be had.
+
+    `to` says whether the host's acceptance may be tried again (awaiting_host) or not (declined).
+    """
+
+    to: str
+    reason: str
+
+
+class BookingDeclined(Event, topic="booking.declined", frozen=True, kw_only=True):
+    """The host does not want the guest."""
+
+    reason: str
+
+
+class BookingWithdrawn(Event, topic="booking.withdrawn", frozen=True, kw_only=True):
+    """The guest took the request back before the host had decided."""
+
+
 class BookingExpired(Event, topic="booking.expired", frozen=True, kw_only=True):
-    """The hold ran out before the booking was paid."""
+    """The hold ran out before the booking was paid, or before the host had decided."""
 
 
 class BookingAbandoned(Event, topic="booking.abandoned", frozen=True, kw_only=True):
@@ -55,11 +90,58 @@ class StayCompleted(Event, topic="booking.stay_completed", frozen=True, kw_only=
 class BookingCancelled(Event, topic="booking.cancelled", schema=2, frozen=True, kw_only=True):
     """A confirmed booking was called off; the policy says who gets what.
 
-    `to` says by whom: cancelled_by_guest, cancelled_by_host or cancelled_by_platform.
+    `to` says by whom: cancelled_by_guest, cancelled_by_host or cancelled_by_platform; `ending` under
+    which rule of the policy it was settled; `approved_by` who agreed beside the one who acted.
     """
 
     to: str
+    ending: Ending
     settlement: Settlement
+    reason: str
+    approved_by: str | None = None
+
+
+class StayCurtailed(Event, topic="booking.stay_curtailed", frozen=True, kw_only=True):
+    """The stay ends before its last night; the policy says who gets what of the nights to come.
+
+    `check_out` is the new local date of departure, `ending` says who ends it.
+    """
+
+    check_out: date
+    ending: Ending
+    settlement: Settlement
+
+
+class PenaltyCharged(MoneyEvent, topic="booking.penalty_charged", frozen=True, kw_only=True):
+    """A host who called a confirmed stay off owes the platform a penalty."""
+
+    host_id: HostId
+    penalty: Money
+
+
+class NoShowReversed(Event, topic="booking.no_show_reversed", frozen=True, kw_only=True):
+    """Support found that the guest did come.
+
+    `to` says where the stay stands by the clock: in_stay or completed. `evidence` is an object key.
+    """
+
+    to: str
+    evidence: str
+
+
+class BookingAltered(MoneyEvent, topic="booking.altered", frozen=True, kw_only=True):
+    """Guest and host agreed on another stay or party, and the difference is settled.
+
+    `revision` counts the alterations; what is dearer now is booked here, what is cheaper goes back
+    by a refund of its own. `payment_id` names the payment of the difference, if there is one.
+    """
+
+    revision: int
+    unit_id: UnitId
+    stay: Stay
+    party: Party
+    price: Price
+    payment_id: PaymentId | None
 
 
 class NoShowReported(Event, topic="booking.no_show_reported", schema=2, frozen=True, kw_only=True):
@@ -79,11 +161,20 @@ class EarningsRecognized(
 BookingEvent = (
     BookingRequested
     | BookingConfirmed
+    | HostDecisionRequested
+    | HostAccepted
+    | CaptureFailedForBooking
+    | BookingDeclined
+    | BookingWithdrawn
     | BookingExpired
     | BookingAbandoned
     | StayStarted
     | StayCompleted
     | BookingCancelled
+    | StayCurtailed
+    | PenaltyCharged
     | NoShowReported
+    | NoShowReversed
+    | BookingAltered
     | EarningsRecognized
 )

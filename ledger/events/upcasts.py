@@ -73,6 +73,11 @@ def with_booking_time(old: Shape) -> Shape:
 
 
 @upcast("booking.cancelled", since=1)
+def with_ending_and_shares(old: Shape) -> Shape:
+    """Then only guests called stays off, and gave no reason."""
+    return {**with_shares(old), "ending": "by_guest", "reason": ""}
+
+
 @upcast("booking.no_show_reported", since=1)
 def with_shares(old: Shape) -> Shape:
     """The settlement says whose part is kept and whose goes back; its lines stood on the refund."""

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 StreamId = NewType("StreamId", str)
 CommandId = NewType("CommandId", str)
 
+AlterationId = NewType("AlterationId", str)
 AttestationId = NewType("AttestationId", str)
 BookingId = NewType("BookingId", str)
 GuestId = NewType("GuestId", str)

@@ -23,6 +23,7 @@ class Account(StrEnum):
     HOST_DEFERRED = "host_deferred"
     REVENUE_DEFERRED = "revenue_deferred"
     HOST_PAYABLE = "host_payable"
+    HOST_RECEIVABLE = "host_receivable"
     REFUND_PAYABLE = "refund_payable"
     UNAPPLIED_RECEIPTS = "unapplied_receipts"
     TAX_DEFERRED = "tax_deferred"
@@ -65,6 +66,7 @@ CHART = {
     Account.HOST_DEFERRED: InChart(Side.CREDIT, ("booking",)),
     Account.REVENUE_DEFERRED: InChart(Side.CREDIT, ("booking",)),
     Account.HOST_PAYABLE: InChart(Side.CREDIT, ("host", "booking")),
+    Account.HOST_RECEIVABLE: InChart(Side.DEBIT, ("host",)),
     Account.REFUND_PAYABLE: InChart(Side.CREDIT, ("refund",)),
     Account.UNAPPLIED_RECEIPTS: InChart(Side.CREDIT, ("payment",)),
     Account.TAX_DEFERRED: InChart(Side.CREDIT, ("booking",)),

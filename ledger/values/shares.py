@@ -82,6 +82,11 @@ class Shares(Struct, frozen=True, omit_defaults=True, gc=False):
         return self.host + self.fees + self.vat + self.tax - self.coupon
 
     @property
+    def gross_minor(self) -> int:
+        """What all get, the coupon's part in it: in minor units."""
+        return self.total.minor + self.coupon_minor
+
+    @property
     def is_nothing(self) -> bool:
         """Whether no part has anything in it."""
         return self == Shares(self.currency)

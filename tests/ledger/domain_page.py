@@ -120,7 +120,19 @@ PAGE = {
 OURS = {
     "attestation": _rows("AT1 | - | OX | attested"),
     "unit_calendar": _rows("UC0 | - | HOX | free"),
+    "alteration": _rows("""
+        AL1   | - applied declined withdrawn expired failed | GH | proposed
+        AL2   | proposed           | GH | accepted
+        AL3   | proposed           | GH | declined
+        AL4   | proposed           | GH | withdrawn
+        AL5   | proposed           | T  | expired
+        AL6   | accepted           | X  | settling
+        AL7   | settling           | X  | applied
+        AL8   | accepted settling  | X  | failed
+    """),
     "booking": _rows("""
+        BK15p | confirmed | H | same
+        BK15w | confirmed | S | cancelled_by_host
         BK20  | in_stay completed curtailed no_show cancelled_by_guest cancelled_by_host cancelled_by_platform | TX | same
     """),
     "payment": _rows("PM15 | completed partially_refunded refunded | P | same"),
@@ -141,7 +153,8 @@ DIFFERENCES = {
 PLANNED = {
     "attestation": 0,
     "unit_calendar": 9,
-    "booking": 11,
+    "alteration": 0,
+    "booking": 0,
     "payment": 10,
     "refund": 10,
     "payout": 5,

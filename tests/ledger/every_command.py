@@ -1,17 +1,39 @@
 """Every command once, with a history in which it is right: what the walks over all of them use."""
 
 from dataclasses import dataclass
+from datetime import date
 
+from ledger.aggregates.alteration import (
+    AcceptAlteration,
+    CompleteAlteration,
+    DeclineAlteration,
+    ExpireAlteration,
+    FailAlteration,
+    SettleAlteration,
+    WithdrawAlteration,
+)
 from ledger.aggregates.booking import (
     Abandon,
+    Accept,
+    ApplyAlteration,
+    AwaitHost,
     CancelByGuest,
+    CancelByHost,
+    CancelByPlatform,
+    CancelForHost,
     CompleteStay,
     Confirm,
     ConfirmFree,
+    Curtail,
+    Decline,
     Expire,
+    FailCapture,
+    PlatformReason,
     RecognizeEarnings,
     ReportNoShow,
+    ReverseNoShow,
     StartStay,
+    Withdraw,
 )
 from ledger.aggregates.decider import Command
 from ledger.aggregates.payment import CompletePayment, RecordFunds, RecordRefund, SubmitPayment
@@ -26,10 +48,14 @@ from ledger.aggregates.unit_calendar import (
 )
 from ledger.events import Actor, Event
 from ledger.values.clock import Instant
+from ledger.values.guests import Party
 from tests.facts import (
+    A_LONGER_STAY,
+    ALTERATION,
     BOOKING,
     CHECK_IN,
     CHECK_OUT,
+    DECIDE_BY,
     EARNED,
     GUEST,
     HOLD_ENDS,
@@ -41,11 +67,14 @@ from tests.facts import (
     PROCESS,
     PROCESSOR,
     REFUND,
+    SUPPORT,
     TIMER,
     UNIT,
     a_booking,
     a_calendar,
+    a_curtailment,
     a_hold,
+    a_no_show,
     a_payment,
     a_payout,
     a_price,
@@ -53,14 +82,19 @@ from tests.facts import (
     a_reservation,
     a_settlement,
     a_stay,
+    alteration_accepted,
+    alteration_settling,
     approved,
     confirmed,
     due,
     funds_available,
+    host_accepted,
+    host_asked,
     money,
     paid,
     pending,
     processing,
+    proposed,
     released,
     started,
     submitted,
@@ -68,6 +102,7 @@ from tests.facts import (
     to_book,
     to_open_calendar,
     to_open_payment,
+    to_propose,
     to_request_refund,
     to_schedule_payout,
 )
@@ -97,6 +132,7 @@ class Happened:
 _TOTAL = a_price().total
 _HELD = (a_calendar(), a_hold())
 _BOOKED = (a_booking(), confirmed())
+_ASKED = (a_booking(), host_asked())
 _PAID = (a_payment(), processing(), paid())
 
 EVERY_COMMAND = (
@@ -121,7 +157,94 @@ EVERY_COMMAND = (
         CompleteStay(booking_id=BOOKING, by_clock=True), TIMER, (*_BOOKED, started()), CHECK_OUT
     ),
     Happened(CancelByGuest(booking_id=BOOKING, accepted=a_settlement().digest), GUEST, _BOOKED),
+    Happened(
+        AwaitHost(booking_id=BOOKING, payment_id=PAYMENT, authorized=_TOTAL, decide_by=DECIDE_BY),
+        PROCESS,
+        (a_booking(),),
+    ),
+    Happened(Accept(booking_id=BOOKING, capture_before=DECIDE_BY), HOST, _ASKED),
+    Happened(
+        Confirm(booking_id=BOOKING, payment_id=PAYMENT, paid=_TOTAL),
+        PROCESS,
+        (*_ASKED, host_accepted()),
+    ),
+    Happened(
+        FailCapture(booking_id=BOOKING, reason="insufficient funds", may_retry=False),
+        PROCESS,
+        (*_ASKED, host_accepted()),
+    ),
+    Happened(Decline(booking_id=BOOKING, reason="the roof leaks"), HOST, _ASKED),
+    Happened(Withdraw(booking_id=BOOKING), GUEST, _ASKED),
+    Happened(
+        CancelByHost(
+            booking_id=BOOKING, reason="the roof leaks", accepted_penalty=money("36.00 EUR")
+        ),
+        HOST,
+        _BOOKED,
+    ),
+    Happened(CancelForHost(booking_id=BOOKING, reason="a flood"), SUPPORT, _BOOKED),
+    Happened(
+        CancelByPlatform(booking_id=BOOKING, reason=PlatformReason.SAFETY, requested_by=SUPPORT.id),
+        SUPPORT,
+        (*_BOOKED, started()),
+        CHECK_IN,
+    ),
+    Happened(
+        Curtail(
+            booking_id=BOOKING,
+            check_out=date(2026, 7, 4),
+            accepted=a_curtailment().digest,
+        ),
+        GUEST,
+        (*_BOOKED, started()),
+        CHECK_IN,
+    ),
     Happened(ReportNoShow(booking_id=BOOKING), HOST, (*_BOOKED, started()), EARNED),
+    Happened(
+        ReverseNoShow(booking_id=BOOKING, evidence="evidence/key-box-log"),
+        SUPPORT,
+        (*_BOOKED, started(), a_no_show()),
+        EARNED,
+    ),
+    Happened(
+        ApplyAlteration(
+            booking_id=BOOKING,
+            unit_id=UNIT,
+            stay=A_LONGER_STAY,
+            party=Party(adults=2, children=1),
+            price=a_price(nights=4),
+            payment_id=PAYMENT,
+            paid=money("136.80 EUR"),
+        ),
+        PROCESS,
+        _BOOKED,
+    ),
+    Happened(to_propose(), GUEST),
+    Happened(AcceptAlteration(alteration_id=ALTERATION, number=1, by="H"), HOST, (proposed(),)),
+    Happened(
+        DeclineAlteration(alteration_id=ALTERATION, by="H", reason="booked already"),
+        HOST,
+        (proposed(),),
+    ),
+    Happened(WithdrawAlteration(alteration_id=ALTERATION, by="G"), GUEST, (proposed(),)),
+    Happened(
+        ExpireAlteration(alteration_id=ALTERATION), TIMER, (proposed(),), proposed().expires_at
+    ),
+    Happened(
+        SettleAlteration(alteration_id=ALTERATION, payment_id=PAYMENT),
+        PROCESS,
+        (proposed(), alteration_accepted()),
+    ),
+    Happened(
+        CompleteAlteration(alteration_id=ALTERATION, revision=1),
+        PROCESS,
+        (proposed(), alteration_accepted(), alteration_settling()),
+    ),
+    Happened(
+        FailAlteration(alteration_id=ALTERATION, reason="the difference was not paid"),
+        PROCESS,
+        (proposed(), alteration_accepted(), alteration_settling()),
+    ),
     Happened(RecognizeEarnings(booking_id=BOOKING), TIMER, (*_BOOKED, started()), EARNED),
     Happened(to_open_payment(), PROCESS),
     Happened(

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from ledger import processes
-from ledger.aggregates.booking import BOOKING, NO_SHOW_FROM, Booking
+from ledger.aggregates.booking import BOOKING, Booking
 from ledger.aggregates.booking import Status as Stands
+from ledger.aggregates.booking.falling_away import NO_SHOW_FROM
 from ledger.aggregates.payment import PAYMENT
 from ledger.aggregates.payout import PAYOUT
 from ledger.aggregates.payout import Status as Payable

@@ -1,0 +1,86 @@
+"""What a booking is: where it stands, and what its rules remember of it."""
+
+from datetime import date
+from enum import StrEnum
+
+from msgspec import Struct
+
+from ledger.values.clock import Instant
+from ledger.values.ids import (
+    GuestId,
+    HostId,
+    PaymentId,
+    UnitId,
+)
+from ledger.values.policy import Ending, Occupancy, Policy, Settlement, settle
+from ledger.values.price import Price
+from ledger.values.shares import Shares
+from ledger.values.stay import House, Stay
+
+
+class Status(StrEnum):
+    """Where a booking stands; of its money the payment, the refund and the payout tell."""
+
+    PENDING_PAYMENT = "pending_payment"
+    AWAITING_HOST = "awaiting_host"
+    ACCEPTING = "accepting"
+    CONFIRMED = "confirmed"
+    IN_STAY = "in_stay"
+    COMPLETED = "completed"
+    EXPIRED = "expired"
+    ABANDONED = "abandoned"
+    WITHDRAWN = "withdrawn"
+    DECLINED = "declined"
+    CANCELLED_BY_GUEST = "cancelled_by_guest"
+    CANCELLED_BY_HOST = "cancelled_by_host"
+    CANCELLED_BY_PLATFORM = "cancelled_by_platform"
+    CURTAILED = "curtailed"
+    NO_SHOW = "no_show"
+
+
+class Booking(Struct, frozen=True):
+    """What the rules need to remember, and nothing for display."""
+
+    status: Status
+    guest_id: GuestId
+    host_id: HostId
+    unit_id: UnitId
+    stay: Stay
+    house: House
+    price: Price
+    policy: Policy
+    hold_expires_at: Instant
+    booked_at: Instant
+    payment_id: PaymentId | None = None
+    settlement: Settlement | None = None
+    earned: Shares | None = None
+    revision: int = 0
+
+    @property
+    def earned_at(self) -> Instant:
+        """When a stay that takes place is earned."""
+        return self.house.earned_at(self.stay)
+
+    @property
+    def keeps(self) -> Shares:
+        """What host, platform and authorities will have of it: all, or what a settlement left."""
+        return self.settlement.kept if self.settlement else self.price.shares
+
+    @property
+    def to_earn(self) -> Shares:
+        """What of that is not earned yet; below nothing where more was earned than is kept."""
+        return self.keeps - self.earned if self.earned else self.keeps
+
+    def settled(self, ending: Ending, at: Instant) -> Settlement:
+        """Who would get what if the stay fell away now, under the policy that it was booked with."""
+        return settle(self.price, self.policy, ending, self.occupancy(at))
+
+    def curtailed(self, check_out: date, ending: Ending, at: Instant) -> Settlement:
+        """Who would get what if the stay ended on an earlier date: its nights until then are slept."""
+        nights_kept = (check_out - self.stay.check_in).days
+        last_begins_at = self.house.days_before_check_in(self.stay, 1 - nights_kept)
+        return self.settled(ending, max(at, last_begins_at))
+
+    def occupancy(self, at: Instant) -> Occupancy:
+        """What the policy looks at."""
+        return Occupancy(self.stay, self.house, self.booked_at, at)

@@ -1,0 +1,100 @@
+"""Decisions about a stay that takes place: its days, its changes, its earnings."""
+
+from collections.abc import Sequence
+
+from ledger.aggregates import postings
+from ledger.aggregates.booking.commands import (
+    ApplyAlteration,
+    CompleteStay,
+    RecognizeEarnings,
+    StartStay,
+)
+from ledger.aggregates.booking.falling_away import refuse_begun
+from ledger.aggregates.booking.lifecycle import LIFECYCLE
+from ledger.aggregates.booking.state import Booking, Status
+from ledger.errors import (
+    AmountsDiffer,
+    NightsHaveBegun,
+    TooEarly,
+)
+from ledger.events.booking import (
+    BookingAltered,
+    BookingEvent,
+    EarningsRecognized,
+    StayCompleted,
+    StayStarted,
+)
+from ledger.values.clock import Instant
+from ledger.values.journal import Entry
+from ledger.values.stay import local_date
+
+
+def start_stay(booking: Booking, command: StartStay, now: Instant) -> Sequence[BookingEvent]:
+    """Begin the stay: the clock at check-in, the host on the local day of it. Raises TooEarly."""
+    check_in_at = booking.house.check_in_at(booking.stay)
+    if local_date(now, booking.house.time_zone) < booking.stay.check_in:
+        raise TooEarly(not_before=check_in_at)
+    refuse_early_clock(command, check_in_at, now)
+    return [StayStarted()]
+
+
+def complete_stay(booking: Booking, command: CompleteStay, now: Instant) -> Sequence[BookingEvent]:
+    """End the stay: the clock at check-out, the host whenever the guest left. Raises TooEarly."""
+    refuse_early_clock(command, booking.house.check_out_at(booking.stay), now)
+    return [StayCompleted()]
+
+
+def refuse_early_clock(
+    command: StartStay | CompleteStay, not_before: Instant, now: Instant
+) -> None:
+    """Let pass what a person says, who may know better than the clock. Raises TooEarly."""
+    if command.by_clock and now < not_before:
+        raise TooEarly(not_before=not_before)
+
+
+def alter(booking: Booking, command: ApplyAlteration, now: Instant) -> Sequence[BookingEvent]:
+    """Make another stay of it. Raises AmountsDiffer, NightsHaveBegun, CurrenciesDiffer."""
+    if booking.status is Status.IN_STAY and command.stay.check_in != booking.stay.check_in:
+        raise NightsHaveBegun(check_in=booking.stay.check_in)
+    if booking.status is Status.IN_STAY:
+        refuse_begun(booking, command.stay.check_out, now)
+    due = command.price.total - booking.price.total
+    if due.minor > 0 and command.paid != due:
+        raise AmountsDiffer(due=str(due), paid=str(command.paid))
+    entries: tuple[Entry, ...] = ()
+    if due.minor > 0:
+        assert command.payment_id is not None, "what was paid has a payment"
+        dearer_by = command.price.shares - booking.price.shares
+        entries = (postings.booking_altered(command.booking_id, command.payment_id, dearer_by),)
+    return [
+        BookingAltered(
+            revision=booking.revision + 1,
+            unit_id=command.unit_id,
+            stay=command.stay,
+            party=command.party,
+            price=command.price,
+            payment_id=command.payment_id,
+            effective_on=local_date(now, booking.house.time_zone),
+            entries=entries,
+        )
+    ]
+
+
+def recognize_earnings(
+    booking: Booking, command: RecognizeEarnings, now: Instant
+) -> Sequence[BookingEvent]:
+    """Count as earned what the stay brought and was not counted. Raises TransitionNotAllowed, TooEarly."""
+    if booking.settlement is None and now < booking.earned_at:
+        raise TooEarly(not_before=booking.earned_at)
+    earned = booking.to_earn
+    if earned.gross_minor <= 0:
+        LIFECYCLE.refuse(RecognizeEarnings, booking.status)
+    rule = "J5" if booking.settlement is None else "J9"
+    entry = postings.earnings_recognized(rule, command.booking_id, booking.host_id, earned)
+    return [
+        EarningsRecognized(
+            earned=earned,
+            effective_on=local_date(now, booking.house.time_zone),
+            entries=(entry,),
+        )
+    ]
