@@ -17,7 +17,6 @@ LONGEST_FUNCTION = 40
 LONGEST_FILE = {"ledger/aggregates": 350, "projections": 200, "api": 150}
 # Files with one subject all the same: their own measure, and why.
 OUTGROWN = {
-    
     "projections/availability.py": 220,         # whose the nights are and what fits need each other
     "projections/timeline.py": 290,             # two tables with a row for each event there is
 }  # fmt: skip
