@@ -7,8 +7,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from ledger.values.clock import Instant, instant
+from ledger.values.currency import EXPONENTS
 from ledger.values.ids import canonical_id
-from ledger.values.money import EXPONENTS, Money
+from ledger.values.money import Money
 
 LARGEST_POSITION = 2**63 - 1
 LARGEST_AMOUNT_MINOR = 10**12

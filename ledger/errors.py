@@ -64,6 +64,19 @@ class GatewayFailure(LedgerError):
     code = "GATEWAY_FAILURE"
 
 
+class RatesUnavailable(GatewayFailure):
+    """The source of reference rates cannot be reached; the last good ones stay."""
+
+    code = "RATES_UNAVAILABLE"
+    transient = True
+
+
+class RatesUnreadable(GatewayFailure):
+    """The source of reference rates sent what cannot be its file; the last good ones stay."""
+
+    code = "RATES_UNREADABLE"
+
+
 class CorruptHistory(LedgerError):
     """The past contradicts itself; stop, and call a person."""
 
@@ -136,6 +149,48 @@ class UnknownCurrency(Refused):
     """We do not trade in this currency."""
 
     code = "UNKNOWN_CURRENCY"
+
+
+class BelowProcessorMinimum(Refused):
+    """The amount is less than the processor charges at least in this currency."""
+
+    code = "BELOW_PROVIDER_MINIMUM"
+
+
+class AboveProcessorMaximum(Refused):
+    """The amount is more than the processor moves at once in this currency."""
+
+    code = "ABOVE_PROVIDER_MAXIMUM"
+
+
+class FinerThanProcessorStep(Refused):
+    """The amount is finer than the processor moves this currency."""
+
+    code = "FINER_THAN_PROVIDER_STEP"
+
+
+class CurrencyNotQuoted(Refused):
+    """There is no reference rate for this currency; quote in the listing's own."""
+
+    code = "CURRENCY_NOT_QUOTED"
+
+
+class RatesNotCurrent(Refused):
+    """No reference rates are current; quote in the listing's own currency."""
+
+    code = "RATES_NOT_CURRENT"
+
+
+class RateImplausible(Refused):
+    """A reference rate is too far from the last good one to be believed unseen."""
+
+    code = "RATE_IMPLAUSIBLE"
+
+
+class RatesOutOfOrder(Refused):
+    """These reference rates are older than the last good ones."""
+
+    code = "RATES_OUT_OF_ORDER"
 
 
 class UnknownTimeZone(Refused):

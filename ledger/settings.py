@@ -23,6 +23,8 @@ class Settings(BaseSettings):
 
     URLs carry passwords, so none of them shows in a `repr`. The application's role
     (`database_url`) may append and read; the owner (`database_owner_url`) may set up the schema.
+    `reference_rates` is the path or the https URL of the ECB's file; without it, every stay is paid
+    in the currency of its listing.
     """
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="ignore")
@@ -30,6 +32,7 @@ class Settings(BaseSettings):
     database_url: str = Field(repr=False)
     database_owner_url: str | None = Field(default=None, repr=False)
     redis_url: str | None = Field(default=None, repr=False)
+    reference_rates: str | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @property

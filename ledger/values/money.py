@@ -4,16 +4,36 @@ Rounding is named where it happens. Banker's rounding is the default (spec: mone
 because its errors do not drift one way over millions of lines.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
 
 import msgspec
 
-from ledger.errors import CurrenciesDiffer, UnknownCurrency
+from ledger.errors import CurrenciesDiffer
+from ledger.values.currency import currency_of
 
-EXPONENTS = {"EUR": 2, "USD": 2, "GBP": 2, "CHF": 2, "JPY": 0, "KWD": 3}
-"""Digits after the point, per ISO 4217 currency that we trade in."""
+Rounding = Callable[[int, int], int]
+"""How a fraction (numerator, positive denominator) becomes a whole number: named at the call."""
+
+
+def round_half_even(numerator: int, denominator: int) -> int:
+    """The whole number nearest to a fraction, ties to the even one. The denominator is positive."""
+    floor, remainder = divmod(numerator, denominator)
+    double = 2 * remainder
+    if double > denominator or (double == denominator and floor % 2 == 1):
+        return floor + 1
+    return floor
+
+
+def round_half_up(numerator: int, denominator: int) -> int:
+    """The whole number nearest to a fraction, ties away from zero. The denominator is positive.
+
+    This is how taxes are rounded; what is given back is rounded like what was taken, sign apart.
+    """
+    magnitude = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return magnitude if numerator >= 0 else -magnitude
 
 
 class Money(msgspec.Struct, frozen=True, array_like=True, order=False, gc=False):
@@ -42,9 +62,9 @@ class Money(msgspec.Struct, frozen=True, array_like=True, order=False, gc=False)
         """The amount as people write it, such as `1074.58 EUR`."""
         return f"{Decimal(self.minor).scaleb(-exponent_of(self.currency))} {self.currency}"
 
-    def percentage(self, basis_points: int) -> "Money":
-        """That many hundredths of a percent of the amount, rounded half-even, once."""
-        return Money(round_half_even(self.minor * basis_points, 10_000), self.currency)
+    def percentage(self, basis_points: int, rounding: Rounding = round_half_even) -> "Money":
+        """That many hundredths of a percent of the amount, rounded once: half-even, or as named."""
+        return Money(rounding(self.minor * basis_points, 10_000), self.currency)
 
     def split(self, weights: Sequence[int]) -> "list[Money]":
         """Parts in proportion to the weights that sum to the whole: largest remainder, ties by order.
@@ -55,14 +75,9 @@ class Money(msgspec.Struct, frozen=True, array_like=True, order=False, gc=False)
         total = sum(weights)
         assert total > 0, "a split needs a weight"
         assert min(weights) >= 0, "a weight is not negative"
-        shares = [divmod(self.minor * weight, total) for weight in weights]
-        left = self.minor - sum(floor for floor, _ in shares)
-        by_remainder = sorted(range(len(shares)), key=lambda place: (-shares[place][1], place))
-        rounded_up = set(by_remainder[:left])
-        return [
-            Money(floor + (place in rounded_up), self.currency)
-            for place, (floor, _) in enumerate(shares)
-        ]
+        exact = [self.minor * weight for weight in weights]
+        parts = largest_remainder(exact, total, self.minor)
+        return [Money(minor, self.currency) for minor in parts]
 
 
 def zero(currency: str) -> Money:
@@ -85,25 +100,22 @@ def from_decimal(amount: Decimal, currency: str) -> Money:
 
 def exponent_of(currency: str) -> int:
     """Digits after the point. Raises UnknownCurrency."""
-    try:
-        return EXPONENTS[currency]
-    except KeyError:
-        raise UnknownCurrency(currency=currency) from None
+    return currency_of(currency).exponent
 
 
-def round_half_even(numerator: int, denominator: int) -> int:
-    """The whole number nearest to a fraction, ties to the even one. The denominator is positive."""
-    floor, remainder = divmod(numerator, denominator)
-    double = 2 * remainder
-    if double > denominator or (double == denominator and floor % 2 == 1):
-        return floor + 1
-    return floor
+def largest_remainder(numerators: Sequence[int], denominator: int, whole: int) -> list[int]:
+    """Whole parts of a whole, each the floor or the ceiling of its exact part.
 
-
-def round_half_up(numerator: int, denominator: int) -> int:
-    """The whole number nearest to a fraction, ties away from zero. The denominator is positive."""
-    doubled = (2 * abs(numerator) + denominator) // (2 * denominator)
-    return doubled if numerator >= 0 else -doubled
+    The exact parts are fractions with one denominator > 0, and the whole is their sum rounded to a
+    neighbour. Each part gets its floor; the units still missing go to the largest fractions, of
+    equal ones to the first. So no part is off by a unit or more, and one that is whole stays.
+    """
+    shares = [divmod(numerator, denominator) for numerator in numerators]
+    left = whole - sum(floor for floor, _ in shares)
+    by_remainder = sorted(range(len(shares)), key=lambda place: (-shares[place][1], place))
+    assert 0 <= left <= sum(remainder > 0 for _, remainder in shares), "the whole is not their sum"
+    rounded_up = set(by_remainder[:left])
+    return [floor + (place in rounded_up) for place, (floor, _) in enumerate(shares)]
 
 
 def apportioned(exact: Sequence[Fraction]) -> list[int]:
@@ -113,13 +125,12 @@ def apportioned(exact: Sequence[Fraction]) -> list[int]:
     is off by one or more (spec: money, section 6: pro-rata refunds, spreads).
     """
     whole = sum(exact, Fraction())
-    floors = [part.numerator // part.denominator for part in exact]
-    left = round_half_even(whole.numerator, whole.denominator) - sum(floors)
-    by_remainder = sorted(
-        range(len(exact)), key=lambda place: (floors[place] - exact[place], place)
+    denominator = lcm(*(part.denominator for part in exact))
+    return largest_remainder(
+        [int(part * denominator) for part in exact],
+        denominator,
+        round_half_even(whole.numerator, whole.denominator),
     )
-    rounded_up = set(by_remainder[:left])
-    return [floor + (place in rounded_up) for place, floor in enumerate(floors)]
 
 
 def same_currency(one: Money, other: Money) -> Money:

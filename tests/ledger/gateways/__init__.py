@@ -1,0 +1,1 @@
+"""What comes in from the outside world, and what of it is believed."""
