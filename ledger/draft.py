@@ -17,6 +17,7 @@ from ledger.aggregates.decider import Command, Decider
 from ledger.aggregates.payment import PAYMENT
 from ledger.aggregates.payout import PAYOUT
 from ledger.aggregates.refund import REFUND
+from ledger.aggregates.unapplied_receipt import UNAPPLIED_RECEIPT
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR
 from ledger.errors import Refused
 from ledger.events import Actor, Envelope
@@ -28,7 +29,15 @@ AnyDecider = Decider[Any, Any, Any]
 
 S = TypeVar("S", bound=Struct)
 
-DECIDERS: tuple[AnyDecider, ...] = (ATTESTATION, UNIT_CALENDAR, BOOKING, PAYMENT, REFUND, PAYOUT)
+DECIDERS: tuple[AnyDecider, ...] = (
+    ATTESTATION,
+    UNIT_CALENDAR,
+    BOOKING,
+    PAYMENT,
+    REFUND,
+    PAYOUT,
+    UNAPPLIED_RECEIPT,
+)
 """Every aggregate there is."""
 
 _deciding: dict[type[Command], AnyDecider] = {

@@ -13,11 +13,13 @@ CommandId = NewType("CommandId", str)
 
 AttestationId = NewType("AttestationId", str)
 BookingId = NewType("BookingId", str)
+DisputeId = NewType("DisputeId", str)
 GuestId = NewType("GuestId", str)
 HostId = NewType("HostId", str)
 PaymentId = NewType("PaymentId", str)
 PayoutId = NewType("PayoutId", str)
 PropertyId = NewType("PropertyId", str)
+ReceiptId = NewType("ReceiptId", str)
 RefundId = NewType("RefundId", str)
 UnitId = NewType("UnitId", str)
 

@@ -18,7 +18,7 @@ from ledger.events.booking import (
     BookingRequested,
     NoShowReported,
 )
-from ledger.events.payment import PaymentOpened
+from ledger.events.payment import PaymentAdopted, PaymentOpened
 from ledger.values.policy import Settlement
 from ledger.values.price import Price
 from replay.rules.rule import Handlers, Rule
@@ -55,6 +55,7 @@ class PricesFollowTheirRules(Rule):
             BookingRequested: self.price,
             BookingConfirmed: self.total,
             PaymentOpened: self.due,
+            PaymentAdopted: self.due,
             BookingCancelled: self.settle,
             NoShowReported: self.settle,
         }
