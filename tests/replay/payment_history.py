@@ -8,10 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ledger import processes
-from ledger.aggregates.booking import Confirm
+from ledger.aggregates.booking import BOOKING, Confirm
 from ledger.aggregates.decider import Command
 from ledger.aggregates.payment import (
-    AdoptPayment,
     AuthorizePayment,
     CancelPayment,
     CapturePayment,
@@ -50,7 +49,7 @@ from ledger.events.unapplied_receipt import Why
 from ledger.processes import payment_of, refund_of
 from ledger.values.ids import BookingId, PaymentId
 from ledger.values.money import Money
-from ledger.values.policy import FREE
+from ledger.values.policy import FREE, Ending
 from tests.facts import (
     DISPUTE,
     GUEST,
@@ -63,6 +62,7 @@ from tests.facts import (
     a_price,
     an_id,
     money,
+    to_adopt_payment,
 )
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ FEE = money("12.52 EUR")
 def pay_in_every_way(history: "History") -> None:
     """Let everything happen once that can happen to a payment."""
     decline_once(history, "2025-10-01")
+    give_back_twice(history)
     exchange(history, "2025-10-05")
     pay_too_late(history, "2025-10-09")
     adopt_late(history, "2025-10-13")
@@ -143,9 +144,9 @@ def to_complete(
 
 
 def decline_once(history: "History", arrival: str) -> None:
-    """Declined, tried again, asked back, unanswered for a while; later disputed and refunded."""
+    """Declined, tried again, asked back, unanswered for a while, and taken."""
     booking_id = DECLINED_ONCE
-    payment, refund = open_and_submit(history, booking_id, arrival), refund_of(booking_id)
+    payment = open_and_submit(history, booking_id, arrival)
     do(
         history,
         booking_id,
@@ -164,22 +165,21 @@ def decline_once(history: "History", arrival: str) -> None:
         (PROCESSOR, RecordFunds(payment_id=payment)),
     )
     history.do(booking_id, partial(processes.confirm, booking_id=booking_id))
+
+
+def give_back_twice(history: "History") -> None:
+    """Disputed for a while; then cancelled, given back, come back, and given back again."""
+    booking_id, all_of_it = DECLINED_ONCE, a_price().total
+    payment, refund = payment_of(booking_id), refund_of(booking_id)
+    to_reserve = ReserveRefund(payment_id=payment, refund_id=refund, amount=all_of_it)
+    to_record = RecordRefund(payment_id=payment, refund_id=refund, amount=all_of_it)
     do(
         history,
         booking_id,
-        (PROCESS, MarkDisputed(payment_id=payment, dispute_id=DISPUTE, amount=a_price().total)),
+        (PROCESS, MarkDisputed(payment_id=payment, dispute_id=DISPUTE, amount=all_of_it)),
         (PROCESS, ClearDispute(payment_id=payment, dispute_id=DISPUTE)),
     )
-    cancel = partial(
-        processes.cancel_by_guest,
-        guest=GUEST,
-        booking_id=booking_id,
-        accepted_refund=a_price().total,
-    )
-    history.do(booking_id, cancel)
-    all_of_it = a_price().total
-    to_reserve = ReserveRefund(payment_id=payment, refund_id=refund, amount=all_of_it)
-    to_record = RecordRefund(payment_id=payment, refund_id=refund, amount=all_of_it)
+    history.do(booking_id, partial(cancel, booking_id=booking_id))
     do(
         history,
         booking_id,
@@ -198,6 +198,14 @@ def decline_once(history: "History", arrival: str) -> None:
         (PROCESS, to_reserve),
         (PROCESS, to_record),
     )
+
+
+def cancel(draft: Draft, booking_id: BookingId) -> None:
+    """The guest calls the stay off, and accepts the settlement that is shown."""
+    booking = draft.state(BOOKING, booking_id)
+    assert booking is not None, "it was booked before it is cancelled"
+    shown = booking.settled(Ending.BY_GUEST, draft.now)
+    processes.cancel_by_guest(draft, GUEST, booking_id, shown.digest)
 
 
 def exchange(history: "History", arrival: str) -> None:
@@ -268,16 +276,12 @@ def adopt_late(history: "History", arrival: str) -> None:
         (PROCESS, AdoptReceipt(receipt_id=receipt, payment_id=ADOPTED_PAYMENT, due=total)),
         (
             PROCESS,
-            AdoptPayment(
+            to_adopt_payment(
                 payment_id=ADOPTED_PAYMENT,
                 booking_id=booking_id,
-                guest_id=INES,
                 price=a_price(arrival=arrival),
-                time_zone=LISBON.time_zone,
                 receipt_id=receipt,
-                amount=total,
                 charge=charge,
-                fee=FEE,
             ),
         ),
         (PROCESS, ConvertHold(unit_id=UNIT, booking_id=booking_id)),
