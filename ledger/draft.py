@@ -18,6 +18,7 @@ from ledger.aggregates.decider import Command, Decider
 from ledger.aggregates.payment import PAYMENT
 from ledger.aggregates.payout import PAYOUT
 from ledger.aggregates.refund import REFUND
+from ledger.aggregates.unapplied_receipt import UNAPPLIED_RECEIPT
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR
 from ledger.errors import Refused
 from ledger.events import Actor, Envelope
@@ -37,6 +38,10 @@ DECIDERS: tuple[AnyDecider, ...] = (
     PAYMENT,
     REFUND,
     PAYOUT,
+    PAYMENT,
+    REFUND,
+    PAYOUT,
+    UNAPPLIED_RECEIPT,
 )
 """Every aggregate there is."""
 

@@ -247,6 +247,30 @@ class AmountsDiffer(Refused):
     code = "AMOUNT_MISMATCH"
 
 
+class BelowProviderMinimum(Refused):
+    """The processor takes no amount as small as this."""
+
+    code = "BELOW_PROVIDER_MINIMUM"
+
+
+class IntentsDiffer(Refused):
+    """The money came by another intent than this payment's."""
+
+    code = "INTENT_MISMATCH"
+
+
+class AttemptsAreExhausted(Refused):
+    """This payment was tried as often as it may be."""
+
+    code = "PAYMENT_ATTEMPTS_EXHAUSTED"
+
+
+class NotWorthRetrying(Refused):
+    """The processor declined for good; another attempt would be declined as well."""
+
+    code = "PAYMENT_NOT_RETRYABLE"
+
+
 class RefundChanged(Refused):
     """The refund is not the one that was accepted; look at the new one."""
 

@@ -20,9 +20,14 @@ from sqlalchemy import (
 
 from ledger.events import MoneyEvent, Recorded
 from ledger.events.booking import BookingConfirmed, EarningsRecognized
-from ledger.events.payment import FundsAvailable, PaymentCompleted
+from ledger.events.payment import FundsAvailable, PaymentAdopted, PaymentCompleted
 from ledger.events.payout import PayoutTransferred
 from ledger.events.refund import RefundApproved, RefundSucceeded
+from ledger.events.unapplied_receipt import (
+    ReceiptDetected,
+    ReceiptFundsAvailable,
+    ReceiptReturned,
+)
 from projections.projection import (
     ONLY_ADDED_TO,
     ONLY_INSERTED,
@@ -73,10 +78,14 @@ JournalEvent = (
     BookingConfirmed
     | EarningsRecognized
     | PaymentCompleted
+    | PaymentAdopted
     | FundsAvailable
     | PayoutTransferred
     | RefundApproved
     | RefundSucceeded
+    | ReceiptDetected
+    | ReceiptFundsAvailable
+    | ReceiptReturned
 )
 """The events that move money: a test holds this union against `Event.moves_money`."""
 

@@ -32,7 +32,12 @@ from ledger.events.booking import (
     StayCompleted,
     StayStarted,
 )
-from ledger.events.payment import PaymentCompleted, PaymentRefundRecorded
+from ledger.events.payment import (
+    PaymentAdopted,
+    PaymentCompleted,
+    PaymentRefundRecorded,
+    PaymentRefundReversed,
+)
 from ledger.values.clock import Instant
 from ledger.values.ids import BookingId, GuestId
 from projections.projection import Answer, Projection, Rows, position_of
@@ -72,7 +77,9 @@ TripEvent = (
     | BookingCancelled
     | NoShowReported
     | PaymentCompleted
+    | PaymentAdopted
     | PaymentRefundRecorded
+    | PaymentRefundReversed
 )
 
 
@@ -85,6 +92,8 @@ def project(  # noqa: C901 - one case per event
             request(rows, recorded, event)
         case PaymentCompleted() as event:
             rows.change(trips, event.booking_id, paid_minor=event.amount.minor)
+        case PaymentAdopted() as event:
+            rows.change(trips, event.booking_id, paid_minor=event.due.minor)
         case BookingConfirmed():
             rows.change(trips, recorded.stream_id, status="confirmed")
         case StayStarted():
@@ -97,7 +106,7 @@ def project(  # noqa: C901 - one case per event
         case NoShowReported() as event:
             refund = event.settlement.refund.minor
             rows.change(trips, recorded.stream_id, status="no_show", refund_due_minor=refund)
-        case PaymentRefundRecorded() as event:
+        case PaymentRefundRecorded() | PaymentRefundReversed() as event:
             rows.change(trips, event.booking_id, refunded_minor=event.refunded.minor)
         case BookingExpired():
             rows.change(trips, recorded.stream_id, status="expired")

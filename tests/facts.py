@@ -12,9 +12,10 @@ from ledger.aggregates import postings
 from ledger.aggregates.alteration import ProposeAlteration
 from ledger.aggregates.attestation import AttestProperty
 from ledger.aggregates.booking import Book
-from ledger.aggregates.payment import OpenPayment
+from ledger.aggregates.payment import AdoptPayment, OpenPayment
 from ledger.aggregates.payout import SchedulePayout
 from ledger.aggregates.refund import RequestRefund
+from ledger.aggregates.unapplied_receipt import DetectReceipt, receipt_of
 from ledger.aggregates.unit_calendar import OpenCalendar
 from ledger.events import Actor
 from ledger.events.alteration import (
@@ -49,11 +50,26 @@ from ledger.events.booking import (
     StayStarted,
 )
 from ledger.events.payment import (
+    Capture,
+    CaptureRequested,
+    DisputedAmountReinstated,
+    DisputedAmountWithdrawn,
     FundsAvailable,
+    PaymentActionRequired,
+    PaymentAdopted,
+    PaymentAuthorized,
+    PaymentCancelled,
     PaymentCompleted,
+    PaymentFailed,
+    PaymentIntentLinked,
     PaymentOpened,
+    PaymentOutcomeUnknown,
     PaymentProcessing,
     PaymentRefundRecorded,
+    PaymentRefundReversed,
+    PaymentRetried,
+    RefundReservationReleased,
+    RefundReserved,
 )
 from ledger.events.payout import (
     PayoutCancelled,
@@ -70,6 +86,15 @@ from ledger.events.refund import (
     RefundSubmitted,
     RefundSucceeded,
 )
+from ledger.events.unapplied_receipt import (
+    ReceiptAdopted,
+    ReceiptDetected,
+    ReceiptFundsAvailable,
+    ReceiptReturned,
+    ReceiptReturnFailed,
+    ReceiptReturning,
+    Why,
+)
 from ledger.events.unit_calendar import (
     CalendarOpened,
     HoldExpired,
@@ -84,6 +109,7 @@ from ledger.values.ids import (
     AlterationId,
     AttestationId,
     BookingId,
+    DisputeId,
     GuestId,
     HostId,
     PaymentId,
@@ -98,6 +124,7 @@ from ledger.values.money import Money, exponent_of
 from ledger.values.policy import FREE, Ending, LineBack, Occupancy, Policy, Settlement, settle
 from ledger.values.price import Price, price_of
 from ledger.values.rates import NightPrice
+from ledger.values.received import Received
 from ledger.values.shares import Shares
 from ledger.values.stay import House, Stay, stay
 
@@ -113,6 +140,9 @@ BOOKING = BookingId(an_id("booking"))
 PAYMENT = PaymentId(an_id("payment"))
 REFUND = RefundId(an_id("refund"))
 PAYOUT = PayoutId(an_id("payout"))
+DISPUTE = DisputeId(an_id("dispute"))
+RECEIPT = receipt_of("ch_late")
+ADOPTED = PaymentId(an_id("adopted payment"))
 UNIT = UnitId(an_id("unit 1"))
 PROPERTY = PropertyId(an_id("house by the sea"))
 ATTESTATION = AttestationId(an_id("attestation"))
@@ -134,6 +164,8 @@ THE_DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 NOW = instant("2026-06-01T11:00:00Z")
 HOLD_ENDS = instant("2026-06-01T11:15:00Z")
+ANSWER_DUE = NOW + timedelta(seconds=60)
+CAPTURE_BEFORE = NOW + timedelta(days=7)
 CHECK_IN = instant("2026-07-02T14:00:00Z")
 CHECK_OUT = instant("2026-07-05T10:00:00Z")
 EARNED = CHECK_IN + timedelta(hours=24)
@@ -243,6 +275,40 @@ def to_open_payment(**changed: Any) -> OpenPayment:
         "time_zone": "Europe/Lisbon",
     }
     return OpenPayment(**told | changed)
+
+
+def to_detect_receipt(**changed: Any) -> DetectReceipt:
+    """Inês paid when her payment was cancelled already; the processor kept 12.52 of it."""
+    told: dict[str, Any] = {
+        "receipt_id": RECEIPT,
+        "booking_id": BOOKING,
+        "payment_id": PAYMENT,
+        "amount": a_price().total,
+        "charge": "ch_late",
+        "why": Why.LATE_SUCCESS,
+        "time_zone": "Europe/Lisbon",
+        "intent": "pi_1",
+        "balance_transaction": "txn_late",
+        "fee": money("12.52 EUR"),
+    }
+    return DetectReceipt(**told | changed)
+
+
+def to_adopt_payment(**changed: Any) -> AdoptPayment:
+    """Her nights are still free: let the money that came late pay for them."""
+    told: dict[str, Any] = {
+        "payment_id": ADOPTED,
+        "booking_id": BOOKING,
+        "guest_id": INES,
+        "price": a_price(),
+        "time_zone": "Europe/Lisbon",
+        "receipt_id": RECEIPT,
+        "amount": a_price().total,
+        "charge": "ch_late",
+        "intent": "pi_1",
+        "fee": money("12.52 EUR"),
+    }
+    return AdoptPayment(**told | changed)
 
 
 def to_request_refund(**changed: Any) -> RequestRefund:
@@ -520,7 +586,7 @@ def recognized() -> EarningsRecognized:
     )
 
 
-def a_payment(price: Price | None = None) -> PaymentOpened:
+def a_payment(price: Price | None = None, capture: Capture = Capture.AUTOMATIC) -> PaymentOpened:
     """The total is due."""
     price = price or a_price()
     return PaymentOpened(
@@ -529,29 +595,106 @@ def a_payment(price: Price | None = None) -> PaymentOpened:
         due=price.total,
         price=price,
         time_zone="Europe/Lisbon",
+        capture=capture,
     )
 
 
-def processing() -> PaymentProcessing:
+def linked(intent: str = "pi_1") -> PaymentIntentLinked:
+    """The processor opened an intent."""
+    return PaymentIntentLinked(intent=intent)
+
+
+def processing(attempt: int = 1) -> PaymentProcessing:
     """The payment was handed to the processor."""
-    return PaymentProcessing(attempt=1, idempotency_key=f"{PAYMENT}/1")
+    return PaymentProcessing(
+        attempt=attempt, idempotency_key=f"{PAYMENT}/{attempt}", answer_due_at=ANSWER_DUE
+    )
 
 
-def paid() -> PaymentCompleted:
-    """The processor has the guest's money."""
-    amount = a_price().total
+def action_required() -> PaymentActionRequired:
+    """Her bank wants to hear from her."""
+    return PaymentActionRequired(attempt=1)
+
+
+def authorized() -> PaymentAuthorized:
+    """Her bank holds the total for a week."""
+    return PaymentAuthorized(amount=a_price().total, capture_before=CAPTURE_BEFORE)
+
+
+def capture_requested(amount: str = "410.40 EUR") -> CaptureRequested:
+    """The processor was asked for what is held."""
+    return CaptureRequested(
+        amount=money(amount), idempotency_key=f"{PAYMENT}/capture", answer_due_at=ANSWER_DUE
+    )
+
+
+def outcome_unknown(
+    looks: int = 1, look_again_at: Instant | None = ANSWER_DUE + timedelta(minutes=1)
+) -> PaymentOutcomeUnknown:
+    """Nobody has answered for a minute."""
+    return PaymentOutcomeUnknown(attempt=1, looks=looks, look_again_at=look_again_at)
+
+
+def declined(attempt: int = 1, *, retryable: bool = True) -> PaymentFailed:
+    """Her card was declined."""
+    code = "insufficient_funds" if retryable else "stolen_card"
+    return PaymentFailed(attempt=attempt, decline_code=code, retryable=retryable)
+
+
+def retried(attempt: int = 2) -> PaymentRetried:
+    """She will try once more."""
+    return PaymentRetried(attempt=attempt)
+
+
+def cancelled_payment(reason: str = "hold_expired") -> PaymentCancelled:
+    """The payment will not take place."""
+    return PaymentCancelled(booking_id=BOOKING, reason=reason)
+
+
+def adopted_payment(price: Price | None = None) -> PaymentAdopted:
+    """Money that had come too late pays for the stay all the same."""
+    price = price or a_price()
+    return PaymentAdopted(
+        booking_id=BOOKING,
+        guest_id=INES,
+        due=price.total,
+        price=price,
+        time_zone="Europe/Lisbon",
+        receipt_id=RECEIPT,
+        charge="ch_late",
+        intent="pi_1",
+        settled=None,
+        fee=money("12.52 EUR"),
+        available=False,
+        effective_on=JUNE_FIRST,
+        entries=(postings.receipt_adopted(RECEIPT, ADOPTED, price.total),),
+    )
+
+
+def paid(
+    amount: str = "410.40 EUR", settled: str | None = None, fee: str | None = None
+) -> PaymentCompleted:
+    """The processor has the guest's money; as far as it told, what it settled as and its fee."""
+    charge = Received(
+        money(amount), money(settled) if settled else None, money(fee) if fee else None
+    )
+    told = bool(settled or fee)
     return PaymentCompleted(
         booking_id=BOOKING,
-        amount=amount,
+        amount=charge.amount,
         charge="ch_1",
+        intent="pi_1" if told else None,
+        balance_transaction="txn_1" if told else None,
+        settled=charge.settled,
+        fee=charge.fee,
         effective_on=JUNE_FIRST,
-        entries=(postings.payment_completed(PAYMENT, amount),),
+        entries=postings.payment_received(PAYMENT, BOOKING, charge),
     )
 
 
-def funds_available() -> FundsAvailable:
+def funds_available(net: str = "410.40 EUR") -> FundsAvailable:
     """The captured money can be used."""
-    amount = a_price().total
+    amount = money(net)
     return FundsAvailable(
         booking_id=BOOKING,
         amount=amount,
@@ -573,6 +716,92 @@ def a_refund_recorded(
         refunded=refunded,
         to="refunded" if whole else "partially_refunded",
     )
+
+
+def a_refund_reversed(
+    amount: str = "180.00 EUR", left: str = "0.00 EUR", refund_id: RefundId = REFUND
+) -> PaymentRefundReversed:
+    """A refund of the payment came back."""
+    return PaymentRefundReversed(
+        booking_id=BOOKING,
+        refund_id=refund_id,
+        amount=money(amount),
+        refunded=money(left),
+        to="partially_refunded" if money(left).minor else "completed",
+    )
+
+
+def reserved(amount: str = "180.00 EUR", refund_id: RefundId = REFUND) -> RefundReserved:
+    """A part of the payment is spoken for by a refund."""
+    return RefundReserved(refund_id=refund_id, amount=money(amount))
+
+
+def reservation_released(
+    amount: str = "180.00 EUR", refund_id: RefundId = REFUND
+) -> RefundReservationReleased:
+    """The refund will not take place."""
+    return RefundReservationReleased(refund_id=refund_id, amount=money(amount))
+
+
+def disputed(amount: str = "410.40 EUR") -> DisputedAmountWithdrawn:
+    """Her bank took the money back."""
+    return DisputedAmountWithdrawn(dispute_id=DISPUTE, amount=money(amount))
+
+
+def undisputed(amount: str = "410.40 EUR") -> DisputedAmountReinstated:
+    """Her bank gave the money back to us."""
+    return DisputedAmountReinstated(dispute_id=DISPUTE, amount=money(amount))
+
+
+def a_receipt(**changed: Any) -> ReceiptDetected:
+    """Money came when her payment was cancelled already."""
+    told = to_detect_receipt(**changed)
+    names = set(ReceiptDetected.__struct_fields__) & set(told.__struct_fields__)
+    charge = Received(told.amount, told.settled, told.fee)
+    return ReceiptDetected(
+        **{name: getattr(told, name) for name in names},
+        effective_on=JUNE_FIRST,
+        entries=postings.receipt_received(RECEIPT, BOOKING, charge),
+    )
+
+
+def receipt_funds(amount: str = "397.88 EUR") -> ReceiptFundsAvailable:
+    """What is left of it after the fee can be used."""
+    return ReceiptFundsAvailable(
+        booking_id=BOOKING,
+        amount=money(amount),
+        effective_on=JUNE_FIRST,
+        entries=(postings.funds_available(money(amount)),),
+    )
+
+
+def returning(attempt: int = 1) -> ReceiptReturning:
+    """The processor was asked to give it back."""
+    return ReceiptReturning(attempt=attempt, idempotency_key=f"{RECEIPT}/{attempt}")
+
+
+def returned() -> ReceiptReturned:
+    """She has it back."""
+    amount = a_price().total
+    return ReceiptReturned(
+        booking_id=BOOKING,
+        amount=amount,
+        processor_refund="re_late",
+        balance_transaction="txn_back",
+        settled=None,
+        effective_on=JUNE_FIRST,
+        entries=(postings.receipt_returned(RECEIPT, amount),),
+    )
+
+
+def return_failed() -> ReceiptReturnFailed:
+    """It could not be given back."""
+    return ReceiptReturnFailed(reason="expired_or_canceled_card")
+
+
+def adopted() -> ReceiptAdopted:
+    """It became a payment of its own."""
+    return ReceiptAdopted(payment_id=ADOPTED)
 
 
 def a_refund() -> RefundRequested:
@@ -703,6 +932,26 @@ ONE_OF_EACH = (
     paid(),
     funds_available(),
     a_refund_recorded(),
+    linked(),
+    action_required(),
+    authorized(),
+    capture_requested(),
+    outcome_unknown(),
+    declined(),
+    retried(),
+    cancelled_payment(),
+    adopted_payment(),
+    a_refund_reversed(),
+    reserved(),
+    reservation_released(),
+    disputed(),
+    undisputed(),
+    a_receipt(),
+    receipt_funds(),
+    returning(),
+    returned(),
+    return_failed(),
+    adopted(),
     a_refund(),
     approved(),
     submitted(),

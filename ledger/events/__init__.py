@@ -7,15 +7,18 @@ from ledger.events.event import Actor, Envelope, Event, MoneyEvent, Recorded, Ro
 from ledger.events.payment import PaymentEvent
 from ledger.events.payout import PayoutEvent
 from ledger.events.refund import RefundEvent
+from ledger.events.unapplied_receipt import UnappliedReceiptEvent
 from ledger.events.unit_calendar import UnitCalendarEvent
 
 AnyEvent = (
     AlterationEvent
     | AttestationEvent
+    AttestationEvent
     | BookingEvent
     | PaymentEvent
     | PayoutEvent
     | RefundEvent
+    | UnappliedReceiptEvent
     | UnitCalendarEvent
 )
 """Every event there is. What is not in here can neither be written nor read."""

@@ -105,3 +105,24 @@ def with_shares_back(old: Shape) -> Shape:
     rest = {name: old[name] for name in old if name not in ("host_part", "fees_part")}
     lines = [[code, night or "", minor] for code, night, minor in old["lines"]]
     return {**rest, "back": shares_back_of_old(old["host_part"], old["fees_part"]), "lines": lines}
+
+
+# -- Payment ----------------------------------------------------------------------------
+
+
+@upcast("payment.opened", since=1)
+def captured_by_itself_for_a_booking(old: Shape) -> Shape:
+    """Until there was a choice, every payment was for a booking and captured at once."""
+    return {**old, "capture": "automatic", "for_alteration": None}
+
+
+@upcast("payment.processing", since=1)
+def nobody_waits_for_an_answer(old: Shape) -> Shape:
+    """Until we called the processor ourselves, no answer was late."""
+    return {**old, "answer_due_at": None}
+
+
+@upcast("payment.completed", since=1)
+def settled_as_paid(old: Shape) -> Shape:
+    """Until the processor told, nothing was known of its fee, and money settled as it was paid."""
+    return {**old, "intent": None, "balance_transaction": None, "settled": None, "fee": None}

@@ -42,10 +42,16 @@ class Account(StrEnum):
     EXP_GOODWILL = "exp_goodwill"
     EXP_DISPUTE_FEES = "exp_dispute_fees"
     EXP_CHARGEBACK_LOSS = "exp_chargeback_loss"
+    EXP_PSP_FEES = "exp_psp_fees"
+    FX_POSITION = "fx_position"
+    FX_GAIN_LOSS = "fx_gain_loss"
 
 
 class Side(StrEnum):
-    """On which side an account's balance stands, at every position of the history."""
+    """On which side an account's balance stands, at every position of the history.
+
+    What bridges two currencies, or shows what exchange cost or brought, may stand on either.
+    """
 
     DEBIT = "debit"
     CREDIT = "credit"
@@ -68,7 +74,7 @@ CHART = {
     Account.HOST_PAYABLE: InChart(Side.CREDIT, ("host", "booking")),
     Account.HOST_RECEIVABLE: InChart(Side.DEBIT, ("host",)),
     Account.REFUND_PAYABLE: InChart(Side.CREDIT, ("refund",)),
-    Account.UNAPPLIED_RECEIPTS: InChart(Side.CREDIT, ("payment",)),
+    Account.UNAPPLIED_RECEIPTS: InChart(Side.CREDIT, ("payment or receipt",)),
     Account.TAX_DEFERRED: InChart(Side.CREDIT, ("booking",)),
     Account.TAX_PAYABLE: InChart(Side.CREDIT, ("jurisdiction",)),
     Account.TAX_RECOVERABLE: InChart(Side.DEBIT, ("jurisdiction",)),
@@ -85,6 +91,9 @@ CHART = {
     Account.EXP_GOODWILL: InChart(Side.DEBIT),
     Account.EXP_DISPUTE_FEES: InChart(Side.EITHER),
     Account.EXP_CHARGEBACK_LOSS: InChart(Side.DEBIT),
+    Account.EXP_PSP_FEES: InChart(Side.DEBIT),
+    Account.FX_POSITION: InChart(Side.EITHER, ("booking",)),
+    Account.FX_GAIN_LOSS: InChart(Side.EITHER),
 }
 
 

@@ -13,7 +13,7 @@ from ledger.events.booking import (
     BookingExpired,
     BookingRequested,
 )
-from ledger.events.payment import PaymentCompleted
+from ledger.events.payment import PaymentAdopted, PaymentCompleted
 from ledger.values.money import Money
 from replay.rules.rule import Handlers, Rule
 
@@ -35,6 +35,7 @@ class ConfirmedIsPaid(Rule):
         return {
             BookingRequested: self.ask,
             PaymentCompleted: self.pay,
+            PaymentAdopted: self.adopt,
             BookingConfirmed: self.confirm,
             BookingExpired: self.give_up,
             BookingAbandoned: self.give_up,
@@ -48,6 +49,11 @@ class ConfirmedIsPaid(Rule):
         """Remember what came in, and for which booking."""
         event = recorded.event
         self._paid[recorded.stream_id] = (event.booking_id, event.amount)
+
+    def adopt(self, recorded: Recorded[PaymentAdopted]) -> None:
+        """Remember what had come in before, and for which booking."""
+        event = recorded.event
+        self._paid[recorded.stream_id] = (event.booking_id, event.due)
 
     def give_up(self, recorded: Recorded[BookingExpired | BookingAbandoned]) -> None:
         """Nothing is asked for any more."""

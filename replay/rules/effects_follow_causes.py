@@ -14,16 +14,25 @@ from typing import Any, ClassVar
 
 from ledger.events import Envelope, Event, Recorded
 from ledger.events.booking import BookingConfirmed, BookingRequested
-from ledger.events.payment import PaymentOpened, PaymentRefundRecorded
+from ledger.events.payment import (
+    PaymentAdopted,
+    PaymentOpened,
+    PaymentRefundRecorded,
+    RefundReserved,
+)
 from ledger.events.payout import PayoutScheduled
 from ledger.events.refund import RefundRequested
+from ledger.events.unapplied_receipt import ReceiptDetected
 from replay.rules.rule import Page, Rule
 
 NAMED: dict[type[Event], Callable[[Any], str | None]] = {
     BookingRequested: lambda event: event.unit_id,
     BookingConfirmed: lambda event: event.payment_id,
     PaymentOpened: lambda event: event.booking_id,
+    PaymentAdopted: lambda event: event.receipt_id,
     PaymentRefundRecorded: lambda event: event.refund_id,
+    RefundReserved: lambda event: event.refund_id,
+    ReceiptDetected: lambda event: event.payment_id,
     PayoutScheduled: lambda event: event.booking_id,
     RefundRequested: lambda event: event.payment_id,
 }

@@ -1,7 +1,8 @@
 """When a booking and everything that follows from it has ended, nobody owes anybody anything.
 
-A booking ends in one of its last states, a payment when it is completed, a refund when it reached
-the guest, a payout when it reached the host or was cancelled. From then on the accounts that are
+A booking ends in one of its last states, a payment when it is completed, has failed or is cancelled,
+a refund when it reached the guest, a payout when it reached the host or was cancelled, money that
+came without a place when it is back or adopted. A payment that is tried again begins again. From then on the accounts that are
 kept per booking are zero.
 
 A breach means that money of an ended booking lies about: a leg was forgotten. Nothing is urgent;
@@ -21,19 +22,30 @@ from ledger.events.booking import (
     NoShowReported,
     StayCompleted,
 )
-from ledger.events.payment import PaymentCompleted, PaymentOpened
+from ledger.events.payment import (
+    PaymentCancelled,
+    PaymentCompleted,
+    PaymentFailed,
+    PaymentOpened,
+    PaymentRetried,
+)
 from ledger.events.payout import PayoutCancelled, PayoutScheduled, PayoutTransferred
 from ledger.events.refund import RefundRequested, RefundSucceeded
+from ledger.events.unapplied_receipt import ReceiptAdopted, ReceiptDetected, ReceiptReturned
 from ledger.values.journal import Account
 from replay.rules.entries_balance import MONEY_EVENTS
 from replay.rules.rule import Connection, Extent, Handlers, Rule
 
-BEGINS = (BookingRequested, PaymentOpened, PayoutScheduled, RefundRequested)
+BEGINS = (
+    *(BookingRequested, PaymentOpened, PaymentRetried, PayoutScheduled, RefundRequested),
+    ReceiptDetected,
+)
 """A part of a case begins."""
 
 ENDS = (
     *(BookingAbandoned, BookingCancelled, BookingExpired, NoShowReported, StayCompleted),
-    *(PaymentCompleted, PayoutCancelled, PayoutTransferred, RefundSucceeded),
+    *(PaymentCompleted, PaymentFailed, PaymentCancelled),
+    *(PayoutCancelled, PayoutTransferred, RefundSucceeded, ReceiptReturned, ReceiptAdopted),
 )
 """A part of a case ends."""
 
@@ -71,11 +83,13 @@ class EndedBookingsAreSettled(Rule):
 
     def hears(self) -> Handlers:
         """What begins, what ends, and what moves money; some events do two of these."""
+        money_that_begins = {event: self.post_and_begin for event in BEGINS if event.moves_money}
         money_that_ends = {event: self.post_and_end for event in ENDS if event.moves_money}
         return {
             **dict.fromkeys(MONEY_EVENTS, self.post),
             **dict.fromkeys(BEGINS, self.part_begins),
             **dict.fromkeys(ENDS, self.part_ends),
+            **money_that_begins,
             **money_that_ends,
         }
 
@@ -103,6 +117,11 @@ class EndedBookingsAreSettled(Rule):
                     else:
                         balances.pop(key, None)
         self._forget_settled(recorded, case)
+
+    def post_and_begin(self, recorded: Recorded[MoneyEvent]) -> None:
+        """Money moves, and with it a part begins."""
+        self._case(recorded).open_parts += 1
+        self.post(recorded)
 
     def post_and_end(self, recorded: Recorded[MoneyEvent]) -> None:
         """Money moves, and with it a part ends."""

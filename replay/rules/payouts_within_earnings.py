@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from ledger.events import Recorded
 from ledger.events.booking import EarningsRecognized
-from ledger.events.payment import PaymentCompleted
+from ledger.events.payment import PaymentAdopted, PaymentCompleted
 from ledger.events.payout import (
     PayoutCancelled,
     PayoutDue,
@@ -56,6 +56,7 @@ class PayoutsWithinEarnings(Rule):
         """What brings money in, and what it goes to."""
         return {
             PaymentCompleted: self.capture,
+            PaymentAdopted: self.adopt,
             RefundApproved: self.refund,
             EarningsRecognized: self.earn,
             PayoutScheduled: self.set_time,
@@ -69,6 +70,10 @@ class PayoutsWithinEarnings(Rule):
     def capture(self, recorded: Recorded[PaymentCompleted]) -> None:
         """Money comes in for a booking."""
         self._of(recorded.event.booking_id).captured += recorded.event.amount.minor
+
+    def adopt(self, recorded: Recorded[PaymentAdopted]) -> None:
+        """Money that had come in is a booking's."""
+        self._of(recorded.event.booking_id).captured += recorded.event.due.minor
 
     def refund(self, recorded: Recorded[RefundApproved]) -> None:
         """Money is the guest's again, from the approval on."""

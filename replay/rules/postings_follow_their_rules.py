@@ -21,7 +21,15 @@ from ledger.events.booking import (
     EarningsRecognized,
     NoShowReported,
 )
-from ledger.events.payment import FundsAvailable, PaymentCompleted, PaymentOpened
+from ledger.events.payment import (
+    CaptureRequested,
+    FundsAvailable,
+    PaymentAdopted,
+    PaymentCancelled,
+    PaymentCompleted,
+    PaymentFailed,
+    PaymentOpened,
+)
 from ledger.events.payout import (
     PayoutCancelled,
     PayoutRecalculated,
@@ -29,10 +37,18 @@ from ledger.events.payout import (
     PayoutTransferred,
 )
 from ledger.events.refund import RefundApproved, RefundRequested, RefundSucceeded
-from ledger.values.journal import Line
+from ledger.events.unapplied_receipt import (
+    ReceiptDetected,
+    ReceiptFundsAvailable,
+    ReceiptReturned,
+)
+from ledger.values.journal import Entry, Line
+from ledger.values.money import Money
 from replay.rules.rule import Handlers, Rule
 
 # T: what the guest pays. h: the host's part of it. g, o: the platform's fees from guest and host.
+# In the currency that the processor settled in: s: the gross that it holds for T. p: the fee that it
+# keeps of it. r: what giving T back took.
 BOOK = {
     ("J1", 1): """
         Dr guest_receivable    booking       T
@@ -45,9 +61,19 @@ BOOK = {
         Dr stripe_pending      -             T
         Cr unapplied_receipts  payment       T
     """,
+    ("J2fx", 1): """
+        Dr stripe_pending      -             s
+        Cr fx_position         booking       s
+        Dr fx_position         booking       T
+        Cr unapplied_receipts  payment       T
+    """,
+    ("J3", 1): """
+        Dr exp_psp_fees        -             p
+        Cr stripe_pending      -             p
+    """,
     ("J4", 1): """
-        Dr stripe_available    -             T
-        Cr stripe_pending      -             T
+        Dr stripe_available    -             s-p
+        Cr stripe_pending      -             s-p
     """,
     ("J5", 1): """
         Dr host_deferred       booking       h
@@ -76,26 +102,59 @@ BOOK = {
         Dr refund_payable      refund        T
         Cr stripe_available    -             T
     """,
+    ("J22", 1): """
+        Dr stripe_pending      -             T
+        Cr unapplied_receipts  receipt       T
+    """,
+    ("J22fx", 1): """
+        Dr stripe_pending      -             s
+        Cr fx_position         booking       s
+        Dr fx_position         booking       T
+        Cr unapplied_receipts  receipt       T
+    """,
+    ("J22r", 1): """
+        Dr unapplied_receipts  receipt       T
+        Cr stripe_available    -             T
+    """,
+    ("J22rfx", 1): """
+        Dr unapplied_receipts  receipt       T
+        Cr fx_position         booking       T
+        Dr fx_position         booking       s
+        Cr stripe_available    -             r
+        Cr fx_gain_loss        -             s-r
+    """,
+    ("J22a", 1): """
+        Dr unapplied_receipts  receipt       T
+        Cr unapplied_receipts  payment       T
+    """,
 }
 
 
 class Leg(NamedTuple):
-    """A line of a rule: 1 for debit or -1 for credit, the account, its key, letters to sum up."""
+    """A line of a rule: 1 for debit or -1 for credit, the account, its key, letters to sum up.
+
+    A letter is its place and 1, or -1 where it is taken off.
+    """
 
     side: int
     account: str
     kept_by: tuple[str, ...]
-    letters: tuple[int, ...]
+    letters: tuple[tuple[int, int], ...]
+    settled: bool
 
 
-LETTERS = ("T", "h", "g", "o")
+LETTERS = ("T", "h", "g", "o", "s", "p", "r")
+SETTLED = frozenset("spr")
+"""The letters that stand for amounts in the currency that the processor settled in."""
 
 
 def _leg(line: str) -> Leg:
     side, account, key, amount = line.split()
     kept_by = () if key == "-" else tuple(key.split("/"))
-    letters = tuple(LETTERS.index(letter) for letter in amount.split("+"))
-    return Leg(1 if side == "Dr" else -1, account, kept_by, letters)
+    terms = amount.replace("-", "+-").split("+")
+    letters = tuple((LETTERS.index(term[-1]), -1 if term[0] == "-" else 1) for term in terms)
+    settled = amount[0] in SETTLED
+    return Leg(1 if side == "Dr" else -1, account, kept_by, letters, settled)
 
 
 LEGS = {
@@ -104,15 +163,28 @@ LEGS = {
 
 
 class Agreed(NamedTuple):
-    """What was agreed: minor units by letter, in the order of `LETTERS`, of one currency."""
+    """What was agreed: minor units by letter, in the order of `LETTERS`, of one currency.
 
-    figures: tuple[int, int, int, int]
+    What the processor settled as is a fact from outside and cannot be agreed on beforehand: `charged`
+    takes it from the event that tells it, with the currency in `settled_in`.
+    """
+
+    figures: tuple[int, ...]
     currency: str
     host_id: str = ""
     fell_away: bool = False
+    settled_in: str = ""
+    booking_id: str = ""
 
 
 NOTHING = Agreed((0, 0, 0, 0), "")
+
+
+def charged(amount: Money, settled: Money | None, fee: Money | None, booking_id: str) -> Agreed:
+    """A charge: what was asked for, what it settled as, and the fee."""
+    gross = settled or amount
+    figures = (amount.minor, 0, 0, 0, gross.minor, fee.minor if fee else 0)
+    return Agreed(figures, amount.currency, settled_in=gross.currency, booking_id=booking_id)
 
 
 class PostingsFollowTheirRules(Rule):
@@ -126,6 +198,9 @@ class PostingsFollowTheirRules(Rule):
         super().__init__()
         self._bookings: dict[str, Agreed] = {}
         self._payments: dict[str, Agreed] = {}
+        self._due: dict[str, Money] = {}
+        self._asked: dict[str, Money] = {}
+        self._receipts: dict[str, Agreed] = {}
         self._payouts: dict[str, Agreed] = {}
         self._refunds: dict[str, Agreed] = {}
 
@@ -138,6 +213,10 @@ class PostingsFollowTheirRules(Rule):
             BookingCancelled: self.settle,
             NoShowReported: self.settle,
             PaymentOpened: self.open,
+            CaptureRequested: self.ask,
+            PaymentFailed: self.ask_anew,
+            PaymentCancelled: self.cancel_payment,
+            ReceiptDetected: self.detected,
             PayoutScheduled: self.schedule,
             PayoutRecalculated: self.recalculate,
             PayoutCancelled: self.cancel_payout,
@@ -145,7 +224,10 @@ class PostingsFollowTheirRules(Rule):
             BookingConfirmed: self.confirmed,
             EarningsRecognized: self.recognized,
             PaymentCompleted: self.completed,
+            PaymentAdopted: self.adopted,
             FundsAvailable: self.available,
+            ReceiptFundsAvailable: self.receipt_available,
+            ReceiptReturned: self.returned,
             PayoutTransferred: self.transferred,
             RefundApproved: self.approved,
             RefundSucceeded: self.succeeded,
@@ -176,8 +258,21 @@ class PostingsFollowTheirRules(Rule):
 
     def open(self, recorded: Recorded[PaymentOpened]) -> None:
         """What a guest is asked for."""
-        due = recorded.event.due
-        self._payments[recorded.stream_id] = Agreed((due.minor, 0, 0, 0), due.currency)
+        self._due[recorded.stream_id] = self._asked[recorded.stream_id] = recorded.event.due
+
+    def ask(self, recorded: Recorded[CaptureRequested]) -> None:
+        """What of a hold the processor is asked for."""
+        self._asked[recorded.stream_id] = recorded.event.amount
+
+    def ask_anew(self, recorded: Recorded[PaymentFailed]) -> None:
+        """Another attempt is for all that is due."""
+        if due := self._due.get(recorded.stream_id):
+            self._asked[recorded.stream_id] = due
+
+    def cancel_payment(self, recorded: Recorded[PaymentCancelled]) -> None:
+        """Nothing will come in."""
+        self._due.pop(recorded.stream_id, None)
+        self._asked.pop(recorded.stream_id, None)
 
     def schedule(self, recorded: Recorded[PayoutScheduled]) -> None:
         """What a host is promised."""
@@ -222,13 +317,54 @@ class PostingsFollowTheirRules(Rule):
         self._compare(recorded, "J9" if agreed.fell_away else "J5", agreed, keys)
 
     def completed(self, recorded: Recorded[PaymentCompleted]) -> None:
-        """J2, of what was due."""
-        agreed = self._payments.get(recorded.stream_id, NOTHING)
-        self._compare(recorded, "J2", agreed, {"payment": recorded.stream_id})
+        """J2, of what was asked for, in one currency or two, and J3 where there is a fee."""
+        event = recorded.event
+        asked = self._asked.pop(recorded.stream_id, None)
+        self._due.pop(recorded.stream_id, None)
+        if asked is None:
+            self._compare(recorded, None, NOTHING, {})
+            return
+        agreed = charged(asked, event.settled, event.fee, event.booking_id)
+        self._payments[recorded.stream_id] = agreed
+        self._charge(recorded, "J2", agreed, {"payment": recorded.stream_id})
+
+    def detected(self, recorded: Recorded[ReceiptDetected]) -> None:
+        """J22, of what came, in one currency or two, and J3 where there is a fee."""
+        event = recorded.event
+        agreed = charged(event.amount, event.settled, event.fee, event.booking_id)
+        self._receipts[recorded.stream_id] = agreed
+        self._charge(recorded, "J22", agreed, {"receipt": recorded.stream_id})
+
+    def adopted(self, recorded: Recorded[PaymentAdopted]) -> None:
+        """J22a, of what came as a receipt, which is what is due; what is usable is usable still."""
+        event = recorded.event
+        agreed = self._receipts.pop(event.receipt_id, NOTHING)
+        keys = {"receipt": event.receipt_id, "payment": recorded.stream_id}
+        self._compare(recorded, "J22a", agreed, keys)
+        if (event.due.minor, event.due.currency) != (agreed.figures[0], agreed.currency):
+            found = f"{event.due} adopted, {agreed.figures[0]} {agreed.currency} had come"
+            self.breach("INV-L4", found, recorded)
+        if not event.available:
+            self._payments[recorded.stream_id] = agreed
 
     def available(self, recorded: Recorded[FundsAvailable]) -> None:
-        """J4, of what was due; once."""
+        """J4, of what is left after the fee; once."""
         self._compare(recorded, "J4", self._payments.pop(recorded.stream_id, NOTHING), {})
+
+    def receipt_available(self, recorded: Recorded[ReceiptFundsAvailable]) -> None:
+        """J4, of what is left after the fee."""
+        self._compare(recorded, "J4", self._receipts.get(recorded.stream_id, NOTHING), {})
+
+    def returned(self, recorded: Recorded[ReceiptReturned]) -> None:
+        """J22r, of what came; where it was exchanged, its position is closed by it."""
+        event = recorded.event
+        agreed = self._receipts.get(recorded.stream_id, NOTHING)
+        keys = {"receipt": recorded.stream_id, "booking": agreed.booking_id}
+        if agreed.settled_in != agreed.currency and event.settled is not None:
+            figures = (*agreed.figures, event.settled.minor)
+            self._compare(recorded, "J22rfx", agreed._replace(figures=figures), keys)
+        else:
+            self._compare(recorded, "J22r", agreed, keys)
 
     def transferred(self, recorded: Recorded[PayoutTransferred]) -> None:
         """J6, of what was promised; once."""
@@ -247,37 +383,59 @@ class PostingsFollowTheirRules(Rule):
         agreed = self._refunds.pop(recorded.stream_id, NOTHING)
         self._compare(recorded, "J12", agreed, {"refund": recorded.stream_id})
 
+    def _charge(
+        self, recorded: Recorded[MoneyEvent], rule: str, agreed: Agreed, keys: Mapping[str, str]
+    ) -> None:
+        """Hold what came in against its rule, and the fee of it, if any, against its own."""
+        exchanged = agreed.settled_in != agreed.currency
+        rules = [f"{rule}fx" if exchanged else rule, *(["J3"] if agreed.figures[5] else [])]
+        self._compare(recorded, rules, agreed, {**keys, "booking": agreed.booking_id})
+
     def _compare(
         self,
         recorded: Recorded[MoneyEvent],
-        rule: str | None,
+        rules: str | list[str] | None,
         agreed: Agreed,
         keys: Mapping[str, str],
     ) -> None:
-        """Hold the event's entries against the one that the rule makes, or against none."""
+        """Hold the event's entries against those that the rules make, or against none."""
         entries = recorded.event.entries
-        if rule is None or agreed is NOTHING:
+        if rules is None or agreed is NOTHING:
             if entries:
                 self.breach("INV-L4", "entries, and nothing was agreed to book", recorded)
             return
-        if len(entries) != 1 or entries[0].rule != rule:
-            rules = [entry.rule for entry in entries]
-            self.breach("INV-L4", f"booked by {rules}, it should be by {rule}", recorded)
-        elif (legs := LEGS.get((rule, entries[0].version))) is None:
-            self.breach("INV-L4", f"{rule} has no version {entries[0].version}", recorded)
-        elif entries[0].lines != (lines := _lines(legs, agreed, keys)):
-            found = f"{_text(entries[0].lines)}; {rule} makes {_text(lines)}"
+        expected = [rules] if isinstance(rules, str) else rules
+        booked = [entry.rule for entry in entries]
+        if booked != expected:
+            should = " and ".join(expected)
+            self.breach("INV-L4", f"booked by {booked}, it should be by {should}", recorded)
+            return
+        for entry in entries:
+            self._compare_entry(recorded, entry, agreed, keys)
+
+    def _compare_entry(
+        self,
+        recorded: Recorded[MoneyEvent],
+        entry: Entry,
+        agreed: Agreed,
+        keys: Mapping[str, str],
+    ) -> None:
+        rule = entry.rule
+        if (legs := LEGS.get((rule, entry.version))) is None:
+            self.breach("INV-L4", f"{rule} has no version {entry.version}", recorded)
+        elif entry.lines != (lines := _lines(legs, agreed, keys)):
+            found = f"{_text(entry.lines)}; {rule} makes {_text(lines)}"
             self.breach("INV-L4", found, recorded)
 
 
 def _lines(legs: tuple[Leg, ...], agreed: Agreed, keys: Mapping[str, str]) -> tuple[Line, ...]:
     """The lines of a rule; a leg of nothing leaves none."""
-    figures, currency, _, _ = agreed
+    figures = agreed.figures
     lines = []
-    for side, account, kept_by, letters in legs:
-        minor = figures[letters[0]] if len(letters) == 1 else sum(figures[at] for at in letters)
-        if minor:
+    for side, account, kept_by, letters, settled in legs:
+        if minor := sum(sign * figures[at] for at, sign in letters):
             key = "/".join([keys[name] for name in kept_by])
+            currency = agreed.settled_in if settled else agreed.currency
             lines.append(Line(account, key, side * minor, currency))
     return tuple(lines)
 

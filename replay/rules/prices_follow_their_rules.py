@@ -18,7 +18,7 @@ from ledger.events.booking import (
     BookingRequested,
     NoShowReported,
 )
-from ledger.events.payment import PaymentOpened
+from ledger.events.payment import PaymentAdopted, PaymentOpened
 from ledger.values.policy import Settlement
 from ledger.values.price import Price
 from replay.rules.rule import Handlers, Rule
@@ -55,6 +55,7 @@ class PricesFollowTheirRules(Rule):
             BookingRequested: self.price,
             BookingConfirmed: self.total,
             PaymentOpened: self.due,
+            PaymentAdopted: self.due,
             BookingCancelled: self.settle,
             NoShowReported: self.settle,
         }
@@ -86,7 +87,7 @@ class PricesFollowTheirRules(Rule):
         ):
             self.breach("INV-B4", f"confirmed for {total}, asked for at {_total(sold)}", recorded)
 
-    def due(self, recorded: Recorded[PaymentOpened]) -> None:
+    def due(self, recorded: Recorded[PaymentOpened | PaymentAdopted]) -> None:
         """What is due is the total of the price beside it, which is the booking's."""
         event = recorded.event
         self._figures(recorded, event.price)
@@ -106,7 +107,9 @@ class PricesFollowTheirRules(Rule):
         if found != expected:
             self.breach("INV-B4", f"settled as {found}, the policy makes {expected}", recorded)
 
-    def _figures(self, recorded: Recorded[BookingRequested | PaymentOpened], price: Price) -> None:
+    def _figures(
+        self, recorded: Recorded[BookingRequested | PaymentOpened | PaymentAdopted], price: Price
+    ) -> None:
         if price.billing not in KNOWN_BILLING:
             self.breach("INV-B4", f"billing version {price.billing} is not known", recorded)
             return

@@ -1,26 +1,42 @@
 """No payment gives back more than it took in, and every refund gives back what was approved, once.
 
-An approved refund counts from its approval. A breach means that a guest got money twice, or will.
+An approved refund counts from its approval, and so does what a payment has reserved for one: that,
+what went back and what disputes took are together no more than was captured when more is reserved.
+A breach means that a guest got money twice, or will.
 Hold the refunds of the payment named, and call finance.
 """
 
 from typing import Any, ClassVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ledger.events import Recorded
-from ledger.events.payment import PaymentCompleted, PaymentRefundRecorded
+from ledger.events.payment import (
+    DisputedAmountReinstated,
+    DisputedAmountWithdrawn,
+    PaymentAdopted,
+    PaymentCompleted,
+    PaymentRefundRecorded,
+    PaymentRefundReversed,
+    RefundReservationReleased,
+    RefundReserved,
+)
 from ledger.events.refund import RefundApproved, RefundRequested, RefundSucceeded
 from ledger.values.money import Money
 from replay.rules.rule import Handlers, Rule
 
 
 class Taken(Struct):
-    """What a payment took in, and what of it is approved for refunds, and was recorded as back."""
+    """What a payment took in, and what of it is approved for refunds, and was recorded as back.
+
+    Reserved by refund, in minor units; `disputed_minor` is what disputes took and did not bring back.
+    """
 
     captured: Money
     approved_minor: int = 0
     refunded_minor: int = 0
+    disputed_minor: int = 0
+    reserved: dict[str, int] = field(default_factory=dict)
 
 
 class Underway(Struct):
@@ -46,6 +62,12 @@ class RefundsWithinCaptures(Rule):
         """What comes in, and the way back."""
         return {
             PaymentCompleted: self.capture,
+            PaymentAdopted: self.adopt,
+            RefundReserved: self.reserve,
+            RefundReservationReleased: self.release,
+            DisputedAmountWithdrawn: self.withdraw,
+            DisputedAmountReinstated: self.reinstate,
+            PaymentRefundReversed: self.reverse,
             RefundRequested: self.request,
             RefundApproved: self.approve,
             RefundSucceeded: self.succeed,
@@ -55,6 +77,47 @@ class RefundsWithinCaptures(Rule):
     def capture(self, recorded: Recorded[PaymentCompleted]) -> None:
         """Remember what came in."""
         self._payments[recorded.stream_id] = Taken(recorded.event.amount)
+
+    def adopt(self, recorded: Recorded[PaymentAdopted]) -> None:
+        """Remember what had come in before."""
+        self._payments[recorded.stream_id] = Taken(recorded.event.due)
+
+    def reserve(self, recorded: Recorded[RefundReserved]) -> None:
+        """Count what is spoken for, beside what went back and what disputes took."""
+        event = recorded.event
+        payment = self._payments.get(recorded.stream_id)
+        if payment is None:
+            found = f"{event.amount} is reserved of a payment that took nothing"
+            self.breach("INV-L7", found, recorded)
+            return
+        payment.reserved[event.refund_id] = event.amount.minor
+        back = sum(payment.reserved.values()) + payment.refunded_minor + payment.disputed_minor
+        self._within(recorded, payment, back, event.amount)
+
+    def release(self, recorded: Recorded[RefundReservationReleased]) -> None:
+        """What is let go of is what was reserved."""
+        event = recorded.event
+        payment = self._payments.get(recorded.stream_id)
+        was = payment.reserved.pop(event.refund_id, 0) if payment else 0
+        if was != event.amount.minor:
+            found = f"{event.amount} is released, {was} minor units were reserved"
+            self.breach("INV-L7", found, recorded)
+
+    def withdraw(self, recorded: Recorded[DisputedAmountWithdrawn]) -> None:
+        """A bank takes what it takes; what is reserved afterwards must leave room for it."""
+        payment = self._payments.get(recorded.stream_id)
+        if payment is not None:
+            payment.disputed_minor += recorded.event.amount.minor
+
+    def reinstate(self, recorded: Recorded[DisputedAmountReinstated]) -> None:
+        """No more comes back than was taken."""
+        payment = self._payments.get(recorded.stream_id)
+        if payment is None:
+            return
+        payment.disputed_minor -= recorded.event.amount.minor
+        if payment.disputed_minor < 0:
+            found = f"disputes brought {-payment.disputed_minor} minor units more than they took"
+            self.breach("INV-L7", found, recorded)
 
     def request(self, recorded: Recorded[RefundRequested]) -> None:
         """Remember which payment is asked to give back."""
@@ -86,10 +149,26 @@ class RefundsWithinCaptures(Rule):
         payment = self._payments.get(recorded.stream_id)
         if payment is None:
             return
+        payment.reserved.pop(event.refund_id, None)
         payment.refunded_minor += event.amount.minor
         self._within(recorded, payment, payment.refunded_minor, event.amount)
-        if event.refunded.minor != payment.refunded_minor:
-            found = f"{event.refunded} said to be back so far, it is {payment.refunded_minor}"
+        self._so_far(recorded, payment)
+
+    def reverse(self, recorded: Recorded[PaymentRefundReversed]) -> None:
+        """What came back is not with the guest."""
+        payment = self._payments.get(recorded.stream_id)
+        if payment is not None:
+            payment.refunded_minor -= recorded.event.amount.minor
+            self._so_far(recorded, payment)
+
+    def _so_far(
+        self,
+        recorded: Recorded[PaymentRefundRecorded] | Recorded[PaymentRefundReversed],
+        payment: Taken,
+    ) -> None:
+        said = recorded.event.refunded
+        if said.minor != payment.refunded_minor:
+            found = f"{said} said to be back so far, it is {payment.refunded_minor}"
             self.breach("INV-L7", found, recorded)
 
     def _within(self, recorded: Recorded[Any], payment: Taken, back: int, amount: Money) -> None:

@@ -79,7 +79,8 @@ PAGE = {
         PM8   | processing requires_action           | P   | failed
         PM9   | failed                               | G   | pending
         PM10  | pending requires_action processing   | GTX | cancelled
-        PM11  | authorized                           | XP  | cancelled
+        PM11  | authorized                           | X   | cancelled
+        PM11e | authorized                           | P   | cancelled
         PM12  | completed partially_refunded         | X   | partially_refunded refunded
         PM13  | refunded partially_refunded          | P   | partially_refunded completed
         PM14  | processing                           | T   | same
@@ -135,17 +136,36 @@ OURS = {
         BK15w | confirmed | S | cancelled_by_host
         BK20  | in_stay completed curtailed no_show cancelled_by_guest cancelled_by_host cancelled_by_platform | TX | same
     """),
-    "payment": _rows("PM15 | completed partially_refunded refunded | P | same"),
+    "payment": _rows("""
+        PM15 | completed partially_refunded refunded | P | same
+        PM16 | pending processing requires_action authorized completed failed cancelled partially_refunded refunded | X | same
+        PM17 | completed partially_refunded          | X | same
+        PM18 | completed partially_refunded refunded | X | same
+        PM19 | completed partially_refunded refunded | X | same
+        PM20 | pending                               | X | same
+        PM21 | -                                     | X | completed
+    """),
+    "unapplied_receipt": _rows("""
+        UR1 | -                                         | PX | detected
+        UR2 | detected return_failed                    | XF | returning
+        UR3 | returning                                 | P  | returned
+        UR4 | returning                                 | P  | return_failed
+        UR5 | detected                                  | X  | adopted
+        UR6 | detected returning return_failed returned | P  | same
+    """),
     "refund": {},
     "payout": {},
 }
-"""Rows that the page takes for granted and we had to write: a beginning, and money that is earned
-or becomes usable (postings J4, J5 and J9)."""
+"""Rows that the page takes for granted and we had to write: a beginning, money that is earned or
+becomes usable (postings J4, J5 and J9), what a payment must know of its refunds, its disputes and
+its intent, and money that came without a place, which the page draws without a table."""
 
 DIFFERENCES = {
     "BK13": "The page lets only the clock end a stay; history knows guests who left before their"
     " last day, so a host may say so too. The clock is held to check-out in `processes`.",
     "UC8": "The page blocks the nights where the host cancelled; that comes with BK15.",
+    "PM16": "From any state, so that whoever is not completed refuses by the page's own code,"
+    " REFUND_NOT_COMPLETED_PAYMENT, and the audit judges it by what was captured.",
     "UC12": "A conflict leaves the nights as they were; in the table that is written `free`.",
 }
 """Where our table departs from the page's own words, and why."""
@@ -156,7 +176,10 @@ PLANNED = {
     "alteration": 0,
     "booking": 0,
     "payment": 10,
+    "booking": 11,
+    "payment": 0,
     "refund": 10,
     "payout": 5,
+    "unapplied_receipt": 0,
 }
 """How many rows of each table are not built yet: building one means changing its number here."""

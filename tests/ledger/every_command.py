@@ -36,9 +36,37 @@ from ledger.aggregates.booking import (
     Withdraw,
 )
 from ledger.aggregates.decider import Command
-from ledger.aggregates.payment import CompletePayment, RecordFunds, RecordRefund, SubmitPayment
+from ledger.aggregates.payment import (
+    AuthorizePayment,
+    CancelPayment,
+    CapturePayment,
+    ClearDispute,
+    CompletePayment,
+    ExpireAuthorization,
+    FailPayment,
+    FinishAction,
+    LinkIntent,
+    MarkDisputed,
+    RecordFunds,
+    RecordRefund,
+    ReleaseRefund,
+    ReportUnknownOutcome,
+    RequireAction,
+    ReserveRefund,
+    RetryPayment,
+    ReverseRefund,
+    SubmitPayment,
+    VoidPayment,
+)
 from ledger.aggregates.payout import MaturePayout, RecalculatePayout, RecordTransfer, ReleasePayout
 from ledger.aggregates.refund import AcceptRefund, AutoApprove, SubmitRefund, SucceedRefund
+from ledger.aggregates.unapplied_receipt import (
+    AdoptReceipt,
+    FailReturn,
+    RecordReceiptFunds,
+    RecordReturn,
+    ReturnReceipt,
+)
 from ledger.aggregates.unit_calendar import (
     ConvertHold,
     ExpireHold,
@@ -47,15 +75,20 @@ from ledger.aggregates.unit_calendar import (
     ReleaseReservation,
 )
 from ledger.events import Actor, Event
+from ledger.events.payment import Capture
 from ledger.values.clock import Instant
 from ledger.values.guests import Party
 from tests.facts import (
     A_LONGER_STAY,
     ALTERATION,
+    ADOPTED,
+    ANSWER_DUE,
     BOOKING,
+    CAPTURE_BEFORE,
     CHECK_IN,
     CHECK_OUT,
     DECIDE_BY,
+    DISPUTE,
     EARNED,
     GUEST,
     HOLD_ENDS,
@@ -66,6 +99,7 @@ from tests.facts import (
     PAYOUT,
     PROCESS,
     PROCESSOR,
+    RECEIPT,
     REFUND,
     SUPPORT,
     TIMER,
@@ -78,14 +112,20 @@ from tests.facts import (
     a_payment,
     a_payout,
     a_price,
+    a_receipt,
     a_refund,
+    a_refund_recorded,
     a_reservation,
     a_settlement,
     a_stay,
     alteration_accepted,
     alteration_settling,
+    action_required,
     approved,
+    authorized,
     confirmed,
+    declined,
+    disputed,
     due,
     funds_available,
     host_accepted,
@@ -96,10 +136,14 @@ from tests.facts import (
     processing,
     proposed,
     released,
+    reserved,
+    returning,
     started,
     submitted,
+    to_adopt_payment,
     to_attest,
     to_book,
+    to_detect_receipt,
     to_open_calendar,
     to_open_payment,
     to_propose,
@@ -134,6 +178,8 @@ _HELD = (a_calendar(), a_hold())
 _BOOKED = (a_booking(), confirmed())
 _ASKED = (a_booking(), host_asked())
 _PAID = (a_payment(), processing(), paid())
+_AUTHORIZED = (a_payment(capture=Capture.MANUAL), processing(), authorized())
+_RETURNING = (a_receipt(), returning())
 
 EVERY_COMMAND = (
     Happened(to_attest(), OPERATOR),
@@ -256,6 +302,67 @@ EVERY_COMMAND = (
         (a_payment(), processing()),
     ),
     Happened(RecordFunds(payment_id=PAYMENT), PROCESSOR, _PAID),
+    Happened(LinkIntent(payment_id=PAYMENT, intent="pi_1"), PROCESS, (a_payment(),)),
+    Happened(RequireAction(payment_id=PAYMENT), PROCESSOR, (a_payment(), processing())),
+    Happened(
+        FinishAction(payment_id=PAYMENT), GUEST, (a_payment(), processing(), action_required())
+    ),
+    Happened(
+        AuthorizePayment(payment_id=PAYMENT, amount=_TOTAL, capture_before=CAPTURE_BEFORE),
+        PROCESSOR,
+        _AUTHORIZED[:2],
+    ),
+    Happened(
+        CapturePayment(payment_id=PAYMENT, amount=_TOTAL, idempotency_key=f"{PAYMENT}/capture"),
+        PROCESS,
+        _AUTHORIZED,
+    ),
+    Happened(
+        FailPayment(payment_id=PAYMENT, decline_code="insufficient_funds", retryable=True),
+        PROCESSOR,
+        (a_payment(), processing(), action_required()),
+    ),
+    Happened(
+        RetryPayment(payment_id=PAYMENT, due=_TOTAL, hold_alive=True),
+        GUEST,
+        (a_payment(), processing(), declined()),
+    ),
+    Happened(CancelPayment(payment_id=PAYMENT, reason="hold_expired"), TIMER, (a_payment(),)),
+    Happened(VoidPayment(payment_id=PAYMENT, reason="declined_by_host"), PROCESS, _AUTHORIZED),
+    Happened(ExpireAuthorization(payment_id=PAYMENT), PROCESSOR, _AUTHORIZED),
+    Happened(
+        ReportUnknownOutcome(payment_id=PAYMENT), TIMER, (a_payment(), processing()), ANSWER_DUE
+    ),
+    Happened(
+        ReserveRefund(payment_id=PAYMENT, refund_id=REFUND, amount=money("180.00 EUR")),
+        PROCESS,
+        _PAID,
+    ),
+    Happened(ReleaseRefund(payment_id=PAYMENT, refund_id=REFUND), PROCESS, (*_PAID, reserved())),
+    Happened(
+        ReverseRefund(payment_id=PAYMENT, refund_id=REFUND),
+        PROCESSOR,
+        (*_PAID, a_refund_recorded()),
+    ),
+    Happened(MarkDisputed(payment_id=PAYMENT, dispute_id=DISPUTE, amount=_TOTAL), PROCESS, _PAID),
+    Happened(ClearDispute(payment_id=PAYMENT, dispute_id=DISPUTE), PROCESS, (*_PAID, disputed())),
+    Happened(to_adopt_payment(), PROCESS),
+    Happened(to_detect_receipt(), PROCESSOR),
+    Happened(RecordReceiptFunds(receipt_id=RECEIPT), PROCESSOR, (a_receipt(),)),
+    Happened(
+        ReturnReceipt(receipt_id=RECEIPT, idempotency_key=f"{RECEIPT}/1"), PROCESS, (a_receipt(),)
+    ),
+    Happened(
+        RecordReturn(receipt_id=RECEIPT, amount=_TOTAL, processor_refund="re_late"),
+        PROCESSOR,
+        _RETURNING,
+    ),
+    Happened(
+        FailReturn(receipt_id=RECEIPT, reason="expired_or_canceled_card"), PROCESSOR, _RETURNING
+    ),
+    Happened(
+        AdoptReceipt(receipt_id=RECEIPT, payment_id=ADOPTED, due=_TOTAL), PROCESS, (a_receipt(),)
+    ),
     Happened(
         RecordRefund(payment_id=PAYMENT, refund_id=REFUND, amount=money("180.00 EUR")),
         PROCESS,

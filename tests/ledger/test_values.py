@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import (
+    AmountsDiffer,
     CurrenciesDiffer,
     NoNights,
     Refused,
@@ -22,6 +23,7 @@ from ledger.values.ids import NAMESPACE, canonical_id, derived_id, fresh_id
 from ledger.values.journal import CHART, Account, Side, credit, debit, entry
 from ledger.values.money import Money, round_half_even, total, zero
 from ledger.values.rates import ALL_BP
+from ledger.values.received import received
 from ledger.values.stay import House, Stay, local_date, local_instant, stay
 from tests.facts import NOW, a_stay, money
 
@@ -137,6 +139,33 @@ def test_lines_of_nothing_are_left_out() -> None:
 def test_every_account_has_its_row_in_the_chart() -> None:
     assert set(CHART) == set(Account)
     assert {row.side for row in CHART.values()} == set(Side)
+
+
+# -- What the processor took ------------------------------------------------------------
+
+
+@given(st.integers(0, 10**8), st.integers(0, 10**8), st.integers(0, 10**8))
+def test_a_charge_comes_apart_into_its_fee_and_what_can_be_used(
+    paid: int, settled: int, fee: int
+) -> None:
+    """A minor unit on either side of the gross decides whether a fee is a part of it (J3, J4)."""
+    francs, kept = Money(settled, "CHF"), Money(fee, "CHF")
+    if fee > settled:
+        with pytest.raises(AmountsDiffer):
+            received(Money(paid, "EUR"), francs, kept)
+        return
+    charge = received(Money(paid, "EUR"), francs, kept)
+
+    assert charge.converted
+    assert charge.gross == francs
+    assert charge.net + kept == charge.gross
+
+
+def test_a_charge_of_which_nothing_is_told_settles_as_it_was_paid() -> None:
+    charge = received(money("410.40 EUR"), None, None)
+
+    assert not charge.converted
+    assert charge.gross == charge.net == money("410.40 EUR")
 
 
 # -- Stays and the house's clock --------------------------------------------------------

@@ -235,8 +235,9 @@ class Walk(RuleBasedStateMachine):
         for (name, of, _), minor in self.world.balances.items():
             account = Account(name)
             if account not in AT_THE_PROCESSOR:
-                debit = CHART[account].side is Side.DEBIT
-                assert minor >= 0 if debit else minor <= 0, (name, of, minor)
+                side = CHART[account].side
+                assert side is not Side.DEBIT or minor >= 0, (name, of, minor)
+                assert side is not Side.CREDIT or minor <= 0, (name, of, minor)
 
     @invariant()
     def no_more_leaves_the_processor_than_came(self) -> None:

@@ -23,6 +23,7 @@ from tests.facts import (
     PAYMENT,
     PAYOUT,
     PROCESS,
+    RECEIPT,
     REFUND,
     UNIT,
 )
@@ -33,6 +34,7 @@ STREAMS = {
     "payment": PAYMENT,
     "payout": PAYOUT,
     "refund": REFUND,
+    "unapplied_receipt": RECEIPT,
     "unit_calendar": UNIT,
 }
 WITHOUT_CASE = {"attestation.property_attested", "unit_calendar.opened"}

@@ -17,8 +17,10 @@ from tests.facts import (
     a_booking,
     a_price,
     a_refund_recorded,
+    a_refund_reversed,
     a_stay,
     abandoned,
+    adopted_payment,
     an_id,
     cancelled,
     completed_stay,
@@ -77,6 +79,20 @@ def test_a_cancelled_stay_tells_what_goes_back_and_later_that_it_arrived(story: 
 
     story.tells(a_refund_recorded())
     assert the_trip(story).money == "partially_refunded"
+
+
+def test_money_that_came_late_and_was_adopted_pays_for_the_stay(story: Story) -> None:
+    story.tells(a_booking(), adopted_payment(), confirmed())
+
+    assert the_trip(story).money == "paid"
+
+
+def test_a_refund_that_came_back_did_not_arrive(story: Story) -> None:
+    story.tells(a_booking(), paid(), confirmed(), cancelled(), a_refund_recorded())
+    story.tells(a_refund_reversed())
+
+    seen = the_trip(story)
+    assert (seen.money, seen.refunded_minor) == ("paid", 0)
 
 
 def test_a_booking_that_was_not_paid_ends_as_expired_or_abandoned(story: Story) -> None:

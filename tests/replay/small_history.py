@@ -39,6 +39,7 @@ from tests.facts import (
     to_book,
     to_open_calendar,
 )
+from tests.replay.payment_history import pay_in_every_way
 
 JUNE_FIRST = instant("2025-06-01T11:00:00Z")
 DAY = timedelta(days=1)
@@ -221,6 +222,7 @@ def live_through(history: History) -> None:
     evening = instant("2025-07-14T20:00:00Z")
     history.do(NO_SHOW, no_show, *_settling(NO_SHOW, FREE), at=evening)
     history.live(FOR_NOTHING, instant("2025-07-17T14:00:00Z"), paid=False)
+    pay_in_every_way(history)
 
 
 @contextmanager

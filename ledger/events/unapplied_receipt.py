@@ -1,0 +1,92 @@
+"""What happens to money that came where no payment had room for it."""
+
+from enum import StrEnum
+
+from ledger.events.event import Event, MoneyEvent
+from ledger.values.ids import BookingId, PaymentId
+from ledger.values.money import Money
+
+
+class Why(StrEnum):
+    """Why there was no room: too late, once more, or not what was due."""
+
+    LATE_SUCCESS = "late_success"
+    DOUBLE_CAPTURE = "double_capture"
+    WRONG_AMOUNT = "wrong_amount"
+    WRONG_CURRENCY = "wrong_currency"
+
+
+class ReceiptDetected(MoneyEvent, topic="unapplied_receipt.detected", frozen=True, kw_only=True):
+    """The processor took a guest's money that no payment was waiting for.
+
+    `payment_id` is the payment that it was meant for. `settled` is the gross that the processor
+    holds for it in its own currency, nothing where that is the amount itself; `fee` is what it
+    keeps of it, nothing where that is not known.
+    """
+
+    booking_id: BookingId
+    payment_id: PaymentId
+    amount: Money
+    charge: str
+    intent: str | None
+    balance_transaction: str | None
+    settled: Money | None
+    fee: Money | None
+    why: Why
+    time_zone: str
+
+
+class ReceiptFundsAvailable(
+    MoneyEvent, topic="unapplied_receipt.funds_available", frozen=True, kw_only=True
+):
+    """The money can be used: it left the pending balance for the available one.
+
+    `amount` is what is left after the processor's fee, in the currency that it settled in.
+    """
+
+    booking_id: BookingId
+    amount: Money
+
+
+class ReceiptReturning(Event, topic="unapplied_receipt.returning", frozen=True, kw_only=True):
+    """The processor was asked to give the money back, under a key that makes it happen once."""
+
+    attempt: int
+    idempotency_key: str
+
+
+class ReceiptReturned(MoneyEvent, topic="unapplied_receipt.returned", frozen=True, kw_only=True):
+    """The guest has the money back.
+
+    `settled` is what it cost in the processor's own currency, nothing where that is the amount.
+    """
+
+    booking_id: BookingId
+    amount: Money
+    processor_refund: str
+    balance_transaction: str | None
+    settled: Money | None
+
+
+class ReceiptReturnFailed(
+    Event, topic="unapplied_receipt.return_failed", frozen=True, kw_only=True
+):
+    """The money could not be given back, for the processor's reason; it is still the guest's."""
+
+    reason: str
+
+
+class ReceiptAdopted(Event, topic="unapplied_receipt.adopted", frozen=True, kw_only=True):
+    """The money was due after all: it became a payment of its own."""
+
+    payment_id: PaymentId
+
+
+UnappliedReceiptEvent = (
+    ReceiptDetected
+    | ReceiptFundsAvailable
+    | ReceiptReturning
+    | ReceiptReturned
+    | ReceiptReturnFailed
+    | ReceiptAdopted
+)

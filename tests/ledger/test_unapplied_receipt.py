@@ -1,0 +1,260 @@
+"""An unapplied receipt: money that came without a place goes back, or pays for what is due."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from ledger.aggregates.unapplied_receipt import (
+    AdoptReceipt,
+    FailReturn,
+    RecordReceiptFunds,
+    RecordReturn,
+    ReturnReceipt,
+    receipt_of,
+)
+from ledger.errors import AmountsDiffer, CurrenciesDiffer, Refused, TransitionNotAllowed
+from ledger.events import Actor, Event
+from ledger.events.unapplied_receipt import ReceiptDetected, ReceiptReturned, Why
+from ledger.values.journal import Entry, imbalance
+from tests.facts import (
+    ADOPTED,
+    BOOKING,
+    GUEST,
+    PROCESS,
+    PROCESSOR,
+    RECEIPT,
+    TIMER,
+    a_receipt,
+    adopted,
+    adopted_payment,
+    money,
+    receipt_funds,
+    return_failed,
+    returned,
+    returning,
+    to_detect_receipt,
+)
+from tests.given import given
+
+ALL_OF_IT = "410.40 EUR"
+RETURNING = (a_receipt(), returning())
+
+
+def to_return(attempt: int = 1) -> ReturnReceipt:
+    return ReturnReceipt(receipt_id=RECEIPT, idempotency_key=f"{RECEIPT}/{attempt}")
+
+
+def to_record_return(amount: str = ALL_OF_IT, settled: str | None = None) -> RecordReturn:
+    return RecordReturn(
+        receipt_id=RECEIPT,
+        amount=money(amount),
+        processor_refund="re_late",
+        balance_transaction="txn_back",
+        settled=money(settled) if settled else None,
+    )
+
+
+def to_adopt(due: str = ALL_OF_IT) -> AdoptReceipt:
+    return AdoptReceipt(receipt_id=RECEIPT, payment_id=ADOPTED, due=money(due))
+
+
+def booked(entries: Sequence[Entry]) -> dict[str, list[tuple[str, str, int, str]]]:
+    for entry in entries:
+        assert not any(imbalance(entry.lines).values())
+    return {
+        entry.rule: [(line.account, line.of, line.minor, line.currency) for line in entry.lines]
+        for entry in entries
+    }
+
+
+# -- UR1: detected ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("actor", [PROCESSOR, PROCESS])
+def test_money_that_has_no_place_is_taken_note_of(actor: Actor) -> None:
+    given().when(actor, to_detect_receipt()).then(a_receipt())
+
+
+@pytest.mark.parametrize("why", list(Why))
+def test_a_receipt_says_why_there_was_no_place_for_it(why: Why) -> None:
+    (event,) = given().when(PROCESSOR, to_detect_receipt(why=why)).events
+
+    assert isinstance(event, ReceiptDetected)
+    assert event.why is why
+
+
+def test_the_same_charge_is_one_receipt_however_often_it_is_told() -> None:
+    """P2."""
+    assert receipt_of("ch_late") == RECEIPT != receipt_of("ch_1")
+    given(a_receipt()).when(PROCESSOR, to_detect_receipt()).refused(
+        TransitionNotAllowed, before="detected"
+    )
+
+
+@pytest.mark.parametrize("amount", ["0.00 EUR", "-1.00 EUR"])
+def test_nothing_is_no_receipt(amount: str) -> None:
+    given().when(PROCESSOR, to_detect_receipt(amount=money(amount), fee=None)).refused(
+        AmountsDiffer
+    )
+
+
+@pytest.mark.parametrize(
+    ("figures", "rule"),
+    [
+        ({"settled": money("410.39 EUR")}, AmountsDiffer),
+        ({"fee": money("410.41 EUR")}, AmountsDiffer),
+        ({"fee": money("1.00 USD")}, CurrenciesDiffer),
+        ({"settled": money("395.15 CHF")}, CurrenciesDiffer),
+    ],
+)
+def test_figures_that_do_not_fit_together_are_refused(
+    figures: dict[str, object], rule: type[Refused]
+) -> None:
+    given().when(PROCESSOR, to_detect_receipt(**figures)).refused(rule)
+
+
+def test_a_receipt_is_owed_to_the_guest_and_its_fee_is_our_cost() -> None:
+    """P4: the fee cost is booked."""
+    assert booked(a_receipt().entries) == {
+        "J22": [
+            ("stripe_pending", "", 41_040, "EUR"),
+            ("unapplied_receipts", RECEIPT, -41_040, "EUR"),
+        ],
+        "J3": [("exp_psp_fees", "", 1_252, "EUR"), ("stripe_pending", "", -1_252, "EUR")],
+    }
+
+
+# -- UR6: usable ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "since",
+    [(), (returning(),), (returning(), return_failed()), (returning(), returned())],
+)
+def test_what_is_left_of_it_becomes_usable_wherever_it_stands(since: tuple[Event, ...]) -> None:
+    to_use = RecordReceiptFunds(receipt_id=RECEIPT)
+
+    given(a_receipt(), *since).when(PROCESSOR, to_use).then(receipt_funds())
+    given(a_receipt(), receipt_funds(), *since).when(PROCESSOR, to_use).refused(
+        TransitionNotAllowed, command="RecordReceiptFunds"
+    )
+
+
+def test_adopted_money_becomes_usable_as_the_payment_that_it_is() -> None:
+    given(a_receipt(), adopted()).when(PROCESSOR, RecordReceiptFunds(receipt_id=RECEIPT)).refused(
+        TransitionNotAllowed, before="adopted"
+    )
+
+
+# -- UR2, UR3, UR4: given back ----------------------------------------------------------
+
+
+def test_the_processor_is_asked_to_give_it_back_under_a_key() -> None:
+    given(a_receipt()).when(PROCESS, to_return()).then(returning())
+    given(a_receipt()).when(GUEST, to_return()).refused(TransitionNotAllowed, actor="G")
+
+
+def test_it_is_not_given_back_twice() -> None:
+    given(*RETURNING).when(PROCESS, to_return(2)).refused(TransitionNotAllowed, before="returning")
+    given(*RETURNING, returned()).when(PROCESS, to_return(2)).refused(TransitionNotAllowed)
+
+
+def test_a_return_that_failed_is_tried_again_with_another_key() -> None:
+    to_fail = FailReturn(receipt_id=RECEIPT, reason="expired_or_canceled_card")
+
+    given(*RETURNING).when(PROCESSOR, to_fail).then(return_failed())
+    given(*RETURNING, return_failed()).when(PROCESS, to_return(2)).then(returning(2))
+
+
+def test_the_guest_has_it_back() -> None:
+    given(*RETURNING).when(PROCESSOR, to_record_return()).then(returned())
+    assert booked(returned().entries) == {
+        "J22r": [
+            ("unapplied_receipts", RECEIPT, 41_040, "EUR"),
+            ("stripe_available", "", -41_040, "EUR"),
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("command", "rule"),
+    [
+        (to_record_return("410.39 EUR"), AmountsDiffer),
+        (to_record_return("410.41 EUR"), AmountsDiffer),
+        (to_record_return("410.40 USD"), CurrenciesDiffer),
+        (to_record_return(settled="410.39 EUR"), AmountsDiffer),
+        (to_record_return(settled="395.15 CHF"), CurrenciesDiffer),
+    ],
+)
+def test_what_goes_back_is_what_came(command: RecordReturn, rule: type[Refused]) -> None:
+    given(*RETURNING).when(PROCESSOR, command).refused(rule)
+
+
+def test_only_the_processor_says_that_it_is_back() -> None:
+    given(*RETURNING).when(TIMER, to_record_return()).refused(TransitionNotAllowed, actor="T")
+
+
+@pytest.mark.parametrize(
+    ("cost", "result"),
+    [("397.00 CHF", 185), ("394.00 CHF", -115), ("395.15 CHF", 0)],
+)
+def test_what_two_rates_differ_by_is_lost_or_gained_when_it_goes_back(
+    cost: str, result: int
+) -> None:
+    """M1: the guest gets exactly what they paid; the booking's position is closed by it."""
+    exchanged = a_receipt(settled=money("395.15 CHF"), fee=money("12.00 CHF"))
+    came = booked(exchanged.entries)
+    outcome = given(exchanged, returning()).when(PROCESSOR, to_record_return(settled=cost))
+    (event,) = outcome.events
+    assert isinstance(event, ReceiptReturned)
+    lines = [*came["J22fx"], *booked(event.entries)["J22rfx"]]
+
+    def left(account: str, currency: str) -> int:
+        return sum(line[2] for line in lines if (line[0], line[3]) == (account, currency))
+
+    assert left("fx_position", "CHF") == left("fx_position", "EUR") == 0
+    assert left("unapplied_receipts", "EUR") == 0
+    assert left("fx_gain_loss", "CHF") == result
+    assert {line[1] for line in lines if line[0] == "fx_position"} == {BOOKING}
+
+
+def test_what_was_exchanged_does_not_go_back_without_its_cost() -> None:
+    exchanged = a_receipt(settled=money("395.15 CHF"), fee=None)
+
+    given(exchanged, returning()).when(PROCESSOR, to_record_return()).refused(CurrenciesDiffer)
+
+
+# -- UR5: adopted -----------------------------------------------------------------------
+
+
+def test_money_that_is_due_after_all_is_adopted() -> None:
+    """P4: the nights are still free."""
+    given(a_receipt()).when(PROCESS, to_adopt()).then(adopted())
+    (entry,) = adopted_payment().entries
+
+    assert booked([entry]) == {
+        "J22a": [
+            ("unapplied_receipts", RECEIPT, 41_040, "EUR"),
+            ("unapplied_receipts", ADOPTED, -41_040, "EUR"),
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("due", "rule"), [("410.41 EUR", AmountsDiffer), ("410.40 USD", CurrenciesDiffer)]
+)
+def test_money_that_is_not_what_is_due_is_not_adopted(due: str, rule: type[Refused]) -> None:
+    given(a_receipt()).when(PROCESS, to_adopt(due)).refused(rule)
+
+
+@pytest.mark.parametrize(
+    "since", [(returning(),), (returning(), returned()), (returning(), return_failed())]
+)
+def test_what_is_on_its_way_back_is_not_adopted(since: tuple[Event, ...]) -> None:
+    given(a_receipt(), *since).when(PROCESS, to_adopt()).refused(TransitionNotAllowed)
+
+
+def test_adopted_money_does_not_go_back() -> None:
+    given(a_receipt(), adopted()).when(PROCESS, to_return()).refused(
+        TransitionNotAllowed, before="adopted"
+    )
