@@ -36,12 +36,9 @@ DECIDERS: tuple[AnyDecider, ...] = (
     BOOKING,
     ALTERATION,
     PAYMENT,
-    REFUND,
-    PAYOUT,
-    PAYMENT,
-    REFUND,
-    PAYOUT,
     UNAPPLIED_RECEIPT,
+    REFUND,
+    PAYOUT,
 )
 """Every aggregate there is."""
 

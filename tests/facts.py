@@ -635,7 +635,7 @@ def outcome_unknown(
     return PaymentOutcomeUnknown(attempt=1, looks=looks, look_again_at=look_again_at)
 
 
-def declined(attempt: int = 1, *, retryable: bool = True) -> PaymentFailed:
+def card_declined(attempt: int = 1, *, retryable: bool = True) -> PaymentFailed:
     """Her card was declined."""
     code = "insufficient_funds" if retryable else "stolen_card"
     return PaymentFailed(attempt=attempt, decline_code=code, retryable=retryable)
@@ -937,7 +937,7 @@ ONE_OF_EACH = (
     authorized(),
     capture_requested(),
     outcome_unknown(),
-    declined(),
+    card_declined(),
     retried(),
     cancelled_payment(),
     adopted_payment(),

@@ -11,7 +11,6 @@ one entry: the guest's account never shows a debt that is paid, nor a credit.
 
 import msgspec
 
-from ledger.values.ids import BookingId, HostId, PaymentId, RefundId
 from ledger.values.ids import BookingId, HostId, PaymentId, ReceiptId, RefundId
 from ledger.values.journal import Account, Entry, credit, debit, entry
 from ledger.values.money import Money

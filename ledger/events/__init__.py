@@ -13,7 +13,6 @@ from ledger.events.unit_calendar import UnitCalendarEvent
 AnyEvent = (
     AlterationEvent
     | AttestationEvent
-    AttestationEvent
     | BookingEvent
     | PaymentEvent
     | PayoutEvent

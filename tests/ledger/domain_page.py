@@ -173,13 +173,11 @@ DIFFERENCES = {
 PLANNED = {
     "attestation": 0,
     "unit_calendar": 9,
-    "alteration": 0,
     "booking": 0,
-    "payment": 10,
-    "booking": 11,
+    "alteration": 0,
     "payment": 0,
+    "unapplied_receipt": 0,
     "refund": 10,
     "payout": 5,
-    "unapplied_receipt": 0,
 }
 """How many rows of each table are not built yet: building one means changing its number here."""

@@ -59,7 +59,7 @@ from tests.facts import (
     authorized,
     cancelled_payment,
     capture_requested,
-    declined,
+    card_declined,
     funds_available,
     linked,
     money,
@@ -166,7 +166,7 @@ def test_a_payment_remembers_its_intent_once() -> None:
 
 
 def test_a_payment_has_one_intent_for_all_its_attempts() -> None:
-    before = given(a_payment(), linked(), processing(), declined(), retried())
+    before = given(a_payment(), linked(), processing(), card_declined(), retried())
 
     before.when(PROCESS, LinkIntent(payment_id=PAYMENT, intent="pi_1")).then()
     before.when(PROCESS, LinkIntent(payment_id=PAYMENT, intent="pi_2")).refused(
@@ -285,7 +285,7 @@ def test_a_capture_that_fails_leaves_nothing_held_and_all_of_it_due() -> None:
     """P12: capture fails after the host accepted; another attempt begins from the start."""
     failed = given(*HELD, capture_requested("100.00 EUR")).when(PROCESSOR, to_fail())
 
-    failed.then(declined())
+    failed.then(card_declined())
     assert failed.state.held is None
     assert failed.state.asked == money(EUR)
 
@@ -460,18 +460,20 @@ def test_captured_money_becomes_usable_once() -> None:
 
 @pytest.mark.parametrize("history", [HANDED_OVER, (*HANDED_OVER, action_required())])
 def test_a_declined_attempt_keeps_the_processors_reason(history: tuple[Event, ...]) -> None:
-    given(*history).when(PROCESSOR, to_fail()).then(declined())
+    given(*history).when(PROCESSOR, to_fail()).then(card_declined())
 
 
 def test_a_guest_tries_again_with_another_key() -> None:
-    before = given(*HANDED_OVER, declined())
+    before = given(*HANDED_OVER, card_declined())
 
     before.when(GUEST, to_retry()).then(retried())
-    given(*HANDED_OVER, declined(), retried()).when(GUEST, to_submit(2)).then(processing(2))
+    given(*HANDED_OVER, card_declined(), retried()).when(GUEST, to_submit(2)).then(processing(2))
 
 
 def test_whoever_was_declined_for_good_does_not_try_again() -> None:
-    given(*HANDED_OVER, declined(retryable=False)).when(GUEST, to_retry()).refused(NotWorthRetrying)
+    given(*HANDED_OVER, card_declined(retryable=False)).when(GUEST, to_retry()).refused(
+        NotWorthRetrying
+    )
 
 
 @pytest.mark.parametrize(
@@ -483,17 +485,19 @@ def test_whoever_was_declined_for_good_does_not_try_again() -> None:
     ],
 )
 def test_a_payment_is_not_tried_again_for_a_changed_amount(due: str, rule: type[Refused]) -> None:
-    given(*HANDED_OVER, declined()).when(GUEST, to_retry(due)).refused(rule)
+    given(*HANDED_OVER, card_declined()).when(GUEST, to_retry(due)).refused(rule)
 
 
 def test_a_payment_is_not_tried_again_when_the_nights_are_gone() -> None:
-    given(*HANDED_OVER, declined()).when(GUEST, to_retry(hold_alive=False)).refused(HoldHasExpired)
+    given(*HANDED_OVER, card_declined()).when(GUEST, to_retry(hold_alive=False)).refused(
+        HoldHasExpired
+    )
 
 
 def declined_times(times: int) -> list[Event]:
     history: list[Event] = [a_payment()]
     for attempt in range(1, times + 1):
-        history += [processing(attempt), declined(attempt), retried(attempt + 1)]
+        history += [processing(attempt), card_declined(attempt), retried(attempt + 1)]
     return history[:-1]
 
 

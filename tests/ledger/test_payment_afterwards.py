@@ -44,7 +44,7 @@ from tests.facts import (
     an_id,
     authorized,
     cancelled_payment,
-    declined,
+    card_declined,
     disputed,
     money,
     paid,
@@ -135,7 +135,7 @@ NOT_COMPLETED: dict[str, tuple[Event, ...]] = {
     "processing": (a_payment(), processing()),
     "requires_action": (a_payment(), processing(), action_required()),
     "authorized": (a_payment(capture=Capture.MANUAL), processing(), authorized()),
-    "failed": (a_payment(), processing(), declined()),
+    "failed": (a_payment(), processing(), card_declined()),
     "cancelled": (a_payment(), cancelled_payment()),
     "refunded": (*PAID, a_refund_recorded(ALL_OF_IT, ALL_OF_IT)),
 }
