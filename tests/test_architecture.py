@@ -17,9 +17,11 @@ LONGEST_FUNCTION = 40
 LONGEST_FILE = {"ledger/aggregates": 350, "projections": 200, "api": 150}
 # Files with one subject all the same: their own measure, and why.
 OUTGROWN = {
+    "api/problems.py": 200,                     # one row for each error there is
+    "ledger/aggregates/unit_calendar.py": 870,  # holds, reservations and blocks share one set of nights
     "ledger/aggregates/booking.py": 500,        # the graph with the most transitions
-    "projections/availability.py": 220,         # whose the nights are and what fits need each other
-    "projections/timeline.py": 290,             # two tables with a row for each event there is
+    "projections/availability.py": 255,         # whose the nights are and what fits need each other
+    "projections/timeline.py": 310,             # two tables with a row for each event there is
 }  # fmt: skip
 # Where amounts are made, kept and shown. Seconds to wait may be fractions; they live elsewhere.
 NEAR_MONEY = ("ledger/values", "ledger/events", "ledger/aggregates", "projections")

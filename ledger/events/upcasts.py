@@ -41,3 +41,12 @@ def steps(topic: str, schema: int, present: int) -> Step:
     except KeyError:
         raise CorruptHistory(topic=topic, schema=schema, no_step_to=present) from None
     return lambda shape: reduce(lambda lifted, step: step(lifted), way, shape)
+
+
+# -- Unit calendars -----------------------------------------------------------------------
+
+
+@upcast("unit_calendar.reservation_made", since=1)
+def from_a_hold(old: Shape) -> Shape:
+    """Whether nights were taken anew is told since late money can win them back (UC7)."""
+    return {**old, "reacquired": False}

@@ -1,6 +1,7 @@
 """Every command once, with a history in which it is right: what the walks over all of them use."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from ledger.aggregates.booking import (
     Abandon,
@@ -18,19 +19,32 @@ from ledger.aggregates.payment import CompletePayment, RecordFunds, RecordRefund
 from ledger.aggregates.payout import MaturePayout, RecalculatePayout, RecordTransfer, ReleasePayout
 from ledger.aggregates.refund import AcceptRefund, AutoApprove, SubmitRefund, SucceedRefund
 from ledger.aggregates.unit_calendar import (
+    BlockNights,
     ConvertHold,
+    Deactivate,
     ExpireHold,
+    ExtendHold,
+    FeedItemGone,
+    ImportFeedItem,
+    MoveReservation,
     PlaceHold,
+    Reacquire,
     ReleaseHold,
     ReleaseReservation,
+    ReopenNights,
+    ToRequestHold,
+    UnblockNights,
 )
 from ledger.events import Actor, Event
 from ledger.values.clock import Instant
+from ledger.values.ids import BlockId
 from tests.facts import (
+    BLOCK,
     BOOKING,
     CHECK_IN,
     CHECK_OUT,
     EARNED,
+    FEED,
     GUEST,
     HOLD_ENDS,
     HOST,
@@ -42,7 +56,10 @@ from tests.facts import (
     PROCESSOR,
     REFUND,
     TIMER,
+    UID,
     UNIT,
+    a_block,
+    a_block_after_cancelling,
     a_booking,
     a_calendar,
     a_hold,
@@ -50,8 +67,10 @@ from tests.facts import (
     a_payout,
     a_price,
     a_refund,
+    a_released_reservation,
     a_reservation,
     a_stay,
+    an_external_block,
     approved,
     confirmed,
     due,
@@ -95,6 +114,8 @@ class Happened:
 
 _TOTAL = a_price().total
 _HELD = (a_calendar(), a_hold())
+_RESERVED = (*_HELD, a_reservation())
+_TO_IMPORT = ImportFeedItem(unit_id=UNIT, feed_id=FEED, uid=UID, stay=a_stay(), revision="0")
 _BOOKED = (a_booking(), confirmed())
 _PAID = (a_payment(), processing(), paid())
 
@@ -106,8 +127,43 @@ EVERY_COMMAND = (
     Happened(ExpireHold(unit_id=UNIT, booking_id=BOOKING), TIMER, _HELD, HOLD_ENDS),
     Happened(ReleaseHold(unit_id=UNIT, booking_id=BOOKING), GUEST, _HELD),
     Happened(
-        ReleaseReservation(unit_id=UNIT, booking_id=BOOKING), PROCESS, (*_HELD, a_reservation())
+        ExtendHold(unit_id=UNIT, booking_id=BOOKING, in_flight=True),
+        PROCESS,
+        _HELD,
+        NOW + timedelta(minutes=10),
     ),
+    Happened(
+        ToRequestHold(unit_id=UNIT, booking_id=BOOKING, capture_before=NOW + timedelta(days=7)),
+        PROCESS,
+        _HELD,
+    ),
+    Happened(Reacquire(unit_id=UNIT, booking_id=BOOKING, stay=a_stay()), PROCESS, (a_calendar(),)),
+    Happened(ReleaseReservation(unit_id=UNIT, booking_id=BOOKING), PROCESS, _RESERVED),
+    Happened(
+        ReleaseReservation(unit_id=UNIT, booking_id=BOOKING, cancelled_by_host=True),
+        PROCESS,
+        _RESERVED,
+    ),
+    Happened(
+        MoveReservation(unit_id=UNIT, booking_id=BOOKING, stay=a_stay("2026-07-03")),
+        PROCESS,
+        _RESERVED,
+    ),
+    Happened(BlockNights(unit_id=UNIT, block_id=BLOCK, stay=a_stay()), HOST, (a_calendar(),)),
+    Happened(UnblockNights(unit_id=UNIT, block_id=BLOCK), HOST, (a_calendar(), a_block())),
+    Happened(
+        ReopenNights(unit_id=UNIT, block_id=BlockId(BOOKING), reason="relet_by_the_platform"),
+        OPERATOR,
+        (*_RESERVED, a_released_reservation(), a_block_after_cancelling()),
+    ),
+    Happened(_TO_IMPORT, PROCESS, (a_calendar(),)),
+    Happened(_TO_IMPORT, PROCESS, _RESERVED),
+    Happened(
+        FeedItemGone(unit_id=UNIT, feed_id=FEED, uid=UID, good_fetches=2),
+        PROCESS,
+        (a_calendar(), an_external_block()),
+    ),
+    Happened(Deactivate(unit_id=UNIT), HOST, (a_calendar(),)),
     Happened(to_book(), GUEST),
     Happened(Confirm(booking_id=BOOKING, payment_id=PAYMENT, paid=_TOTAL), PROCESS, (a_booking(),)),
     Happened(
