@@ -27,7 +27,7 @@ from ledger.errors import (
     TransitionNotAllowed,
 )
 from ledger.events import Actor, Event
-from ledger.events.unit_calendar import BlockKind, NightsUnblocked
+from ledger.events.unit_calendar import BlockKind, NightsUnblocked, UnitCalendarEvent
 from ledger.values.ids import BlockId, BookingId, FeedId
 from ledger.values.stay import Stay
 from tests.facts import (
@@ -224,7 +224,7 @@ def test_an_item_that_was_only_touched_claims_no_other_nights() -> None:
 @pytest.mark.parametrize("sold", [HELD, RESERVED])
 @pytest.mark.parametrize("wanted", [a_stay(), a_stay("2026-07-04", 5), a_stay("2026-06-20", 30)])
 def test_n8_what_is_sold_twice_is_told_and_changes_nothing(
-    sold: tuple[Event, ...], wanted: Stay
+    sold: tuple[UnitCalendarEvent, ...], wanted: Stay
 ) -> None:
     outcome = given(*sold).when(PROCESS, to_import(wanted)).then(a_feed_conflict(wanted))
 

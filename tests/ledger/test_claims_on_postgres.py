@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from ledger import processes
+from ledger.aggregates.booking import BOOKING as BOOKINGS
 from ledger.aggregates.decider import Command
 from ledger.aggregates.unit_calendar import (
     UNIT_CALENDAR,
@@ -295,7 +296,7 @@ def test_n6_a_whole_expiry_that_comes_too_late_changes_neither_nights_nor_bookin
     told, _ = after_another(held, then=timer, first=extend, another=another)
 
     assert told == TooEarly.__name__
-    booking = held.ledger.state(processes.BOOKING, BOOKING)
+    booking = held.ledger.state(BOOKINGS, BOOKING)
     assert booking is not None
     assert booking.status == "pending_payment"
 
