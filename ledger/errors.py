@@ -229,6 +229,78 @@ class PartyExceedsCapacity(Refused):
     code = "OVER_CAPACITY"
 
 
+class StayIsTooShort(Refused):
+    """The stay has fewer nights than are let at once."""
+
+    code = "MIN_STAY"
+
+
+class StayIsTooLong(Refused):
+    """The stay has more nights than are let at once."""
+
+    code = "MAX_STAY"
+
+
+class NoArrivalThatDay(Refused):
+    """Guests do not arrive on this day of the week."""
+
+    code = "ARRIVAL_DAY"
+
+
+class NoDepartureThatDay(Refused):
+    """Guests do not leave on this day of the week."""
+
+    code = "DEPARTURE_DAY"
+
+
+class NoticeIsTooShort(Refused):
+    """The host needs more notice than this."""
+
+    code = "NOTICE_PERIOD"
+
+
+class TooFarAhead(Refused):
+    """Nights so far ahead are not let yet."""
+
+    code = "BOOKING_WINDOW"
+
+
+class NoPaymentInFlight(Refused):
+    """A hold is only extended for a payment that is under way."""
+
+    code = "NO_PAYMENT_IN_FLIGHT"
+
+
+class NoTimeToAnswer(Refused):
+    """The host would have no time to answer."""
+
+    code = "NO_TIME_TO_ANSWER"
+
+
+class HostCancelledTheseNights(Refused):
+    """Nights that a host cancelled stay blocked, unless an operator opens them with a reason."""
+
+    code = "BLOCKED_BY_HOST_CANCEL"
+
+
+class ReasonIsMissing(Refused):
+    """This is only done for a reason, and none is given."""
+
+    code = "REASON_REQUIRED"
+
+
+class FeedItemMayReturn(Refused):
+    """An item of a feed is gone only when good fetches in a row did not have it."""
+
+    code = "FEED_ITEM_NOT_GONE"
+
+
+class ObligationsAreOpen(Refused):
+    """There is something that must be honoured first."""
+
+    code = "OBLIGATIONS_OPEN"
+
+
 class NotDiscoverable(Refused):
     """Nobody vouches for this property, so it cannot be booked."""
 
@@ -245,12 +317,6 @@ class AmountsDiffer(Refused):
     """The amount is not the one that is due."""
 
     code = "AMOUNT_MISMATCH"
-
-
-class BelowProviderMinimum(Refused):
-    """The processor takes no amount as small as this."""
-
-    code = "BELOW_PROVIDER_MINIMUM"
 
 
 class IntentsDiffer(Refused):

@@ -10,6 +10,7 @@ from typing import assert_never, get_args
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Connection,
     Date,
@@ -28,20 +29,26 @@ from ledger.events import Recorded
 from ledger.events.attestation import PropertyAttested
 from ledger.events.unit_calendar import (
     CalendarOpened,
+    ExternalBlockAdded,
+    ExternalBlockRemoved,
     HoldExpired,
     HoldPlaced,
     HoldReleased,
+    NightsBlocked,
+    NightsUnblocked,
     ReservationMade,
+    ReservationMoved,
     ReservationReleased,
+    UnitDeactivated,
 )
-from ledger.values.ids import PropertyId, UnitId
+from ledger.values.ids import BookingId, PropertyId, UnitId
 from ledger.values.nights import FAR
 from ledger.values.stay import Stay
 from projections.projection import Answer, Projection, Rows, position_of
 
 # -- Tables -----------------------------------------------------------------------------
 
-tables = MetaData(schema="availability_v1")
+tables = MetaData(schema="availability_v2")
 
 names = Table(
     "names",
@@ -63,6 +70,7 @@ units = Table(
     Column("room_type", Text, nullable=False),
     Column("number", Integer, nullable=False),
     Column("time_zone", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
     Index("units_by_property", "property_id", "room_type", "number"),
 )
 
@@ -72,9 +80,10 @@ nights = Table(
     Column("unit_id", Uuid(as_uuid=False), primary_key=True),
     Column("night", Date, primary_key=True),
     Column("kind", Text, nullable=False),
-    Column("booking_id", Uuid(as_uuid=False), nullable=False),
+    Column("booking_id", Uuid(as_uuid=False)),
 )
-"""Nights that are not free; `kind` is `hold` or `reservation`."""
+"""Nights that are not free; `kind` is `hold` or `reservation`, of a booking, or `host_block` or
+`external_block`, of none."""
 
 # -- Events -----------------------------------------------------------------------------
 
@@ -86,6 +95,12 @@ AvailabilityEvent = (
     | HoldExpired
     | HoldReleased
     | ReservationReleased
+    | ReservationMoved
+    | NightsBlocked
+    | NightsUnblocked
+    | ExternalBlockAdded
+    | ExternalBlockRemoved
+    | UnitDeactivated
 )
 
 
@@ -93,24 +108,31 @@ def project(  # noqa: C901 - one case per event
     rows: Rows, recorded: Recorded[AvailabilityEvent]
 ) -> None:
     """Take or free the nights that the event is about."""
+    unit_id = recorded.stream_id
     match recorded.event:
         case HoldPlaced() as event:
-            for night in event.stay.nights():
-                rows.insert(
-                    nights,
-                    unit_id=recorded.stream_id,
-                    night=night,
-                    kind="hold",
-                    booking_id=event.booking_id,
-                )
+            take(rows, unit_id, "hold", event.booking_id, event.stay)
+        case ReservationMade(reacquired=True) as event:
+            take(rows, unit_id, "reservation", event.booking_id, event.stay)
         case ReservationMade() as event:
             for night in event.stay.nights():
-                rows.change(nights, (recorded.stream_id, night), kind="reservation")
-        case HoldExpired() | HoldReleased() | ReservationReleased() as event:
-            for night in event.stay.nights():
-                rows.remove(nights, (recorded.stream_id, night))
+                rows.change(nights, (unit_id, night), kind="reservation")
+        case ReservationMoved() as event:
+            free(rows, unit_id, event.moved_from)
+            take(rows, unit_id, "reservation", event.booking_id, event.stay)
+        case NightsBlocked() as event:
+            take(rows, unit_id, "host_block", None, event.stay)
+        case ExternalBlockAdded() as event:
+            free(rows, unit_id, *event.replaced)
+            take(rows, unit_id, "external_block", None, *event.parts)
+        case ExternalBlockRemoved() as event:
+            free(rows, unit_id, *event.parts)
+        case HoldExpired() | HoldReleased() | ReservationReleased() | NightsUnblocked() as event:
+            free(rows, unit_id, event.stay)
         case CalendarOpened() as event:
             open_unit(rows, recorded, event)
+        case UnitDeactivated():
+            rows.change(units, unit_id, active=False)
         case PropertyAttested() as event:
             rows.insert(
                 names,
@@ -124,6 +146,20 @@ def project(  # noqa: C901 - one case per event
             assert_never(recorded.event)
 
 
+def take(rows: Rows, unit_id: str, kind: str, booking_id: BookingId | None, *stays: Stay) -> None:
+    """Nights of a unit are somebody's, or nobody's to book."""
+    for stay in stays:
+        for night in stay.nights():
+            rows.insert(nights, unit_id=unit_id, night=night, kind=kind, booking_id=booking_id)
+
+
+def free(rows: Rows, unit_id: str, *stays: Stay) -> None:
+    """Nights of a unit can be booked."""
+    for stay in stays:
+        for night in stay.nights():
+            rows.remove(nights, (unit_id, night))
+
+
 def open_unit(rows: Rows, recorded: Recorded[AvailabilityEvent], event: CalendarOpened) -> None:
     """Add a unit, all of its nights free."""
     rows.insert(
@@ -134,12 +170,13 @@ def open_unit(rows: Rows, recorded: Recorded[AvailabilityEvent], event: Calendar
         room_type=event.room_type,
         number=event.number,
         time_zone=event.house.time_zone,
+        active=True,
     )
 
 
 # All that happens to a night happens in its unit's stream, whosever booking it is.
 AVAILABILITY = Projection(
-    "availability", 1, tables, get_args(AvailabilityEvent), project, sliced_by="stream"
+    "availability", 2, tables, get_args(AvailabilityEvent), project, sliced_by="stream"
 )
 
 # -- Questions --------------------------------------------------------------------------
@@ -163,13 +200,13 @@ class FreeUnits(Answer):
 
 
 class NightTaken(BaseModel):
-    """A night that is not free: `hold` or `reservation`, and for which booking."""
+    """A night that is not free: `hold` or `reservation` and for which booking, or a block's."""
 
     model_config = ConfigDict(frozen=True)
 
     night: date
     kind: str
-    booking_id: str
+    booking_id: str | None
 
 
 class Calendar(Answer):
@@ -196,6 +233,7 @@ def free_units(db: Connection, property_id: PropertyId, room_type: str, stay: St
     query = (
         select(units.c.unit_id, units.c.property_id, units.c.room_type, units.c.number)
         .where(units.c.property_id == property_id, units.c.room_type == room_type)
+        .where(units.c.active)
         .where(ends >= stay.check_out)
         .order_by(ends - begins, units.c.number)
     )

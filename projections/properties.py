@@ -41,6 +41,7 @@ def properties(db: Connection) -> Properties:
     place = (units.c.property_id, units.c.host_id, units.c.time_zone)
     query = (
         select(*place, named, units.c.room_type, func.count().label("units"))
+        .where(units.c.active)
         .group_by(*place, units.c.room_type)
         .order_by(named, units.c.property_id, units.c.room_type)
     )

@@ -74,12 +74,20 @@ SENTENCES = {
     "unapplied_receipt.return_failed": "Money without a place could not be returned: {detail}",
     "unapplied_receipt.returned": "{amount} without a place returned to the guest",
     "unapplied_receipt.returning": "Return of money without a place ordered, attempt {detail}",
+    "unit_calendar.external_block_added": "{nights} sold elsewhere, so a feed says",
+    "unit_calendar.external_block_removed": "{nights} no longer sold elsewhere, so a feed says",
+    "unit_calendar.feed_conflict_detected": "{nights} sold elsewhere and here: look into it",
     "unit_calendar.hold_expired": "Hold of {nights} expired",
+    "unit_calendar.hold_extended": "Hold of {nights} extended until {due_at}",
     "unit_calendar.hold_placed": "{nights} held until {due_at}",
     "unit_calendar.hold_released": "Hold of {nights} released",
+    "unit_calendar.nights_blocked": "{nights} blocked ({detail})",
+    "unit_calendar.nights_unblocked": "{nights} no longer blocked",
     "unit_calendar.opened": "Calendar of unit {detail} opened",
     "unit_calendar.reservation_made": "{nights} reserved",
+    "unit_calendar.reservation_moved": "Reservation moved to {nights}, before it was {detail}",
     "unit_calendar.reservation_released": "{nights} free again",
+    "unit_calendar.unit_deactivated": "Unit no longer let",
 }
 """How each topic is said; a test demands a sentence for every topic."""
 

@@ -99,11 +99,19 @@ from ledger.events.unapplied_receipt import (
 )
 from ledger.events.unit_calendar import (
     CalendarOpened,
+    ExternalBlockAdded,
+    ExternalBlockRemoved,
+    FeedConflictDetected,
     HoldExpired,
+    HoldExtended,
     HoldPlaced,
     HoldReleased,
+    NightsBlocked,
+    NightsUnblocked,
     ReservationMade,
+    ReservationMoved,
     ReservationReleased,
+    UnitDeactivated,
 )
 from ledger.values.clock import Instant
 from ledger.values.money import Money
@@ -197,9 +205,13 @@ def of_amount(amount: Money, due_at: datetime | None = None, detail: str | None 
     return Facts(amount.minor, amount.currency, None, None, due_at, detail)
 
 
-def of_nights(stay: Stay, due_at: datetime | None = None) -> Facts:
+def of_nights(stay: Stay, due_at: datetime | None = None, detail: str | None = None) -> Facts:
     """What is about nights."""
-    return Facts(None, None, stay.check_in, stay.check_out, due_at)
+    return Facts(None, None, stay.check_in, stay.check_out, due_at, detail)
+
+
+def _from(stay: Stay) -> str:
+    return f"{stay.check_in} to {stay.check_out}"
 
 
 def of_stay(amount: Money, stay: Stay) -> Facts:
@@ -249,10 +261,16 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     DisputedAmountReinstated: lambda event: of_amount(event.amount),
     DisputedAmountWithdrawn: lambda event: of_amount(event.amount),
     EarningsRecognized: lambda event: of_amount(event.earned.host),
+    ExternalBlockAdded: lambda event: of_nights(event.stay),
+    ExternalBlockRemoved: lambda event: of_nights(event.stay),
+    FeedConflictDetected: lambda event: of_nights(event.stay),
     FundsAvailable: lambda event: of_amount(event.amount),
     HoldExpired: lambda event: of_nights(event.stay),
+    HoldExtended: lambda event: of_nights(event.stay, event.expires_at),
     HoldPlaced: lambda event: of_nights(event.stay, event.expires_at),
     HoldReleased: lambda event: of_nights(event.stay),
+    NightsBlocked: lambda event: of_nights(event.stay, detail=event.kind.value),
+    NightsUnblocked: lambda event: of_nights(event.stay),
     NoShowReported: lambda event: of_amount(event.settlement.refund),
     PaymentActionRequired: nothing_else,
     PaymentAdopted: lambda event: of_amount(event.due),
@@ -288,9 +306,11 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     RefundSubmitted: nothing_else,
     RefundSucceeded: lambda event: of_amount(event.amount),
     ReservationMade: lambda event: of_nights(event.stay),
+    ReservationMoved: lambda event: of_nights(event.stay, detail=_from(event.moved_from)),
     ReservationReleased: lambda event: of_nights(event.stay),
     StayCompleted: nothing_else,
     StayStarted: nothing_else,
+    UnitDeactivated: nothing_else,
 }
 """What each event's sentence needs. A table and not a match: it is looked at for every event there
 is, and a test holds its keys against the union.

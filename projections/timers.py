@@ -22,7 +22,13 @@ from ledger.events.payout import (
     PayoutRecalculated,
     PayoutScheduled,
 )
-from ledger.events.unit_calendar import HoldExpired, HoldPlaced, HoldReleased, ReservationMade
+from ledger.events.unit_calendar import (
+    HoldExpired,
+    HoldExtended,
+    HoldPlaced,
+    HoldReleased,
+    ReservationMade,
+)
 from ledger.values.clock import Instant
 from ledger.values.policy import Settlement
 from ledger.values.stay import EARNED_AFTER
@@ -31,7 +37,7 @@ from projections.projection import Projection, Rows
 
 # -- Tables -----------------------------------------------------------------------------
 
-tables = MetaData(schema="timers_v2")
+tables = MetaData(schema="timers_v3")
 
 timers = Table(
     "timers",
@@ -52,11 +58,20 @@ payout for a payout, else the booking. One that is not armed waits for its booki
 
 # -- Events -----------------------------------------------------------------------------
 
-TimerEvent = (
+CalendarOrPayout = (
     HoldPlaced
+    | HoldExtended
     | ReservationMade
     | HoldExpired
     | HoldReleased
+    | PayoutScheduled
+    | PayoutRecalculated
+    | PayoutDue
+    | PayoutCancelled
+)
+
+TimerEvent = (
+    CalendarOrPayout
     | BookingRequested
     | BookingConfirmed
     | BookingExpired
@@ -66,21 +81,6 @@ TimerEvent = (
     | BookingCancelled
     | NoShowReported
     | EarningsRecognized
-    | PayoutScheduled
-    | PayoutRecalculated
-    | PayoutDue
-    | PayoutCancelled
-)
-
-CalendarOrPayout = (
-    HoldPlaced
-    | ReservationMade
-    | HoldExpired
-    | HoldReleased
-    | PayoutScheduled
-    | PayoutRecalculated
-    | PayoutDue
-    | PayoutCancelled
 )
 
 
@@ -121,7 +121,8 @@ def project_holds_and_payouts(
 ) -> None:
     """The timers of one hold, or of one payout."""
     match event:
-        case HoldPlaced():
+        case HoldPlaced() | HoldExtended():
+            end(rows, recorded.case_id, TimerKind.EXPIRE_HOLD)
             begin(rows, recorded, TimerKind.EXPIRE_HOLD, event.expires_at)
         case ReservationMade() | HoldExpired() | HoldReleased():
             end(rows, recorded.case_id, TimerKind.EXPIRE_HOLD)
@@ -191,4 +192,4 @@ def key(kind: TimerKind, of: str) -> str:
     return f"{kind}/{of}"
 
 
-TIMERS = Projection("timers", 2, tables, get_args(TimerEvent), project, live_only=True)
+TIMERS = Projection("timers", 3, tables, get_args(TimerEvent), project, live_only=True)

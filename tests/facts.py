@@ -16,7 +16,7 @@ from ledger.aggregates.payment import AdoptPayment, OpenPayment
 from ledger.aggregates.payout import SchedulePayout
 from ledger.aggregates.refund import RequestRefund
 from ledger.aggregates.unapplied_receipt import DetectReceipt, receipt_of
-from ledger.aggregates.unit_calendar import OpenCalendar
+from ledger.aggregates.unit_calendar import OpenCalendar, block_of
 from ledger.events import Actor
 from ledger.events.alteration import (
     AlterationAccepted,
@@ -96,20 +96,32 @@ from ledger.events.unapplied_receipt import (
     Why,
 )
 from ledger.events.unit_calendar import (
+    BlockKind,
     CalendarOpened,
+    ExternalBlockAdded,
+    ExternalBlockRemoved,
+    FeedConflictDetected,
     HoldExpired,
+    HoldExtended,
+    HoldKind,
     HoldPlaced,
     HoldReleased,
+    NightsBlocked,
+    NightsUnblocked,
     ReservationMade,
+    ReservationMoved,
     ReservationReleased,
+    UnitDeactivated,
 )
 from ledger.values.clock import Instant, instant
 from ledger.values.guests import Party
 from ledger.values.ids import (
     AlterationId,
     AttestationId,
+    BlockId,
     BookingId,
     DisputeId,
+    FeedId,
     GuestId,
     HostId,
     PaymentId,
@@ -146,6 +158,10 @@ ADOPTED = PaymentId(an_id("adopted payment"))
 UNIT = UnitId(an_id("unit 1"))
 PROPERTY = PropertyId(an_id("house by the sea"))
 ATTESTATION = AttestationId(an_id("attestation"))
+BLOCK = BlockId(an_id("a week to paint the walls"))
+FEED = FeedId(an_id("the feed of another marketplace"))
+UID = "sold-elsewhere@another.example"
+ITEM = block_of(FEED, UID)
 INES = GuestId(an_id("Inês"))
 RUI = HostId(an_id("Rui"))
 
@@ -368,6 +384,82 @@ def a_hold(
 def a_reservation(booking_id: BookingId = BOOKING, nights: Stay | None = None) -> ReservationMade:
     """Held nights became the booking's own."""
     return ReservationMade(booking_id=booking_id, stay=nights or a_stay())
+
+
+def an_extended_hold(until: Instant | None = None) -> HoldExtended:
+    """Held nights were kept longer, because she is paying."""
+    until = until or NOW + timedelta(minutes=25)
+    return HoldExtended(booking_id=BOOKING, stay=a_stay(), kind=HoldKind.PAYMENT, expires_at=until)
+
+
+def a_request_hold(until: Instant | None = None) -> HoldExtended:
+    """Held nights were kept until the host has answered."""
+    until = until or NOW + timedelta(hours=24)
+    return HoldExtended(booking_id=BOOKING, stay=a_stay(), kind=HoldKind.REQUEST, expires_at=until)
+
+
+def a_move(nights: Stay | None = None, moved_from: Stay | None = None) -> ReservationMoved:
+    """She comes a day later, for as many nights."""
+    return ReservationMoved(
+        booking_id=BOOKING,
+        moved_from=moved_from or a_stay(),
+        stay=nights or a_stay("2026-07-03"),
+    )
+
+
+def a_block(nights: Stay | None = None, block_id: BlockId = BLOCK) -> NightsBlocked:
+    """Rui takes nights out of sale."""
+    return NightsBlocked(block_id=block_id, stay=nights or a_stay(), kind=BlockKind.HOST)
+
+
+def a_block_after_cancelling() -> NightsBlocked:
+    """Rui cancelled her booking, and its nights stay blocked."""
+    return NightsBlocked(block_id=BlockId(BOOKING), stay=a_stay(), kind=BlockKind.HOST_CANCELLED)
+
+
+def an_unblocking() -> NightsUnblocked:
+    """Rui puts the nights back on sale."""
+    return NightsUnblocked(block_id=BLOCK, stay=a_stay(), kind=BlockKind.HOST, reason="")
+
+
+def an_external_block(
+    nights: Stay | None = None,
+    revision: str = "0",
+    parts: tuple[Stay, ...] | None = None,
+    replaced: tuple[Stay, ...] = (),
+) -> ExternalBlockAdded:
+    """A feed says that the nights are sold elsewhere."""
+    nights = nights or a_stay()
+    return ExternalBlockAdded(
+        block_id=ITEM,
+        feed_id=FEED,
+        stay=nights,
+        revision=revision,
+        parts=(nights,) if parts is None else parts,
+        replaced=replaced,
+    )
+
+
+def a_feed_conflict(nights: Stay | None = None, revision: str = "0") -> FeedConflictDetected:
+    """A feed says that nights are sold elsewhere which are hers."""
+    return FeedConflictDetected(
+        block_id=ITEM,
+        feed_id=FEED,
+        stay=nights or a_stay(),
+        revision=revision,
+        bookings=(BOOKING,),
+    )
+
+
+def a_removed_external_block(nights: Stay | None = None) -> ExternalBlockRemoved:
+    """The feed has the item no longer."""
+    nights = nights or a_stay()
+    return ExternalBlockRemoved(block_id=ITEM, feed_id=FEED, stay=nights, parts=(nights,))
+
+
+def a_deactivation() -> UnitDeactivated:
+    """The room is no longer let."""
+    return UnitDeactivated()
 
 
 def an_expired_hold() -> HoldExpired:
@@ -901,6 +993,14 @@ ONE_OF_EACH = (
     an_expired_hold(),
     a_released_hold(),
     a_released_reservation(),
+    an_extended_hold(),
+    a_move(),
+    a_block(),
+    an_unblocking(),
+    an_external_block(),
+    a_feed_conflict(),
+    a_removed_external_block(),
+    a_deactivation(),
     a_booking(),
     confirmed(),
     expired(),

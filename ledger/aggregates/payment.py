@@ -13,7 +13,7 @@ from ledger.aggregates.decider import SAME, Command, Decider, Lifecycle, Step, a
 from ledger.errors import (
     AmountsDiffer,
     AttemptsAreExhausted,
-    BelowProviderMinimum,
+    BelowProcessorMinimum,
     HoldHasExpired,
     IntentsDiffer,
     NotFound,
@@ -478,13 +478,13 @@ def decide_on_the_way(
 def open_payment(command: OpenPayment) -> Sequence[PaymentEvent]:
     """Ask for the total of a price.
 
-    Raises AmountsDiffer where nothing is due, BelowProviderMinimum, CurrenciesDiffer.
+    Raises AmountsDiffer where nothing is due, BelowProcessorMinimum, CurrenciesDiffer.
     """
     due = command.price.total
     if due.minor <= 0:
         raise AmountsDiffer(due=str(due))
     if command.minimum is not None and due.minor < same_currency(due, command.minimum).minor:
-        raise BelowProviderMinimum(due=str(due), minimum=str(command.minimum))
+        raise BelowProcessorMinimum(due=str(due), minimum=str(command.minimum))
     return [
         PaymentOpened(
             booking_id=command.booking_id,

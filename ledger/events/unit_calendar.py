@@ -1,9 +1,25 @@
 """What happens to the nights of one physical unit."""
 
+from enum import StrEnum
+
 from ledger.events.event import Event
 from ledger.values.clock import Instant
-from ledger.values.ids import BookingId, HostId, PropertyId
+from ledger.values.ids import BlockId, BookingId, FeedId, HostId, PropertyId
 from ledger.values.stay import House, Stay
+
+
+class HoldKind(StrEnum):
+    """What an extended hold waits for: that a payment comes through, or that the host answers."""
+
+    PAYMENT = "payment"
+    REQUEST = "request"
+
+
+class BlockKind(StrEnum):
+    """Why a host's nights are blocked: the host says so, or cancelled a booking of them."""
+
+    HOST = "host"
+    HOST_CANCELLED = "host_cancelled"
 
 
 class CalendarOpened(Event, topic="unit_calendar.opened", frozen=True, kw_only=True):
@@ -24,11 +40,23 @@ class HoldPlaced(Event, topic="unit_calendar.hold_placed", frozen=True, kw_only=
     expires_at: Instant
 
 
-class ReservationMade(Event, topic="unit_calendar.reservation_made", frozen=True, kw_only=True):
-    """Held nights became the booking's own."""
+class HoldExtended(Event, topic="unit_calendar.hold_extended", frozen=True, kw_only=True):
+    """A hold lasts longer: for the `payment` that is under way, or as a `request` to the host."""
 
     booking_id: BookingId
     stay: Stay
+    kind: HoldKind
+    expires_at: Instant
+
+
+class ReservationMade(
+    Event, topic="unit_calendar.reservation_made", schema=2, frozen=True, kw_only=True
+):
+    """Nights became the booking's own: those it held, or, `reacquired`, nights that were free."""
+
+    booking_id: BookingId
+    stay: Stay
+    reacquired: bool = False
 
 
 class HoldExpired(Event, topic="unit_calendar.hold_expired", frozen=True, kw_only=True):
@@ -54,6 +82,99 @@ class ReservationReleased(
     stay: Stay
 
 
-UnitCalendarEvent = (
-    CalendarOpened | HoldPlaced | ReservationMade | HoldExpired | HoldReleased | ReservationReleased
+class ReservationMoved(Event, topic="unit_calendar.reservation_moved", frozen=True, kw_only=True):
+    """A booking changed its nights for others, at once: there was no moment with both or none."""
+
+    booking_id: BookingId
+    moved_from: Stay
+    stay: Stay
+
+
+class NightsBlocked(Event, topic="unit_calendar.nights_blocked", frozen=True, kw_only=True):
+    """Nights are not let: by the host's wish, or because the host cancelled a booking of them.
+
+    The block of a cancelled booking has the booking's own id, and so keeps its claims.
+    """
+
+    block_id: BlockId
+    stay: Stay
+    kind: BlockKind
+
+
+class NightsUnblocked(Event, topic="unit_calendar.nights_unblocked", frozen=True, kw_only=True):
+    """Blocked nights can be booked again; `reason` is the code that an operator gave, else empty."""
+
+    block_id: BlockId
+    stay: Stay
+    kind: BlockKind
+    reason: str
+
+
+class ExternalBlockAdded(
+    Event, topic="unit_calendar.external_block_added", frozen=True, kw_only=True
+):
+    """An item of a feed says that nights are sold elsewhere, so they are not let here.
+
+    `stay` is what the item says, `parts` what of it no other block has, `replaced` what an earlier
+    form of the same item had. The item's own id is not kept, only the block's that is made of it.
+    """
+
+    block_id: BlockId
+    feed_id: FeedId
+    stay: Stay
+    revision: str
+    parts: tuple[Stay, ...]
+    replaced: tuple[Stay, ...]
+
+
+class FeedConflictDetected(
+    Event, topic="unit_calendar.feed_conflict_detected", frozen=True, kw_only=True
+):
+    """A feed says that nights are sold elsewhere which are held or sold here; nothing changed.
+
+    `bookings` are those in the way, in order of their ids.
+    """
+
+    block_id: BlockId
+    feed_id: FeedId
+    stay: Stay
+    revision: str
+    bookings: tuple[BookingId, ...]
+
+
+class ExternalBlockRemoved(
+    Event, topic="unit_calendar.external_block_removed", frozen=True, kw_only=True
+):
+    """An item is gone from its feed, and the nights that it blocked can be booked again."""
+
+    block_id: BlockId
+    feed_id: FeedId
+    stay: Stay
+    parts: tuple[Stay, ...]
+
+
+class UnitDeactivated(Event, topic="unit_calendar.unit_deactivated", frozen=True, kw_only=True):
+    """A unit is no longer let; its calendar has ended."""
+
+
+BookedNightsEvent = (
+    HoldPlaced
+    | HoldExtended
+    | ReservationMade
+    | HoldExpired
+    | HoldReleased
+    | ReservationReleased
+    | ReservationMoved
 )
+"""What happens to the nights of a booking."""
+
+BlockedNightsEvent = (
+    NightsBlocked
+    | NightsUnblocked
+    | ExternalBlockAdded
+    | FeedConflictDetected
+    | ExternalBlockRemoved
+)
+"""What happens to the nights of a block."""
+
+UnitCalendarEvent = CalendarOpened | BookedNightsEvent | BlockedNightsEvent | UnitDeactivated

@@ -126,3 +126,12 @@ def nobody_waits_for_an_answer(old: Shape) -> Shape:
 def settled_as_paid(old: Shape) -> Shape:
     """Until the processor told, nothing was known of its fee, and money settled as it was paid."""
     return {**old, "intent": None, "balance_transaction": None, "settled": None, "fee": None}
+
+
+# -- Unit calendars -----------------------------------------------------------------------
+
+
+@upcast("unit_calendar.reservation_made", since=1)
+def from_a_hold(old: Shape) -> Shape:
+    """Whether nights were taken anew is told since late money can win them back (UC7)."""
+    return {**old, "reacquired": False}

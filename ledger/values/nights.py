@@ -28,6 +28,19 @@ class Taken(Struct, frozen=True, array_like=True):
             return None
         return (ends - begins).days
 
+    def free_parts(self, stay: Stay) -> tuple[Stay, ...]:
+        """The parts of a stay that nobody has, in order of time; itself where all of it is free."""
+        parts: list[Stay] = []
+        begins = stay.check_in
+        for taken in self.stays:
+            if taken.overlaps(stay):
+                if begins < taken.check_in:
+                    parts.append(Stay(begins, taken.check_in))
+                begins = taken.check_out
+        if begins < stay.check_out:
+            parts.append(Stay(begins, stay.check_out))
+        return tuple(parts)
+
     def with_(self, stay: Stay) -> "Taken":
         """The same, and a stay that fits."""
         place = bisect_right(self.stays, stay.check_in, key=_check_in)

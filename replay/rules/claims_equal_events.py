@@ -1,7 +1,9 @@
-"""The claims on nights are those of the bookings that are alive: no ghost, and none missing.
+"""The claims on nights are those of the bookings and blocks that are alive: no ghost, none missing.
 
-Folded from the events of bookings, while the claims are written along with the events of calendars:
-two ways that must meet in one table.
+Of bookings, they are folded from the bookings' own events, while the claims are written along with
+the events of calendars: two ways that must meet in one table. What only calendars tell is read
+there: blocks, and which nights a booking moved to or won back. A block's claims are its own case's;
+one that a host left by cancelling has the booking's id, and so its claims.
 
 A breach means that a night can be sold twice, or cannot be sold at all. A missing claim is urgent:
 stop bookings of the unit named, and call the engineer on duty.
@@ -18,13 +20,22 @@ from ledger.events.booking import (
     BookingRequested,
     NoShowReported,
 )
+from ledger.events.unit_calendar import (
+    ExternalBlockAdded,
+    ExternalBlockRemoved,
+    NightsBlocked,
+    NightsUnblocked,
+    ReservationMade,
+    ReservationMoved,
+)
+from ledger.values.stay import Stay
 from replay.rules.rule import Connection, Extent, Handlers, Rule
 
 Ended = BookingAbandoned | BookingExpired | BookingCancelled | NoShowReported
 
 
 class Claim(NamedTuple):
-    """The nights of one unit that a booking has, from the first to the last."""
+    """The nights of one unit that a booking or block has, from the first to the last."""
 
     unit_id: str
     first: date
@@ -36,7 +47,7 @@ class ClaimsEqualEvents(Rule):
     """Remembers the claims as they stood when the audit began, and crosses off what it reads."""
 
     invariants: ClassVar = {
-        "INV-B2": "The claims on nights are those of the bookings that are alive."
+        "INV-B2": "The claims on nights are those of the bookings and blocks that are alive."
     }
     needs_whole = True
 
@@ -44,13 +55,14 @@ class ClaimsEqualEvents(Rule):
         super().__init__()
         self._claimed: dict[str, Claim] = {}
         self._alive: dict[str, Claim] = {}
+        self._blocks: dict[str, Claim] = {}
 
     def begin(self, db: Connection, extent: Extent) -> None:
         """Take down the claims of this moment; the events of this moment will be read."""
         del extent
         for case_id, *claim in db.execute(_CLAIMS):
             if case_id in self._claimed:
-                self.breach("INV-B2", f"booking {case_id} claims two units", stream=case_id)
+                self.breach("INV-B2", f"{case_id} claims two units", stream=case_id)
             self._claimed[case_id] = Claim(*claim)
 
     def hears(self) -> Handlers:
@@ -61,29 +73,66 @@ class ClaimsEqualEvents(Rule):
             BookingExpired: self.leave,
             BookingCancelled: self.leave,
             NoShowReported: self.leave,
+            ReservationMade: self.reacquire,
+            ReservationMoved: self.move,
+            NightsBlocked: self.block,
+            ExternalBlockAdded: self.block_parts,
+            NightsUnblocked: self.unblock,
+            ExternalBlockRemoved: self.unblock,
         }
 
     def ask(self, recorded: Recorded[BookingRequested]) -> None:
         """A booking needs its nights, from the request on."""
-        event, stay = recorded.event, recorded.event.stay
-        nights = (stay.check_out - stay.check_in).days
-        last = date.fromordinal(stay.check_out.toordinal() - 1)
-        self._alive[recorded.stream_id] = Claim(event.unit_id, stay.check_in, last, nights)
+        event = recorded.event
+        self._alive[recorded.stream_id] = _claim(event.unit_id, event.stay)
 
     def leave(self, recorded: Recorded[Ended]) -> None:
         """A booking gives its nights back."""
         self._alive.pop(recorded.stream_id, None)
 
+    def reacquire(self, recorded: Recorded[ReservationMade]) -> None:
+        """A booking has nights again that it had given up."""
+        if recorded.event.reacquired:
+            self.move(recorded)
+
+    def move(self, recorded: Recorded[ReservationMade | ReservationMoved]) -> None:
+        """A booking has these nights, whatever it had before."""
+        event = recorded.event
+        self._alive[event.booking_id] = _claim(recorded.stream_id, event.stay)
+
+    def block(self, recorded: Recorded[NightsBlocked]) -> None:
+        """A block needs its nights; that of a booking has them from the booking."""
+        event = recorded.event
+        self._alive.pop(event.block_id, None)
+        self._blocks[event.block_id] = _claim(recorded.stream_id, event.stay)
+
+    def block_parts(self, recorded: Recorded[ExternalBlockAdded]) -> None:
+        """A block needs what no other has of its nights, which may be nothing."""
+        event = recorded.event
+        self._blocks.pop(event.block_id, None)
+        if event.parts:
+            self._blocks[event.block_id] = _claim(recorded.stream_id, *event.parts)
+
+    def unblock(self, recorded: Recorded[NightsUnblocked | ExternalBlockRemoved]) -> None:
+        """A block gives its nights back."""
+        self._blocks.pop(recorded.event.block_id, None)
+
     def end(self, db: Connection, extent: Extent) -> None:
         """Compare both."""
         del db, extent
-        for booking_id, alive in self._alive.items():
-            claimed = self._claimed.pop(booking_id, None)
+        for case_id, alive in [*self._alive.items(), *self._blocks.items()]:
+            claimed = self._claimed.pop(case_id, None)
             if claimed != alive:
                 found = f"needs {_text(alive)}, claims {_text(claimed)}"
-                self.breach("INV-B2", found, stream=booking_id)
-        for booking_id, ghost in self._claimed.items():
-            self.breach("INV-B2", f"needs nothing, claims {_text(ghost)}", stream=booking_id)
+                self.breach("INV-B2", found, stream=case_id)
+        for case_id, ghost in self._claimed.items():
+            self.breach("INV-B2", f"needs nothing, claims {_text(ghost)}", stream=case_id)
+
+
+def _claim(unit_id: str, *stays: Stay) -> Claim:
+    last = date.fromordinal(stays[-1].check_out.toordinal() - 1)
+    nights = sum((stay.check_out - stay.check_in).days for stay in stays)
+    return Claim(unit_id, stays[0].check_in, last, nights)
 
 
 def _text(claim: Claim | None) -> str:

@@ -1,7 +1,8 @@
 """Every stream is a path through its lifecycle, walked by those who may.
 
 The lifecycles are the ledger's own tables: whoever tightens one sees here which old histories it
-would refuse today, and decides what that means. A unit's calendar has one path per booking.
+would refuse today, and decides what that means. A unit's calendar has one path per booking and
+per block, until the unit is no longer let.
 
 A breach means that something happened that nobody may do from there: a decider was passed by, or
 a table was changed. Compare the event named with its lifecycle, and call the engineer on duty.
@@ -17,8 +18,15 @@ from ledger.aggregates.decider import Lifecycle
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR
 from ledger.aggregates.unit_calendar import Status as Nights
 from ledger.draft import DECIDERS
-from ledger.events import Actor, Event, Recorded
-from ledger.events.unit_calendar import CalendarOpened
+from ledger.events import Actor, Event, Recorded, Role
+from ledger.events.unit_calendar import (
+    BlockKind,
+    CalendarOpened,
+    NightsBlocked,
+    NightsUnblocked,
+    ReservationReleased,
+    UnitDeactivated,
+)
 from replay.rules.rule import Handlers, Rule
 
 Status = StrEnum | None
@@ -38,7 +46,10 @@ _who = msgspec.json.Decoder(Who)
 
 
 class HistoriesAreLegal(Rule):
-    """Remembers the state of each stream, and in calendars that of each booking's nights."""
+    """Remembers the state of each stream, and in calendars that of each booking's nights.
+
+    Of calendars also which have ended, and the release that each may just have come from.
+    """
 
     invariants: ClassVar = {
         "INV-B3": "Each event is a step that its lifecycle knows, by one who may."
@@ -49,12 +60,15 @@ class HistoriesAreLegal(Rule):
         self._ways = ways(decider.lifecycle for decider in DECIDERS)
         self._states: dict[str, Status] = {}
         self._nights: dict[str, dict[str, Status]] = {}
+        self._ended: set[str] = set()
+        self._released: dict[str, tuple[int, str]] = {}
 
     def hears(self) -> Handlers:
         """Everything."""
         handlers = dict.fromkeys(self._ways, self.follow)
         calendar = {step.event: self.follow_nights for step in UNIT_CALENDAR.lifecycle.steps}
-        return {**handlers, **calendar, CalendarOpened: self.open_calendar}
+        unit: Handlers = {CalendarOpened: self.open_calendar, UnitDeactivated: self.end_calendar}
+        return {**handlers, **calendar, **unit}
 
     def follow(self, recorded: Recorded[Event]) -> None:
         """Take a step of a stream."""
@@ -67,18 +81,45 @@ class HistoriesAreLegal(Rule):
         self._nights.setdefault(recorded.stream_id, {})
         self._step(recorded, FREE if begun else None)
 
+    def end_calendar(self, recorded: Recorded[UnitDeactivated]) -> None:
+        """Take the last step of a calendar."""
+        unit_id = recorded.stream_id
+        begun = FREE if unit_id in self._nights else None
+        self._step(recorded, Nights.INACTIVE if unit_id in self._ended else begun)
+        self._ended.add(unit_id)
+
     def follow_nights(self, recorded: Recorded[Any]) -> None:
-        """Take a step of one booking's nights; what is free again needs no remembering."""
+        """Take a step of one claim's nights; what is free again needs no remembering."""
         nights = self._nights.get(recorded.stream_id)
         if nights is None:
             self.breach("INV-B3", f"{recorded.event.topic} in a calendar never opened", recorded)
             return
-        booking_id = recorded.event.booking_id
-        after = self._step(recorded, nights.get(booking_id, FREE))
+        claim_id = _claim_of(recorded.event)
+        after = self._step(recorded, self._before(recorded, nights.get(claim_id, FREE)))
+        if _is_reopened(recorded.event) and (role := _role(recorded)) != Role.OPERATOR:
+            self.breach("INV-B3", f"a host-cancel block lifted by {role}", recorded)
         if after is FREE:
-            nights.pop(booking_id, None)
+            nights.pop(claim_id, None)
         else:
-            nights[booking_id] = after
+            nights[claim_id] = after
+        if isinstance(recorded.event, ReservationReleased):
+            self._released[recorded.stream_id] = (recorded.version, claim_id)
+
+    def _before(self, recorded: Recorded[Any], now: Status) -> Status:
+        """The state that a step in a calendar leaves from.
+
+        A host-cancel block comes along with the release of the very booking: the two are one
+        decision, and both leave from its reservation.
+        """
+        if recorded.stream_id in self._ended:
+            return Nights.INACTIVE
+        match recorded.event:
+            case NightsBlocked(kind=BlockKind.HOST_CANCELLED, block_id=block_id):
+                released = self._released.get(recorded.stream_id)
+                along = released == (recorded.version - 1, block_id)
+                return Nights.RESERVATION if along else None
+            case _:
+                return now
 
     def _step(self, recorded: Recorded[Event], before: Status) -> Status:
         """Judge a step; answers where it leads, whether it was allowed or not."""
@@ -107,6 +148,15 @@ def ways(lifecycles: Iterable[Lifecycle]) -> dict[type[Event], tuple[Lifecycle, 
                 roles = frozenset(role.value for role in step.actors)
                 from_where[before] = from_where.get(before, frozenset()) | roles
     return found
+
+
+def _claim_of(event: Any) -> str:
+    claim_id: str = event.block_id if hasattr(event, "block_id") else event.booking_id
+    return claim_id
+
+
+def _is_reopened(event: Any) -> bool:
+    return isinstance(event, NightsUnblocked) and event.kind is BlockKind.HOST_CANCELLED
 
 
 def _role(recorded: Recorded[Event]) -> str:

@@ -39,10 +39,12 @@ PAGE = {
         UC6   | hold                                                 | GX | free
         UC7   | free                                                 | X  | reservation
         UC8   | reservation                                          | X  | free
+        UC8h  | reservation                                          | X  | host_block
         UC9   | reservation                                          | X  | same
         UC10  | free                                                 | H  | host_block
         UC11  | host_block                                           | HO | free
-        UC12  | free hold reservation host_block external_block      | X  | external_block free
+        UC12  | free hold reservation host_block external_block      | X  | external_block
+        UC12c | free hold reservation host_block external_block      | X  | same
         UC13  | external_block                                       | X  | free
         UC14  | free                                                 | HO | inactive
     """),
@@ -120,7 +122,6 @@ PAGE = {
 
 OURS = {
     "attestation": _rows("AT1 | - | OX | attested"),
-    "unit_calendar": _rows("UC0 | - | HOX | free"),
     "alteration": _rows("""
         AL1   | - applied declined withdrawn expired failed | GH | proposed
         AL2   | proposed           | GH | accepted
@@ -130,6 +131,10 @@ OURS = {
         AL6   | accepted           | X  | settling
         AL7   | settling           | X  | applied
         AL8   | accepted settling  | X  | failed
+    """),
+    "unit_calendar": _rows("""
+        UC0   | -          | HOX | free
+        UC11o | host_block | O   | free
     """),
     "booking": _rows("""
         BK15p | confirmed | H | same
@@ -163,16 +168,17 @@ its intent, and money that came without a place, which the page draws without a 
 DIFFERENCES = {
     "BK13": "The page lets only the clock end a stay; history knows guests who left before their"
     " last day, so a host may say so too. The clock is held to check-out in `processes`.",
-    "UC8": "The page blocks the nights where the host cancelled; that comes with BK15.",
     "PM16": "From any state, so that whoever is not completed refuses by the page's own code,"
     " REFUND_NOT_COMPLETED_PAYMENT, and the audit judges it by what was captured.",
-    "UC12": "A conflict leaves the nights as they were; in the table that is written `free`.",
+    "UC11": "The page lets operators lift a host-cancel block by the same step; with its reason it"
+    " is a step of its own, UC11o, so that the table and not a field of the command says who may.",
+    "UC12": "A conflict changes nothing, so in the table, as UC12c, it leaves the state as it was.",
 }
 """Where our table departs from the page's own words, and why."""
 
 PLANNED = {
     "attestation": 0,
-    "unit_calendar": 9,
+    "unit_calendar": 0,
     "booking": 0,
     "alteration": 0,
     "payment": 0,

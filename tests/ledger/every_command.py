@@ -1,7 +1,7 @@
 """Every command once, with a history in which it is right: what the walks over all of them use."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from ledger.aggregates.alteration import (
     AcceptAlteration,
@@ -68,21 +68,33 @@ from ledger.aggregates.unapplied_receipt import (
     ReturnReceipt,
 )
 from ledger.aggregates.unit_calendar import (
+    BlockNights,
     ConvertHold,
+    Deactivate,
     ExpireHold,
+    ExtendHold,
+    FeedItemGone,
+    ImportFeedItem,
+    MoveReservation,
     PlaceHold,
+    Reacquire,
     ReleaseHold,
     ReleaseReservation,
+    ReopenNights,
+    ToRequestHold,
+    UnblockNights,
 )
 from ledger.events import Actor, Event
 from ledger.events.payment import Capture
 from ledger.values.clock import Instant
 from ledger.values.guests import Party
+from ledger.values.ids import BlockId
 from tests.facts import (
     A_LONGER_STAY,
     ADOPTED,
     ALTERATION,
     ANSWER_DUE,
+    BLOCK,
     BOOKING,
     CAPTURE_BEFORE,
     CHECK_IN,
@@ -90,6 +102,7 @@ from tests.facts import (
     DECIDE_BY,
     DISPUTE,
     EARNED,
+    FEED,
     GUEST,
     HOLD_ENDS,
     HOST,
@@ -103,7 +116,10 @@ from tests.facts import (
     REFUND,
     SUPPORT,
     TIMER,
+    UID,
     UNIT,
+    a_block,
+    a_block_after_cancelling,
     a_booking,
     a_calendar,
     a_curtailment,
@@ -115,12 +131,14 @@ from tests.facts import (
     a_receipt,
     a_refund,
     a_refund_recorded,
+    a_released_reservation,
     a_reservation,
     a_settlement,
     a_stay,
     action_required,
     alteration_accepted,
     alteration_settling,
+    an_external_block,
     approved,
     authorized,
     card_declined,
@@ -175,6 +193,8 @@ class Happened:
 
 _TOTAL = a_price().total
 _HELD = (a_calendar(), a_hold())
+_RESERVED = (*_HELD, a_reservation())
+_TO_IMPORT = ImportFeedItem(unit_id=UNIT, feed_id=FEED, uid=UID, stay=a_stay(), revision="0")
 _BOOKED = (a_booking(), confirmed())
 _ASKED = (a_booking(), host_asked())
 _PAID = (a_payment(), processing(), paid())
@@ -189,8 +209,43 @@ EVERY_COMMAND = (
     Happened(ExpireHold(unit_id=UNIT, booking_id=BOOKING), TIMER, _HELD, HOLD_ENDS),
     Happened(ReleaseHold(unit_id=UNIT, booking_id=BOOKING), GUEST, _HELD),
     Happened(
-        ReleaseReservation(unit_id=UNIT, booking_id=BOOKING), PROCESS, (*_HELD, a_reservation())
+        ExtendHold(unit_id=UNIT, booking_id=BOOKING, in_flight=True),
+        PROCESS,
+        _HELD,
+        NOW + timedelta(minutes=10),
     ),
+    Happened(
+        ToRequestHold(unit_id=UNIT, booking_id=BOOKING, capture_before=NOW + timedelta(days=7)),
+        PROCESS,
+        _HELD,
+    ),
+    Happened(Reacquire(unit_id=UNIT, booking_id=BOOKING, stay=a_stay()), PROCESS, (a_calendar(),)),
+    Happened(ReleaseReservation(unit_id=UNIT, booking_id=BOOKING), PROCESS, _RESERVED),
+    Happened(
+        ReleaseReservation(unit_id=UNIT, booking_id=BOOKING, cancelled_by_host=True),
+        PROCESS,
+        _RESERVED,
+    ),
+    Happened(
+        MoveReservation(unit_id=UNIT, booking_id=BOOKING, stay=a_stay("2026-07-03")),
+        PROCESS,
+        _RESERVED,
+    ),
+    Happened(BlockNights(unit_id=UNIT, block_id=BLOCK, stay=a_stay()), HOST, (a_calendar(),)),
+    Happened(UnblockNights(unit_id=UNIT, block_id=BLOCK), HOST, (a_calendar(), a_block())),
+    Happened(
+        ReopenNights(unit_id=UNIT, block_id=BlockId(BOOKING), reason="relet_by_the_platform"),
+        OPERATOR,
+        (*_RESERVED, a_released_reservation(), a_block_after_cancelling()),
+    ),
+    Happened(_TO_IMPORT, PROCESS, (a_calendar(),)),
+    Happened(_TO_IMPORT, PROCESS, _RESERVED),
+    Happened(
+        FeedItemGone(unit_id=UNIT, feed_id=FEED, uid=UID, good_fetches=2),
+        PROCESS,
+        (a_calendar(), an_external_block()),
+    ),
+    Happened(Deactivate(unit_id=UNIT), HOST, (a_calendar(),)),
     Happened(to_book(), GUEST),
     Happened(Confirm(booking_id=BOOKING, payment_id=PAYMENT, paid=_TOTAL), PROCESS, (a_booking(),)),
     Happened(

@@ -205,7 +205,7 @@ def test_a_command_leads_where_its_row_says(happened: Happened) -> None:
 
     outcome = happened.outcome()
 
-    (event,) = outcome.events
+    *_, event = outcome.events
     led_to = decider.status_of(outcome.state, happened.command)
     rows = [
         step

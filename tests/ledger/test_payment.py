@@ -24,7 +24,7 @@ from ledger.aggregates.payment import (
 from ledger.errors import (
     AmountsDiffer,
     AttemptsAreExhausted,
-    BelowProviderMinimum,
+    BelowProcessorMinimum,
     CurrenciesDiffer,
     HoldHasExpired,
     IntentsDiffer,
@@ -138,7 +138,7 @@ def test_nothing_is_asked_for_where_nothing_is_due(each: str) -> None:
 
 def test_less_than_the_processor_takes_is_not_asked_for() -> None:
     given().when(PROCESS, to_open_payment(minimum=money("410.41 EUR"))).refused(
-        BelowProviderMinimum, due=EUR, minimum="410.41 EUR"
+        BelowProcessorMinimum, due=EUR, minimum="410.41 EUR"
     )
     given().when(PROCESS, to_open_payment(minimum=money(EUR))).then(a_payment())
 

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from random import Random
 
+import pytest
 from msgspec.structs import replace
 
+from ledger.events import Event
 from ledger.values.ids import BookingId, UnitId
 from ledger.values.nights import Taken
 from ledger.values.stay import Stay
@@ -19,14 +21,21 @@ from tests.facts import (
     BOOKING,
     PROPERTY,
     UNIT,
+    a_block,
+    a_block_after_cancelling,
     a_calendar,
+    a_deactivation,
     a_hold,
+    a_move,
     a_property_attested,
     a_released_reservation,
+    a_removed_external_block,
     a_reservation,
     a_stay,
     an_expired_hold,
+    an_external_block,
     an_id,
+    an_unblocking,
 )
 from tests.projections.story import Story
 
@@ -84,6 +93,89 @@ def test_held_nights_become_reserved_and_are_free_again_when_the_booking_falls_a
     story.tells(a_released_reservation())
     with story.projected(AVAILABILITY) as db:
         assert not calendar_of(db, UNIT, *span).taken
+
+
+def shown(story: Story) -> list[tuple[str, str, str | None]]:
+    """Every night of the unit that is not free: which, why, and for which booking."""
+    with story.projected(AVAILABILITY) as db:
+        taken = calendar_of(db, UNIT, date(2000, 1, 1), date(2100, 1, 1)).taken
+    return [(night.night.isoformat(), night.kind, night.booking_id) for night in taken]
+
+
+@pytest.mark.parametrize(
+    ("blocked", "kind", "lifted"),
+    [
+        (a_block(), "host_block", an_unblocking()),
+        (an_external_block(), "external_block", a_removed_external_block()),
+    ],
+)
+def test_blocked_nights_are_not_free_until_the_block_is_lifted(
+    story: Story, blocked: Event, kind: str, lifted: Event
+) -> None:
+    story.tells(a_calendar(), blocked)
+    assert shown(story) == [(night.isoformat(), kind, None) for night in STAY.nights()]
+    assert free(story, STAY) == []
+
+    story.tells(lifted)
+    assert shown(story) == []
+    assert free(story, STAY) == [UNIT]
+
+
+@pytest.mark.parametrize("in_one_page", [True, False])
+def test_nights_that_a_host_cancelled_stay_blocked(
+    story: Story,
+    in_one_page: bool,
+) -> None:
+    story.tells(a_calendar(), a_hold(), a_reservation())
+    if not in_one_page:
+        assert len(shown(story)) == STAY.nights_count()
+
+    story.tells(a_released_reservation(), a_block_after_cancelling())
+
+    assert shown(story) == [(night.isoformat(), "host_block", None) for night in STAY.nights()]
+
+
+@pytest.mark.parametrize("in_one_page", [True, False])
+def test_a_booking_that_moved_has_its_new_nights_and_no_others(
+    story: Story,
+    in_one_page: bool,
+) -> None:
+    story.tells(a_calendar(), a_hold(), a_reservation())
+    if not in_one_page:
+        assert len(shown(story)) == STAY.nights_count()
+
+    story.tells(a_move(a_stay("2026-07-03")))
+
+    assert shown(story) == [(f"2026-07-0{day}", "reservation", BOOKING) for day in (3, 4, 5)]
+
+
+def test_nights_that_late_money_won_back_are_reserved(story: Story) -> None:
+    won_back = replace(a_reservation(), reacquired=True)
+    story.tells(a_calendar(), a_hold(), an_expired_hold(), won_back)
+
+    assert {kind for _, kind, _ in shown(story)} == {"reservation"}
+
+
+def test_a_feeds_item_that_changed_shows_what_it_says_now(story: Story) -> None:
+    later = a_stay("2026-07-04", 2)
+    story.tells(a_calendar(), an_external_block())
+    assert len(shown(story)) == STAY.nights_count()
+
+    story.tells(an_external_block(later, "1", replaced=(STAY,)))
+
+    assert [night for night, _, _ in shown(story)] == ["2026-07-04", "2026-07-05"]
+
+
+def test_a_unit_that_is_no_longer_let_is_neither_free_nor_counted(story: Story) -> None:
+    story.tells(a_property_attested(), a_calendar())
+    other = opened(story, "the other", 2)
+
+    story.tells(a_deactivation())
+
+    assert free(story, STAY) == [other]
+    with story.projected(AVAILABILITY) as db:
+        (listed,) = properties(db).properties
+    assert listed.room_types == {a_calendar().room_type: 1}
 
 
 def test_nights_let_go_can_be_held_again_in_the_same_batch(story: Story) -> None:

@@ -7,6 +7,7 @@ import pytest
 from ledger.errors import CorruptHistory, StoreUnavailable
 from ledger.events import Event
 from ledger.reactions import DueTimer
+from ledger.values.clock import Instant
 from projections.timers import TIMERS
 from replay.timers import TimerDesk, due
 from tests.facts import (
@@ -23,9 +24,11 @@ from tests.facts import (
     a_no_show,
     a_payout,
     a_released_hold,
+    a_request_hold,
     a_reservation,
     abandoned,
     an_expired_hold,
+    an_extended_hold,
     cancelled,
     cancelled_payout,
     completed_stay,
@@ -58,6 +61,34 @@ def test_a_hold_runs_out_at_its_time_on_its_unit(story: Story) -> None:
 @pytest.mark.parametrize("ending", [a_reservation(), an_expired_hold(), a_released_hold()])
 def test_a_hold_that_ended_does_not_run_out(story: Story, ending: Event) -> None:
     story.tells(a_hold(), ending)
+
+    assert not what_is_due(story)
+
+
+@pytest.mark.parametrize(
+    ("extended", "until"),
+    [
+        (an_extended_hold(), NOW + timedelta(minutes=25)),
+        (a_request_hold(), NOW + timedelta(hours=24)),
+    ],
+)
+def test_an_extended_hold_runs_out_at_its_new_time_by_a_new_command(
+    story: Story, extended: Event, until: Instant
+) -> None:
+    story.tells(a_hold())
+    first = what_is_due(story)["expire_hold"].command_id
+
+    story.tells(extended)
+
+    (timer,) = what_is_due(story).values()
+    assert (timer.fires_at, timer.stream_id) == (until, UNIT)
+    assert timer.command_id != first
+
+
+def test_a_hold_that_was_extended_in_the_same_page_and_ended_does_not_run_out(
+    story: Story,
+) -> None:
+    story.tells(a_hold(), an_extended_hold(), a_reservation())
 
     assert not what_is_due(story)
 

@@ -14,15 +14,30 @@ import pytest
 
 from ledger import processes
 from ledger.aggregates.booking import BOOKING, Book
+from ledger.aggregates.decider import Command
+from ledger.aggregates.unit_calendar import (
+    BlockNights,
+    Deactivate,
+    ExtendHold,
+    FeedItemGone,
+    ImportFeedItem,
+    MoveReservation,
+    Reacquire,
+    ReleaseReservation,
+    ReopenNights,
+    UnblockNights,
+    block_of,
+)
 from ledger.application import Ledger
 from ledger.draft import Draft, Plan, Request
 from ledger.errors import NightsAreTaken
 from ledger.events import Actor, Envelope, Event
 from ledger.store import Commit, EventStore, Expected, NewEvent, Night, Receipt
 from ledger.values.clock import Instant, StandingClock, instant
-from ledger.values.ids import BookingId, CommandId, StreamId, fresh_id
+from ledger.values.ids import BlockId, BookingId, CommandId, StreamId, UnitId, fresh_id
 from ledger.values.policy import FREE, Ending, Policy
 from tests.facts import (
+    FEED,
     GUEST,
     HALF,
     HOST,
@@ -54,6 +69,14 @@ ABANDONED = BookingId(an_id("abandoned"))
 FOR_NOTHING = BookingId(an_id("for nothing"))
 AHEAD = BookingId(an_id("ahead"))
 TOO_LATE = BookingId(an_id("too late for the nights"))
+
+LATE_MONEY = BookingId(an_id("late money"))
+PAINTING = BlockId(an_id("painting"))
+GARDEN = BlockId(an_id("the garden is done"))
+SOLD_ELSEWHERE = "sold elsewhere"
+SOLD_TWICE = "sold here and elsewhere"
+STILL_ELSEWHERE = "still sold elsewhere"
+ATTIC = UnitId(an_id("the attic"))
 
 ALL = a_policy(retained_bp=10_000)
 
@@ -126,6 +149,18 @@ class History:
             hold_expires_at=self.clock.now + timedelta(minutes=15),
         )
 
+    def change_nights(self, case_id: str, actor: Actor, *commands: Command) -> None:
+        """Change what a calendar says, each command in the same case."""
+        for command in commands:
+            self.do(case_id, partial(_give, actor=actor, command=command))
+
+    def feed(self, uid: str, arrival: str) -> None:
+        """Take in that a feed has three nights as sold elsewhere."""
+        item = ImportFeedItem(
+            unit_id=UNIT, feed_id=FEED, uid=uid, stay=a_stay(arrival), revision="1"
+        )
+        self.change_nights(block_of(FEED, uid), PROCESS, item)
+
     # -- Past the rules ---------------------------------------------------------------------
 
     def plant(
@@ -160,6 +195,10 @@ class History:
                 freed=freed,
             )
         )
+
+
+def _give(draft: Draft, actor: Actor, command: Command) -> None:
+    draft.do(actor, command)
 
 
 def _start(draft: Draft, booking_id: BookingId) -> None:
@@ -210,12 +249,16 @@ def live_through(history: History) -> None:
     history.book(history.to_book(ABANDONED, "2025-07-23", FREE))
     with pytest.raises(NightsAreTaken):
         history.book(history.to_book(TOO_LATE, "2025-07-02", FREE))
+    extend = ExtendHold(unit_id=UNIT, booking_id=ABANDONED, in_flight=True)
+    history.clock.pass_by(timedelta(minutes=5))
+    history.change_nights(ABANDONED, PROCESS, extend)
     history.do(ABANDONED, partial(processes.abandon, guest=GUEST, booking_id=ABANDONED))
     expire = partial(processes.expire, booking_id=EXPIRED)
     history.do(EXPIRED, expire, at=JUNE_FIRST + timedelta(minutes=15))
     history.cancel(CANCELLED, FREE, at=instant("2025-06-10T09:00:00Z"))
     history.cancel(HALF_KEPT, HALF, at=instant("2025-06-11T09:00:00Z"))
     history.cancel(ALL_KEPT, ALL, at=instant("2025-06-12T09:00:00Z"))
+    change_the_calendar(history)
     history.live(STAYED, instant("2025-07-02T14:00:00Z"))
     history.do(NO_SHOW, partial(_start, booking_id=NO_SHOW), at=instant("2025-07-14T14:00:00Z"))
     no_show = partial(processes.report_no_show, host=HOST, booking_id=NO_SHOW)
@@ -223,6 +266,34 @@ def live_through(history: History) -> None:
     history.do(NO_SHOW, no_show, *_settling(NO_SHOW, FREE), at=evening)
     history.live(FOR_NOTHING, instant("2025-07-17T14:00:00Z"), paid=False)
     pay_in_every_way(history)
+
+
+def change_the_calendar(history: History) -> None:
+    """Let everything happen once that can happen to nights beside a booking's usual life."""
+    away = MoveReservation(unit_id=UNIT, booking_id=AHEAD, stay=a_stay("2025-09-03"))
+    back = MoveReservation(unit_id=UNIT, booking_id=AHEAD, stay=a_stay("2025-09-01"))
+    history.change_nights(AHEAD, PROCESS, away, back)
+
+    paint = BlockNights(unit_id=UNIT, block_id=PAINTING, stay=a_stay("2025-10-01"))
+    stop = UnblockNights(unit_id=UNIT, block_id=PAINTING)
+    history.change_nights(PAINTING, HOST, paint, stop)
+    garden = BlockNights(unit_id=UNIT, block_id=GARDEN, stay=a_stay("2025-10-11"))
+    history.change_nights(GARDEN, HOST, garden)
+
+    again = Reacquire(unit_id=UNIT, booking_id=LATE_MONEY, stay=a_stay("2025-10-21"))
+    cancel = ReleaseReservation(unit_id=UNIT, booking_id=LATE_MONEY, cancelled_by_host=True)
+    history.change_nights(LATE_MONEY, PROCESS, again, cancel)
+    reopen = ReopenNights(unit_id=UNIT, block_id=BlockId(LATE_MONEY), reason="host_was_right")
+    history.change_nights(LATE_MONEY, OPERATOR, reopen)
+
+    history.feed(SOLD_ELSEWHERE, "2025-11-01")
+    gone = FeedItemGone(unit_id=UNIT, feed_id=FEED, uid=SOLD_ELSEWHERE, good_fetches=2)
+    history.change_nights(block_of(FEED, SOLD_ELSEWHERE), PROCESS, gone)
+    history.feed(SOLD_TWICE, "2025-09-01")
+    history.feed(STILL_ELSEWHERE, "2025-10-13")
+
+    attic = to_open_calendar(unit_id=ATTIC, number=2)
+    history.change_nights(ATTIC, HOST, attic, Deactivate(unit_id=ATTIC))
 
 
 @contextmanager

@@ -1,0 +1,359 @@
+"""A unit's calendar: nights are blocked, by their host or by a feed, and a calendar ends."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from ledger.aggregates.decider import Command
+from ledger.aggregates.unit_calendar import (
+    UNIT_CALENDAR,
+    BlockNights,
+    Deactivate,
+    FeedItemGone,
+    ImportFeedItem,
+    PlaceHold,
+    ReopenNights,
+    UnblockNights,
+    block_of,
+    claims,
+)
+from ledger.errors import (
+    FeedItemMayReturn,
+    HostCancelledTheseNights,
+    NightsAreTaken,
+    NoNights,
+    ObligationsAreOpen,
+    ReasonIsMissing,
+    TransitionNotAllowed,
+)
+from ledger.events import Actor, Event
+from ledger.events.unit_calendar import BlockKind, NightsUnblocked, UnitCalendarEvent
+from ledger.values.ids import BlockId, BookingId, FeedId
+from ledger.values.stay import Stay
+from tests.facts import (
+    AN_INSTANT,
+    BLOCK,
+    BOOKING,
+    CHECK_OUT,
+    FEED,
+    GUEST,
+    HOST,
+    ITEM,
+    OPERATOR,
+    PROCESS,
+    UID,
+    UNIT,
+    a_block,
+    a_block_after_cancelling,
+    a_calendar,
+    a_deactivation,
+    a_feed_conflict,
+    a_hold,
+    a_released_reservation,
+    a_removed_external_block,
+    a_reservation,
+    a_stay,
+    an_expired_hold,
+    an_external_block,
+    an_id,
+    an_unblocking,
+)
+from tests.given import given
+from tests.ledger.every_command import EVERY_COMMAND
+
+HELD = (a_calendar(), a_hold())
+RESERVED = (*HELD, a_reservation())
+CANCELLED = (*RESERVED, a_released_reservation(), a_block_after_cancelling())
+LATER = a_stay("2026-07-05", 4)
+"""From the day on which the usual stay ends."""
+
+
+def to_hold(nights: Stay) -> PlaceHold:
+    return PlaceHold(unit_id=UNIT, booking_id=BookingId(an_id("another")), stay=nights)
+
+
+def to_block(nights: Stay | None = None) -> BlockNights:
+    return BlockNights(unit_id=UNIT, block_id=BLOCK, stay=nights or a_stay())
+
+
+def to_unblock(block_id: str = BLOCK) -> UnblockNights:
+    return UnblockNights(unit_id=UNIT, block_id=BlockId(block_id))
+
+
+def to_reopen(reason: str = "host_was_right", block_id: str = BOOKING) -> ReopenNights:
+    return ReopenNights(unit_id=UNIT, block_id=BlockId(block_id), reason=reason)
+
+
+def to_import(nights: Stay | None = None, revision: str = "0", uid: str = UID) -> ImportFeedItem:
+    return ImportFeedItem(
+        unit_id=UNIT, feed_id=FEED, uid=uid, stay=nights or a_stay(), revision=revision
+    )
+
+
+def gone(good_fetches: int = 2) -> FeedItemGone:
+    return FeedItemGone(unit_id=UNIT, feed_id=FEED, uid=UID, good_fetches=good_fetches)
+
+
+def freed_again(*history: Event) -> bool:
+    """Whether the usual nights can be held after all of this."""
+    return given(*history).when(PROCESS, to_hold(a_stay())).refusal is None
+
+
+# -- UC10: blocking ---------------------------------------------------------------------
+
+
+def test_a_host_takes_nights_out_of_sale() -> None:
+    given(a_calendar()).when(HOST, to_block()).then(a_block())
+    assert not freed_again(a_calendar(), a_block())
+
+
+@pytest.mark.parametrize("actor", [GUEST, PROCESS, OPERATOR])
+def test_nobody_else_blocks_a_hosts_nights(actor: Actor) -> None:
+    given(a_calendar()).when(actor, to_block()).refused(TransitionNotAllowed)
+
+
+def test_n7_a_host_does_not_block_nights_that_are_held_and_is_told_by_whom() -> None:
+    given(*HELD).when(HOST, to_block(a_stay("2026-07-04", 3))).refused(
+        NightsAreTaken,
+        conflicts=[
+            {
+                "id": BOOKING,
+                "kind": "hold",
+                "check_in": date(2026, 7, 2),
+                "check_out": date(2026, 7, 5),
+            }
+        ],
+    )
+
+
+def test_n7_a_block_of_many_nights_is_told_all_that_is_in_its_way() -> None:
+    outcome = given(*RESERVED, an_external_block(LATER)).when(HOST, to_block(a_stay(nights=30)))
+
+    assert outcome.refusal is not None
+    told = [(each["id"], each["kind"]) for each in outcome.refusal.data["conflicts"]]
+    assert told == [(BOOKING, "reservation"), (ITEM, "external_block")]
+
+
+def test_a_block_has_at_least_one_night_and_may_touch_a_stay() -> None:
+    night = date(2026, 7, 10)
+
+    given(a_calendar()).when(HOST, to_block(Stay(night, night))).refused(NoNights)
+    given(*HELD).when(HOST, to_block(LATER)).then(a_block(LATER))
+
+
+# -- UC11: unblocking -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("actor", [HOST, OPERATOR])
+def test_blocked_nights_go_back_on_sale(actor: Actor) -> None:
+    given(a_calendar(), a_block()).when(actor, to_unblock()).then(an_unblocking())
+    assert freed_again(a_calendar(), a_block(), an_unblocking())
+
+
+@pytest.mark.parametrize("actor", [HOST, OPERATOR])
+def test_nights_that_a_host_cancelled_are_not_unblocked_like_others(actor: Actor) -> None:
+    given(*CANCELLED).when(actor, to_unblock(BOOKING)).refused(
+        HostCancelledTheseNights, block_id=BOOKING
+    )
+
+
+def test_an_operator_reopens_nights_that_a_host_cancelled_for_a_reason() -> None:
+    opened = NightsUnblocked(
+        block_id=BlockId(BOOKING),
+        stay=a_stay(),
+        kind=BlockKind.HOST_CANCELLED,
+        reason="host_was_right",
+    )
+
+    given(*CANCELLED).when(OPERATOR, to_reopen()).then(opened)
+    given(*CANCELLED).when(OPERATOR, to_reopen(reason=" ")).refused(ReasonIsMissing)
+    given(*CANCELLED).when(HOST, to_reopen()).refused(TransitionNotAllowed, actor="H")
+    assert freed_again(*CANCELLED, opened)
+
+
+def test_neither_a_booking_nor_a_feeds_block_is_unblocked_by_hand() -> None:
+    given(*RESERVED).when(HOST, to_unblock(BOOKING)).refused(
+        TransitionNotAllowed, before="reservation"
+    )
+    given(a_calendar(), an_external_block()).when(HOST, to_unblock(ITEM)).refused(
+        TransitionNotAllowed, before="external_block"
+    )
+
+
+# -- UC12: what feeds say ---------------------------------------------------------------
+
+
+def test_nights_that_are_sold_elsewhere_are_not_sold_here() -> None:
+    given(a_calendar()).when(PROCESS, to_import()).then(an_external_block())
+    assert not freed_again(a_calendar(), an_external_block())
+
+
+def test_an_item_that_was_seen_says_nothing_new() -> None:
+    given(a_calendar(), an_external_block()).when(PROCESS, to_import()).then()
+
+
+def test_an_item_is_its_feeds_own() -> None:
+    assert block_of(FEED, UID) == ITEM
+    assert block_of(FeedId(an_id("another feed")), UID) != ITEM
+    assert block_of(FEED, "another uid") != ITEM
+
+
+def test_an_item_that_changed_replaces_what_it_said_before() -> None:
+    wanted = a_stay("2026-07-04", 3)
+    moved = an_external_block(wanted, "1", replaced=(a_stay(),))
+
+    outcome = given(a_calendar(), an_external_block()).when(PROCESS, to_import(wanted, "1"))
+
+    outcome.then(moved)
+    assert outcome.state.taken.stays == (wanted,)
+    claimed = claims(UNIT, moved)
+    assert claimed is not None
+    assert claimed.taken == (date(2026, 7, 5), date(2026, 7, 6))
+    assert claimed.freed == (date(2026, 7, 2), date(2026, 7, 3))
+
+
+def test_an_item_that_was_only_touched_claims_no_other_nights() -> None:
+    touched = an_external_block(revision="1", replaced=(a_stay(),))
+
+    given(a_calendar(), an_external_block()).when(PROCESS, to_import(revision="1")).then(touched)
+    claimed = claims(UNIT, touched)
+    assert claimed is not None
+    assert (claimed.taken, claimed.freed) == ((), ())
+
+
+@pytest.mark.parametrize("sold", [HELD, RESERVED])
+@pytest.mark.parametrize("wanted", [a_stay(), a_stay("2026-07-04", 5), a_stay("2026-06-20", 30)])
+def test_n8_what_is_sold_twice_is_told_and_changes_nothing(
+    sold: tuple[UnitCalendarEvent, ...], wanted: Stay
+) -> None:
+    outcome = given(*sold).when(PROCESS, to_import(wanted)).then(a_feed_conflict(wanted))
+
+    before = UNIT_CALENDAR.fold(sold)
+    assert before is not None
+    assert (outcome.state.claims, outcome.state.taken) == (before.claims, before.taken)
+
+
+def test_n8_a_conflict_is_told_once_for_each_form_of_an_item() -> None:
+    told = given(*RESERVED, a_feed_conflict())
+
+    told.when(PROCESS, to_import()).then()
+    told.when(PROCESS, to_import(revision="1")).then(a_feed_conflict(revision="1"))
+
+
+def test_n8_a_conflict_leaves_what_the_item_blocked_before() -> None:
+    wanted = a_stay("2026-07-04", 3)
+    history = (*RESERVED, an_external_block(LATER))
+
+    outcome = given(*history).when(PROCESS, to_import(wanted, "1"))
+
+    outcome.then(a_feed_conflict(wanted, "1"))
+    assert outcome.state.claims[ITEM].stay == LATER
+
+
+def test_n8_when_a_conflict_has_ended_the_nights_are_blocked() -> None:
+    over = given(*HELD, a_feed_conflict(), an_expired_hold())
+
+    over.when(PROCESS, to_import()).then(an_external_block())
+
+
+def test_a_conflict_that_comes_back_is_told_again() -> None:
+    again = (an_expired_hold(), an_external_block(), a_removed_external_block(), a_hold())
+
+    given(*HELD, a_feed_conflict(), *again).when(PROCESS, to_import()).then(a_feed_conflict())
+
+
+def test_an_item_takes_what_other_blocks_leave_of_its_nights() -> None:
+    around = a_stay("2026-07-01", 6)
+    parts = (a_stay("2026-07-01", 1), a_stay("2026-07-05", 2))
+    added = an_external_block(around, parts=parts)
+
+    outcome = given(a_calendar(), a_block()).when(PROCESS, to_import(around)).then(added)
+    given(a_calendar(), a_block(), added).when(PROCESS, to_import(around)).then()
+    assert sum(stay.nights_count() for stay in outcome.state.taken.stays) == 6
+
+
+def test_an_item_within_another_block_takes_nothing_until_that_is_lifted() -> None:
+    within = an_external_block(parts=())
+    lifted = (a_calendar(), a_block(), within, an_unblocking())
+
+    given(a_calendar(), a_block()).when(PROCESS, to_import()).then(within)
+    given(*lifted).when(PROCESS, to_import()).then(an_external_block())
+
+
+# -- UC13: what feeds say no longer -----------------------------------------------------
+
+
+def test_an_item_that_two_good_fetches_were_without_is_gone() -> None:
+    blocked = given(a_calendar(), an_external_block())
+
+    blocked.when(PROCESS, gone()).then(a_removed_external_block())
+    blocked.when(PROCESS, gone(3)).then(a_removed_external_block())
+    assert freed_again(a_calendar(), an_external_block(), a_removed_external_block())
+
+
+@pytest.mark.parametrize("good_fetches", [0, 1])
+def test_n8_a_failed_or_empty_fetch_removes_nothing(good_fetches: int) -> None:
+    given(a_calendar(), an_external_block()).when(PROCESS, gone(good_fetches)).refused(
+        FeedItemMayReturn, good_fetches=good_fetches, needed=2
+    )
+
+
+def test_what_a_feed_never_blocked_is_not_removed() -> None:
+    given(*RESERVED, a_feed_conflict()).when(PROCESS, gone()).refused(
+        TransitionNotAllowed, before="free"
+    )
+
+
+# -- UC14: the end ----------------------------------------------------------------------
+
+TO_END = Deactivate(unit_id=UNIT)
+
+
+@pytest.mark.parametrize("actor", [HOST, OPERATOR])
+def test_a_unit_is_taken_out_of_the_house(actor: Actor) -> None:
+    given(a_calendar(), a_block(), an_external_block(LATER)).when(actor, TO_END).then(
+        a_deactivation()
+    )
+
+
+@pytest.mark.parametrize(("history", "kind"), [(HELD, "hold"), (RESERVED, "reservation")])
+def test_a_unit_with_guests_to_come_is_not_taken_out(history: tuple[Event, ...], kind: str) -> None:
+    given(*history).when(HOST, TO_END).refused(
+        ObligationsAreOpen,
+        obligations=[
+            {
+                "id": BOOKING,
+                "kind": kind,
+                "check_in": date(2026, 7, 2),
+                "check_out": date(2026, 7, 5),
+            }
+        ],
+    )
+
+
+def test_t7_a_unit_is_taken_out_as_soon_as_the_last_guest_must_have_left() -> None:
+    given(*RESERVED).when(HOST, TO_END, at=CHECK_OUT - AN_INSTANT).refused(ObligationsAreOpen)
+    given(*RESERVED).when(HOST, TO_END, at=CHECK_OUT).then(a_deactivation())
+
+
+def test_a_hold_that_ran_out_stands_until_somebody_says_so() -> None:
+    later = CHECK_OUT + timedelta(days=30)
+
+    given(*HELD).when(HOST, TO_END, at=later).refused(ObligationsAreOpen)
+    given(*HELD, an_expired_hold()).when(HOST, TO_END, at=later).then(a_deactivation())
+
+
+@pytest.mark.parametrize(
+    "command",
+    {
+        type(one.command): one.command
+        for one in EVERY_COMMAND
+        if type(one.command).__module__ == UNIT_CALENDAR.decide.__module__
+    }.values(),
+    ids=lambda command: type(command).__name__,
+)
+def test_in_a_unit_that_is_not_let_nothing_happens_any_more(command: Command) -> None:
+    ended = given(*RESERVED, a_block(LATER), a_deactivation())
+
+    for actor in (HOST, OPERATOR, PROCESS, GUEST):
+        ended.when(actor, command).refused(TransitionNotAllowed, before="inactive")
