@@ -37,6 +37,12 @@ STATUS: Mapping[type[LedgerError], int] = {
     errors.PaymentNotCompleted: 409,
     errors.PayoutIsHeld: 409,
     errors.PayoutExceedsEntitlement: 409,
+    errors.ObligationsAreOpen: 409,
+    errors.SecondPersonRequired: 409,
+    errors.SelfApproval: 403,
+    errors.SuspensionStands: 409,
+    errors.NotTheBankAccount: 409,
+    errors.DebtExceeded: 409,
     # … or because of what was asked.
     errors.RepeatedWithDifferences: 422,
     errors.CurrenciesDiffer: 422,

@@ -12,10 +12,13 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from ledger.aggregates.attestation import ATTESTATION
+from ledger.aggregates.bank_payout import BANK_PAYOUT
 from ledger.aggregates.booking import BOOKING
 from ledger.aggregates.decider import Command, Decider
+from ledger.aggregates.host_debt import HOST_DEBT
 from ledger.aggregates.payment import PAYMENT
 from ledger.aggregates.payout import PAYOUT
+from ledger.aggregates.provider import PROVIDER
 from ledger.aggregates.refund import REFUND
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR
 from ledger.errors import Refused
@@ -28,7 +31,17 @@ AnyDecider = Decider[Any, Any, Any]
 
 S = TypeVar("S", bound=Struct)
 
-DECIDERS: tuple[AnyDecider, ...] = (ATTESTATION, UNIT_CALENDAR, BOOKING, PAYMENT, REFUND, PAYOUT)
+DECIDERS: tuple[AnyDecider, ...] = (
+    ATTESTATION,
+    UNIT_CALENDAR,
+    BOOKING,
+    PAYMENT,
+    REFUND,
+    PAYOUT,
+    PROVIDER,
+    HOST_DEBT,
+    BANK_PAYOUT,
+)
 """Every aggregate there is."""
 
 _deciding: dict[type[Command], AnyDecider] = {

@@ -232,3 +232,39 @@ class NothingVouchedFor(Refused):
     """A guard about the outside world has neither a check nor an attestation."""
 
     code = "NOT_ATTESTED"
+
+
+class ObligationsAreOpen(Refused):
+    """There is something that must be honoured first."""
+
+    code = "OBLIGATIONS_OPEN"
+
+
+class SecondPersonRequired(Refused):
+    """One person alone may not do this."""
+
+    code = "SECOND_PERSON_REQUIRED"
+
+
+class SelfApproval(Refused):
+    """Nobody approves what they asked for themselves."""
+
+    code = "SELF_APPROVAL"
+
+
+class SuspensionStands(Refused):
+    """The reason of the suspension is not cleared."""
+
+    code = "SUSPENSION_STANDS"
+
+
+class NotTheBankAccount(Refused):
+    """The bank account is not the one that is paid to."""
+
+    code = "BANK_ACCOUNT_MISMATCH"
+
+
+class DebtExceeded(Refused):
+    """The host does not owe as much."""
+
+    code = "DEBT_EXCEEDED"

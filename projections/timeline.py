@@ -23,6 +23,13 @@ from sqlalchemy import (
 
 from ledger.events import AnyEvent, Event, Recorded, Role
 from ledger.events.attestation import PropertyAttested
+from ledger.events.bank_payout import (
+    BankPayoutCancelled,
+    BankPayoutFailed,
+    BankPayoutPaid,
+    BankPayoutSeen,
+    BankPayoutSent,
+)
 from ledger.events.booking import (
     BookingAbandoned,
     BookingCancelled,
@@ -33,6 +40,14 @@ from ledger.events.booking import (
     NoShowReported,
     StayCompleted,
     StayStarted,
+)
+from ledger.events.host_debt import (
+    DebtCollected,
+    DebtNetted,
+    DebtRaised,
+    DebtWrittenOff,
+    WriteOffProposed,
+    WriteOffRejected,
 )
 from ledger.events.payment import (
     FundsAvailable,
@@ -48,6 +63,19 @@ from ledger.events.payout import (
     PayoutReleased,
     PayoutScheduled,
     PayoutTransferred,
+)
+from ledger.events.provider import (
+    BankAccountChanged,
+    BankAccountFailed,
+    BankAccountReviewed,
+    PayoutAccountChanged,
+    PayoutAccountOpened,
+    PayoutAccountSeen,
+    ProviderClosed,
+    ProviderRegistered,
+    ProviderReinstated,
+    ProviderSuspended,
+    ProviderVouchedFor,
 )
 from ledger.events.refund import (
     RefundApproved,
@@ -168,13 +196,32 @@ def of_request(event: BookingRequested) -> Facts:
     return Facts(total.minor, total.currency, stay.check_in, stay.check_out, until, policy)
 
 
+def of_account(event: PayoutAccountChanged) -> Facts:
+    """A payout account is told with what keeps it from being paid to."""
+    asked = f"asked for {', '.join(event.requirements)}" if event.requirements else ""
+    told = (event.to, event.disabled_reason, asked)
+    return Facts(detail="; ".join(part for part in told if part))
+
+
 FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
+    BankAccountChanged: nothing_else,
+    BankAccountFailed: nothing_else,
+    BankAccountReviewed: nothing_else,
+    BankPayoutCancelled: nothing_else,
+    BankPayoutFailed: lambda event: of_amount(event.amount, detail=event.reason),
+    BankPayoutPaid: nothing_else,
+    BankPayoutSeen: lambda event: of_amount(event.amount, detail=event.arrives_on.isoformat()),
+    BankPayoutSent: nothing_else,
     BookingAbandoned: nothing_else,
     BookingCancelled: lambda event: of_amount(event.settlement.refund, detail=event.to),
     BookingConfirmed: lambda event: of_amount(event.total),
     BookingExpired: nothing_else,
     BookingRequested: of_request,
     CalendarOpened: lambda event: Facts(detail=f"{event.room_type} {event.number}"),
+    DebtCollected: lambda event: of_amount(event.amount),
+    DebtNetted: lambda event: of_amount(event.amount),
+    DebtRaised: lambda event: of_amount(event.amount, detail=event.cause),
+    DebtWrittenOff: lambda event: of_amount(event.amount),
     EarningsRecognized: lambda event: of_amount(event.earned.host_net),
     FundsAvailable: lambda event: of_amount(event.amount),
     HoldExpired: lambda event: of_nights(event.stay),
@@ -185,6 +232,9 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     PaymentOpened: lambda event: of_amount(event.due),
     PaymentProcessing: lambda event: Facts(detail=str(event.attempt)),
     PaymentRefundRecorded: lambda event: of_amount(event.amount, detail=event.to),
+    PayoutAccountChanged: of_account,
+    PayoutAccountOpened: lambda event: Facts(detail=f"{event.country}, {event.currency}"),
+    PayoutAccountSeen: nothing_else,
     PayoutCancelled: nothing_else,
     PayoutDue: nothing_else,
     PayoutRecalculated: lambda event: of_amount(event.amount, event.release_at),
@@ -192,6 +242,11 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     PayoutScheduled: lambda event: of_amount(event.amount, event.release_at),
     PayoutTransferred: lambda event: of_amount(event.amount),
     PropertyAttested: lambda event: Facts(detail=event.source),
+    ProviderClosed: nothing_else,
+    ProviderRegistered: lambda event: Facts(detail=event.country),
+    ProviderReinstated: lambda event: Facts(detail=event.cleared_by),
+    ProviderSuspended: lambda event: Facts(detail=event.reason),
+    ProviderVouchedFor: lambda event: Facts(detail=f"{event.source}: {event.reason}"),
     RefundApproved: lambda event: of_amount(event.amount),
     RefundPending: nothing_else,
     RefundRequested: lambda event: of_amount(event.amount, detail=event.reason),
@@ -201,6 +256,8 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     ReservationReleased: lambda event: of_nights(event.stay),
     StayCompleted: nothing_else,
     StayStarted: nothing_else,
+    WriteOffProposed: lambda event: of_amount(event.amount, detail=event.reason),
+    WriteOffRejected: lambda event: of_amount(event.amount),
 }
 """What each event's sentence needs. A table and not a match: it is looked at for every event there
 is, and a test holds its keys against the union.

@@ -1,15 +1,26 @@
 """The published language: what happened, in the field's words. Rows outlive all other code."""
 
 from ledger.events.attestation import AttestationEvent
+from ledger.events.bank_payout import BankPayoutEvent
 from ledger.events.booking import BookingEvent
 from ledger.events.event import Actor, Envelope, Event, MoneyEvent, Recorded, Role
+from ledger.events.host_debt import HostDebtEvent
 from ledger.events.payment import PaymentEvent
 from ledger.events.payout import PayoutEvent
+from ledger.events.provider import ProviderEvent
 from ledger.events.refund import RefundEvent
 from ledger.events.unit_calendar import UnitCalendarEvent
 
 AnyEvent = (
-    AttestationEvent | BookingEvent | PaymentEvent | PayoutEvent | RefundEvent | UnitCalendarEvent
+    AttestationEvent
+    | BankPayoutEvent
+    | BookingEvent
+    | HostDebtEvent
+    | PaymentEvent
+    | PayoutEvent
+    | ProviderEvent
+    | RefundEvent
+    | UnitCalendarEvent
 )
 """Every event there is. What is not in here can neither be written nor read."""
 

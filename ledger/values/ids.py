@@ -12,6 +12,7 @@ StreamId = NewType("StreamId", str)
 CommandId = NewType("CommandId", str)
 
 AttestationId = NewType("AttestationId", str)
+BankPayoutId = NewType("BankPayoutId", str)
 BookingId = NewType("BookingId", str)
 GuestId = NewType("GuestId", str)
 HostId = NewType("HostId", str)

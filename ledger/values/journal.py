@@ -20,6 +20,7 @@ class Account(StrEnum):
     STRIPE_PENDING = "stripe_pending"
     STRIPE_AVAILABLE = "stripe_available"
     GUEST_RECEIVABLE = "guest_receivable"
+    HOST_RECEIVABLE = "host_receivable"
     HOST_DEFERRED = "host_deferred"
     REVENUE_DEFERRED = "revenue_deferred"
     HOST_PAYABLE = "host_payable"
@@ -27,6 +28,7 @@ class Account(StrEnum):
     UNAPPLIED_RECEIPTS = "unapplied_receipts"
     REV_GUEST_FEE = "rev_guest_fee"
     REV_HOST_FEE = "rev_host_fee"
+    EXP_BAD_DEBT = "exp_bad_debt"
 
 
 class Side(StrEnum):
@@ -47,6 +49,7 @@ CHART = {
     Account.STRIPE_PENDING: InChart(Side.DEBIT),
     Account.STRIPE_AVAILABLE: InChart(Side.DEBIT),
     Account.GUEST_RECEIVABLE: InChart(Side.DEBIT, ("booking",)),
+    Account.HOST_RECEIVABLE: InChart(Side.DEBIT, ("host",)),
     Account.HOST_DEFERRED: InChart(Side.CREDIT, ("booking",)),
     Account.REVENUE_DEFERRED: InChart(Side.CREDIT, ("booking",)),
     Account.HOST_PAYABLE: InChart(Side.CREDIT, ("host", "booking")),
@@ -54,6 +57,7 @@ CHART = {
     Account.UNAPPLIED_RECEIPTS: InChart(Side.CREDIT, ("payment",)),
     Account.REV_GUEST_FEE: InChart(Side.CREDIT),
     Account.REV_HOST_FEE: InChart(Side.CREDIT),
+    Account.EXP_BAD_DEBT: InChart(Side.DEBIT),
 }
 
 

@@ -1,7 +1,9 @@
 """Every command once, with a history in which it is right: what the walks over all of them use."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
+from ledger.aggregates.bank_payout import Status as AtTheBank
 from ledger.aggregates.booking import (
     Abandon,
     CancelByGuest,
@@ -14,8 +16,24 @@ from ledger.aggregates.booking import (
     StartStay,
 )
 from ledger.aggregates.decider import Command
+from ledger.aggregates.host_debt import (
+    ApproveWriteOff,
+    CollectDebt,
+    ProposeWriteOff,
+    RejectWriteOff,
+)
 from ledger.aggregates.payment import CompletePayment, RecordFunds, RecordRefund, SubmitPayment
 from ledger.aggregates.payout import MaturePayout, RecalculatePayout, RecordTransfer, ReleasePayout
+from ledger.aggregates.provider import (
+    CloseProvider,
+    Reason,
+    ReinstateProvider,
+    RetireBankAccount,
+    ReviewBankAccount,
+    Standing,
+    SuspendProvider,
+    VouchForProvider,
+)
 from ledger.aggregates.refund import AcceptRefund, AutoApprove, SubmitRefund, SucceedRefund
 from ledger.aggregates.unit_calendar import (
     ConvertHold,
@@ -27,48 +45,69 @@ from ledger.aggregates.unit_calendar import (
 from ledger.events import Actor, Event
 from ledger.values.clock import Instant
 from tests.facts import (
+    BANK_ACCOUNT,
     BOOKING,
     CHECK_IN,
     CHECK_OUT,
     EARNED,
+    FINANCE,
     GUEST,
     HOLD_ENDS,
     HOST,
+    MARTA,
     NOW,
     OPERATOR,
+    PAUL,
     PAYMENT,
     PAYOUT,
     PROCESS,
     PROCESSOR,
     REFUND,
+    RUI,
     TIMER,
     UNIT,
+    a_bank_account,
+    a_bank_payout,
     a_booking,
     a_calendar,
     a_hold,
     a_payment,
     a_payout,
     a_price,
+    a_provider,
     a_refund,
     a_reservation,
     a_stay,
+    a_write_off,
+    an_account,
+    an_account_that_is,
     approved,
     confirmed,
     due,
     funds_available,
     money,
+    owed,
     paid,
+    paid_to_the_bank,
     pending,
     processing,
     released,
+    sent_to_the_bank,
     started,
     submitted,
+    suspended,
     to_attest,
     to_book,
+    to_net,
     to_open_calendar,
     to_open_payment,
+    to_raise_debt,
+    to_record_account,
+    to_record_bank_payout,
+    to_register,
     to_request_refund,
     to_schedule_payout,
+    vouched_for,
 )
 from tests.given import Outcome, given
 
@@ -97,6 +136,9 @@ _TOTAL = a_price().total
 _HELD = (a_calendar(), a_hold())
 _BOOKED = (a_booking(), confirmed())
 _PAID = (a_payment(), processing(), paid())
+_VERIFIED = (a_provider(), vouched_for())
+_PAID_TO = (*_VERIFIED, an_account(), an_account_that_is(), a_bank_account())
+HOUR = timedelta(hours=1)
 
 EVERY_COMMAND = (
     Happened(to_attest(), OPERATOR),
@@ -180,5 +222,79 @@ EVERY_COMMAND = (
         (a_payout(), due(), released()),
         EARNED,
     ),
+    Happened(to_register(), HOST),
+    Happened(
+        VouchForProvider(
+            host_id=RUI, reason="verified before we began", source="hotel-bookings.csv"
+        ),
+        OPERATOR,
+        (a_provider(),),
+    ),
+    Happened(SuspendProvider(host_id=RUI, reason=Reason.SAFETY), OPERATOR, _VERIFIED),
+    Happened(
+        ReinstateProvider(host_id=RUI, cleared_by="case 17", operator=MARTA),
+        OPERATOR,
+        (*_VERIFIED, suspended()),
+    ),
+    Happened(CloseProvider(host_id=RUI, obligations=()), HOST, _VERIFIED),
+    Happened(to_record_account(), PROCESSOR, _VERIFIED),
+    Happened(
+        to_record_account(standing=Standing.ENABLED, seen_at=NOW + HOUR),
+        PROCESSOR,
+        (*_VERIFIED, an_account()),
+    ),
+    Happened(
+        to_record_account(
+            standing=Standing.ENABLED, bank_account=BANK_ACCOUNT, seen_at=NOW + 2 * HOUR
+        ),
+        PROCESSOR,
+        _PAID_TO[:-1],
+    ),
+    Happened(
+        to_record_account(
+            standing=Standing.ENABLED, bank_account=BANK_ACCOUNT, seen_at=NOW + 3 * HOUR
+        ),
+        PROCESSOR,
+        _PAID_TO,
+    ),
+    Happened(ReviewBankAccount(host_id=RUI, bank_account=BANK_ACCOUNT), FINANCE, _PAID_TO),
+    Happened(RetireBankAccount(host_id=RUI, bank_account=BANK_ACCOUNT), PROCESS, _PAID_TO),
+    Happened(to_raise_debt(), PROCESS),
+    Happened(to_net(), PROCESS, (owed(),)),
+    Happened(
+        CollectDebt(host_id=RUI, amount=money("20.00 EUR"), reversal="trr_1"), PROCESS, (owed(),)
+    ),
+    Happened(
+        ProposeWriteOff(
+            host_id=RUI, amount=money("50.00 EUR"), reason="host is insolvent", proposer=MARTA
+        ),
+        FINANCE,
+        (owed(),),
+    ),
+    Happened(
+        ApproveWriteOff(
+            host_id=RUI, amount=money("50.00 EUR"), approver=PAUL, time_zone="Europe/Lisbon"
+        ),
+        FINANCE,
+        (owed(), a_write_off()),
+    ),
+    Happened(
+        RejectWriteOff(host_id=RUI, amount=money("50.00 EUR"), reviewer=PAUL),
+        FINANCE,
+        (owed(), a_write_off()),
+    ),
+    Happened(to_record_bank_payout(), PROCESSOR),
+    Happened(to_record_bank_payout(standing=AtTheBank.IN_TRANSIT), PROCESSOR, (a_bank_payout(),)),
+    Happened(
+        to_record_bank_payout(standing=AtTheBank.PAID),
+        PROCESSOR,
+        (a_bank_payout(), sent_to_the_bank()),
+    ),
+    Happened(
+        to_record_bank_payout(standing=AtTheBank.FAILED, code="account_closed"),
+        PROCESSOR,
+        (a_bank_payout(), sent_to_the_bank(), paid_to_the_bank()),
+    ),
+    Happened(to_record_bank_payout(standing=AtTheBank.CANCELED), PROCESSOR, (a_bank_payout(),)),
 )
 """Every command at least once; one that can lead to several events, once for each of them."""

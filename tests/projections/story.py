@@ -7,6 +7,8 @@ from typing import Any
 import psycopg
 from sqlalchemy import Connection, create_engine
 
+from ledger.aggregates.bank_payout import bank_payout_of
+from ledger.aggregates.host_debt import debt_of
 from ledger.events import Actor, Envelope, Event
 from ledger.store import Commit, EventStore, Expected, NewEvent
 from ledger.values.clock import Instant
@@ -18,20 +20,25 @@ from replay.schemas import prepare
 from tests.conftest import Database
 from tests.facts import (
     ATTESTATION,
+    BANK_PAYOUT,
     BOOKING,
     NOW,
     PAYMENT,
     PAYOUT,
     PROCESS,
     REFUND,
+    RUI,
     UNIT,
 )
 
 STREAMS = {
     "attestation": ATTESTATION,
+    "bank_payout": bank_payout_of(BANK_PAYOUT),
     "booking": BOOKING,
+    "host_debt": debt_of(RUI),
     "payment": PAYMENT,
     "payout": PAYOUT,
+    "provider": RUI,
     "refund": REFUND,
     "unit_calendar": UNIT,
 }
