@@ -54,6 +54,9 @@ STATUS: Mapping[type[LedgerError], int] = {
     errors.RatesNotCurrent: 409,
     errors.RateImplausible: 409,
     errors.RatesOutOfOrder: 409,
+    errors.SuspensionStands: 409,
+    errors.NotTheBankAccount: 409,
+    errors.DebtExceeded: 409,
     # … or because of what was asked.
     errors.RepeatedWithDifferences: 422,
     errors.CurrenciesDiffer: 422,

@@ -413,3 +413,21 @@ class NothingVouchedFor(Refused):
     """A guard about the outside world has neither a check nor an attestation."""
 
     code = "NOT_ATTESTED"
+
+
+class SuspensionStands(Refused):
+    """The reason of the suspension is not cleared."""
+
+    code = "SUSPENSION_STANDS"
+
+
+class NotTheBankAccount(Refused):
+    """The bank account is not the one that is paid to."""
+
+    code = "BANK_ACCOUNT_MISMATCH"
+
+
+class DebtExceeded(Refused):
+    """The host does not owe as much."""
+
+    code = "DEBT_EXCEEDED"

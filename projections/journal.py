@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from ledger.events import MoneyEvent, Recorded
 from ledger.events.booking import BookingConfirmed, EarningsRecognized
+from ledger.events.host_debt import DebtNetted, DebtWrittenOff
 from ledger.events.payment import FundsAvailable, PaymentAdopted, PaymentCompleted
 from ledger.events.payout import PayoutTransferred
 from ledger.events.refund import RefundApproved, RefundSucceeded
@@ -81,6 +82,8 @@ JournalEvent = (
     | PaymentAdopted
     | FundsAvailable
     | PayoutTransferred
+    | DebtNetted
+    | DebtWrittenOff
     | RefundApproved
     | RefundSucceeded
     | ReceiptDetected

@@ -33,6 +33,13 @@ from ledger.events.alteration import (
     AlterationWithdrawn,
 )
 from ledger.events.attestation import PropertyAttested
+from ledger.events.bank_payout import (
+    BankPayoutCancelled,
+    BankPayoutFailed,
+    BankPayoutPaid,
+    BankPayoutSeen,
+    BankPayoutSent,
+)
 from ledger.events.booking import (
     BookingAbandoned,
     BookingAltered,
@@ -52,6 +59,14 @@ from ledger.events.booking import (
     StayCompleted,
     StayCurtailed,
     StayStarted,
+)
+from ledger.events.host_debt import (
+    DebtCollected,
+    DebtNetted,
+    DebtRaised,
+    DebtWrittenOff,
+    WriteOffProposed,
+    WriteOffRejected,
 )
 from ledger.events.payment import (
     CaptureRequested,
@@ -81,6 +96,19 @@ from ledger.events.payout import (
     PayoutReleased,
     PayoutScheduled,
     PayoutTransferred,
+)
+from ledger.events.provider import (
+    BankAccountChanged,
+    BankAccountFailed,
+    BankAccountReviewed,
+    PayoutAccountChanged,
+    PayoutAccountOpened,
+    PayoutAccountSeen,
+    ProviderClosed,
+    ProviderRegistered,
+    ProviderReinstated,
+    ProviderSuspended,
+    ProviderVouchedFor,
 )
 from ledger.events.refund import (
     RefundApproved,
@@ -233,6 +261,13 @@ def of_request(event: BookingRequested) -> Facts:
     return Facts(total.minor, total.currency, stay.check_in, stay.check_out, until, policy)
 
 
+def of_account(event: PayoutAccountChanged) -> Facts:
+    """A payout account is told with what keeps it from being paid to."""
+    asked = f"asked for {', '.join(event.requirements)}" if event.requirements else ""
+    told = (event.to, event.disabled_reason, asked)
+    return Facts(detail="; ".join(part for part in told if part))
+
+
 FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     AlterationAccepted: nothing_else,
     AlterationApplied: lambda event: Facts(detail=str(event.revision)),
@@ -251,6 +286,14 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     NoShowReversed: lambda event: Facts(detail=event.to),
     PenaltyCharged: lambda event: of_amount(event.penalty),
     StayCurtailed: lambda event: of_amount(event.settlement.refund, detail=str(event.check_out)),
+    BankAccountChanged: nothing_else,
+    BankAccountFailed: nothing_else,
+    BankAccountReviewed: nothing_else,
+    BankPayoutCancelled: nothing_else,
+    BankPayoutFailed: lambda event: of_amount(event.amount, detail=event.reason),
+    BankPayoutPaid: nothing_else,
+    BankPayoutSeen: lambda event: of_amount(event.amount, detail=event.arrives_on.isoformat()),
+    BankPayoutSent: nothing_else,
     BookingAbandoned: nothing_else,
     BookingCancelled: lambda event: of_amount(event.settlement.refund, detail=event.to),
     BookingConfirmed: lambda event: of_amount(event.total),
@@ -264,6 +307,10 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     ExternalBlockAdded: lambda event: of_nights(event.stay),
     ExternalBlockRemoved: lambda event: of_nights(event.stay),
     FeedConflictDetected: lambda event: of_nights(event.stay),
+    DebtCollected: lambda event: of_amount(event.amount),
+    DebtNetted: lambda event: of_amount(event.amount),
+    DebtRaised: lambda event: of_amount(event.amount, detail=event.cause),
+    DebtWrittenOff: lambda event: of_amount(event.amount),
     FundsAvailable: lambda event: of_amount(event.amount),
     HoldExpired: lambda event: of_nights(event.stay),
     HoldExtended: lambda event: of_nights(event.stay, event.expires_at),
@@ -285,6 +332,9 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     PaymentRefundRecorded: lambda event: of_amount(event.amount, detail=event.to),
     PaymentRefundReversed: lambda event: of_amount(event.amount, detail=event.to),
     PaymentRetried: lambda event: Facts(detail=str(event.attempt)),
+    PayoutAccountChanged: of_account,
+    PayoutAccountOpened: lambda event: Facts(detail=f"{event.country}, {event.currency}"),
+    PayoutAccountSeen: nothing_else,
     PayoutCancelled: nothing_else,
     PayoutDue: nothing_else,
     PayoutRecalculated: lambda event: of_amount(event.amount, event.release_at),
@@ -298,6 +348,11 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     ReceiptReturnFailed: lambda event: Facts(detail=event.reason),
     ReceiptReturned: lambda event: of_amount(event.amount),
     ReceiptReturning: lambda event: Facts(detail=str(event.attempt)),
+    ProviderClosed: nothing_else,
+    ProviderRegistered: lambda event: Facts(detail=event.country),
+    ProviderReinstated: lambda event: Facts(detail=event.cleared_by),
+    ProviderSuspended: lambda event: Facts(detail=event.reason),
+    ProviderVouchedFor: lambda event: Facts(detail=f"{event.source}: {event.reason}"),
     RefundApproved: lambda event: of_amount(event.amount),
     RefundPending: nothing_else,
     RefundRequested: lambda event: of_amount(event.amount, detail=event.reason),
@@ -311,6 +366,8 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     StayCompleted: nothing_else,
     StayStarted: nothing_else,
     UnitDeactivated: nothing_else,
+    WriteOffProposed: lambda event: of_amount(event.amount, detail=event.reason),
+    WriteOffRejected: lambda event: of_amount(event.amount),
 }
 """What each event's sentence needs. A table and not a match: it is looked at for every event there
 is, and a test holds its keys against the union.

@@ -11,9 +11,13 @@ from typing import Any
 from ledger.aggregates import postings
 from ledger.aggregates.alteration import ProposeAlteration
 from ledger.aggregates.attestation import AttestProperty
+from ledger.aggregates.bank_payout import RecordBankPayout
+from ledger.aggregates.bank_payout import Status as AtTheBank
 from ledger.aggregates.booking import Book
+from ledger.aggregates.host_debt import Cause, NetDebt, RaiseDebt
 from ledger.aggregates.payment import AdoptPayment, OpenPayment
 from ledger.aggregates.payout import SchedulePayout
+from ledger.aggregates.provider import RecordPayoutAccount, RegisterProvider, Standing
 from ledger.aggregates.refund import RequestRefund
 from ledger.aggregates.unapplied_receipt import DetectReceipt, receipt_of
 from ledger.aggregates.unit_calendar import OpenCalendar, block_of
@@ -29,6 +33,13 @@ from ledger.events.alteration import (
     AlterationWithdrawn,
 )
 from ledger.events.attestation import PropertyAttested
+from ledger.events.bank_payout import (
+    BankPayoutCancelled,
+    BankPayoutFailed,
+    BankPayoutPaid,
+    BankPayoutSeen,
+    BankPayoutSent,
+)
 from ledger.events.booking import (
     BookingAbandoned,
     BookingAltered,
@@ -48,6 +59,14 @@ from ledger.events.booking import (
     StayCompleted,
     StayCurtailed,
     StayStarted,
+)
+from ledger.events.host_debt import (
+    DebtCollected,
+    DebtNetted,
+    DebtRaised,
+    DebtWrittenOff,
+    WriteOffProposed,
+    WriteOffRejected,
 )
 from ledger.events.payment import (
     Capture,
@@ -78,6 +97,19 @@ from ledger.events.payout import (
     PayoutReleased,
     PayoutScheduled,
     PayoutTransferred,
+)
+from ledger.events.provider import (
+    BankAccountChanged,
+    BankAccountFailed,
+    BankAccountReviewed,
+    PayoutAccountChanged,
+    PayoutAccountOpened,
+    PayoutAccountSeen,
+    ProviderClosed,
+    ProviderRegistered,
+    ProviderReinstated,
+    ProviderSuspended,
+    ProviderVouchedFor,
 )
 from ledger.events.refund import (
     RefundApproved,
@@ -165,10 +197,17 @@ ITEM = block_of(FEED, UID)
 INES = GuestId(an_id("Inês"))
 RUI = HostId(an_id("Rui"))
 
+ACCOUNT = "acct_1RuiLisbon"
+BANK_ACCOUNT = "ba_1RuiFirst"
+ANOTHER_BANK_ACCOUNT = "ba_2RuiSecond"
+BANK_PAYOUT = "po_1"
+MARTA, PAUL = an_id("Marta of finance"), an_id("Paul of finance")
+
 GUEST = Actor("G", INES)
 HOST = Actor("H", RUI)
 OPERATOR = Actor("O", "operator")
 SUPPORT = Actor("S", "support")
+FINANCE = Actor("F", "finance")
 TIMER = Actor("T", "timer")
 PROCESSOR = Actor("P", "stripe")
 PROCESS = Actor("X", "process")
@@ -353,6 +392,66 @@ def to_schedule_payout(**changed: Any) -> SchedulePayout:
         "time_zone": "Europe/Lisbon",
     }
     return SchedulePayout(**told | changed)
+
+
+def to_register(**changed: Any) -> RegisterProvider:
+    """Rui asks to host."""
+    told: dict[str, Any] = {"host_id": RUI, "country": "PT", "email_verified": True}
+    return RegisterProvider(**told | changed)
+
+
+def to_record_account(**changed: Any) -> RecordPayoutAccount:
+    """The processor says that Rui's account is being set up."""
+    told: dict[str, Any] = {
+        "host_id": RUI,
+        "account": ACCOUNT,
+        "country": "PT",
+        "currency": "EUR",
+        "standing": Standing.ONBOARDING,
+        "requirements": (),
+        "disabled_reason": None,
+        "bank_account": None,
+        "seen_at": NOW,
+    }
+    return RecordPayoutAccount(**told | changed)
+
+
+def to_raise_debt(amount: str = "50.00 EUR", **changed: Any) -> RaiseDebt:
+    """Rui owes what a refund gave back of what he was paid."""
+    told: dict[str, Any] = {
+        "host_id": RUI,
+        "amount": money(amount),
+        "cause": Cause.REFUND_AFTER_PAYOUT,
+        "booking_id": BOOKING,
+        "caused_by": REFUND,
+    }
+    return RaiseDebt(**told | changed)
+
+
+def to_net(amount: str = "50.00 EUR", **changed: Any) -> NetDebt:
+    """Rui's next payout pays what he owes."""
+    told: dict[str, Any] = {
+        "host_id": RUI,
+        "booking_id": BOOKING,
+        "payout_id": PAYOUT,
+        "amount": money(amount),
+        "time_zone": "Europe/Lisbon",
+    }
+    return NetDebt(**told | changed)
+
+
+def to_record_bank_payout(**changed: Any) -> RecordBankPayout:
+    """The processor says that it will pay Rui's balance out to his bank."""
+    told: dict[str, Any] = {
+        "processor_payout": BANK_PAYOUT,
+        "account": ACCOUNT,
+        "host_id": RUI,
+        "bank_account": BANK_ACCOUNT,
+        "amount": a_price().shares.host,
+        "arrives_on": date(2026, 7, 7),
+        "standing": AtTheBank.PENDING,
+    }
+    return RecordBankPayout(**told | changed)
 
 
 # -- Events -----------------------------------------------------------------------------
@@ -983,6 +1082,160 @@ def transferred() -> PayoutTransferred:
     )
 
 
+def a_provider() -> ProviderRegistered:
+    """Rui asked to host."""
+    return ProviderRegistered(country="PT")
+
+
+def vouched_for() -> ProviderVouchedFor:
+    """Somebody vouches that Rui was verified elsewhere."""
+    return ProviderVouchedFor(reason="verified before we began", source="hotel-bookings.csv")
+
+
+def suspended(reason: str = "safety") -> ProviderSuspended:
+    """Rui takes no new bookings."""
+    return ProviderSuspended(reason=reason)
+
+
+def reinstated(second_person: str | None = None) -> ProviderReinstated:
+    """The reason is cleared."""
+    return ProviderReinstated(cleared_by="case 17", operator=MARTA, second_person=second_person)
+
+
+def closed() -> ProviderClosed:
+    """Rui hosts no more."""
+    return ProviderClosed()
+
+
+def an_account(seen_at: Instant = NOW) -> PayoutAccountOpened:
+    """Rui has an account at the processor."""
+    return PayoutAccountOpened(account=ACCOUNT, country="PT", currency="EUR", seen_at=seen_at)
+
+
+def an_account_that_is(
+    standing: Standing = Standing.ENABLED,
+    disabled_reason: str | None = None,
+    requirements: tuple[str, ...] = (),
+    seen_at: Instant = NOW + timedelta(hours=1),
+) -> PayoutAccountChanged:
+    """The processor says how Rui's account stands."""
+    return PayoutAccountChanged(
+        to=standing.value,
+        requirements=requirements,
+        disabled_reason=disabled_reason,
+        seen_at=seen_at,
+    )
+
+
+def an_account_seen(seen_at: Instant = NOW + timedelta(hours=3)) -> PayoutAccountSeen:
+    """The processor says the same again."""
+    return PayoutAccountSeen(seen_at=seen_at)
+
+
+def a_bank_account(
+    bank_account: str = BANK_ACCOUNT, changed_at: Instant = NOW + timedelta(hours=2)
+) -> BankAccountChanged:
+    """Rui is paid to a bank account that is new here."""
+    return BankAccountChanged(bank_account=bank_account, changed_at=changed_at)
+
+
+def a_reviewed_bank_account() -> BankAccountReviewed:
+    """Finance has looked at Rui's bank account."""
+    return BankAccountReviewed(bank_account=BANK_ACCOUNT)
+
+
+def a_failed_bank_account() -> BankAccountFailed:
+    """Rui's bank gave a payout back."""
+    return BankAccountFailed(bank_account=BANK_ACCOUNT)
+
+
+def owed(amount: str = "50.00 EUR", caused_by: str = REFUND) -> DebtRaised:
+    """Rui owes what a refund gave back of what he was paid."""
+    return DebtRaised(
+        host_id=RUI,
+        amount=money(amount),
+        cause="refund_after_payout",
+        booking_id=BOOKING,
+        caused_by=caused_by,
+    )
+
+
+def netted(amount: str = "50.00 EUR", to: str = "clear") -> DebtNetted:
+    """Rui's payout paid what he owed."""
+    return DebtNetted(
+        host_id=RUI,
+        booking_id=BOOKING,
+        payout_id=PAYOUT,
+        amount=money(amount),
+        to=to,
+        effective_on=JUNE_FIRST,
+        entries=(postings.debt_netted(RUI, BOOKING, money(amount)),),
+    )
+
+
+def collected(amount: str = "50.00 EUR", to: str = "clear") -> DebtCollected:
+    """A transfer was taken back for what Rui owed."""
+    return DebtCollected(host_id=RUI, amount=money(amount), reversal="trr_1", to=to)
+
+
+def a_write_off(amount: str = "50.00 EUR") -> WriteOffProposed:
+    """Marta proposes to give up what Rui owes."""
+    return WriteOffProposed(
+        host_id=RUI, amount=money(amount), reason="host is insolvent", proposer=MARTA
+    )
+
+
+def rejected_write_off(amount: str = "50.00 EUR") -> WriteOffRejected:
+    """Paul does not give it up."""
+    return WriteOffRejected(host_id=RUI, amount=money(amount), reviewer=PAUL)
+
+
+def written_off(amount: str = "50.00 EUR", to: str = "clear") -> DebtWrittenOff:
+    """Paul gives it up too."""
+    return DebtWrittenOff(
+        host_id=RUI,
+        amount=money(amount),
+        proposer=MARTA,
+        approver=PAUL,
+        to=to,
+        effective_on=JUNE_FIRST,
+        entries=(postings.debt_written_off(RUI, money(amount)),),
+    )
+
+
+def a_bank_payout() -> BankPayoutSeen:
+    """The processor pays Rui's balance out to his bank."""
+    told = to_record_bank_payout()
+    fields = {name: getattr(told, name) for name in BankPayoutSeen.__struct_fields__}
+    return BankPayoutSeen(**fields)
+
+
+def sent_to_the_bank() -> BankPayoutSent:
+    """It left."""
+    return BankPayoutSent()
+
+
+def paid_to_the_bank() -> BankPayoutPaid:
+    """It arrived."""
+    return BankPayoutPaid()
+
+
+def failed_at_the_bank() -> BankPayoutFailed:
+    """It came back."""
+    return BankPayoutFailed(
+        host_id=RUI,
+        bank_account=BANK_ACCOUNT,
+        amount=a_price().shares.host,
+        code="account_closed",
+        reason="The bank account has been closed.",
+    )
+
+
+def cancelled_bank_payout() -> BankPayoutCancelled:
+    """It never left."""
+    return BankPayoutCancelled()
+
+
 # -- Every one of them ------------------------------------------------------------------
 
 ONE_OF_EACH = (
@@ -1063,5 +1316,27 @@ ONE_OF_EACH = (
     due(),
     released(),
     transferred(),
+    a_provider(),
+    vouched_for(),
+    suspended(),
+    reinstated(),
+    closed(),
+    an_account(),
+    an_account_that_is(),
+    an_account_seen(),
+    a_bank_account(),
+    a_reviewed_bank_account(),
+    a_failed_bank_account(),
+    owed(),
+    netted(),
+    collected(),
+    a_write_off(),
+    rejected_write_off(),
+    written_off(),
+    a_bank_payout(),
+    sent_to_the_bank(),
+    paid_to_the_bank(),
+    failed_at_the_bank(),
+    cancelled_bank_payout(),
 )
 """One believable event of every kind there is; the catalogue's golden files are made of them."""

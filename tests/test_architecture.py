@@ -21,8 +21,9 @@ OUTGROWN = {
     "projections/availability.py": 255,         # whose the nights are and what fits need each other
     "ledger/aggregates/payment.py": 900,        # 22 rows: whatever a processor may say of one charge
     "projections/trips.py": 210,                # the stay and its money, one case for each event
-    "projections/timeline.py": 400,             # two tables with a row for each event there is
+    "projections/timeline.py": 460,             # two tables with a row for each event there is
     "ledger/aggregates/unit_calendar.py": 870,  # holds, reservations and blocks share one set of nights
+    "ledger/aggregates/provider.py": 500,       # a graph of its own, and the mirror of a second
 }  # fmt: skip
 # Where amounts are made, kept and shown. Seconds to wait may be fractions; they live elsewhere.
 NEAR_MONEY = ("ledger/values", "ledger/events", "ledger/aggregates", "projections")

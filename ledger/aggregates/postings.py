@@ -226,3 +226,23 @@ def refund_succeeded(refund_id: RefundId, amount: Money) -> Entry:
         debit(Account.REFUND_PAYABLE, amount, refund_id),
         credit(Account.STRIPE_AVAILABLE, amount),
     )
+
+
+def debt_netted(host_id: HostId, booking_id: BookingId, amount: Money) -> Entry:
+    """J16: what the host would have been paid for a booking pays what they owe."""
+    return entry(
+        "J16",
+        1,
+        debit(Account.HOST_PAYABLE, amount, host_id, booking_id),
+        credit(Account.HOST_RECEIVABLE, amount, host_id),
+    )
+
+
+def debt_written_off(host_id: HostId, amount: Money) -> Entry:
+    """J17: what the host will not pay any more is the platform's loss."""
+    return entry(
+        "J17",
+        1,
+        debit(Account.EXP_BAD_DEBT, amount),
+        credit(Account.HOST_RECEIVABLE, amount, host_id),
+    )

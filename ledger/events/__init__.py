@@ -2,10 +2,13 @@
 
 from ledger.events.alteration import AlterationEvent
 from ledger.events.attestation import AttestationEvent
+from ledger.events.bank_payout import BankPayoutEvent
 from ledger.events.booking import BookingEvent
 from ledger.events.event import Actor, Envelope, Event, MoneyEvent, Recorded, Role
+from ledger.events.host_debt import HostDebtEvent
 from ledger.events.payment import PaymentEvent
 from ledger.events.payout import PayoutEvent
+from ledger.events.provider import ProviderEvent
 from ledger.events.refund import RefundEvent
 from ledger.events.unapplied_receipt import UnappliedReceiptEvent
 from ledger.events.unit_calendar import UnitCalendarEvent
@@ -13,9 +16,12 @@ from ledger.events.unit_calendar import UnitCalendarEvent
 AnyEvent = (
     AlterationEvent
     | AttestationEvent
+    | BankPayoutEvent
     | BookingEvent
+    | HostDebtEvent
     | PaymentEvent
     | PayoutEvent
+    | ProviderEvent
     | RefundEvent
     | UnappliedReceiptEvent
     | UnitCalendarEvent

@@ -20,10 +20,10 @@ class Account(StrEnum):
     STRIPE_PENDING = "stripe_pending"
     STRIPE_AVAILABLE = "stripe_available"
     GUEST_RECEIVABLE = "guest_receivable"
+    HOST_RECEIVABLE = "host_receivable"
     HOST_DEFERRED = "host_deferred"
     REVENUE_DEFERRED = "revenue_deferred"
     HOST_PAYABLE = "host_payable"
-    HOST_RECEIVABLE = "host_receivable"
     REFUND_PAYABLE = "refund_payable"
     UNAPPLIED_RECEIPTS = "unapplied_receipts"
     TAX_DEFERRED = "tax_deferred"
@@ -45,6 +45,7 @@ class Account(StrEnum):
     EXP_PSP_FEES = "exp_psp_fees"
     FX_POSITION = "fx_position"
     FX_GAIN_LOSS = "fx_gain_loss"
+    EXP_BAD_DEBT = "exp_bad_debt"
 
 
 class Side(StrEnum):
@@ -69,10 +70,10 @@ CHART = {
     Account.STRIPE_PENDING: InChart(Side.DEBIT),
     Account.STRIPE_AVAILABLE: InChart(Side.DEBIT),
     Account.GUEST_RECEIVABLE: InChart(Side.DEBIT, ("booking",)),
+    Account.HOST_RECEIVABLE: InChart(Side.DEBIT, ("host",)),
     Account.HOST_DEFERRED: InChart(Side.CREDIT, ("booking",)),
     Account.REVENUE_DEFERRED: InChart(Side.CREDIT, ("booking",)),
     Account.HOST_PAYABLE: InChart(Side.CREDIT, ("host", "booking")),
-    Account.HOST_RECEIVABLE: InChart(Side.DEBIT, ("host",)),
     Account.REFUND_PAYABLE: InChart(Side.CREDIT, ("refund",)),
     Account.UNAPPLIED_RECEIPTS: InChart(Side.CREDIT, ("payment or receipt",)),
     Account.TAX_DEFERRED: InChart(Side.CREDIT, ("booking",)),
@@ -94,6 +95,7 @@ CHART = {
     Account.EXP_PSP_FEES: InChart(Side.DEBIT),
     Account.FX_POSITION: InChart(Side.EITHER, ("booking",)),
     Account.FX_GAIN_LOSS: InChart(Side.EITHER),
+    Account.EXP_BAD_DEBT: InChart(Side.DEBIT),
 }
 
 

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from ledger.events import Envelope, Event, Recorded
 from ledger.events.booking import BookingConfirmed, BookingRequested
+from ledger.events.host_debt import DebtNetted, DebtRaised
 from ledger.events.payment import (
     PaymentAdopted,
     PaymentOpened,
@@ -28,6 +29,8 @@ from replay.rules.rule import Page, Rule
 NAMED: dict[type[Event], Callable[[Any], str | None]] = {
     BookingRequested: lambda event: event.unit_id,
     BookingConfirmed: lambda event: event.payment_id,
+    DebtNetted: lambda event: event.payout_id,
+    DebtRaised: lambda event: event.booking_id,
     PaymentOpened: lambda event: event.booking_id,
     PaymentAdopted: lambda event: event.receipt_id,
     PaymentRefundRecorded: lambda event: event.refund_id,

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from ledger.events import Recorded
 from ledger.events.booking import EarningsRecognized
+from ledger.events.host_debt import DebtNetted
 from ledger.events.payment import PaymentAdopted, PaymentCompleted
 from ledger.events.payout import (
     PayoutCancelled,
@@ -65,6 +66,7 @@ class PayoutsWithinEarnings(Rule):
             PayoutDue: self.in_time,
             PayoutReleased: self.in_time,
             PayoutTransferred: self.transfer,
+            DebtNetted: self.net,
         }
 
     def capture(self, recorded: Recorded[PaymentCompleted]) -> None:
@@ -92,6 +94,13 @@ class PayoutsWithinEarnings(Rule):
         """Money is with the host."""
         self.in_time(recorded)
         self._release_at.pop(recorded.stream_id, None)
+        self._pay(recorded)
+
+    def net(self, recorded: Recorded[DebtNetted]) -> None:
+        """Money that the host earned pays what they owe: it is theirs no more than once."""
+        self._pay(recorded)
+
+    def _pay(self, recorded: Recorded[PayoutTransferred] | Recorded[DebtNetted]) -> None:
         books = self._of(recorded.event.booking_id)
         books.transferred += recorded.event.amount.minor
         self._enough(recorded, books)

@@ -21,6 +21,14 @@ from ledger.events.booking import (
     EarningsRecognized,
     NoShowReported,
 )
+from ledger.events.host_debt import (
+    DebtCollected,
+    DebtNetted,
+    DebtRaised,
+    DebtWrittenOff,
+    WriteOffProposed,
+    WriteOffRejected,
+)
 from ledger.events.payment import (
     CaptureRequested,
     FundsAvailable,
@@ -127,6 +135,14 @@ BOOK = {
         Dr unapplied_receipts  receipt       T
         Cr unapplied_receipts  payment       T
     """,
+    ("J16", 1): """
+        Dr host_payable        host/booking  h
+        Cr host_receivable     host          h
+    """,
+    ("J17", 1): """
+        Dr exp_bad_debt        -             h
+        Cr host_receivable     host          h
+    """,
 }
 
 
@@ -203,6 +219,8 @@ class PostingsFollowTheirRules(Rule):
         self._receipts: dict[str, Agreed] = {}
         self._payouts: dict[str, Agreed] = {}
         self._refunds: dict[str, Agreed] = {}
+        self._debts: dict[tuple[str, str], Agreed] = {}
+        self._write_offs: dict[tuple[str, str], Agreed] = {}
 
     def hears(self) -> Handlers:
         """What agrees on figures, and what books them."""
@@ -221,6 +239,10 @@ class PostingsFollowTheirRules(Rule):
             PayoutRecalculated: self.recalculate,
             PayoutCancelled: self.cancel_payout,
             RefundRequested: self.request,
+            DebtRaised: self.owe,
+            DebtCollected: self.collect,
+            WriteOffProposed: self.propose,
+            WriteOffRejected: self.reject,
             BookingConfirmed: self.confirmed,
             EarningsRecognized: self.recognized,
             PaymentCompleted: self.completed,
@@ -231,6 +253,8 @@ class PostingsFollowTheirRules(Rule):
             PayoutTransferred: self.transferred,
             RefundApproved: self.approved,
             RefundSucceeded: self.succeeded,
+            DebtNetted: self.netted,
+            DebtWrittenOff: self.written_off,
         }
 
     # -- What was agreed --------------------------------------------------------------------
@@ -297,6 +321,35 @@ class PostingsFollowTheirRules(Rule):
         fees = (back.guest_fee_minor, back.host_fee_minor)
         figures = (event.amount.minor, back.host_minor, *fees)
         self._refunds[recorded.stream_id] = Agreed(figures, event.amount.currency)
+
+    def owe(self, recorded: Recorded[DebtRaised]) -> None:
+        """A host owes more."""
+        amount = recorded.event.amount
+        key = (recorded.stream_id, amount.currency)
+        owed = self._debts.get(key, NOTHING).figures[1] + amount.minor
+        self._debts[key] = Agreed((0, owed, 0, 0), amount.currency, recorded.event.host_id)
+
+    def collect(self, recorded: Recorded[DebtCollected]) -> None:
+        """A host owes less."""
+        self._pay_off(recorded.stream_id, recorded.event.amount)
+
+    def propose(self, recorded: Recorded[WriteOffProposed]) -> None:
+        """What of a debt may be given up."""
+        event = recorded.event
+        agreed = Agreed((0, event.amount.minor, 0, 0), event.amount.currency, event.host_id)
+        self._write_offs[recorded.stream_id, event.amount.currency] = agreed
+
+    def reject(self, recorded: Recorded[WriteOffRejected]) -> None:
+        """Nothing of it may be given up."""
+        self._write_offs.pop((recorded.stream_id, recorded.event.amount.currency), None)
+
+    def _pay_off(self, stream_id: str, amount: Money) -> Agreed:
+        """A host owes so much less, but never less than nothing; answers what was really paid off."""
+        before = self._debts.get((stream_id, amount.currency), NOTHING)
+        owed = before.figures[1]
+        paid = min(owed, amount.minor)
+        self._debts[stream_id, amount.currency] = before._replace(figures=(0, owed - paid, 0, 0))
+        return before._replace(figures=(0, paid, 0, 0))
 
     # -- What was booked --------------------------------------------------------------------
 
@@ -390,6 +443,19 @@ class PostingsFollowTheirRules(Rule):
         exchanged = agreed.settled_in != agreed.currency
         rules = [f"{rule}fx" if exchanged else rule, *(["J3"] if agreed.figures[5] else [])]
         self._compare(recorded, rules, agreed, {**keys, "booking": agreed.booking_id})
+
+    def netted(self, recorded: Recorded[DebtNetted]) -> None:
+        """J16, of no more than was owed."""
+        agreed = self._pay_off(recorded.stream_id, recorded.event.amount)
+        keys = {"host": agreed.host_id, "booking": recorded.event.booking_id}
+        self._compare(recorded, "J16", agreed, keys)
+
+    def written_off(self, recorded: Recorded[DebtWrittenOff]) -> None:
+        """J17, of what was proposed; once."""
+        key = (recorded.stream_id, recorded.event.amount.currency)
+        agreed = self._write_offs.pop(key, NOTHING)
+        self._pay_off(recorded.stream_id, recorded.event.amount)
+        self._compare(recorded, "J17", agreed, {"host": agreed.host_id})
 
     def _compare(
         self,

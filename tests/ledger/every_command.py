@@ -12,6 +12,7 @@ from ledger.aggregates.alteration import (
     SettleAlteration,
     WithdrawAlteration,
 )
+from ledger.aggregates.bank_payout import Status as AtTheBank
 from ledger.aggregates.booking import (
     Abandon,
     Accept,
@@ -36,6 +37,12 @@ from ledger.aggregates.booking import (
     Withdraw,
 )
 from ledger.aggregates.decider import Command
+from ledger.aggregates.host_debt import (
+    ApproveWriteOff,
+    CollectDebt,
+    ProposeWriteOff,
+    RejectWriteOff,
+)
 from ledger.aggregates.payment import (
     AuthorizePayment,
     CancelPayment,
@@ -59,6 +66,16 @@ from ledger.aggregates.payment import (
     VoidPayment,
 )
 from ledger.aggregates.payout import MaturePayout, RecalculatePayout, RecordTransfer, ReleasePayout
+from ledger.aggregates.provider import (
+    CloseProvider,
+    Reason,
+    ReinstateProvider,
+    RetireBankAccount,
+    ReviewBankAccount,
+    Standing,
+    SuspendProvider,
+    VouchForProvider,
+)
 from ledger.aggregates.refund import AcceptRefund, AutoApprove, SubmitRefund, SucceedRefund
 from ledger.aggregates.unapplied_receipt import (
     AdoptReceipt,
@@ -94,6 +111,7 @@ from tests.facts import (
     ADOPTED,
     ALTERATION,
     ANSWER_DUE,
+    BANK_ACCOUNT,
     BLOCK,
     BOOKING,
     CAPTURE_BEFORE,
@@ -103,21 +121,27 @@ from tests.facts import (
     DISPUTE,
     EARNED,
     FEED,
+    FINANCE,
     GUEST,
     HOLD_ENDS,
     HOST,
+    MARTA,
     NOW,
     OPERATOR,
+    PAUL,
     PAYMENT,
     PAYOUT,
     PROCESS,
     PROCESSOR,
     RECEIPT,
     REFUND,
+    RUI,
     SUPPORT,
     TIMER,
     UID,
     UNIT,
+    a_bank_account,
+    a_bank_payout,
     a_block,
     a_block_after_cancelling,
     a_booking,
@@ -128,6 +152,7 @@ from tests.facts import (
     a_payment,
     a_payout,
     a_price,
+    a_provider,
     a_receipt,
     a_refund,
     a_refund_recorded,
@@ -135,9 +160,12 @@ from tests.facts import (
     a_reservation,
     a_settlement,
     a_stay,
+    a_write_off,
     action_required,
     alteration_accepted,
     alteration_settling,
+    an_account,
+    an_account_that_is,
     an_external_block,
     approved,
     authorized,
@@ -149,24 +177,34 @@ from tests.facts import (
     host_accepted,
     host_asked,
     money,
+    owed,
     paid,
+    paid_to_the_bank,
     pending,
     processing,
     proposed,
     released,
     reserved,
     returning,
+    sent_to_the_bank,
     started,
     submitted,
+    suspended,
     to_adopt_payment,
     to_attest,
     to_book,
     to_detect_receipt,
+    to_net,
     to_open_calendar,
     to_open_payment,
     to_propose,
+    to_raise_debt,
+    to_record_account,
+    to_record_bank_payout,
+    to_register,
     to_request_refund,
     to_schedule_payout,
+    vouched_for,
 )
 from tests.given import Outcome, given
 
@@ -200,6 +238,9 @@ _ASKED = (a_booking(), host_asked())
 _PAID = (a_payment(), processing(), paid())
 _AUTHORIZED = (a_payment(capture=Capture.MANUAL), processing(), authorized())
 _RETURNING = (a_receipt(), returning())
+_VERIFIED = (a_provider(), vouched_for())
+_PAID_TO = (*_VERIFIED, an_account(), an_account_that_is(), a_bank_account())
+HOUR = timedelta(hours=1)
 
 EVERY_COMMAND = (
     Happened(to_attest(), OPERATOR),
@@ -466,5 +507,79 @@ EVERY_COMMAND = (
         (a_payout(), due(), released()),
         EARNED,
     ),
+    Happened(to_register(), HOST),
+    Happened(
+        VouchForProvider(
+            host_id=RUI, reason="verified before we began", source="hotel-bookings.csv"
+        ),
+        OPERATOR,
+        (a_provider(),),
+    ),
+    Happened(SuspendProvider(host_id=RUI, reason=Reason.SAFETY), OPERATOR, _VERIFIED),
+    Happened(
+        ReinstateProvider(host_id=RUI, cleared_by="case 17", operator=MARTA),
+        OPERATOR,
+        (*_VERIFIED, suspended()),
+    ),
+    Happened(CloseProvider(host_id=RUI, obligations=()), HOST, _VERIFIED),
+    Happened(to_record_account(), PROCESSOR, _VERIFIED),
+    Happened(
+        to_record_account(standing=Standing.ENABLED, seen_at=NOW + HOUR),
+        PROCESSOR,
+        (*_VERIFIED, an_account()),
+    ),
+    Happened(
+        to_record_account(
+            standing=Standing.ENABLED, bank_account=BANK_ACCOUNT, seen_at=NOW + 2 * HOUR
+        ),
+        PROCESSOR,
+        _PAID_TO[:-1],
+    ),
+    Happened(
+        to_record_account(
+            standing=Standing.ENABLED, bank_account=BANK_ACCOUNT, seen_at=NOW + 3 * HOUR
+        ),
+        PROCESSOR,
+        _PAID_TO,
+    ),
+    Happened(ReviewBankAccount(host_id=RUI, bank_account=BANK_ACCOUNT), FINANCE, _PAID_TO),
+    Happened(RetireBankAccount(host_id=RUI, bank_account=BANK_ACCOUNT), PROCESS, _PAID_TO),
+    Happened(to_raise_debt(), PROCESS),
+    Happened(to_net(), PROCESS, (owed(),)),
+    Happened(
+        CollectDebt(host_id=RUI, amount=money("20.00 EUR"), reversal="trr_1"), PROCESS, (owed(),)
+    ),
+    Happened(
+        ProposeWriteOff(
+            host_id=RUI, amount=money("50.00 EUR"), reason="host is insolvent", proposer=MARTA
+        ),
+        FINANCE,
+        (owed(),),
+    ),
+    Happened(
+        ApproveWriteOff(
+            host_id=RUI, amount=money("50.00 EUR"), approver=PAUL, time_zone="Europe/Lisbon"
+        ),
+        FINANCE,
+        (owed(), a_write_off()),
+    ),
+    Happened(
+        RejectWriteOff(host_id=RUI, amount=money("50.00 EUR"), reviewer=PAUL),
+        FINANCE,
+        (owed(), a_write_off()),
+    ),
+    Happened(to_record_bank_payout(), PROCESSOR),
+    Happened(to_record_bank_payout(standing=AtTheBank.IN_TRANSIT), PROCESSOR, (a_bank_payout(),)),
+    Happened(
+        to_record_bank_payout(standing=AtTheBank.PAID),
+        PROCESSOR,
+        (a_bank_payout(), sent_to_the_bank()),
+    ),
+    Happened(
+        to_record_bank_payout(standing=AtTheBank.FAILED, code="account_closed"),
+        PROCESSOR,
+        (a_bank_payout(), sent_to_the_bank(), paid_to_the_bank()),
+    ),
+    Happened(to_record_bank_payout(standing=AtTheBank.CANCELED), PROCESSOR, (a_bank_payout(),)),
 )
 """Every command at least once; one that can lead to several events, once for each of them."""

@@ -7,6 +7,8 @@ from typing import Any
 import psycopg
 from sqlalchemy import Connection, create_engine
 
+from ledger.aggregates.bank_payout import bank_payout_of
+from ledger.aggregates.host_debt import debt_of
 from ledger.events import Actor, Envelope, Event
 from ledger.store import Commit, EventStore, Expected, NewEvent
 from ledger.values.clock import Instant
@@ -18,6 +20,7 @@ from replay.schemas import prepare
 from tests.conftest import Database
 from tests.facts import (
     ATTESTATION,
+    BANK_PAYOUT,
     BOOKING,
     NOW,
     PAYMENT,
@@ -25,14 +28,18 @@ from tests.facts import (
     PROCESS,
     RECEIPT,
     REFUND,
+    RUI,
     UNIT,
 )
 
 STREAMS = {
     "attestation": ATTESTATION,
+    "bank_payout": bank_payout_of(BANK_PAYOUT),
     "booking": BOOKING,
+    "host_debt": debt_of(RUI),
     "payment": PAYMENT,
     "payout": PAYOUT,
+    "provider": RUI,
     "refund": REFUND,
     "unapplied_receipt": RECEIPT,
     "unit_calendar": UNIT,

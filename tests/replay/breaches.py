@@ -18,6 +18,7 @@ from psycopg import sql
 
 from ledger import processes
 from ledger.aggregates import postings
+from ledger.aggregates.host_debt import debt_of
 from ledger.events import Event
 from ledger.events.booking import BookingConfirmed, StayStarted
 from ledger.events.payment import DisputedAmountWithdrawn, PaymentOpened, RefundReserved
@@ -33,13 +34,29 @@ from ledger.events.unit_calendar import (
     ReservationReleased,
 )
 from ledger.store import Night
-from ledger.values.ids import BlockId, BookingId, RefundId, StreamId
+from ledger.values.ids import BlockId, BookingId, HostId, RefundId, StreamId
+from ledger.values.money import Money
 from projections import PROJECTIONS
 from projections.projection import WHOLE
 from replay import schemas
 from replay.rebuild import rebuild
 from tests.conftest import Database
-from tests.facts import DISPUTE, GUEST, HOST, PROCESSOR, TIMER, UNIT, a_stay, an_id, money
+from tests.facts import (
+    DISPUTE,
+    FINANCE,
+    GUEST,
+    HOST,
+    PROCESSOR,
+    TIMER,
+    UNIT,
+    a_stay,
+    a_write_off,
+    an_id,
+    money,
+    netted,
+    owed,
+    written_off,
+)
 from tests.replay.payment_history import (
     ADOPTED_LATE,
     DECLINED_ONCE,
@@ -56,6 +73,8 @@ from tests.replay.small_history import (
     STAYED,
     History,
 )
+
+DEBTOR = HostId(an_id("a host in debt"))
 
 Connection = psycopg.Connection[Any]
 Shape = dict[str, Any]
@@ -319,6 +338,28 @@ def forget_a_leg(history: History, database: Database) -> None:
         shape["entries"][0]["lines"] = [line for line in lines(shape) if line[0] in kept]
 
     rewrite(database, "booking.earnings_recognized", STAYED, change)
+
+
+@breaks("L3", "L4", "L6", "L8", "L11")
+def net_more_than_is_owed(history: History, database: Database) -> None:
+    """A host was paid for a booking, and then it paid a debt that was smaller, too."""
+    of = {"host_id": DEBTOR, "booking_id": STAYED}
+    entry = postings.debt_netted(DEBTOR, STAYED, Money(5_000, "EUR"))
+    payout = processes.payout_of(STAYED)
+    paid_off = replace(netted("50.00 EUR"), **of, payout_id=payout, entries=(entry,))
+    debt = debt_of(DEBTOR)
+    history.plant(STAYED, (debt, replace(owed("49.99 EUR"), **of)), (debt, paid_off))
+
+
+@breaks("L3", "L4")
+def write_off_what_nobody_proposed(history: History, database: Database) -> None:
+    """Two persons gave up 50 euros of a debt, and 40 were proposed."""
+    debt, of = debt_of(DEBTOR), {"host_id": DEBTOR}
+    entry = postings.debt_written_off(DEBTOR, Money(5_000, "EUR"))
+    given_up = replace(written_off("50.00 EUR"), **of, entries=(entry,))
+    history.plant(STAYED, (debt, replace(owed("50.00 EUR"), **of, booking_id=STAYED)))
+    proposed = replace(a_write_off("40.00 EUR"), **of)
+    history.plant(debt, (debt, proposed), (debt, given_up), by=FINANCE)
 
 
 @breaks("L5")

@@ -13,8 +13,21 @@ from itertools import starmap
 import pytest
 
 from ledger import processes
+from ledger.aggregates.bank_payout import Status as AtTheBank
+from ledger.aggregates.bank_payout import bank_payout_of
 from ledger.aggregates.booking import BOOKING, Book
 from ledger.aggregates.decider import Command
+from ledger.aggregates.host_debt import CollectDebt, ProposeWriteOff, RejectWriteOff, debt_of
+from ledger.aggregates.provider import (
+    CloseProvider,
+    Reason,
+    ReinstateProvider,
+    RetireBankAccount,
+    ReviewBankAccount,
+    Standing,
+    SuspendProvider,
+    VouchForProvider,
+)
 from ledger.aggregates.unit_calendar import (
     BlockNights,
     Deactivate,
@@ -37,22 +50,32 @@ from ledger.values.clock import Instant, StandingClock, instant
 from ledger.values.ids import BlockId, BookingId, CommandId, StreamId, UnitId, fresh_id
 from ledger.values.policy import FREE, Ending, Policy
 from tests.facts import (
+    BANK_ACCOUNT,
     FEED,
+    FINANCE,
     GUEST,
     HALF,
     HOST,
+    MARTA,
     OPERATOR,
+    PAUL,
     PROCESS,
     PROCESSOR,
+    RUI,
     TIMER,
     UNIT,
     a_policy,
     a_price,
     a_stay,
     an_id,
+    money,
     to_attest,
     to_book,
     to_open_calendar,
+    to_raise_debt,
+    to_record_account,
+    to_record_bank_payout,
+    to_register,
 )
 from tests.replay.payment_history import pay_in_every_way
 
@@ -110,6 +133,11 @@ class History:
         attest, calendar = to_attest(), to_open_calendar()
         self.do(attest.attestation_id, lambda draft: draft.do(OPERATOR, attest))
         self.do(UNIT, lambda draft: draft.do(HOST, calendar))
+
+    def take(self, case_id: str, *steps: tuple[Actor, Command]) -> None:
+        """Carry out commands that stand for themselves, each in a commit of its own."""
+        for actor, command in steps:
+            self.do(case_id, partial(Draft.do, actor=actor, command=command))
 
     def book(self, command: Book) -> None:
         """Ask for a stay."""
@@ -266,6 +294,9 @@ def live_through(history: History) -> None:
     history.do(NO_SHOW, no_show, *_settling(NO_SHOW, FREE), at=evening)
     history.live(FOR_NOTHING, instant("2025-07-17T14:00:00Z"), paid=False)
     pay_in_every_way(history)
+    host(history)
+    pay_out_to_banks(history)
+    owe(history)
 
 
 def change_the_calendar(history: History) -> None:
@@ -294,6 +325,48 @@ def change_the_calendar(history: History) -> None:
 
     attic = to_open_calendar(unit_id=ATTIC, number=2)
     history.change_nights(ATTIC, HOST, attic, Deactivate(unit_id=ATTIC))
+
+
+def host(history: History) -> None:
+    """Let everything happen to a provider, and to the account that they are paid to."""
+    account = partial(to_record_account, standing=Standing.ENABLED, bank_account=BANK_ACCOUNT)
+    day = history.clock.now
+    steps: tuple[tuple[Actor, Command], ...] = (
+        (HOST, to_register()),
+        (OPERATOR, VouchForProvider(host_id=RUI, reason="verified before", source="a file")),
+        (PROCESSOR, to_record_account(seen_at=day - DAY)),
+        (PROCESSOR, account(seen_at=day)),
+        (PROCESSOR, account(seen_at=day + DAY)),
+        (FINANCE, ReviewBankAccount(host_id=RUI, bank_account=BANK_ACCOUNT)),
+        (PROCESS, RetireBankAccount(host_id=RUI, bank_account=BANK_ACCOUNT)),
+        (OPERATOR, SuspendProvider(host_id=RUI, reason=Reason.SAFETY)),
+        (OPERATOR, ReinstateProvider(host_id=RUI, cleared_by="case 17", operator=MARTA)),
+        (HOST, CloseProvider(host_id=RUI, obligations=())),
+    )
+    history.take(RUI, *steps)
+
+
+def pay_out_to_banks(history: History) -> None:
+    """Let one bank payout come back from the bank, and cancel one."""
+    for name, *standings in (
+        ("po_1", AtTheBank.IN_TRANSIT, AtTheBank.PAID, AtTheBank.FAILED),
+        ("po_2", AtTheBank.PENDING, AtTheBank.CANCELED),
+    ):
+        said = partial(to_record_bank_payout, processor_payout=name)
+        facts = [(PROCESSOR, said(standing=standing)) for standing in standings]
+        history.take(bank_payout_of(name), *facts)
+
+
+def owe(history: History) -> None:
+    """Let a host owe money, and pay a part of it."""
+    part = money("20.00 EUR")
+    history.take(STAYED, (PROCESS, to_raise_debt(booking_id=STAYED)))
+    history.take(STAYED, (PROCESS, CollectDebt(host_id=RUI, amount=part, reversal="trr_1")))
+    history.take(
+        debt_of(RUI),
+        (FINANCE, ProposeWriteOff(host_id=RUI, amount=part, reason="insolvent", proposer=MARTA)),
+        (FINANCE, RejectWriteOff(host_id=RUI, amount=part, reviewer=PAUL)),
+    )
 
 
 @contextmanager
