@@ -45,6 +45,12 @@ STATUS: Mapping[type[LedgerError], int] = {
     errors.NoNights: 422,
     errors.PartyExceedsCapacity: 422,
     errors.NothingVouchedFor: 422,
+    errors.NoticeRefused: 400,
+    errors.NoticeNotSigned: 400,
+    errors.NoticeStale: 400,
+    errors.NoticeUnreadable: 400,
+    errors.NoticeOfAnotherMode: 400,
+    errors.NoticeOfAnotherAccount: 400,
     # Not now.
     errors.Conflict: 409,
     errors.StoreUnavailable: 503,
@@ -52,6 +58,10 @@ STATUS: Mapping[type[LedgerError], int] = {
     faults.ReadModelMissing: 503,
     # The world, or we ourselves.
     errors.GatewayFailure: 502,
+    errors.GatewayUnavailable: 503,
+    errors.OutcomeUnknown: 503,
+    errors.GatewayDeclined: 502,
+    errors.AnswerNotUnderstood: 502,
     errors.CorruptHistory: 500,
     errors.UnknownTopic: 500,
     errors.UnbalancedEntry: 500,
