@@ -42,7 +42,7 @@ def _key_in_use(thrown: Thrown) -> bool:
 
 def _access_ended(thrown: Thrown) -> bool:
     """Whether the connected account is gone or has let go of us."""
-    return _word(thrown, "code") == "account_invalid" or "does not have access" in str(thrown)
+    return _word(thrown, "code") == "account_invalid"
 
 
 class Row(NamedTuple):

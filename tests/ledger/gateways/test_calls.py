@@ -164,7 +164,7 @@ DAYS = st.lists(st.tuples(FAULTS, PAUSES, st.booleans()), min_size=1, max_size=4
 
 
 @of_each
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(days=DAYS)
 def test_no_fault_makes_anything_happen_twice_or_never(
     case: Callable[[Outside], Case], days: Any
