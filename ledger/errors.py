@@ -4,6 +4,10 @@
     ├── Refused                the rules say no: expected, answered, never logged as an error
     ├── Conflict               somebody wrote first: decide again (transient)
     ├── GatewayFailure         the outside world
+    │   ├── GatewayUnavailable     nothing happened; try again (transient)
+    │   ├── OutcomeUnknown         look it up before trying again (transient)
+    │   ├── GatewayDeclined        final, with the gateway's reason
+    │   └── AnswerNotUnderstood    it said what we have no word for: call a person
     └── CorruptHistory         the past contradicts itself: stop, and call a person
 
 A refusal carries its data as attributes and a stable `code` (spec: domain, section 13). It knows no
@@ -75,6 +79,36 @@ class RatesUnreadable(GatewayFailure):
     """The source of reference rates sent what cannot be its file; the last good ones stay."""
 
     code = "RATES_UNREADABLE"
+
+
+class GatewayUnavailable(GatewayFailure):
+    """The gateway did not take the call, and nothing happened; try again."""
+
+    code = "GATEWAY_UNAVAILABLE"
+    transient = True
+
+
+class OutcomeUnknown(GatewayFailure):
+    """Nobody knows whether the gateway did it; look it up before it is tried again."""
+
+    code = "OUTCOME_UNKNOWN"
+    transient = True
+
+
+class GatewayDeclined(GatewayFailure):
+    """The gateway will not do this, however often it is asked.
+
+    `reason` is the gateway's code and `decline_code` the card issuer's; `advice` is what it says
+    about trying the same card again.
+    """
+
+    code = "GATEWAY_DECLINED"
+
+
+class AnswerNotUnderstood(GatewayFailure):
+    """The gateway said something that we have no word for; call a person."""
+
+    code = "ANSWER_NOT_UNDERSTOOD"
 
 
 class CorruptHistory(LedgerError):
@@ -431,3 +465,39 @@ class DebtExceeded(Refused):
     """The host does not owe as much."""
 
     code = "DEBT_EXCEEDED"
+
+
+class NoticeRefused(Refused):
+    """A notice from outside is not taken in."""
+
+    code = "NOTICE_REFUSED"
+
+
+class NoticeNotSigned(NoticeRefused):
+    """The notice does not carry a signature of ours."""
+
+    code = "NOTICE_NOT_SIGNED"
+
+
+class NoticeStale(NoticeRefused):
+    """The notice was signed too long ago, or in the future."""
+
+    code = "NOTICE_STALE"
+
+
+class NoticeUnreadable(NoticeRefused):
+    """The notice is signed, and no event."""
+
+    code = "NOTICE_UNREADABLE"
+
+
+class NoticeOfAnotherMode(NoticeRefused):
+    """The notice is about test money where money is real, or the other way round."""
+
+    code = "NOTICE_OF_ANOTHER_MODE"
+
+
+class NoticeOfAnotherAccount(NoticeRefused):
+    """The notice is about an account that this address does not hear about."""
+
+    code = "NOTICE_OF_ANOTHER_ACCOUNT"

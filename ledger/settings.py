@@ -5,13 +5,13 @@ Nothing below an entry point reads the environment or sets up logging.
 
 import logging
 import sys
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import structlog
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class Misconfigured(Exception):
@@ -21,8 +21,9 @@ class Misconfigured(Exception):
 class Settings(BaseSettings):
     """What a process needs to know about where it runs.
 
-    URLs carry passwords, so none of them shows in a `repr`. The application's role
-    (`database_url`) may append and read; the owner (`database_owner_url`) may set up the schema.
+    URLs carry passwords, so none of them shows in a `repr`, nor do keys and secrets. The
+    application's role (`database_url`) may append and read; the owner (`database_owner_url`) may
+    set up the schema.
     `reference_rates` is the path or the https URL of the ECB's file; without it, every stay is paid
     in the currency of its listing.
     """
@@ -33,7 +34,38 @@ class Settings(BaseSettings):
     database_owner_url: str | None = Field(default=None, repr=False)
     redis_url: str | None = Field(default=None, repr=False)
     reference_rates: str | None = None
+    stripe_secret_key: str | None = Field(default=None, repr=False)
+    stripe_webhook_secrets: Annotated[tuple[str, ...], NoDecode] = Field(default=(), repr=False)
+    stripe_api_base: str | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("stripe_webhook_secrets", mode="before")
+    @classmethod
+    def _by_commas(cls, given: object) -> object:
+        """Several while they are being changed, with commas between them."""
+        if not isinstance(given, str):
+            return given
+        return tuple(part.strip() for part in given.split(",") if part.strip())
+
+    @property
+    def stripe_key(self) -> str:
+        """The key for what needs Stripe. Raises Misconfigured where there is none."""
+        if self.stripe_secret_key is None:
+            raise Misconfigured(
+                "STRIPE_SECRET_KEY is not set: write sk_test_… or sk_live_… from the dashboard, or "
+                "start `python3 -m sandbox.stripe` and set STRIPE_API_BASE to its address, too"
+            )
+        return self.stripe_secret_key
+
+    @property
+    def webhook_secrets(self) -> tuple[str, ...]:
+        """What Stripe signs its notices with. Raises Misconfigured where there is none."""
+        if not self.stripe_webhook_secrets:
+            raise Misconfigured(
+                "STRIPE_WEBHOOK_SECRETS is not set: write the endpoint's whsec_…, with commas "
+                "between several"
+            )
+        return self.stripe_webhook_secrets
 
     @property
     def owner_url(self) -> str:

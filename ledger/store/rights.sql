@@ -1,4 +1,5 @@
--- What the application may do: read everything, append through the functions, keep snapshots.
+-- What the application may do: read everything, append through the functions, keep snapshots,
+-- take notices in and settle them.
 -- Run at every start, because the role may have been made after the schema.
 
 DO $$
@@ -9,6 +10,9 @@ BEGIN
         EXECUTE format('GRANT CREATE ON DATABASE %I TO stayledger_app', current_database());
         GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO stayledger_app;
         GRANT INSERT, UPDATE, DELETE ON ledger.snapshots TO stayledger_app;
+        -- Of a notice, what became of it may change, and never what it said.
+        GRANT INSERT, UPDATE (attempts, claimed_until, last_trouble, processed_at, outcome)
+            ON ledger.inbox TO stayledger_app;
         GRANT EXECUTE ON FUNCTION ledger.append_together, ledger.append_in_turn TO stayledger_app;
     END IF;
 END $$;

@@ -54,6 +54,28 @@ CREATE TABLE IF NOT EXISTS ledger.snapshots (
     state        bytea  NOT NULL
 ) WITH (fillfactor = 70);
 
+-- What others told us, as it came, stored before it is answered; the key makes a repeat one row.
+-- `raw` may hold personal data, and is read by whoever works on the row, and nobody else. Whoever
+-- claims a row has it until `claimed_until`, or until it is settled; `attempts` is the claim's number.
+CREATE TABLE IF NOT EXISTS ledger.inbox (
+    source         text        NOT NULL COLLATE "C",
+    notice_id      text        NOT NULL COLLATE "C",
+    type           text        NOT NULL,
+    object_id      text,
+    account        text,
+    received_at    timestamptz NOT NULL,
+    raw            bytea       NOT NULL,
+    attempts       integer     NOT NULL DEFAULT 0,
+    claimed_until  timestamptz NOT NULL DEFAULT '-infinity',
+    last_trouble   text,
+    processed_at   timestamptz,
+    outcome        text,
+    CONSTRAINT one_row_per_notice PRIMARY KEY (source, notice_id),
+    CONSTRAINT processed_means_an_outcome CHECK ((processed_at IS NULL) = (outcome IS NULL))
+) WITH (fillfactor = 80);
+CREATE INDEX IF NOT EXISTS notices_that_wait ON ledger.inbox (received_at)
+    WHERE processed_at IS NULL;
+
 -- Tables that only grow are vacuumed late by default: index-only scans would keep visiting the
 -- heap, and one day a freeze of the whole table would come at once.
 ALTER TABLE ledger.events SET (

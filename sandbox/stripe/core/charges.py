@@ -78,7 +78,7 @@ def search(ctx: Context, params: Params) -> Obj:
     """GET /v1/charges/search"""
     fields = {"amount", "created", "currency", "customer", "disputed", "metadata", "refunded"}
     keep = matcher(params["query"], fields | {"status"})
-    return search_page(ctx.tenant.table("charge"), params, "/v1/charges/search", keep)
+    return search_page(ctx.world, ctx.tenant.table("charge"), params, "/v1/charges/search", keep)
 
 
 def refunds(ctx: Context, params: Params, charge_id: str) -> Obj:

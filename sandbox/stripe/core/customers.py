@@ -145,7 +145,9 @@ def payment_methods(ctx: Context, params: Params, customer_id: str) -> Obj:
 def search(ctx: Context, params: Params) -> Obj:
     """GET /v1/customers/search"""
     keep = matcher(params["query"], {"created", "email", "metadata", "name", "phone"})
-    return search_page(ctx.tenant.table("customer"), params, "/v1/customers/search", keep)
+    return search_page(
+        ctx.world, ctx.tenant.table("customer"), params, "/v1/customers/search", keep
+    )
 
 
 ROUTES: Routes = {

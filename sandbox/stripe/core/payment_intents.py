@@ -572,7 +572,7 @@ def search(ctx: Context, params: Params) -> Obj:
     fields = {"amount", "created", "currency", "customer", "metadata", "status"}
     keep = matcher(params["query"], fields)
     url = "/v1/payment_intents/search"
-    return search_page(ctx.tenant.table("payment_intent"), params, url, keep)
+    return search_page(ctx.world, ctx.tenant.table("payment_intent"), params, url, keep)
 
 
 RETRIEVE = Schema(client_secret=TEXT)

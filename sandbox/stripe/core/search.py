@@ -1,7 +1,7 @@
 """Search: `metadata['booking']:'b-17' AND status:'succeeded'`.
 
-Clauses are joined by AND or by OR, not by both; a minus before a clause negates it. Unlike Stripe's,
-this index is never late, so code must not rely on finding at once what it has just written.
+Clauses are joined by AND or by OR, not by both; a minus before a clause negates it. Like
+Stripe's, this index may be late (`search_lag_s`): a new object is found only after a while.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from sandbox.stripe.core.errors import malformed
 from sandbox.stripe.core.parameters import SHORT, TEXT, Params, Schema, integer, required
-from sandbox.stripe.core.world import Obj
+from sandbox.stripe.core.world import Obj, World
 
 SEARCH = Schema(query=required(TEXT), limit=integer(lowest=1, highest=100), page=SHORT)
 
@@ -80,13 +80,14 @@ def _compare(value: object, operator: str, wanted: str | int | None) -> bool:
     return tests[operator]
 
 
-def search_page(table: dict[str, Obj], params: Params, url: str, keep: Test) -> Obj:
+def search_page(world: World, table: dict[str, Obj], params: Params, url: str, keep: Test) -> Obj:
     """A page of what a search found, newest first; `page` is the number of hits before it."""
+    known_until = world.now - world.settings.search_lag_s
     start = params.get("page", "0")
     if not (start.isascii() and start.isdigit() and len(start) < 10):
         raise malformed("Invalid page token.", param="page")
     limit = params.get("limit", 10)
-    hits = [obj for obj in reversed(table.values()) if keep(obj)]
+    hits = [obj for obj in reversed(table.values()) if obj["created"] <= known_until and keep(obj)]
     end = int(start) + limit
     more = end < len(hits)
     return {

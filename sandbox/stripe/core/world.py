@@ -40,6 +40,8 @@ class Settings:
     authorization_days: int = 7
     ledger_delay_s: float = 1.0
     """How long after an `automatic_async` capture its balance transaction appears."""
+    search_lag_s: float = 0.0
+    """How long an object has been there before a search finds it; lists know it at once."""
     refunds_from: str = "bank"
     """`bank`: refunds may overdraw the balance; `balance`: they wait until it suffices."""
 

@@ -5,7 +5,17 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.sandbox.stripe.shells import BACK, Shell, balance_of, charge_of, held, paid, types_of
+from tests.sandbox.stripe.shells import (
+    BACK,
+    Shell,
+    balance_of,
+    charge_of,
+    fresh_machine,
+    held,
+    in_process,
+    paid,
+    types_of,
+)
 
 
 def created(shell: Shell, **more: Any) -> Any:
@@ -337,6 +347,16 @@ def test_a_payment_is_found_by_its_metadata(inside: Shell) -> None:
     assert not inside.v1.payment_intents.search({"query": none}).data
     with pytest.raises(stripe.InvalidRequestError):
         inside.v1.payment_intents.search({"query": "shoe_size:'44'"})
+
+
+def test_search_may_be_late_where_a_listing_is_not() -> None:
+    shell = in_process(fresh_machine(search_lag_s=60.0))
+    created(shell, metadata={"booking": "b-17"})
+    query = "metadata['booking']:'b-17'"
+    assert not shell.v1.payment_intents.search({"query": query}).data
+    assert len(shell.v1.payment_intents.list().data) == 1
+    shell.let_pass(60)
+    assert len(shell.v1.payment_intents.search({"query": query}).data) == 1
 
 
 def test_references_open_four_levels_deep(inside: Shell) -> None:
