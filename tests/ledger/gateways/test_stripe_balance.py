@@ -10,8 +10,9 @@ from ledger.gateways.calls import Period
 from ledger.gateways.stripe.amounts import decimals_of, from_stripe, step_of, to_stripe
 from ledger.gateways.stripe.movements import KINDS, Kind, Movement
 from ledger.gateways.stripe.refunds import RefundWanted
+from ledger.values.currency import EXPONENTS
 from ledger.values.ids import RefundId, derived_id
-from ledger.values.money import EXPONENTS, Money
+from ledger.values.money import Money
 from sandbox.stripe.core import currencies
 from tests.ledger.gateways.outside import DAY, START, VISA, Outside, charge_of, euros
 
