@@ -77,9 +77,11 @@ from ledger.events.payment import (
     PaymentActionRequired,
     PaymentAdopted,
     PaymentAuthorized,
+    PaymentCancellationAsked,
     PaymentCancelled,
     PaymentCompleted,
     PaymentFailed,
+    PaymentIntentClosed,
     PaymentIntentLinked,
     PaymentOpened,
     PaymentOutcomeUnknown,
@@ -826,6 +828,11 @@ def outcome_unknown(
     return PaymentOutcomeUnknown(attempt=1, looks=looks, look_again_at=look_again_at)
 
 
+def cancellation_asked() -> PaymentCancellationAsked:
+    """Nobody waits for her bank any more."""
+    return PaymentCancellationAsked(reason="the hold ran out")
+
+
 def card_declined(attempt: int = 1, *, retryable: bool = True) -> PaymentFailed:
     """Her card was declined."""
     code = "insufficient_funds" if retryable else "stolen_card"
@@ -1291,6 +1298,8 @@ ONE_OF_EACH = (
     capture_requested(),
     outcome_unknown(),
     card_declined(),
+    cancellation_asked(),
+    PaymentIntentClosed(),
     retried(),
     cancelled_payment(),
     adopted_payment(),

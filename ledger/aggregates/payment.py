@@ -32,10 +32,12 @@ from ledger.events.payment import (
     PaymentActionRequired,
     PaymentAdopted,
     PaymentAuthorized,
+    PaymentCancellationAsked,
     PaymentCancelled,
     PaymentCompleted,
     PaymentEvent,
     PaymentFailed,
+    PaymentIntentClosed,
     PaymentIntentLinked,
     PaymentOpened,
     PaymentOutcomeUnknown,
@@ -109,7 +111,11 @@ class Payment(Struct, frozen=True):
     looks: int = 0
     held: Held | None = None
     retryable: bool = False
+    failed_charge: str | None = None
+    giving_up: bool = False
+    closed: bool = False
     received: Received | None = None
+    charge: str | None = None
     available: bool = False
     refunds: dict[RefundId, Money] = {}
     reserved: dict[RefundId, Money] = {}
@@ -207,6 +213,7 @@ class CompletePayment(Command, frozen=True, kw_only=True):
     balance_transaction: str | None = None
     settled: Money | None = None
     fee: Money | None = None
+    available_at: Instant | None = None
 
 
 class AdoptPayment(Command, frozen=True, kw_only=True):
@@ -235,6 +242,20 @@ class FailPayment(Command, frozen=True, kw_only=True):
     payment_id: PaymentId
     decline_code: str
     retryable: bool
+    charge: str | None = None
+
+
+class AskToCancel(Command, frozen=True, kw_only=True):
+    """Let the processor give the payment up, because nobody waits for it any more."""
+
+    payment_id: PaymentId
+    reason: str
+
+
+class CloseIntent(Command, frozen=True, kw_only=True):
+    """Record that the processor takes no more money for it."""
+
+    payment_id: PaymentId
 
 
 class RetryPayment(Command, frozen=True, kw_only=True):
@@ -332,6 +353,8 @@ OnTheWayCommand = (
     | CapturePayment
     | CompletePayment
     | FailPayment
+    | AskToCancel
+    | CloseIntent
     | RetryPayment
     | CancelPayment
     | VoidPayment
@@ -401,6 +424,10 @@ LIFECYCLE = Lifecycle(
          "it was withdrawn"),
     Step("PM20", LinkIntent, states(S.PENDING), actors("X"), PaymentIntentLinked, SAME,
          "one intent for all attempts"),
+    Step("PM22", AskToCancel, states(S.PROCESSING, S.REQUIRES_ACTION, S.FAILED), actors("GTX"),
+         PaymentCancellationAsked, SAME, "once"),
+    Step("PM23", CloseIntent, states(S.CANCELLED, S.FAILED), actors("P"), PaymentIntentClosed, SAME,
+         "once; it has an intent"),
     Step("PM21", AdoptPayment, states(None), actors("X"), PaymentAdopted, S.COMPLETED,
          "amount and currency are those that are due"),
 )  # fmt: skip
@@ -458,6 +485,10 @@ def decide_on_the_way(
             return complete(payment, command, now)
         case FailPayment():
             return fail(payment, command)
+        case AskToCancel():
+            return ask_to_cancel(payment, command)
+        case CloseIntent():
+            return close_intent(payment)
         case RetryPayment():
             return retry(payment, command)
         case CancelPayment():
@@ -567,6 +598,7 @@ def complete(payment: Payment, command: CompletePayment, now: Instant) -> Sequen
             balance_transaction=command.balance_transaction,
             settled=command.settled,
             fee=command.fee,
+            available_at=command.available_at,
             effective_on=local_date(now, payment.time_zone),
             entries=postings.payment_received(command.payment_id, payment.booking_id, charge),
         )
@@ -605,8 +637,23 @@ def fail(payment: Payment, command: FailPayment) -> Sequence[PaymentEvent]:
             attempt=payment.attempts,
             decline_code=command.decline_code,
             retryable=command.retryable,
+            charge=command.charge,
         )
     ]
+
+
+def ask_to_cancel(payment: Payment, command: AskToCancel) -> Sequence[PaymentEvent]:
+    """Ask once. Raises TransitionNotAllowed where it was asked, or nothing was opened yet."""
+    if payment.giving_up or payment.intent is None:
+        LIFECYCLE.refuse(AskToCancel, payment.status)
+    return [PaymentCancellationAsked(reason=command.reason)]
+
+
+def close_intent(payment: Payment) -> Sequence[PaymentEvent]:
+    """Be sure that nothing comes any more, once. Raises TransitionNotAllowed."""
+    if payment.closed or payment.intent is None:
+        LIFECYCLE.refuse(CloseIntent, payment.status)
+    return [PaymentIntentClosed()]
 
 
 def retry(payment: Payment, command: RetryPayment) -> Sequence[PaymentEvent]:
@@ -776,7 +823,11 @@ def evolve(payment: Payment | None, event: PaymentEvent) -> Payment:
         case PaymentCompleted():
             charge = Received(event.amount, event.settled, event.fee)
             return replace(
-                answered(payment), captured=event.amount, intent=event.intent, received=charge
+                answered(payment),
+                captured=event.amount,
+                charge=event.charge,
+                intent=event.intent,
+                received=charge,
             )
         case FundsAvailable():
             return replace(payment, available=True)
@@ -809,6 +860,8 @@ def evolve_on_the_way(
     | PaymentOutcomeUnknown
     | PaymentFailed
     | PaymentRetried
+    | PaymentCancellationAsked
+    | PaymentIntentClosed
     | PaymentCancelled,
 ) -> Payment:
     """The payment, its status already taken over, after an event before its money was here."""
@@ -832,8 +885,18 @@ def evolve_on_the_way(
         case PaymentOutcomeUnknown():
             return replace(payment, looks=event.looks, answer_due_at=event.look_again_at)
         case PaymentFailed():
-            failed = replace(payment, asked=payment.due, held=None, retryable=event.retryable)
+            failed = replace(
+                payment,
+                asked=payment.due,
+                held=None,
+                retryable=event.retryable,
+                failed_charge=event.charge,
+            )
             return answered(failed)
+        case PaymentCancellationAsked():
+            return replace(payment, giving_up=True)
+        case PaymentIntentClosed():
+            return replace(payment, closed=True)
         case PaymentRetried():
             return payment
         case PaymentCancelled():
@@ -858,6 +921,7 @@ def begun(status: Status, event: PaymentOpened | PaymentAdopted) -> Payment:
     return replace(
         payment,
         captured=event.due,
+        charge=event.charge,
         intent=event.intent,
         received=Received(event.due, event.settled, event.fee),
         available=event.available,

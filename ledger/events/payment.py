@@ -84,7 +84,8 @@ class PaymentCompleted(MoneyEvent, topic="payment.completed", schema=2, frozen=T
     """The processor has the guest's money.
 
     `settled` is the gross that the processor holds for it in its own currency, nothing where that
-    is the amount itself; `fee` is what the processor keeps of it, nothing where that is not known.
+    is the amount itself; `fee` is what the processor keeps of it, nothing where that is not known. From
+    `available_at` on the rest can be used.
     """
 
     booking_id: BookingId
@@ -94,6 +95,7 @@ class PaymentCompleted(MoneyEvent, topic="payment.completed", schema=2, frozen=T
     balance_transaction: str | None = None
     settled: Money | None = None
     fee: Money | None = None
+    available_at: Instant | None = None
 
 
 class PaymentAdopted(MoneyEvent, topic="payment.adopted", frozen=True, kw_only=True):
@@ -116,11 +118,27 @@ class PaymentAdopted(MoneyEvent, topic="payment.adopted", frozen=True, kw_only=T
 
 
 class PaymentFailed(Event, topic="payment.failed", frozen=True, kw_only=True):
-    """The attempt came to nothing, for the processor's reason; some are worth another attempt."""
+    """The attempt came to nothing, for the processor's reason; some are worth another attempt.
+
+    `charge` is the processor's own name of the attempt, where a bank was asked.
+    """
 
     attempt: int
     decline_code: str
     retryable: bool
+    charge: str | None = None
+
+
+class PaymentCancellationAsked(
+    Event, topic="payment.cancellation_asked", frozen=True, kw_only=True
+):
+    """The processor is to give the payment up; until it says so, it may still succeed."""
+
+    reason: str
+
+
+class PaymentIntentClosed(Event, topic="payment.intent_closed", frozen=True, kw_only=True):
+    """The processor will not take money for this payment any more."""
 
 
 class PaymentRetried(Event, topic="payment.retried", frozen=True, kw_only=True):
@@ -217,6 +235,8 @@ PaymentEvent = (
     | PaymentCompleted
     | PaymentAdopted
     | PaymentFailed
+    | PaymentCancellationAsked
+    | PaymentIntentClosed
     | PaymentRetried
     | PaymentCancelled
     | FundsAvailable

@@ -157,6 +157,7 @@ OURS = {
         UC11o | host_block | O   | free
     """),
     "booking": _rows("""
+        BK2r  | expired   | X | confirmed
         BK15p | confirmed | H | same
         BK15w | confirmed | S | cancelled_by_host
         BK20  | in_stay completed curtailed no_show cancelled_by_guest cancelled_by_host cancelled_by_platform | TX | same
@@ -168,6 +169,8 @@ OURS = {
         PM18 | completed partially_refunded refunded | X | same
         PM19 | completed partially_refunded refunded | X | same
         PM20 | pending                               | X | same
+        PM22 | processing requires_action failed     | GTX | same
+        PM23 | cancelled failed                      | P | same
         PM21 | -                                     | X | completed
     """),
     "unapplied_receipt": _rows("""

@@ -25,6 +25,7 @@ from ledger.aggregates.booking import (
     CompleteStay,
     Confirm,
     ConfirmFree,
+    ConfirmLate,
     Curtail,
     Decline,
     Expire,
@@ -44,10 +45,12 @@ from ledger.aggregates.host_debt import (
     RejectWriteOff,
 )
 from ledger.aggregates.payment import (
+    AskToCancel,
     AuthorizePayment,
     CancelPayment,
     CapturePayment,
     ClearDispute,
+    CloseIntent,
     CompletePayment,
     ExpireAuthorization,
     FailPayment,
@@ -173,9 +176,11 @@ from tests.facts import (
     confirmed,
     disputed,
     due,
+    expired,
     funds_available,
     host_accepted,
     host_asked,
+    linked,
     money,
     owed,
     paid,
@@ -300,6 +305,11 @@ EVERY_COMMAND = (
     ),
     Happened(CancelByGuest(booking_id=BOOKING, accepted=a_settlement().digest), GUEST, _BOOKED),
     Happened(
+        ConfirmLate(booking_id=BOOKING, payment_id=PAYMENT, paid=_TOTAL),
+        PROCESS,
+        (a_booking(), expired()),
+    ),
+    Happened(
         AwaitHost(booking_id=BOOKING, payment_id=PAYMENT, authorized=_TOTAL, decide_by=DECIDE_BY),
         PROCESS,
         (a_booking(),),
@@ -412,6 +422,16 @@ EVERY_COMMAND = (
         CapturePayment(payment_id=PAYMENT, amount=_TOTAL, idempotency_key=f"{PAYMENT}/capture"),
         PROCESS,
         _AUTHORIZED,
+    ),
+    Happened(
+        AskToCancel(payment_id=PAYMENT, reason="the hold ran out"),
+        TIMER,
+        (a_payment(), linked(), processing()),
+    ),
+    Happened(
+        CloseIntent(payment_id=PAYMENT),
+        PROCESSOR,
+        (a_payment(), linked(), processing(), card_declined()),
     ),
     Happened(
         FailPayment(payment_id=PAYMENT, decline_code="insufficient_funds", retryable=True),

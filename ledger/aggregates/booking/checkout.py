@@ -10,6 +10,7 @@ from ledger.aggregates.booking.commands import (
     Book,
     Confirm,
     ConfirmFree,
+    ConfirmLate,
     Decline,
     Expire,
     FailCapture,
@@ -68,6 +69,13 @@ def book(command: Book, now: Instant) -> Sequence[BookingEvent]:
 def confirm(booking: Booking, command: Confirm, now: Instant) -> Sequence[BookingEvent]:
     """Confirm a paid booking. Raises AmountsDiffer, HoldHasExpired."""
     refuse_expired(booking, command, now)
+    return confirm_paid(booking, command, now)
+
+
+def confirm_paid(
+    booking: Booking, command: Confirm | ConfirmLate, now: Instant
+) -> Sequence[BookingEvent]:
+    """Confirm a booking whose nights are sure. Raises AmountsDiffer."""
     total = booking.price.total
     if command.paid != total:
         raise AmountsDiffer(due=str(total), paid=str(command.paid))

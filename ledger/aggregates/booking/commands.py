@@ -68,6 +68,14 @@ class Confirm(Command, frozen=True, kw_only=True):
     hold_expires_at: Instant | None = None
 
 
+class ConfirmLate(Command, frozen=True, kw_only=True):
+    """Make the stay the guest's after all: its money came late, and the nights were still free."""
+
+    booking_id: BookingId
+    payment_id: PaymentId
+    paid: Money
+
+
 class ConfirmFree(Command, frozen=True, kw_only=True):
     """Make a stay the guest's that costs nothing."""
 
@@ -226,6 +234,7 @@ class RecognizeEarnings(Command, frozen=True, kw_only=True):
 BookingCommand = (
     Book
     | Confirm
+    | ConfirmLate
     | ConfirmFree
     | AwaitHost
     | Accept

@@ -5,7 +5,14 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from ledger.aggregates.booking.checkout import book, confirm, confirm_free, decide_request, expire
+from ledger.aggregates.booking.checkout import (
+    book,
+    confirm,
+    confirm_free,
+    confirm_paid,
+    decide_request,
+    expire,
+)
 from ledger.aggregates.booking.commands import (
     Abandon,
     Accept,
@@ -20,6 +27,7 @@ from ledger.aggregates.booking.commands import (
     CompleteStay,
     Confirm,
     ConfirmFree,
+    ConfirmLate,
     Curtail,
     Decline,
     Expire,
@@ -90,6 +98,8 @@ def decide(
     match command:
         case Confirm():
             return confirm(booking, command, now)
+        case ConfirmLate():
+            return confirm_paid(booking, command, now)
         case ConfirmFree():
             return confirm_free(booking, command, now)
         case AwaitHost() | Accept() | FailCapture() | Decline() | Withdraw():
