@@ -81,6 +81,7 @@ class DetectReceipt(Command, frozen=True, kw_only=True):
     balance_transaction: str | None = None
     settled: Money | None = None
     fee: Money | None = None
+    available_at: Instant | None = None
 
 
 class RecordReceiptFunds(Command, frozen=True, kw_only=True):
@@ -189,6 +190,7 @@ def detect(command: DetectReceipt, now: Instant) -> Sequence[UnappliedReceiptEve
             fee=command.fee,
             why=command.why,
             time_zone=command.time_zone,
+            available_at=command.available_at,
             effective_on=local_date(now, command.time_zone),
             entries=postings.receipt_received(command.receipt_id, command.booking_id, charge),
         )

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from ledger.events.event import Event, MoneyEvent
+from ledger.values.clock import Instant
 from ledger.values.ids import BookingId, PaymentId
 from ledger.values.money import Money
 
@@ -34,6 +35,7 @@ class ReceiptDetected(MoneyEvent, topic="unapplied_receipt.detected", frozen=Tru
     fee: Money | None
     why: Why
     time_zone: str
+    available_at: Instant | None = None
 
 
 class ReceiptFundsAvailable(

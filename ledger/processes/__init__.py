@@ -1,0 +1,78 @@
+"""What belongs together: the commands of each step in a booking's life, in one commit each.
+
+A step is a plan for `Ledger.execute`: the nights and the booking, the refund and the payout change
+together or not at all. Who calls the steps — a person at the door, a timer, the processor's word,
+an importer of history — is not known here.
+"""
+
+from ledger.processes.attested import funds_arrive, pay, pay_out, refund_settles
+from ledger.processes.checkout import (
+    abandon,
+    accept,
+    ask_for_payment,
+    book,
+    confirm,
+    decline,
+    expire,
+    try_again,
+    withdraw,
+)
+from ledger.processes.falling_away import cancel_by_guest, report_no_show
+from ledger.processes.money_in import (
+    Outcome,
+    funds_have_arrived,
+    outcome_is_unknown,
+    receipt_funds_have_arrived,
+    take_in,
+)
+from ledger.processes.names import (
+    PROCESS,
+    PROCESSOR,
+    TIMER,
+    alteration_of,
+    attestation_of,
+    booking_in,
+    late_payment_of,
+    payment_of,
+    payout_of,
+    refund_of,
+)
+from ledger.processes.settlement import earn, mature
+from ledger.processes.stays import complete_stay, start_stay
+
+__all__ = [
+    "PROCESS",
+    "PROCESSOR",
+    "TIMER",
+    "Outcome",
+    "abandon",
+    "accept",
+    "alteration_of",
+    "ask_for_payment",
+    "attestation_of",
+    "book",
+    "booking_in",
+    "cancel_by_guest",
+    "complete_stay",
+    "confirm",
+    "decline",
+    "earn",
+    "expire",
+    "funds_arrive",
+    "funds_have_arrived",
+    "late_payment_of",
+    "mature",
+    "outcome_is_unknown",
+    "pay",
+    "pay_out",
+    "payment_of",
+    "payout_of",
+    "receipt_funds_have_arrived",
+    "refund_of",
+    "refund_settles",
+    "report_no_show",
+    "start_stay",
+    "take_in",
+    "try_again",
+    "withdraw",
+]

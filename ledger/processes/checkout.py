@@ -1,0 +1,351 @@
+"""Checkout: from the request to the nights that are the guest's, or free again.
+
+The nights and the booking change together. The payment goes its own way meanwhile, and what the
+processor says of it is taken in by `ledger.processes.money_in`.
+"""
+
+from msgspec.structs import replace
+
+from ledger.aggregates.booking import (
+    BOOKING,
+    Abandon,
+    Accept,
+    AwaitHost,
+    Book,
+    Booking,
+    Confirm,
+    ConfirmFree,
+    ConfirmLate,
+    Decline,
+    Expire,
+    FailCapture,
+    Withdraw,
+)
+from ledger.aggregates.booking import Status as Stands
+from ledger.aggregates.payment import (
+    PAYMENT,
+    AskToCancel,
+    CancelPayment,
+    CapturePayment,
+    OpenPayment,
+    Payment,
+    RetryPayment,
+    VoidPayment,
+)
+from ledger.aggregates.payment import Status as Paying
+from ledger.aggregates.payout import SchedulePayout
+from ledger.aggregates.unit_calendar import (
+    UNIT_CALENDAR,
+    Claim,
+    ConvertHold,
+    ExpireHold,
+    ExtendHold,
+    PlaceHold,
+    Reacquire,
+    ReleaseHold,
+    ToRequestHold,
+)
+from ledger.draft import Draft
+from ledger.errors import HoldHasExpired, NotFound
+from ledger.events import Actor
+from ledger.events.payment import Capture
+from ledger.processes.names import PROCESS, TIMER, booking_in, payment_of, payout_of
+from ledger.values.clock import Instant
+from ledger.values.currency import chargeable
+from ledger.values.ids import BookingId, PaymentId
+
+IN_FLIGHT = (Paying.PROCESSING, Paying.REQUIRES_ACTION)
+"""Where the processor has the word, and money may come at any moment."""
+
+# -- Asking for a stay, and for its money -------------------------------------------------
+
+
+def book(draft: Draft, guest: Actor, command: Book) -> None:
+    """Keep the nights and ask for the stay; the booking may wait as long as the hold lasts."""
+    draft.do(
+        PROCESS,
+        PlaceHold(unit_id=command.unit_id, booking_id=command.booking_id, stay=command.stay),
+    )
+    held = _claim(draft, command, command.booking_id)
+    assert held is not None, "its nights were held a line ago"
+    draft.do(guest, replace(command, hold_expires_at=held.expires_at))
+
+
+def ask_for_payment(
+    draft: Draft, booking_id: BookingId, capture: Capture = Capture.AUTOMATIC
+) -> PaymentId:
+    """Ask the guest for what the booking costs; held money is captured when the host agrees.
+
+    Raises TransitionNotAllowed where the booking does not wait for money (PM1), HoldHasExpired,
+    BelowProcessorMinimum.
+    """
+    booking = booking_in(draft, booking_id)
+    if booking.status is not Stands.PENDING_PAYMENT:
+        BOOKING.lifecycle.refuse(OpenPayment, booking.status)
+    if not _is_alive(draft, booking, booking_id):
+        raise HoldHasExpired(expired_at=booking.hold_expires_at)
+    chargeable(booking.price.total)
+    payment_id = payment_of(booking_id)
+    draft.do(
+        PROCESS,
+        OpenPayment(
+            payment_id=payment_id,
+            booking_id=booking_id,
+            guest_id=booking.guest_id,
+            price=booking.price,
+            time_zone=booking.house.time_zone,
+            capture=capture,
+        ),
+    )
+    return payment_id
+
+
+def try_again(draft: Draft, guest: Actor, booking_id: BookingId) -> None:
+    """Let the guest pay once more after a failure.
+
+    Raises HoldHasExpired, NotWorthRetrying, AttemptsAreExhausted, TransitionNotAllowed.
+    """
+    booking = booking_in(draft, booking_id)
+    alive = _is_alive(draft, booking, booking_id)
+    draft.do(
+        guest,
+        RetryPayment(payment_id=payment_of(booking_id), due=booking.price.total, hold_alive=alive),
+    )
+
+
+# -- The nights are the guest's -----------------------------------------------------------
+
+
+def confirm(draft: Draft, booking_id: BookingId) -> None:
+    """Make the nights the guest's: it is paid, or nothing is due. Promise the host their part."""
+    booking = booking_in(draft, booking_id)
+    held = _claim(draft, booking, booking_id)
+    until = held.expires_at if held else None
+    draft.do(PROCESS, ConvertHold(unit_id=booking.unit_id, booking_id=booking_id))
+    if not booking.price.total.minor:
+        draft.do(PROCESS, ConfirmFree(booking_id=booking_id, hold_expires_at=until))
+        return
+    payment = payment_in(draft, payment_of(booking_id))
+    draft.do(
+        PROCESS,
+        Confirm(
+            booking_id=booking_id,
+            payment_id=payment_of(booking_id),
+            paid=payment.captured,
+            hold_expires_at=until,
+        ),
+    )
+    promise(draft, booking, booking_id)
+
+
+def confirm_at_last(draft: Draft, booking_id: BookingId) -> None:
+    """Confirm a booking that is paid although its hold ran out while the processor had the word.
+
+    The nights were never let go, so they are taken up anew as in UC7.
+    """
+    booking = booking_in(draft, booking_id)
+    draft.do(PROCESS, ReleaseHold(unit_id=booking.unit_id, booking_id=booking_id))
+    take_nights_again(draft, booking_id)
+    payment_id = payment_of(booking_id)
+    draft.do(
+        PROCESS,
+        Confirm(
+            booking_id=booking_id,
+            payment_id=payment_id,
+            paid=payment_in(draft, payment_id).captured,
+            hold_expires_at=booking.house.check_in_at(booking.stay),
+        ),
+    )
+    promise(draft, booking, booking_id)
+
+
+def take_nights_again(draft: Draft, booking_id: BookingId) -> None:
+    """Reserve the nights of a booking that had let them go. Raises NightsAreTaken, TooLate."""
+    booking = booking_in(draft, booking_id)
+    draft.do(PROCESS, Reacquire(unit_id=booking.unit_id, booking_id=booking_id, stay=booking.stay))
+
+
+def confirm_late(draft: Draft, booking_id: BookingId, payment_id: PaymentId) -> None:
+    """Confirm an expired booking, whose nights were taken again, with money that came late."""
+    booking = booking_in(draft, booking_id)
+    paid = payment_in(draft, payment_id).captured
+    draft.do(PROCESS, ConfirmLate(booking_id=booking_id, payment_id=payment_id, paid=paid))
+    promise(draft, booking, booking_id)
+
+
+def promise(draft: Draft, booking: Booking, booking_id: BookingId) -> None:
+    """Promise the host their part of a booking, if they have one."""
+    promised = booking.price.shares.host
+    if not promised.minor:
+        return
+    draft.do(
+        PROCESS,
+        SchedulePayout(
+            payout_id=payout_of(booking_id),
+            booking_id=booking_id,
+            host_id=booking.host_id,
+            amount=promised,
+            release_at=booking.earned_at,
+            time_zone=booking.house.time_zone,
+        ),
+    )
+
+
+# -- The host decides ---------------------------------------------------------------------
+
+
+def ask_the_host(draft: Draft, booking_id: BookingId) -> None:
+    """The money is held: hold the nights on, and let the host decide."""
+    booking = booking_in(draft, booking_id)
+    payment_id = payment_of(booking_id)
+    held = payment_in(draft, payment_id).held
+    assert held is not None, "an authorized payment holds something"
+    draft.do(
+        PROCESS,
+        ToRequestHold(
+            unit_id=booking.unit_id,
+            booking_id=booking_id,
+            capture_before=held.capture_before,
+        ),
+    )
+    claim = _claim(draft, booking, booking_id)
+    assert claim is not None, "its nights are held"
+    assert claim.expires_at is not None, "a hold ends"
+    draft.do(
+        PROCESS,
+        AwaitHost(
+            booking_id=booking_id,
+            payment_id=payment_id,
+            authorized=held.amount,
+            decide_by=claim.expires_at,
+        ),
+    )
+
+
+def accept(draft: Draft, host: Actor, booking_id: BookingId) -> None:
+    """The host agrees: ask for the money that is held. Raises HoldHasExpired, TooLate."""
+    payment_id = payment_of(booking_id)
+    payment = payment_in(draft, payment_id)
+    if payment.held is None:
+        PAYMENT.lifecycle.refuse(CapturePayment, payment.status)
+    draft.do(host, Accept(booking_id=booking_id, capture_before=payment.held.capture_before))
+    draft.do(
+        PROCESS,
+        CapturePayment(
+            payment_id=payment_id, amount=payment.due, idempotency_key=f"{payment_id}/capture"
+        ),
+    )
+
+
+def decline(draft: Draft, host: Actor, booking_id: BookingId, reason: str) -> None:
+    """The host does not want the guest: let nights and money go."""
+    draft.do(host, Decline(booking_id=booking_id, reason=reason))
+    _let_go(draft, booking_id, "declined by the host")
+
+
+def withdraw(draft: Draft, guest: Actor, booking_id: BookingId) -> None:
+    """The guest takes the request back: let nights and money go."""
+    draft.do(guest, Withdraw(booking_id=booking_id))
+    _let_go(draft, booking_id, "withdrawn by the guest")
+
+
+def capture_failed(draft: Draft, booking_id: BookingId, reason: str) -> None:
+    """The money that was held could not be had: the booking ends, and the nights are free."""
+    draft.do(PROCESS, FailCapture(booking_id=booking_id, reason=reason, may_retry=False))
+    booking = booking_in(draft, booking_id)
+    draft.do(PROCESS, ReleaseHold(unit_id=booking.unit_id, booking_id=booking_id))
+
+
+def _let_go(draft: Draft, booking_id: BookingId, reason: str) -> None:
+    booking = booking_in(draft, booking_id)
+    draft.do(PROCESS, ReleaseHold(unit_id=booking.unit_id, booking_id=booking_id))
+    draft.do(PROCESS, VoidPayment(payment_id=payment_of(booking_id), reason=reason))
+
+
+# -- It comes to nothing ------------------------------------------------------------------
+
+
+def expire(draft: Draft, booking_id: BookingId) -> None:
+    """Free the nights of a booking that was not paid, or not decided, in time.
+
+    While the processor has the word, money may still come: then the hold is extended as long as it
+    may be, and after that the processor is asked to give the payment up, and has the last word.
+    """
+    booking = booking_in(draft, booking_id)
+    payment = draft.state(PAYMENT, payment_of(booking_id))
+    if payment is not None and payment.status in IN_FLIGHT:
+        _wait_longer(draft, booking, booking_id, payment)
+        return
+    held = _claim(draft, booking, booking_id)
+    draft.do(TIMER, ExpireHold(unit_id=booking.unit_id, booking_id=booking_id))
+    until = held.expires_at if held else None
+    draft.do(TIMER, Expire(booking_id=booking_id, hold_expires_at=until))
+    if payment is not None:
+        _give_up(draft, booking_id, payment, "not paid in time")
+
+
+def _wait_longer(draft: Draft, booking: Booking, booking_id: BookingId, payment: Payment) -> None:
+    try:
+        draft.do(
+            PROCESS,
+            ExtendHold(unit_id=booking.unit_id, booking_id=booking_id, in_flight=True),
+        )
+    except HoldHasExpired:
+        if not payment.giving_up:
+            draft.do(
+                TIMER, AskToCancel(payment_id=payment_of(booking_id), reason="not paid in time")
+            )
+
+
+def _give_up(draft: Draft, booking_id: BookingId, payment: Payment, reason: str) -> None:
+    payment_id = payment_of(booking_id)
+    match payment.status:
+        case Paying.PENDING:
+            draft.do(TIMER, CancelPayment(payment_id=payment_id, reason=reason))
+        case Paying.AUTHORIZED:
+            draft.do(PROCESS, VoidPayment(payment_id=payment_id, reason=reason))
+        case Paying.FAILED:
+            if payment.intent is not None and not payment.giving_up:
+                draft.do(TIMER, AskToCancel(payment_id=payment_id, reason=reason))
+        case _:
+            return
+
+
+def abandon(draft: Draft, guest: Actor, booking_id: BookingId) -> None:
+    """Give up before paying, and free the nights.
+
+    Raises TransitionNotAllowed where the payment is under way or done (BK10).
+    """
+    booking = booking_in(draft, booking_id)
+    draft.do(guest, Abandon(booking_id=booking_id))
+    payment = draft.state(PAYMENT, payment_of(booking_id))
+    if payment is not None:
+        if payment.status not in (Paying.PENDING, Paying.FAILED):
+            PAYMENT.lifecycle.refuse(Abandon, payment.status)
+        _give_up(draft, booking_id, payment, "given up by the guest")
+    draft.do(PROCESS, ReleaseHold(unit_id=booking.unit_id, booking_id=booking_id))
+
+
+# -- What several steps look at -----------------------------------------------------------
+
+
+def payment_in(draft: Draft, payment_id: PaymentId) -> Payment:
+    """A payment as the draft leaves it so far. Raises NotFound."""
+    payment = draft.state(PAYMENT, payment_id)
+    if payment is None:
+        raise NotFound(payment_id=payment_id)
+    return payment
+
+
+def _claim(draft: Draft, of: Booking | Book, booking_id: BookingId) -> Claim | None:
+    calendar = draft.state(UNIT_CALENDAR, of.unit_id)
+    return None if calendar is None else calendar.claims.get(booking_id)
+
+
+def _is_alive(draft: Draft, booking: Booking, booking_id: BookingId) -> bool:
+    held = _claim(draft, booking, booking_id)
+    return held is not None and _lasts(held.expires_at, draft.now)
+
+
+def _lasts(until: Instant | None, now: Instant) -> bool:
+    return until is None or now < until

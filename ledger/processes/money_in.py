@@ -1,0 +1,383 @@
+"""Money in: what the processor says of a payment, made into what it means for the booking.
+
+What it says is the state of its object now, read anew whenever somebody tells us of it. So a notice
+that comes twice, late or in any order leads to the same: each step is taken once, from wherever the
+payment stands.
+"""
+
+from enum import StrEnum
+from typing import assert_never
+
+from ledger.aggregates.booking import BOOKING
+from ledger.aggregates.booking import Status as Stands
+from ledger.aggregates.payment import (
+    PAYMENT,
+    AdoptPayment,
+    AuthorizePayment,
+    CancelPayment,
+    CloseIntent,
+    CompletePayment,
+    ExpireAuthorization,
+    FailPayment,
+    FinishAction,
+    LinkIntent,
+    Payment,
+    RecordFunds,
+    ReportUnknownOutcome,
+    RequireAction,
+    RetryPayment,
+    SubmitPayment,
+)
+from ledger.aggregates.payment import Status as Paying
+from ledger.aggregates.unapplied_receipt import (
+    UNAPPLIED_RECEIPT,
+    AdoptReceipt,
+    DetectReceipt,
+    RecordReceiptFunds,
+    ReturnReceipt,
+    receipt_of,
+)
+from ledger.aggregates.unit_calendar import UNIT_CALENDAR
+from ledger.draft import Draft
+from ledger.errors import HoldHasExpired, NightsAreTaken, TooLate
+from ledger.events import Actor, Role
+from ledger.events.unapplied_receipt import Why
+from ledger.gateways.stripe.payments import (
+    Authorized,
+    Cancelled,
+    Failed,
+    NeedsConfirmation,
+    NeedsMethod,
+    PaymentFact,
+    Processing,
+    RequiresAction,
+    Succeeded,
+)
+from ledger.processes.checkout import (
+    ask_the_host,
+    capture_failed,
+    confirm,
+    confirm_at_last,
+    confirm_late,
+    expire,
+    payment_in,
+    take_nights_again,
+)
+from ledger.processes.names import (
+    PROCESS,
+    PROCESSOR,
+    TIMER,
+    booking_in,
+    late_payment_of,
+    payment_of,
+)
+from ledger.values.ids import BookingId, PaymentId, ReceiptId
+
+NotHere = (
+    NeedsMethod | NeedsConfirmation | RequiresAction | Processing | Authorized | Cancelled | Failed
+)
+"""Whatever the processor says of a payment whose money it has not taken."""
+
+
+class Outcome(StrEnum):
+    """What a fact came to: for the inbox, and for whoever looks."""
+
+    TAKEN_IN = "taken in"
+    NOTHING_NEW = "nothing new"
+    NOT_OURS = "not of ours"
+    LATER = "not booked by the processor yet"
+
+
+def take_in(draft: Draft, fact: PaymentFact) -> Outcome:
+    """Bring a payment, and its booking, to where the processor's object stands.
+
+    Answers LATER where the processor has the money but has not booked it: then ask again soon.
+    """
+    payment = draft.state(PAYMENT, fact.payment_id) if fact.payment_id else None
+    if fact.payment_id is None or payment is None:
+        return Outcome.NOT_OURS
+    if payment.intent is None and payment.status is Paying.PENDING:
+        draft.do(PROCESS, LinkIntent(payment_id=fact.payment_id, intent=fact.intent))
+    if isinstance(fact.status, Succeeded):
+        return _succeeded(draft, fact.payment_id, fact.status, fact.intent)
+    return _not_here(draft, fact.payment_id, fact.status)
+
+
+def funds_have_arrived(draft: Draft, payment_id: PaymentId) -> None:
+    """Count the captured money as usable: the day that the processor named has come."""
+    draft.do(PROCESSOR, RecordFunds(payment_id=payment_id))
+
+
+def receipt_funds_have_arrived(draft: Draft, receipt_id: ReceiptId) -> None:
+    """Count money without a place as usable."""
+    draft.do(PROCESSOR, RecordReceiptFunds(receipt_id=receipt_id))
+
+
+def outcome_is_unknown(draft: Draft, payment_id: PaymentId) -> None:
+    """Remember that we looked and found no answer."""
+    draft.do(TIMER, ReportUnknownOutcome(payment_id=payment_id))
+
+
+def _not_here(draft: Draft, payment_id: PaymentId, status: NotHere) -> Outcome:
+    """What the processor says while it has no money for us."""
+    match status:
+        case RequiresAction():
+            return _action_required(draft, payment_id)
+        case Processing():
+            return _begun(draft, payment_id)
+        case Authorized():
+            return _authorized(draft, payment_id, status)
+        case Failed():
+            return _failed(draft, payment_id, status)
+        case Cancelled():
+            return _cancelled(draft, payment_id, status)
+        case NeedsMethod() | NeedsConfirmation():
+            return Outcome.NOTHING_NEW
+        case _:
+            assert_never(status)
+
+
+# -- On the way -----------------------------------------------------------------------------
+
+
+def _begun(draft: Draft, payment_id: PaymentId) -> Outcome:
+    """What the processor is doing was handed over by somebody, if not by us then in the browser."""
+    payment = payment_in(draft, payment_id)
+    if payment.status is Paying.FAILED:
+        _guest_retries(draft, payment_id, payment)
+        payment = payment_in(draft, payment_id)
+    if payment.status is Paying.PENDING:
+        key = f"{payment_id}/{payment.attempts + 1}"
+        draft.do(PROCESS, SubmitPayment(payment_id=payment_id, idempotency_key=key))
+        return Outcome.TAKEN_IN
+    return Outcome.NOTHING_NEW
+
+
+def _guest_retries(draft: Draft, payment_id: PaymentId, payment: Payment) -> None:
+    """A guest who confirms again in the browser tries again, whether they told us or not."""
+    booking = booking_in(draft, payment.booking_id)
+    guest = Actor(Role.GUEST.value, booking.guest_id)
+    draft.do(guest, RetryPayment(payment_id=payment_id, due=payment.due, hold_alive=True))
+
+
+def _going_on(draft: Draft, payment_id: PaymentId) -> Outcome:
+    """Bring the payment to where the processor has the word."""
+    outcome = _begun(draft, payment_id)
+    if payment_in(draft, payment_id).status is Paying.REQUIRES_ACTION:
+        draft.do(PROCESSOR, FinishAction(payment_id=payment_id))
+        return Outcome.TAKEN_IN
+    return outcome
+
+
+def _action_required(draft: Draft, payment_id: PaymentId) -> Outcome:
+    outcome = _begun(draft, payment_id)
+    if payment_in(draft, payment_id).status is Paying.PROCESSING:
+        draft.do(PROCESSOR, RequireAction(payment_id=payment_id))
+        return Outcome.TAKEN_IN
+    return outcome
+
+
+def _authorized(draft: Draft, payment_id: PaymentId, held: Authorized) -> Outcome:
+    payment = payment_in(draft, payment_id)
+    if payment.status is Paying.AUTHORIZED or payment.held is not None:
+        return Outcome.NOTHING_NEW
+    if payment.status not in WAITING or held.capture_before is None:
+        return Outcome.NOT_OURS
+    _going_on(draft, payment_id)
+    draft.do(
+        PROCESSOR,
+        AuthorizePayment(
+            payment_id=payment_id, amount=held.amount, capture_before=held.capture_before
+        ),
+    )
+    ask_the_host(draft, payment.booking_id)
+    return Outcome.TAKEN_IN
+
+
+def _failed(draft: Draft, payment_id: PaymentId, failure: Failed) -> Outcome:
+    """Take a failed attempt in once: the processor tells of the last one until there is another."""
+    payment = payment_in(draft, payment_id)
+    known = failure.charge is not None and failure.charge == payment.failed_charge
+    stale = payment.status is Paying.PENDING and payment.attempts and failure.charge is None
+    if payment.status not in WAITING or known or stale:
+        return Outcome.NOTHING_NEW
+    if payment.status is Paying.FAILED:
+        return Outcome.NOTHING_NEW
+    capturing = payment.held is not None
+    _begun(draft, payment_id)
+    draft.do(
+        PROCESSOR,
+        FailPayment(
+            payment_id=payment_id,
+            decline_code=failure.decline_code or failure.reason,
+            retryable=failure.retryable,
+            charge=failure.charge,
+        ),
+    )
+    if capturing:
+        capture_failed(draft, payment.booking_id, failure.decline_code or failure.reason)
+    return Outcome.TAKEN_IN
+
+
+WAITING = (Paying.PENDING, Paying.PROCESSING, Paying.REQUIRES_ACTION, Paying.FAILED)
+"""Where a payment may still take its money."""
+
+
+def _cancelled(draft: Draft, payment_id: PaymentId, ended: Cancelled) -> Outcome:
+    """The processor takes no money any more: let what waits for it end."""
+    payment = payment_in(draft, payment_id)
+    outcome = Outcome.NOTHING_NEW
+    if payment.status is Paying.AUTHORIZED:
+        draft.do(PROCESSOR, ExpireAuthorization(payment_id=payment_id))
+        outcome = Outcome.TAKEN_IN
+    elif payment.status in (Paying.PENDING, Paying.PROCESSING, Paying.REQUIRES_ACTION):
+        draft.do(
+            PROCESS,
+            CancelPayment(
+                payment_id=payment_id,
+                reason=ended.reason or "cancelled by the processor",
+                confirmed_by_processor=True,
+            ),
+        )
+        outcome = Outcome.TAKEN_IN
+    if not payment_in(draft, payment_id).closed:
+        draft.do(PROCESSOR, CloseIntent(payment_id=payment_id))
+        outcome = Outcome.TAKEN_IN
+    _end_the_wait(draft, payment_id, payment)
+    return outcome
+
+
+def _end_the_wait(draft: Draft, payment_id: PaymentId, payment: Payment) -> None:
+    """A booking whose hold has run out waited for the processor's last word only."""
+    booking = draft.state(BOOKING, payment.booking_id)
+    if booking is None or payment_id != payment_of(payment.booking_id):
+        return
+    if booking.status is Stands.ACCEPTING:
+        capture_failed(draft, payment.booking_id, "the authorisation ended")
+    elif booking.status in (Stands.PENDING_PAYMENT, Stands.AWAITING_HOST):
+        calendar = draft.state(UNIT_CALENDAR, booking.unit_id)
+        claim = calendar.claims.get(payment.booking_id) if calendar else None
+        if claim and claim.expires_at and draft.now >= claim.expires_at:
+            expire(draft, payment.booking_id)
+
+
+# -- Here it is -----------------------------------------------------------------------------
+
+
+def _succeeded(draft: Draft, payment_id: PaymentId, paid: Succeeded, intent: str) -> Outcome:
+    payment = payment_in(draft, payment_id)
+    if payment.charge == paid.charge or _is_receipt(draft, paid.charge):
+        return Outcome.NOTHING_NEW
+    if paid.movement is None:
+        return Outcome.LATER
+    misfit = _misfit(payment, paid)
+    if misfit is not None:
+        return _without_a_place(draft, payment_id, paid, intent, misfit)
+    _going_on(draft, payment_id)
+    gross = paid.movement.amount
+    draft.do(
+        PROCESSOR,
+        CompletePayment(
+            payment_id=payment_id,
+            amount=paid.amount,
+            charge=paid.charge,
+            intent=intent,
+            balance_transaction=paid.movement.movement_id,
+            settled=None if gross.currency == paid.amount.currency else gross,
+            fee=paid.movement.fee,
+            available_at=paid.movement.available_on,
+        ),
+    )
+    if payment_id == payment_of(payment.booking_id):
+        _confirm_somehow(draft, payment.booking_id)
+    return Outcome.TAKEN_IN
+
+
+def _misfit(payment: Payment, paid: Succeeded) -> Why | None:
+    """Why this money has no place in its payment, if it has none."""
+    if payment.status is Paying.CANCELLED:
+        return Why.LATE_SUCCESS
+    if payment.status not in WAITING:
+        return Why.DOUBLE_CAPTURE
+    if paid.amount.currency != payment.asked.currency:
+        return Why.WRONG_CURRENCY
+    return Why.WRONG_AMOUNT if paid.amount != payment.asked else None
+
+
+def _confirm_somehow(draft: Draft, booking_id: BookingId) -> None:
+    """Confirm with the hold as it is or, where it ran out meanwhile, with the nights taken anew."""
+    try:
+        confirm(draft, booking_id)
+    except HoldHasExpired:
+        confirm_at_last(draft, booking_id)
+
+
+def _is_receipt(draft: Draft, charge: str) -> bool:
+    return draft.state(UNAPPLIED_RECEIPT, receipt_of(charge)) is not None
+
+
+def _without_a_place(
+    draft: Draft, payment_id: PaymentId, paid: Succeeded, intent: str, why: Why
+) -> Outcome:
+    """Take the money in as nobody's; then let its booking have it after all, or give it back."""
+    assert paid.movement is not None, "what is not booked yet is taken in later"
+    payment = payment_in(draft, payment_id)
+    receipt_id = receipt_of(paid.charge)
+    gross = paid.movement.amount
+    draft.do(
+        PROCESSOR,
+        DetectReceipt(
+            receipt_id=receipt_id,
+            booking_id=payment.booking_id,
+            payment_id=payment_id,
+            amount=paid.amount,
+            charge=paid.charge,
+            why=why,
+            time_zone=payment.time_zone,
+            intent=intent,
+            balance_transaction=paid.movement.movement_id,
+            settled=None if gross.currency == paid.amount.currency else gross,
+            fee=paid.movement.fee,
+            available_at=paid.movement.available_on,
+        ),
+    )
+    if why is not Why.LATE_SUCCESS or not _adopted(draft, payment.booking_id, receipt_id):
+        key = f"{receipt_id}/1"
+        draft.do(PROCESS, ReturnReceipt(receipt_id=receipt_id, idempotency_key=key))
+    return Outcome.TAKEN_IN
+
+
+def _adopted(draft: Draft, booking_id: BookingId, receipt_id: ReceiptId) -> bool:
+    """Whether the booking could have the money: its nights are free, and it is what is due."""
+    booking = booking_in(draft, booking_id)
+    receipt = draft.state(UNAPPLIED_RECEIPT, receipt_id)
+    assert receipt is not None, "it was detected a line ago"
+    if booking.status is not Stands.EXPIRED or receipt.received.amount != booking.price.total:
+        return False
+    try:
+        take_nights_again(draft, booking_id)
+    except (NightsAreTaken, TooLate):
+        return False
+    payment_id = late_payment_of(booking_id, receipt.charge)
+    draft.do(
+        PROCESS,
+        AdoptReceipt(receipt_id=receipt_id, payment_id=payment_id, due=booking.price.total),
+    )
+    draft.do(
+        PROCESS,
+        AdoptPayment(
+            payment_id=payment_id,
+            booking_id=booking_id,
+            guest_id=booking.guest_id,
+            price=booking.price,
+            time_zone=booking.house.time_zone,
+            receipt_id=receipt_id,
+            amount=receipt.received.amount,
+            charge=receipt.charge,
+            settled=receipt.received.settled,
+            fee=receipt.received.fee,
+            available=receipt.available,
+        ),
+    )
+    confirm_late(draft, booking_id, payment_id)
+    return True

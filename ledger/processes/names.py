@@ -1,0 +1,58 @@
+"""Who acts where no person does, and the ids of what follows from a booking."""
+
+from ledger.aggregates.booking import BOOKING, Booking
+from ledger.draft import Draft
+from ledger.errors import NotFound
+from ledger.events import Actor, Role
+from ledger.values.ids import (
+    AlterationId,
+    AttestationId,
+    BookingId,
+    PaymentId,
+    PayoutId,
+    PropertyId,
+    RefundId,
+    derived_id,
+)
+
+PROCESS = Actor(Role.PROCESS.value, "process")
+TIMER = Actor(Role.TIMER.value, "timer")
+PROCESSOR = Actor(Role.PROCESSOR.value, "stripe")
+
+
+def attestation_of(property_id: PropertyId) -> AttestationId:
+    """The id of the attestation that a property's stays are booked under."""
+    return AttestationId(derived_id(property_id, "attestation"))
+
+
+def payment_of(booking_id: BookingId) -> PaymentId:
+    """The id of the payment that a booking is confirmed by."""
+    return PaymentId(derived_id(booking_id, "payment"))
+
+
+def payout_of(booking_id: BookingId) -> PayoutId:
+    """The id of the payout of what a booking brings its host."""
+    return PayoutId(derived_id(booking_id, "payout"))
+
+
+def refund_of(booking_id: BookingId) -> RefundId:
+    """The id of the refund that follows from a booking's cancellation."""
+    return RefundId(derived_id(booking_id, "refund"))
+
+
+def alteration_of(booking_id: BookingId) -> AlterationId:
+    """The id of the alterations of a booking, one after the other."""
+    return AlterationId(derived_id(booking_id, "alteration"))
+
+
+def late_payment_of(booking_id: BookingId, charge: str) -> PaymentId:
+    """The id of the payment that money becomes which came after its booking had expired."""
+    return PaymentId(derived_id(booking_id, "late", charge))
+
+
+def booking_in(draft: Draft, booking_id: BookingId) -> Booking:
+    """A booking as the draft leaves it so far. Raises NotFound."""
+    booking = draft.state(BOOKING, booking_id)
+    if booking is None:
+        raise NotFound(booking_id=booking_id)
+    return booking
