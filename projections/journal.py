@@ -19,7 +19,12 @@ from sqlalchemy import (
 )
 
 from ledger.events import MoneyEvent, Recorded
-from ledger.events.booking import BookingConfirmed, EarningsRecognized
+from ledger.events.booking import (
+    BookingAltered,
+    BookingConfirmed,
+    EarningsRecognized,
+    PenaltyCharged,
+)
 from ledger.events.host_debt import DebtNetted, DebtWrittenOff
 from ledger.events.payment import FundsAvailable, PaymentAdopted, PaymentCompleted
 from ledger.events.payout import PayoutTransferred
@@ -77,6 +82,8 @@ balances = Table(
 
 JournalEvent = (
     BookingConfirmed
+    | BookingAltered
+    | PenaltyCharged
     | EarningsRecognized
     | PaymentCompleted
     | PaymentAdopted

@@ -19,7 +19,7 @@ LONGEST_FILE = {"ledger/aggregates": 350, "projections": 200, "api": 150}
 OUTGROWN = {
     "api/problems.py": 200,                     # one row for each error there is
     "projections/availability.py": 255,         # whose the nights are and what fits need each other
-    "ledger/aggregates/payment.py": 900,        # 22 rows: whatever a processor may say of one charge
+    "ledger/aggregates/payment.py": 970,        # 22 rows: whatever a processor may say of one charge
     "projections/trips.py": 210,                # the stay and its money, one case for each event
     "projections/timeline.py": 460,             # two tables with a row for each event there is
     "ledger/aggregates/unit_calendar.py": 870,  # holds, reservations and blocks share one set of nights

@@ -361,6 +361,7 @@ EVERY_COMMAND = (
     Happened(
         ApplyAlteration(
             booking_id=BOOKING,
+            revision=1,
             unit_id=UNIT,
             stay=A_LONGER_STAY,
             party=Party(adults=2, children=1),

@@ -80,11 +80,11 @@ FEE = money("12.52 EUR")
 
 def pay_in_every_way(history: "History") -> None:
     """Let everything happen once that can happen to a payment."""
-    decline_once(history, "2025-10-01")
+    decline_once(history, "2025-12-01")
     give_back_twice(history)
-    exchange(history, "2025-10-05")
-    pay_too_late(history, "2025-10-09")
-    adopt_late(history, "2025-10-13")
+    exchange(history, "2025-12-05")
+    pay_too_late(history, "2025-12-09")
+    adopt_late(history, "2025-12-13")
 
 
 def do(history: "History", booking_id: BookingId, *steps: tuple[Actor, Command]) -> None:

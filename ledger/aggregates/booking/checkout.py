@@ -5,15 +5,18 @@ from typing import assert_never
 
 from ledger.aggregates import postings
 from ledger.aggregates.booking.commands import (
+    Abandon,
     Accept,
     AwaitHost,
     Book,
+    CheckoutCommand,
     Confirm,
     ConfirmFree,
     ConfirmLate,
     Decline,
     Expire,
     FailCapture,
+    HostsWordCommand,
     Withdraw,
 )
 from ledger.aggregates.booking.state import Booking, Status
@@ -26,6 +29,7 @@ from ledger.errors import (
     TooEarly,
 )
 from ledger.events.booking import (
+    BookingAbandoned,
     BookingConfirmed,
     BookingDeclined,
     BookingEvent,
@@ -38,6 +42,27 @@ from ledger.events.booking import (
 )
 from ledger.values.clock import Instant
 from ledger.values.stay import local_date
+
+
+def decide_checkout(
+    booking: Booking, command: CheckoutCommand, now: Instant
+) -> Sequence[BookingEvent]:
+    """What a command does to a booking that is not confirmed yet. Raises Refused."""
+    match command:
+        case Confirm():
+            return confirm(booking, command, now)
+        case ConfirmLate():
+            return confirm_paid(booking, command, now)
+        case ConfirmFree():
+            return confirm_free(booking, command, now)
+        case AwaitHost() | Accept() | FailCapture() | Decline() | Withdraw():
+            return decide_request(booking, command, now)
+        case Expire():
+            return expire(booking, command, now)
+        case Abandon():
+            return [BookingAbandoned()]
+        case _:
+            assert_never(command)
 
 
 def book(command: Book, now: Instant) -> Sequence[BookingEvent]:
@@ -116,7 +141,7 @@ def expire(booking: Booking, command: Expire, now: Instant) -> Sequence[BookingE
 
 
 def decide_request(
-    booking: Booking, command: AwaitHost | Accept | FailCapture | Decline | Withdraw, now: Instant
+    booking: Booking, command: HostsWordCommand, now: Instant
 ) -> Sequence[BookingEvent]:
     """Everything between an authorised payment and the host's word. Raises Refused."""
     match command:

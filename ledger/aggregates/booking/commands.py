@@ -208,9 +208,13 @@ class ReverseNoShow(Command, frozen=True, kw_only=True):
 
 
 class ApplyAlteration(Command, frozen=True, kw_only=True):
-    """Make an agreed alteration so: its difference is paid, or its refund approved."""
+    """Make an agreed alteration so: its difference is paid, or its refund approved.
+
+    `revision` is the one that the booking will have: an alteration of an older one comes too late.
+    """
 
     booking_id: BookingId
+    revision: int
     unit_id: UnitId
     stay: Stay
     party: Party
@@ -231,27 +235,24 @@ class RecognizeEarnings(Command, frozen=True, kw_only=True):
     booking_id: BookingId
 
 
-BookingCommand = (
-    Book
-    | Confirm
-    | ConfirmLate
-    | ConfirmFree
-    | AwaitHost
-    | Accept
-    | FailCapture
-    | Decline
-    | Withdraw
-    | Expire
-    | Abandon
-    | StartStay
-    | CompleteStay
-    | CancelByGuest
+HostsWordCommand = AwaitHost | Accept | FailCapture | Decline | Withdraw
+"""What is done between money that is held and the host's word."""
+
+CheckoutCommand = Confirm | ConfirmLate | ConfirmFree | HostsWordCommand | Expire | Abandon
+"""What is done until the nights are the guest's, or free again."""
+
+TakingPlaceCommand = StartStay | CompleteStay | ApplyAlteration | RecognizeEarnings
+"""What is done about a stay that takes place."""
+
+FallingAwayCommand = (
+    CancelByGuest
     | CancelByHost
     | CancelForHost
     | CancelByPlatform
     | Curtail
     | ReportNoShow
     | ReverseNoShow
-    | ApplyAlteration
-    | RecognizeEarnings
 )
+"""What is done about a stay that does not take place, or not to its end."""
+
+BookingCommand = Book | CheckoutCommand | TakingPlaceCommand | FallingAwayCommand

@@ -7,54 +7,20 @@ from msgspec.structs import replace
 
 from ledger.aggregates.booking.checkout import (
     book,
-    confirm,
-    confirm_free,
-    confirm_paid,
-    decide_request,
-    expire,
+    decide_checkout,
 )
 from ledger.aggregates.booking.commands import (
-    Abandon,
-    Accept,
-    ApplyAlteration,
-    AwaitHost,
     Book,
     BookingCommand,
-    CancelByGuest,
-    CancelByHost,
-    CancelByPlatform,
-    CancelForHost,
-    CompleteStay,
-    Confirm,
-    ConfirmFree,
-    ConfirmLate,
-    Curtail,
-    Decline,
-    Expire,
-    FailCapture,
-    RecognizeEarnings,
-    ReportNoShow,
-    ReverseNoShow,
-    StartStay,
-    Withdraw,
+    CheckoutCommand,
+    FallingAwayCommand,
 )
 from ledger.aggregates.booking.falling_away import (
-    cancel_by_guest,
-    cancel_by_host,
-    cancel_by_platform,
-    cancel_for_host,
-    curtail,
-    report_no_show,
-    reverse_no_show,
+    decide_falling_away,
 )
 from ledger.aggregates.booking.lifecycle import LIFECYCLE
 from ledger.aggregates.booking.state import Booking
-from ledger.aggregates.booking.taking_place import (
-    alter,
-    complete_stay,
-    recognize_earnings,
-    start_stay,
-)
+from ledger.aggregates.booking.taking_place import decide_taking_place
 from ledger.aggregates.decider import (
     Decider,
 )
@@ -95,44 +61,25 @@ def decide(
         return book(command, now)
     if booking is None:
         raise NotFound(booking_id=command.booking_id)
-    match command:
-        case Confirm():
-            return confirm(booking, command, now)
-        case ConfirmLate():
-            return confirm_paid(booking, command, now)
-        case ConfirmFree():
-            return confirm_free(booking, command, now)
-        case AwaitHost() | Accept() | FailCapture() | Decline() | Withdraw():
-            return decide_request(booking, command, now)
-        case Expire():
-            return expire(booking, command, now)
-        case Abandon():
-            return [BookingAbandoned()]
-        case StartStay():
-            return start_stay(booking, command, now)
-        case CompleteStay():
-            return complete_stay(booking, command, now)
-        case CancelByGuest():
-            return cancel_by_guest(booking, command, now)
-        case CancelByHost():
-            return cancel_by_host(booking, command, now)
-        case CancelForHost():
-            return cancel_for_host(booking, command, now)
-        case CancelByPlatform():
-            return cancel_by_platform(booking, command, now)
-        case Curtail():
-            return curtail(booking, command, now)
-        case ReportNoShow():
-            return report_no_show(booking, now)
-        case ReverseNoShow():
-            return reverse_no_show(booking, command, now)
-        case ApplyAlteration():
-            return alter(booking, command, now)
-        case RecognizeEarnings():
-            return recognize_earnings(booking, command, now)
-        case _:
-            assert_never(command)
+    if isinstance(command, CheckoutCommand):
+        return decide_checkout(booking, command, now)
+    if isinstance(command, FallingAwayCommand):
+        return decide_falling_away(booking, command, now)
+    return decide_taking_place(booking, command, now)
 
+
+QuietEvent = (
+    BookingExpired
+    | BookingAbandoned
+    | BookingDeclined
+    | BookingWithdrawn
+    | HostAccepted
+    | CaptureFailedForBooking
+    | PenaltyCharged
+    | StayStarted
+    | StayCompleted
+)
+"""What changes nothing but where the booking stands."""
 
 # -- Evolution --------------------------------------------------------------------------
 
@@ -154,15 +101,16 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
             booked_at=event.booked_at,
         )
     assert booking is not None
+    booking = replace(booking, status=status)
     match event:
         case BookingConfirmed():
-            return replace(booking, status=status, payment_id=event.payment_id)
+            return replace(booking, payment_id=event.payment_id)
         case HostDecisionRequested():
-            return replace(booking, status=status, hold_expires_at=event.decide_by)
+            return replace(booking, hold_expires_at=event.decide_by)
         case BookingCancelled() | NoShowReported() | StayCurtailed():
-            return replace(booking, status=status, settlement=event.settlement)
+            return replace(booking, settlement=event.settlement)
         case NoShowReversed():
-            return replace(booking, status=status, settlement=None)
+            return replace(booking, settlement=None)
         case BookingAltered():
             return replace(
                 booking,
@@ -174,6 +122,13 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
         case EarningsRecognized():
             earned = booking.earned + event.earned if booking.earned else event.earned
             return replace(booking, earned=earned)
+        case _:
+            return evolve_quietly(booking, event)
+
+
+def evolve_quietly(booking: Booking, event: QuietEvent) -> Booking:
+    """The booking, its status already taken over, after an event that it remembers no more of."""
+    match event:
         case (
             BookingExpired()
             | BookingAbandoned()
@@ -185,7 +140,7 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
             | StayStarted()
             | StayCompleted()
         ):
-            return replace(booking, status=status)
+            return booking
         case _:
             assert_never(event)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import assert_never
 
 from ledger.aggregates import postings
 from ledger.aggregates.booking.commands import (
@@ -10,6 +11,8 @@ from ledger.aggregates.booking.commands import (
     CancelByPlatform,
     CancelForHost,
     Curtail,
+    FallingAwayCommand,
+    ReportNoShow,
     ReverseNoShow,
 )
 from ledger.aggregates.booking.state import Booking, Status
@@ -40,6 +43,29 @@ NO_SHOW_FROM, NO_SHOW_UNTIL = timedelta(hours=6), timedelta(hours=48)
 
 NO_SHOW_REVERSED_UNTIL = timedelta(days=14)
 """How long support may find that somebody did come (spec: domain, BK19)."""
+
+
+def decide_falling_away(
+    booking: Booking, command: FallingAwayCommand, now: Instant
+) -> Sequence[BookingEvent]:
+    """What a command does to a stay that falls away, or had. Raises Refused."""
+    match command:
+        case CancelByGuest():
+            return cancel_by_guest(booking, command, now)
+        case CancelByHost():
+            return cancel_by_host(booking, command, now)
+        case CancelForHost():
+            return cancel_for_host(booking, command, now)
+        case CancelByPlatform():
+            return cancel_by_platform(booking, command, now)
+        case Curtail():
+            return curtail(booking, command, now)
+        case ReportNoShow():
+            return report_no_show(booking, now)
+        case ReverseNoShow():
+            return reverse_no_show(booking, command, now)
+        case _:
+            assert_never(command)
 
 
 def cancel_by_guest(

@@ -1,6 +1,7 @@
 """Decisions about a stay that takes place: its days, its changes, its earnings."""
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from ledger.aggregates import postings
 from ledger.aggregates.booking.commands import (
@@ -8,6 +9,7 @@ from ledger.aggregates.booking.commands import (
     CompleteStay,
     RecognizeEarnings,
     StartStay,
+    TakingPlaceCommand,
 )
 from ledger.aggregates.booking.falling_away import refuse_begun
 from ledger.aggregates.booking.lifecycle import LIFECYCLE
@@ -27,6 +29,23 @@ from ledger.events.booking import (
 from ledger.values.clock import Instant
 from ledger.values.journal import Entry
 from ledger.values.stay import local_date
+
+
+def decide_taking_place(
+    booking: Booking, command: TakingPlaceCommand, now: Instant
+) -> Sequence[BookingEvent]:
+    """What a command does to a stay that takes place. Raises Refused."""
+    match command:
+        case StartStay():
+            return start_stay(booking, command, now)
+        case CompleteStay():
+            return complete_stay(booking, command, now)
+        case ApplyAlteration():
+            return alter(booking, command, now)
+        case RecognizeEarnings():
+            return recognize_earnings(booking, command, now)
+        case _:
+            assert_never(command)
 
 
 def start_stay(booking: Booking, command: StartStay, now: Instant) -> Sequence[BookingEvent]:
@@ -53,7 +72,13 @@ def refuse_early_clock(
 
 
 def alter(booking: Booking, command: ApplyAlteration, now: Instant) -> Sequence[BookingEvent]:
-    """Make another stay of it. Raises AmountsDiffer, NightsHaveBegun, CurrenciesDiffer."""
+    """Make another stay of it, once.
+
+    Raises TransitionNotAllowed where another alteration came first, AmountsDiffer, NightsHaveBegun,
+    CurrenciesDiffer.
+    """
+    if command.revision != booking.revision + 1:
+        LIFECYCLE.refuse(ApplyAlteration, booking.status)
     if booking.status is Status.IN_STAY and command.stay.check_in != booking.stay.check_in:
         raise NightsHaveBegun(check_in=booking.stay.check_in)
     if booking.status is Status.IN_STAY:
@@ -68,7 +93,7 @@ def alter(booking: Booking, command: ApplyAlteration, now: Instant) -> Sequence[
         entries = (postings.booking_altered(command.booking_id, command.payment_id, dearer_by),)
     return [
         BookingAltered(
-            revision=booking.revision + 1,
+            revision=command.revision,
             unit_id=command.unit_id,
             stay=command.stay,
             party=command.party,
