@@ -9,7 +9,8 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, LiteralString
 
 import psycopg
@@ -25,14 +26,26 @@ from ledger.events.payout import PayoutCancelled
 from ledger.events.refund import RefundApproved, RefundRequested, RefundSucceeded
 from ledger.events.unit_calendar import HoldPlaced, ReservationReleased
 from ledger.store import Night
+from ledger.values.clock import instant
 from ledger.values.ids import BookingId, RefundId, StreamId
+from ledger.values.policy import STRICT
+from ledger.values.price import price_under
 from projections import PROJECTIONS
 from projections.projection import WHOLE
 from replay import schemas
 from replay.rebuild import rebuild
 from tests.conftest import Database
-from tests.facts import GUEST, PROCESSOR, TIMER, UNIT, a_stay, an_id
-from tests.replay.small_history import AHEAD, CANCELLED, HALF_KEPT, JUNE_FIRST, STAYED, History
+from tests.facts import GUEST, HALF, PROCESSOR, TIMER, UNIT, a_stay, an_id
+from tests.ledger import worked
+from tests.replay.small_history import (
+    ABANDONED,
+    AHEAD,
+    CANCELLED,
+    HALF_KEPT,
+    JUNE_FIRST,
+    STAYED,
+    History,
+)
 
 Connection = psycopg.Connection[Any]
 Shape = dict[str, Any]
@@ -469,6 +482,88 @@ def settle_against_the_policy(history: History, database: Database) -> None:
         settlement["kept"]["host_minor"] = settlement["kept"].get("host_minor", 0) + 1
 
     rewrite(database, "booking.cancelled", CANCELLED, change)
+
+
+@breaks("B4")
+def take_off_too_much(history: History, database: Database) -> None:
+    """A step of a night's price takes off a percent more than the plan says."""
+
+    def change(shape: Shape) -> None:
+        step = shape["price"]["explained"][0][-1]
+        step[1] = str(Decimal(step[1]) - 100)
+
+    rewrite(database, "booking.requested", explained(history), change)
+
+
+@breaks("B4")
+def tax_too_few_heads(history: History, database: Database) -> None:
+    """A tax by the head was taken of one head too few, for one night."""
+
+    def change(shape: Shape) -> None:
+        shape["price"]["taxes"][0]["minor"] -= 165
+
+    rewrite(database, "booking.requested", explained(history), change)
+
+
+@breaks("B4")
+def settle_by_the_tier_of_another_day(history: History, database: Database) -> None:
+    """A guest who cancelled after the boundary was settled as if it had been the day before."""
+    booking_id = BookingId(an_id("half in time"))
+    history.sell(history.to_book(booking_id, "2025-08-20", STRICT))
+    history.cancel(booking_id, HALF, at=instant("2025-08-13T14:00:00Z"))
+    update(
+        database, "occurred_at = occurred_at + interval '1 day'", "booking.cancelled", booking_id
+    )
+
+
+@breaks("B7")
+def reckon_check_in_by_the_clock_of_summer(history: History, database: Database) -> None:
+    """A host was promised money a day after a check-in that is an hour off: the clocks go back."""
+    booking_id = BookingId(an_id("after the clocks went back"))
+    history.sell(history.to_book(booking_id, "2025-10-26"))
+
+    def change(shape: Shape) -> None:
+        hour_off = datetime.fromisoformat(shape["release_at"]) - timedelta(hours=1)
+        shape["release_at"] = hour_off.isoformat()
+
+    rewrite(database, "payout.scheduled", booking_id, change)
+
+
+@breaks("B7")
+def begin_a_day_early(history: History, database: Database) -> None:
+    """A stay began on the day before the day of arrival, by the clock of another zone."""
+    history.plant(AHEAD, (AHEAD, StayStarted()), by=TIMER, at=instant("2025-08-31T22:30:00Z"))
+
+
+@breaks("B7")
+def hold_other_nights_than_were_asked_for(history: History, database: Database) -> None:
+    """The nights that were held for a booking, and let go, are a day off."""
+
+    def change(shape: Shape) -> None:
+        shape["stay"] = ["2025-07-24", "2025-07-27"]
+
+    for topic in ("unit_calendar.hold_placed", "unit_calendar.hold_released"):
+        rewrite(database, topic, ABANDONED, change)
+
+
+@breaks("B7")
+def count_money_to_the_day_of_another_zone(history: History, database: Database) -> None:
+    """What a stay brought was earned on one day, and stands in the books on the next."""
+
+    def change(shape: Shape) -> None:
+        shape["effective_on"] = "2025-07-04"
+
+    rewrite(database, "booking.earnings_recognized", STAYED, change)
+
+
+def explained(history: History) -> BookingId:
+    """A booking whose price says each step, asked for and not paid."""
+    booking_id, nights = BookingId(an_id("explained")), a_stay("2025-08-20", nights=7)
+    occasion = replace(worked.OCCASION, booked_on=date(2025, 7, 20))
+    price = price_under(worked.TERMS, nights, occasion)
+    asked = history.to_book(booking_id, "2025-08-20", STRICT)
+    history.book(replace(asked, stay=nights, price=price, party=occasion.party))
+    return booking_id
 
 
 @breaks("B5", "L3")
