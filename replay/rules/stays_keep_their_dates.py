@@ -120,9 +120,10 @@ class StaysKeepTheirDates(Rule):
         """Money belongs to the property's own day."""
         arrival = self._arrivals.get(recorded.stream_id)
         if arrival:
-            day = recorded.occurred_at.astimezone(ZoneInfo(arrival.time_zone)).date()
-            if day != recorded.event.effective_on:
-                self._told(recorded, f"is of {recorded.event.effective_on}, it was {day} there")
+            day = recorded.event.effective_on
+            begins, ends = midnights(arrival.time_zone, day)
+            if not begins <= recorded.occurred_at < ends:
+                self._told(recorded, f"is of {day}, in {arrival.time_zone} it was another day")
 
     def start(self, recorded: Recorded[StayStarted | StayCompleted]) -> None:
         """Nobody comes before the day of arrival."""
@@ -156,6 +157,13 @@ def has_date(time_zone: str, day: date) -> bool:
         return False
     noon = datetime.combine(day, time(12), zone)
     return noon.astimezone(UTC).astimezone(zone).date() == day
+
+
+@lru_cache(maxsize=4_096)
+def midnights(time_zone: str, day: date) -> tuple[Instant, Instant]:
+    """The instants between which the zone's wall calendar shows a date."""
+    next_day = day + timedelta(days=1)
+    return local(time_zone, day, time()), local(time_zone, next_day, time())
 
 
 @lru_cache(maxsize=4_096)
