@@ -60,6 +60,9 @@ class Planted:
     plant: Callable[[History, Database], None]
 
 
+ARRIVAL = instant("2025-09-01T14:00:00Z")
+"""Check-in of the booking that is still ahead."""
+
 BREACHES: list[Planted] = []
 """Every breach there is."""
 
@@ -164,7 +167,8 @@ def swap_two_events_of_a_stream(history: History, database: Database) -> None:
 @breaks("E2")
 def name_a_cause_that_is_still_to_come(history: History, database: Database) -> None:
     """An event was caused by one that was not there yet."""
-    history.plant(AHEAD, (AHEAD, StayStarted()), by=TIMER, causation=f"{STAYED}/99")
+    started = (AHEAD, StayStarted())
+    history.plant(AHEAD, started, by=TIMER, causation=f"{STAYED}/99", at=ARRIVAL)
 
 
 @breaks("E2")
@@ -438,7 +442,7 @@ def take_an_illegal_step(history: History, database: Database) -> None:
 @breaks("B3")
 def act_for_somebody_else(history: History, database: Database) -> None:
     """A guest began a stay, which is the host's to do, or the clock's."""
-    history.plant(AHEAD, (AHEAD, StayStarted()), by=GUEST)
+    history.plant(AHEAD, (AHEAD, StayStarted()), by=GUEST, at=ARRIVAL)
 
 
 @breaks("B3")
