@@ -397,7 +397,7 @@ def test_up_to_the_next_boundary_the_answer_stays(
     end = next_boundary(policy, occupancy)
     if end is None:
         end = occupancy.at + 400 * DAY
-    between = occupancy.at + (end - occupancy.at) * data.draw(st.integers(0, 9)) / 10
+    between = occupancy.at + (end - occupancy.at) // 10 * data.draw(st.integers(0, 9))
 
     now = settle(price, policy, BY_GUEST, occupancy)
 
