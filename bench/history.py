@@ -82,7 +82,7 @@ from ledger.values.policy import (
 )
 from ledger.values.price import Price, price_of
 from ledger.values.rates import NightPrice
-from ledger.values.stay import House, Stay
+from ledger.values.stay import House, Stay, local_date
 
 BEGINS_ON = date(2015, 1, 1)
 HOUSE = House("Europe/Lisbon", time(14), time(11))
@@ -254,19 +254,19 @@ class Life:
             booking_id=booking,
             amount=total,
             charge=f"ch_{self._payment_id}",
-            effective_on=at.date(),
+            effective_on=local_date(at, HOUSE.time_zone),
             entries=(postings.payment_completed(self._payment_id, total),),
         )
         available = FundsAvailable(
             booking_id=booking,
             amount=total,
-            effective_on=at.date(),
+            effective_on=local_date(at, HOUSE.time_zone),
             entries=(postings.funds_available(total),),
         )
         confirmed = BookingConfirmed(
             payment_id=self._payment_id,
             total=total,
-            effective_on=at.date(),
+            effective_on=local_date(at, HOUSE.time_zone),
             entries=(postings.booking_confirmed(booking, self._payment_id, self._price.shares),),
         )
         scheduled = PayoutScheduled(
@@ -288,7 +288,7 @@ class Life:
     def _complete(self) -> Iterator[Made]:
         earned_at = self._earned_at()
         yield from self._earn(earned_at, "J5")
-        left_at = datetime.combine(self._stay.check_out, time(11), UTC)
+        left_at = HOUSE.check_out_at(self._stay)
         yield from self._together(left_at, (self._booking_id, StayCompleted()))
 
     def _earn(self, at: Instant, rule: str) -> Iterator[Made]:
@@ -296,7 +296,7 @@ class Life:
         earned = self._price.shares
         recognized = EarningsRecognized(
             earned=earned,
-            effective_on=at.date(),
+            effective_on=local_date(at, HOUSE.time_zone),
             entries=(postings.earnings_recognized(rule, booking, host, earned),),
         )
         transferred = PayoutTransferred(
@@ -304,7 +304,7 @@ class Life:
             host_id=host,
             amount=net,
             transfer=f"tr_{self._payout_id}",
-            effective_on=at.date(),
+            effective_on=local_date(at, HOUSE.time_zone),
             entries=(postings.payout_transferred(host, booking, net),),
         )
         released = PayoutReleased(amount=net, idempotency_key=self._ids.fresh())
@@ -358,7 +358,10 @@ class Life:
                 time_zone=HOUSE.time_zone,
             ),
             RefundApproved(
-                booking_id=booking, amount=total, effective_on=at.date(), entries=(approved,)
+                booking_id=booking,
+                amount=total,
+                effective_on=local_date(at, HOUSE.time_zone),
+                entries=(approved,),
             ),
             RefundSubmitted(idempotency_key=self._ids.fresh()),
             RefundPending(processor_refund=f"re_{refund_id}"),
@@ -366,7 +369,7 @@ class Life:
                 payment_id=self._payment_id,
                 booking_id=booking,
                 amount=total,
-                effective_on=at.date(),
+                effective_on=local_date(at, HOUSE.time_zone),
                 entries=(postings.refund_succeeded(refund_id, total),),
             ),
         )
@@ -383,10 +386,10 @@ class Life:
             yield Made(at, stream_id, self._booking_id, command_id, event)
 
     def _check_in_at(self) -> Instant:
-        return datetime.combine(self._stay.check_in, time(14), UTC)
+        return HOUSE.check_in_at(self._stay)
 
     def _earned_at(self) -> Instant:
-        return self._check_in_at() + timedelta(hours=24)
+        return HOUSE.earned_at(self._stay)
 
 
 def history(events: int, seed: int = 1) -> Iterator[Made]:

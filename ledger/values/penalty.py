@@ -1,4 +1,4 @@
-"""What a host owes who calls off a stay that was promised (spec: money, section 9)."""
+"""What a host pays to the platform who calls a stay off (spec: money, section 9; posting J21)."""
 
 from datetime import timedelta
 
@@ -9,31 +9,55 @@ from ledger.values.policy import Occupancy
 from ledger.values.price import Price
 
 
-class PenaltyRule(Struct, frozen=True, gc=False):
-    """Parts of the subtotal, in basis points, by how long before check-in the host calls off.
+class PenaltyRule(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Which part of the subtotal a host pays, in basis points, the later the more.
 
-    `at_least_minor` is the least that is owed, in minor units of the listing's currency.
+    More than `early_days` before check-in it is `early_bp`, counted by local dates as policies
+    count them; less than `late_hours` before it, or during the stay, `late_bp`. On both boundaries
+    and between them it is `between_bp`. It is never less than `at_least_minor`, in minor units of
+    the listing's currency.
     """
 
-    version: int = 1
-    early_bp: int = 1_000
-    late_bp: int = 2_500
-    last_bp: int = 5_000
+    name: str
+    version: int
+    early_days: int
+    early_bp: int
+    between_bp: int
+    late_hours: int
+    late_bp: int
     at_least_minor: int = 0
 
+    @property
+    def label(self) -> str:
+        """Name and version, as events name the rule that they were decided under."""
+        return f"{self.name}/{self.version}"
 
-HOST_PENALTY = PenaltyRule()
-EARLY_DAYS, LAST = 30, timedelta(hours=48)
-"""More than 30 days before check-in it is early; in the last 48 hours, and after, it is the most."""
+
+BY_HOST = PenaltyRule(
+    name="by_host",
+    version=1,
+    early_days=30,
+    early_bp=1_000,
+    between_bp=2_500,
+    late_hours=48,
+    late_bp=5_000,
+)
+"""The platform's rule; each currency has its least amount."""
 
 
 def penalty(price: Price, rule: PenaltyRule, occupancy: Occupancy) -> Money:
-    """What the host owes: a part of the subtotal, half-even, and at least the least."""
-    if occupancy.at >= occupancy.check_in_at - LAST:
-        part_bp = rule.last_bp
-    elif occupancy.is_days_ahead(EARLY_DAYS):
-        part_bp = rule.early_bp
-    else:
-        part_bp = rule.late_bp
-    owed = price.subtotal.percentage(part_bp)
-    return Money(max(owed.minor, rule.at_least_minor), price.currency)
+    """What the host pays for calling the stay off then: rounded half-even, once.
+
+    Whether it is waived, and why, is for who decides about it (spec: domain, ‡).
+    """
+    part = price.subtotal.percentage(_part_bp(rule, occupancy))
+    return Money(max(part.minor, rule.at_least_minor), price.currency)
+
+
+def _part_bp(rule: PenaltyRule, occupancy: Occupancy) -> int:
+    at, early_ends = occupancy.at, occupancy.house.days_before_check_in
+    if at < early_ends(occupancy.stay, rule.early_days):
+        return rule.early_bp
+    if at <= occupancy.check_in_at - timedelta(hours=rule.late_hours):
+        return rule.between_bp
+    return rule.late_bp

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
+from itertools import islice
 
 import msgspec
 from msgspec import Struct
@@ -27,6 +28,7 @@ from ledger.values.price import (
     TAXES,
     CouponUse,
     Price,
+    PriceLine,
 )
 from ledger.values.shares import Shares
 from ledger.values.stay import House, Stay
@@ -34,6 +36,9 @@ from ledger.values.stay import House, Stay
 ALL_BP = 10_000
 GRACE, GRACE_DAYS = timedelta(hours=24), 7
 """For how long, and how many days before check-in at least, a booking may be taken back whole."""
+
+AN_INSTANT = timedelta(microseconds=1)
+"""The smallest step of the clock: from a boundary to what comes after it."""
 
 
 class Tier(Struct, frozen=True, array_like=True, gc=False):
@@ -168,7 +173,9 @@ def settle(price: Price, policy: Policy, ending: Ending, occupancy: Occupancy) -
     """Work out who gets what when a paid stay falls away.
 
     Nights back are rounded half-even, once; the host's fee is worked out anew on what is kept; tax
-    that is counted by the night comes back for each night that does not begin.
+    that is counted by the night comes back for each night that does not begin. A coupon paid for all
+    lines but the taxes alike, so as much of it is taken out of the refund as goes back of those:
+    what the guest never paid is not given back.
     """
     division = _division(len(price.nights), policy, ending, occupancy)
     lines = tuple(price.lines())
@@ -187,14 +194,24 @@ def settle(price: Price, policy: Policy, ending: Ending, occupancy: Occupancy) -
 
 
 def next_boundary(policy: Policy, occupancy: Occupancy) -> Instant | None:
-    """Until when the policy's present answer lasts, inclusive; None where it changes no more."""
+    """The next instant that ends the policy's present answer to a guest; None where none does.
+
+    It still has that answer where it ends a tier or the grace, in the guest's favour; where a night
+    begins, it has the next one already.
+    """
+    count = occupancy.stay.nights_count()
+
+    def answer(at: Instant) -> Division:
+        return _division(count, policy, Ending.BY_GUEST, replace(occupancy, at=at))
+
     house, stay = occupancy.house, occupancy.stay
     ends = [house.days_before_check_in(stay, tier.days) for tier in policy.tiers]
-    if policy.grace and occupancy.in_grace:
-        ends.append(occupancy.booked_at + GRACE)
-        ends.append(house.days_before_check_in(stay, GRACE_DAYS))
+    ends.append(house.days_before_check_in(stay, GRACE_DAYS))
+    ends.append(occupancy.booked_at + GRACE)
     ends.extend(occupancy.nights_begin_at())
-    return min((end for end in ends if end >= occupancy.at), default=None)
+    present = answer(occupancy.at)
+    to_come = (end for end in sorted(ends) if end >= occupancy.at)
+    return next((end for end in to_come if answer(end + AN_INSTANT) != present), None)
 
 
 # -- Which part goes back -----------------------------------------------------------------
@@ -218,8 +235,9 @@ def _division(count: int, policy: Policy, ending: Ending, occupancy: Occupancy) 
 def _begun(policy: Policy, ending: Ending, occupancy: Occupancy) -> int:
     if ending is Ending.NO_SHOW:
         # Treated as a guest who cancels at check-in, the instant in which the first night begins.
-        # A policy of one fixed part does not look at nights.
-        return 1 if policy.next_night_kept else 0
+        # A policy of one fixed part below everything is of history: there, nights do not count.
+        counts = policy.tiers or policy.next_night_kept or policy.retained_bp == ALL_BP
+        return 1 if counts else 0
     return occupancy.nights_begun
 
 
@@ -247,16 +265,17 @@ def _back(price: Price, division: Division, minors: Sequence[int]) -> list[int]:
     asked = len(parts)
     back = apportioned([minor * part for minor, part in zip(minors, parts, strict=False)])
     fee = _part(sum(back), sum(minors[:asked])) if division.fee is None else division.fee
-    taxes = {tax.rule.name: tax.rule for tax in price.taxes}
-    for line, minor in zip(list(price.lines())[asked:], minors[asked:], strict=True):
-        if line.code in FEES:
-            part = fee
-        elif line.code == COUPON:
-            earned = sum(other.code not in TAXES for other in price.lines()) - 1
-            part = _part(sum(back[:earned]), sum(minors[:earned]))
+    taxes_kept = zip(price.taxes, _taxes_kept(price, division, minors, back), strict=True)
+    on_top = iter([1 - kept for tax, kept in taxes_kept if not tax.rule.inclusive])
+    couponed, couponed_back = sum(minors[:asked]), sum(back)
+    for line, minor in zip(islice(price.lines(), asked, None), minors[asked:], strict=True):
+        if line.code in TAXES:
+            back.append(_half_even(minor * next(on_top)))
+        elif line.code in FEES:
+            back.append(_half_even(minor * fee))
+            couponed, couponed_back = couponed + minor, couponed_back + back[-1]
         else:
-            part = _tax_back(taxes[line.of], price, division, minors, back)
-        back.append(_half_even(minor * part))
+            back.append(_half_even(minor * _part(couponed_back, couponed)))
     return back
 
 
@@ -267,61 +286,87 @@ def _extra_back(code: str, division: Division) -> Fraction:
     return division.once
 
 
-def _tax_back(
-    rule: TaxRule,
-    price: Price,
-    division: Division,
-    minors: Sequence[int],
-    back: Sequence[int],
-) -> Fraction:
-    """Which part of a tax is not due any more."""
+def _taxes_kept(
+    price: Price, division: Division, minors: Sequence[int], back: Sequence[int]
+) -> list[Fraction]:
+    """Which part of each tax stays due, of those in the rent as of those on top of it.
+
+    One that is counted stays due for the nights that have begun, one on the rent for the rent that
+    is kept, and a compound one for the taxes before it as far as they stay due.
+    """
+    on_top = iter([minor for line, minor in _with(price, minors) if line.code in TAXES])
+    before, before_kept = 0, NOTHING
+    parts = []
+    for rule in (tax.rule for tax in price.taxes):
+        if rule.base.is_counted:
+            begun, nights = (rule.taxed_nights(of) for of in (division.begun, len(price.nights)))
+            part = _part(begun, nights)
+        else:
+            kept, rent = _taxed(rule, price, division, minors, back)
+            both = (before_kept, before) if rule.compound else (NOTHING, 0)
+            part = _part(kept + both[0], rent + both[1])
+        parts.append(part)
+        if not rule.inclusive:
+            minor = next(on_top)
+            before, before_kept = before + minor, before_kept + minor * part
+    return parts
+
+
+def _taxed(
+    rule: TaxRule, price: Price, division: Division, minors: Sequence[int], back: Sequence[int]
+) -> tuple[Fraction, int]:
+    """What a tax on the rent still looks at, and what it looked at: nights, and extras with them.
+
+    What is kept for nights that nobody slept in may be a compensation, and not taxed.
+    """
     count = len(price.nights)
-    if rule.base.is_counted:
-        return 1 - _part(rule.taxed_nights(division.begun), rule.taxed_nights(count))
-    is_base = [True] * count + [
-        extra.code != CLEANING or rule.base is TaxBase.NIGHTS_AND_CLEANING for extra in price.extras
+    codes = [""] * count + [extra.code for extra in price.extras]
+    slept = [Fraction(place < division.begun) for place in range(count)]
+    slept += [
+        Fraction(division.begun, count) if code == EXTRA_GUEST else Fraction(division.begun > 0)
+        for code in codes[count:]
     ]
-    if rule.taxes_retained_rent:
-        kept = sum(
-            minor - gone for minor, gone, of in zip(minors, back, is_base, strict=False) if of
-        )
-    else:
-        kept = sum(minors[: division.begun])
-    return 1 - _part(kept, sum(minor for minor, of in zip(minors, is_base, strict=False) if of))
+    kept, rent = NOTHING, 0
+    for code, minor, gone, part in zip(codes, minors, back, slept, strict=False):
+        if code != CLEANING or rule.base is TaxBase.NIGHTS_AND_CLEANING:
+            kept += minor - gone if rule.taxes_retained_rent else minor * part
+            rent += minor
+    return kept, rent
 
 
 def _kept(price: Price, division: Division, back: Sequence[int]) -> Shares:
     """The parts of what stays: those of a smaller price, whose host's fee is worked out anew."""
-    lines = dict(zip(price.lines(), back, strict=True))
     asked = len(price.nights) + len(price.extras)
     subtotal = price.subtotal - Money(sum(back[:asked]), price.currency)
     host_fee = price.fee_plan.host_fee(subtotal)
-    minors = [line.minor for line in lines]
-    gone = {(line.code, line.of): minor for line, minor in lines.items()}
+    minors = [line.minor for line in price.lines()]
+    parts = _taxes_kept(price, division, minors, back[:asked])
     taxes = (
-        TaxLine(
-            tax.rule,
-            tax.minor - _half_even(tax.minor * _tax_back(tax.rule, price, division, minors, back)),
-        )
-        for tax in price.taxes
+        TaxLine(tax.rule, tax.minor - _half_even(tax.minor * (1 - part)))
+        for tax, part in zip(price.taxes, parts, strict=True)
     )
+    gone = {line.code: minor for line, minor in _with(price, back)}
     coupon = price.coupon
     return replace(
         price,
         subtotal=subtotal,
-        guest_fee=price.guest_fee - Money(gone.get((GUEST_FEE, ""), 0), price.currency),
-        guest_vat_minor=price.guest_vat_minor - gone.get((GUEST_FEE_VAT, ""), 0),
+        guest_fee=price.guest_fee - Money(gone.get(GUEST_FEE, 0), price.currency),
+        guest_vat_minor=price.guest_vat_minor - gone.get(GUEST_FEE_VAT, 0),
         host_fee=host_fee,
         host_vat_minor=price.fee_plan.host_vat(host_fee).minor,
         taxes=tuple(tax for tax in taxes if tax.minor),
-        coupon=coupon
-        and CouponUse(coupon.coupon_id, coupon.minor + gone.get((COUPON, coupon.coupon_id), 0)),
+        coupon=coupon and CouponUse(coupon.coupon_id, coupon.minor + gone.get(COUPON, 0)),
     ).shares
 
 
-def _part(of: int, whole: int) -> Fraction:
+def _with(price: Price, minors: Sequence[int]) -> Iterator[tuple[PriceLine, int]]:
+    """The lines of a price, and the amount that belongs to each."""
+    return zip(price.lines(), minors, strict=True)
+
+
+def _part(of: int | Fraction, whole: int) -> Fraction:
     """A part of a whole; all of nothing is all of it."""
-    return Fraction(of, whole) if whole else WHOLE
+    return Fraction(of) / whole if whole else WHOLE
 
 
 def _half_even(exact: Fraction) -> int:

@@ -113,7 +113,7 @@ class Price(Struct, frozen=True, omit_defaults=True, gc=False):
             guest_fee_minor=self.guest_fee.minor,
             host_fee_minor=self.host_fee.minor,
             vat_minor=self.guest_vat_minor + self.host_vat_minor,
-            taxes=tuple(TaxShare(authority, minor) for authority, minor in taxes.items()),
+            taxes=tuple(TaxShare(authority, minor) for authority, minor in sorted(taxes.items())),
             coupon_minor=self.coupon.minor if self.coupon else 0,
         )
 

@@ -147,6 +147,8 @@ def _refuse_odd_figures(plan: RatePlan) -> None:
     parts = [plan.non_refundable_bp, plan.no_more_off_than_bp, *(tier.off_bp for tier in tiers)]
     if not all(0 <= part <= ALL_BP for part in parts):
         raise RatesContradict(discounts_bp=parts)
+    if plan.weekend_bp < -ALL_BP:
+        raise RatesContradict(weekend_bp=plan.weekend_bp)
     amounts = [
         plan.base_minor,
         plan.weekend_minor or 0,
@@ -154,11 +156,12 @@ def _refuse_odd_figures(plan: RatePlan) -> None:
         plan.extra_guest_minor,
         plan.pet_minor,
         plan.cleaning_minor,
+        plan.included_guests,
         *(season.night_minor for season in plan.seasons),
         *(day.minor for day in plan.overrides),
     ]
     if min(amounts) < 0:
-        raise RatesContradict(amounts_minor=[amount for amount in amounts if amount < 0])
+        raise RatesContradict(below_nothing=[amount for amount in amounts if amount < 0])
 
 
 def steps_of(plan: RatePlan, night: date, stay: Stay, occasion: Occasion) -> tuple[PriceStep, ...]:

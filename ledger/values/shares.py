@@ -25,7 +25,8 @@ class Shares(Struct, frozen=True, omit_defaults=True, gc=False):
     """The parts of an amount, in minor units of the listing's currency.
 
     `coupon_minor` is the platform's own money in it, so it lessens what the guest pays; every
-    other part adds up to it.
+    other part adds up to it. Authorities stand in the order of their names, so that equal shares are
+    equal however they came about.
     """
 
     currency: str
@@ -106,7 +107,7 @@ class Shares(Struct, frozen=True, omit_defaults=True, gc=False):
         theirs = {share.jurisdiction: share.minor for share in other.taxes}
         taxes = (
             TaxShare(jurisdiction, minor)
-            for jurisdiction in dict.fromkeys([*mine, *theirs])
+            for jurisdiction in sorted({*mine, *theirs})
             if (minor := combine(mine.get(jurisdiction, 0), theirs.get(jurisdiction, 0)))
         )
         return Shares(

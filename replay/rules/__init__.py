@@ -22,6 +22,7 @@ from replay.rules.read_models_agree import ReadModelsAgree
 from replay.rules.read_models_are_not_ahead import ReadModelsAreNotAhead
 from replay.rules.refunds_within_captures import RefundsWithinCaptures
 from replay.rules.rule import Finding, Rule
+from replay.rules.stays_keep_their_dates import StaysKeepTheirDates
 from replay.rules.versions_have_no_gaps import VersionsHaveNoGaps
 
 RULES: tuple[type[Rule], ...] = (
@@ -41,6 +42,7 @@ RULES: tuple[type[Rule], ...] = (
     NightsAreSoldOnce,
     ClaimsEqualEvents,
     PricesFollowTheirRules,
+    StaysKeepTheirDates,
     ConfirmedIsPaid,
     ReadModelsAreNotAhead,
 )

@@ -9,7 +9,8 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, LiteralString
 
 import psycopg
@@ -34,8 +35,11 @@ from ledger.events.unit_calendar import (
     ReservationReleased,
 )
 from ledger.store import Night
+from ledger.values.clock import instant
 from ledger.values.ids import BlockId, BookingId, HostId, RefundId, StreamId
 from ledger.values.money import Money
+from ledger.values.policy import STRICT
+from ledger.values.price import price_under
 from projections import PROJECTIONS
 from projections.projection import WHOLE
 from replay import schemas
@@ -45,6 +49,7 @@ from tests.facts import (
     DISPUTE,
     FINANCE,
     GUEST,
+    HALF,
     HOST,
     PROCESSOR,
     TIMER,
@@ -57,6 +62,7 @@ from tests.facts import (
     owed,
     written_off,
 )
+from tests.ledger import worked
 from tests.replay.payment_history import (
     ADOPTED_LATE,
     DECLINED_ONCE,
@@ -64,6 +70,7 @@ from tests.replay.payment_history import (
     TOO_LATE_TO_STAY,
 )
 from tests.replay.small_history import (
+    ABANDONED,
     AHEAD,
     ATTIC,
     CANCELLED,
@@ -88,6 +95,9 @@ class Planted:
     breaks: frozenset[str]
     plant: Callable[[History, Database], None]
 
+
+ARRIVAL = instant("2025-09-01T14:00:00Z")
+"""Check-in of the booking that is still ahead."""
 
 BREACHES: list[Planted] = []
 """Every breach there is."""
@@ -193,7 +203,8 @@ def swap_two_events_of_a_stream(history: History, database: Database) -> None:
 @breaks("E2")
 def name_a_cause_that_is_still_to_come(history: History, database: Database) -> None:
     """An event was caused by one that was not there yet."""
-    history.plant(AHEAD, (AHEAD, StayStarted()), by=TIMER, causation=f"{STAYED}/99")
+    started = (AHEAD, StayStarted())
+    history.plant(AHEAD, started, by=TIMER, causation=f"{STAYED}/99", at=ARRIVAL)
 
 
 @breaks("E2")
@@ -694,7 +705,7 @@ def take_an_illegal_step(history: History, database: Database) -> None:
 @breaks("B3")
 def act_for_somebody_else(history: History, database: Database) -> None:
     """A guest began a stay, which is the host's to do, or the clock's."""
-    history.plant(AHEAD, (AHEAD, StayStarted()), by=GUEST)
+    history.plant(AHEAD, (AHEAD, StayStarted()), by=GUEST, at=ARRIVAL)
 
 
 @breaks("B3")
@@ -770,6 +781,88 @@ def settle_against_the_policy(history: History, database: Database) -> None:
         settlement["kept"]["host_minor"] = settlement["kept"].get("host_minor", 0) + 1
 
     rewrite(database, "booking.cancelled", CANCELLED, change)
+
+
+@breaks("B4")
+def take_off_too_much(history: History, database: Database) -> None:
+    """A step of a night's price takes off a percent more than the plan says."""
+
+    def change(shape: Shape) -> None:
+        step = shape["price"]["explained"][0][-1]
+        step[1] = str(Decimal(step[1]) - 100)
+
+    rewrite(database, "booking.requested", explained(history), change)
+
+
+@breaks("B4")
+def tax_too_few_heads(history: History, database: Database) -> None:
+    """A tax by the head was taken of one head too few, for one night."""
+
+    def change(shape: Shape) -> None:
+        shape["price"]["taxes"][0]["minor"] -= 165
+
+    rewrite(database, "booking.requested", explained(history), change)
+
+
+@breaks("B4")
+def settle_by_the_tier_of_another_day(history: History, database: Database) -> None:
+    """A guest who cancelled after the boundary was settled as if it had been the day before."""
+    booking_id = BookingId(an_id("half in time"))
+    history.sell(history.to_book(booking_id, "2025-08-20", STRICT))
+    history.cancel(booking_id, HALF, at=instant("2025-08-13T14:00:00Z"))
+    update(
+        database, "occurred_at = occurred_at + interval '1 day'", "booking.cancelled", booking_id
+    )
+
+
+@breaks("B7")
+def reckon_check_in_by_the_clock_of_summer(history: History, database: Database) -> None:
+    """A host was promised money a day after a check-in that is an hour off: the clocks go back."""
+    booking_id = BookingId(an_id("after the clocks went back"))
+    history.sell(history.to_book(booking_id, "2025-10-26"))
+
+    def change(shape: Shape) -> None:
+        hour_off = datetime.fromisoformat(shape["release_at"]) - timedelta(hours=1)
+        shape["release_at"] = hour_off.isoformat()
+
+    rewrite(database, "payout.scheduled", booking_id, change)
+
+
+@breaks("B7")
+def begin_a_day_early(history: History, database: Database) -> None:
+    """A stay began on the day before the day of arrival, by the clock of another zone."""
+    history.plant(AHEAD, (AHEAD, StayStarted()), by=TIMER, at=instant("2025-08-31T22:30:00Z"))
+
+
+@breaks("B7")
+def hold_other_nights_than_were_asked_for(history: History, database: Database) -> None:
+    """The nights that were held for a booking, and let go, are a day off."""
+
+    def change(shape: Shape) -> None:
+        shape["stay"] = ["2025-07-24", "2025-07-27"]
+
+    for topic in ("unit_calendar.hold_placed", "unit_calendar.hold_released"):
+        rewrite(database, topic, ABANDONED, change)
+
+
+@breaks("B7")
+def count_money_to_the_day_of_another_zone(history: History, database: Database) -> None:
+    """What a stay brought was earned on one day, and stands in the books on the next."""
+
+    def change(shape: Shape) -> None:
+        shape["effective_on"] = "2025-07-04"
+
+    rewrite(database, "booking.earnings_recognized", STAYED, change)
+
+
+def explained(history: History) -> BookingId:
+    """A booking whose price says each step, asked for and not paid."""
+    booking_id, nights = BookingId(an_id("explained")), a_stay("2025-08-20", nights=7)
+    occasion = replace(worked.OCCASION, booked_on=date(2025, 7, 20))
+    price = price_under(worked.TERMS, nights, occasion)
+    asked = history.to_book(booking_id, "2025-08-20", STRICT)
+    history.book(replace(asked, stay=nights, price=price, party=occasion.party))
+    return booking_id
 
 
 @breaks("B5", "L3")

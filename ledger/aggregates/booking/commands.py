@@ -18,7 +18,7 @@ from ledger.values.ids import (
     UnitId,
 )
 from ledger.values.money import Money
-from ledger.values.penalty import HOST_PENALTY, PenaltyRule
+from ledger.values.penalty import BY_HOST, PenaltyRule
 from ledger.values.policy import Policy
 from ledger.values.price import Price
 from ledger.values.stay import House, Stay
@@ -163,7 +163,7 @@ class CancelByHost(Command, frozen=True, kw_only=True):
     booking_id: BookingId
     reason: str
     accepted_penalty: Money
-    penalty: PenaltyRule = HOST_PENALTY
+    penalty: PenaltyRule = BY_HOST
 
 
 class CancelForHost(Command, frozen=True, kw_only=True):
