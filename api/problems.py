@@ -47,6 +47,8 @@ STATUS: Mapping[type[LedgerError], int] = {
     errors.TooEarly: 409,
     errors.TooLate: 409,
     errors.RefundExceedsCapture: 409,
+    errors.RefundLineExceeded: 409,
+    errors.RefundBlockedByDispute: 409,
     errors.PaymentNotCompleted: 409,
     errors.PayoutIsHeld: 409,
     errors.PayoutExceedsEntitlement: 409,
@@ -76,6 +78,7 @@ STATUS: Mapping[type[LedgerError], int] = {
     errors.ReasonIsMissing: 422,
     errors.NothingVouchedFor: 422,
     errors.RatesContradict: 422,
+    errors.UnfitEntry: 422,
     # Not now.
     errors.Conflict: 409,
     errors.StoreUnavailable: 503,

@@ -43,6 +43,7 @@ from ledger.events.payout import (
     PayoutTransferred,
 )
 from ledger.events.refund import (
+    Funding,
     RefundApproved,
     RefundPending,
     RefundRequested,
@@ -70,6 +71,7 @@ from ledger.values.ids import (
     UnitId,
 )
 from ledger.values.levies import FeePlan
+from ledger.values.money import Money
 from ledger.values.policy import (
     FREE,
     RETAINED,
@@ -349,23 +351,34 @@ class Life:
             RefundRequested(
                 payment_id=self._payment_id,
                 booking_id=booking,
+                host_id=self._hotel.host_id,
                 reason="cancelled",
                 amount=total,
                 back=back,
-                lines=tuple(
-                    LineBack(line.code, line.of, line.minor) for line in self._price.lines()
-                ),
+                funded_by=Funding.BOOKING,
+                preview=None,
+                requested_by="process",
+                lines=tuple(LineBack(at.code, at.of, at.minor) for at in self._price.lines()),
                 time_zone=HOUSE.time_zone,
             ),
             RefundApproved(
-                booking_id=booking, amount=total, effective_on=at.date(), entries=(approved,)
+                booking_id=booking,
+                host_id=self._hotel.host_id,
+                amount=total,
+                debt=Money(0, total.currency),
+                remitted=False,
+                effective_on=at.date(),
+                entries=(approved,),
             ),
             RefundSubmitted(idempotency_key=self._ids.fresh()),
-            RefundPending(processor_refund=f"re_{refund_id}"),
+            RefundPending(processor_refund=f"re_{refund_id}", pending_reason=None),
             RefundSucceeded(
                 payment_id=self._payment_id,
                 booking_id=booking,
                 amount=total,
+                processor_refund=f"re_{refund_id}",
+                balance_transaction=None,
+                settled=None,
                 effective_on=at.date(),
                 entries=(postings.refund_succeeded(refund_id, total),),
             ),

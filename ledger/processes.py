@@ -58,6 +58,7 @@ from ledger.aggregates.unit_calendar import (
 from ledger.draft import Draft
 from ledger.errors import NotFound, PayoutIsHeld
 from ledger.events import Actor, Role
+from ledger.events.refund import Funding
 from ledger.values.ids import (
     AttestationId,
     BookingId,
@@ -67,7 +68,8 @@ from ledger.values.ids import (
     RefundId,
     derived_id,
 )
-from ledger.values.money import zero
+from ledger.values.money import Money, zero
+from ledger.values.policy import LineBack
 
 PROCESS = Actor(Role.PROCESS.value, "process")
 TIMER = Actor(Role.TIMER.value, "timer")
@@ -248,31 +250,65 @@ def _refund(draft: Draft, booking: Booking, booking_id: BookingId, reason: str) 
     payment = draft.state(PAYMENT, booking.payment_id)
     if payment is None:
         raise NotFound(payment_id=booking.payment_id)
-    refund_id = refund_of(booking_id)
+    refund_id, settlement = refund_of(booking_id), booking.settlement
     draft.do(
         PROCESS,
         RequestRefund(
             refund_id=refund_id,
             payment_id=booking.payment_id,
             booking_id=booking_id,
+            host_id=booking.host_id,
             reason=reason,
-            back=booking.settlement.back,
-            lines=booking.settlement.lines,
+            amount=settlement.refund,
+            back=settlement.back,
+            lines=settlement.lines,
+            funded_by=Funding.BOOKING,
+            preview=settlement.digest,
+            requested_by=PROCESS.id,
             refundable=payment.refundable,
+            left_on_lines=_lines_of(booking),
             time_zone=booking.house.time_zone,
         ),
     )
-    draft.do(PROCESS, AutoApprove(refund_id=refund_id))
+    draft.do(
+        PROCESS,
+        AutoApprove(
+            refund_id=refund_id,
+            preview=settlement.digest,
+            refundable=payment.refundable,
+            earned=booking.earned is not None,
+            payable=_payable(draft, booking, booking_id),
+            remitted=False,
+        ),
+    )
+
+
+def _lines_of(booking: Booking) -> tuple[LineBack, ...]:
+    return tuple(LineBack(line.code, line.of, line.minor) for line in booking.price.lines())
+
+
+def _payable(draft: Draft, booking: Booking, booking_id: BookingId) -> Money:
+    """What the host has earned of a booking and not received."""
+    payout = draft.state(PAYOUT, payout_of(booking_id))
+    if booking.earned is None or payout is None or payout.status is Payable.TRANSFERRED:
+        return zero(booking.price.currency)
+    return booking.earned.host
 
 
 def refund_settles(draft: Draft, processor: Actor, booking_id: BookingId, reference: str) -> None:
     """Hand an approved refund to the processor, and take in that the guest has the money."""
     refund_id = refund_of(booking_id)
-    draft.do(PROCESS, SubmitRefund(refund_id=refund_id, idempotency_key=f"{refund_id}/1"))
+    key = f"{refund_id}/1"
+    draft.do(PROCESS, SubmitRefund(refund_id=refund_id, idempotency_key=key, disputed=False))
     draft.do(processor, AcceptRefund(refund_id=refund_id, processor_refund=reference))
     refund = draft.state(REFUND, refund_id)
     assert refund is not None, "it was submitted a line ago"
-    draft.do(processor, SucceedRefund(refund_id=refund_id, amount=refund.amount))
+    draft.do(
+        processor,
+        SucceedRefund(
+            refund_id=refund_id, amount=refund.amount, processor_refund=refund.processor_refund
+        ),
+    )
     draft.do(
         PROCESS,
         RecordRefund(payment_id=refund.payment_id, refund_id=refund_id, amount=refund.amount),

@@ -20,10 +20,20 @@ from sqlalchemy import (
 
 from ledger.events import MoneyEvent, Recorded
 from ledger.events.booking import BookingConfirmed, EarningsRecognized
+from ledger.events.correction import CorrectionApplied
+from ledger.events.difference import DifferenceWrittenOff
 from ledger.events.host_debt import DebtNetted, DebtWrittenOff
 from ledger.events.payment import FundsAvailable, PaymentAdopted, PaymentCompleted
 from ledger.events.payout import PayoutTransferred
-from ledger.events.refund import RefundApproved, RefundSucceeded
+from ledger.events.refund import (
+    ExternalRefundClassified,
+    ExternalRefundDetected,
+    RefundApproved,
+    RefundCancelled,
+    RefundFailed,
+    RefundSettledAlternatively,
+    RefundSucceeded,
+)
 from ledger.events.unapplied_receipt import (
     ReceiptDetected,
     ReceiptFundsAvailable,
@@ -89,6 +99,13 @@ JournalEvent = (
     | ReceiptDetected
     | ReceiptFundsAvailable
     | ReceiptReturned
+    | RefundFailed
+    | RefundSettledAlternatively
+    | RefundCancelled
+    | ExternalRefundDetected
+    | ExternalRefundClassified
+    | CorrectionApplied
+    | DifferenceWrittenOff
 )
 """The events that move money: a test holds this union against `Event.moves_money`."""
 
