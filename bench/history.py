@@ -345,9 +345,17 @@ class Life:
 
     def _refund(self, at: Instant) -> Iterator[Made]:
         refund_id, booking, total = RefundId(self._ids.fresh()), self._booking_id, self._price.total
-        back = self._price.shares
+        for step in self._refund_steps(at, refund_id):
+            yield from self._together(at, (refund_id, step))
+        recorded = PaymentRefundRecorded(
+            booking_id=booking, refund_id=refund_id, amount=total, refunded=total, to="refunded"
+        )
+        yield from self._together(at, (self._payment_id, recorded))
+
+    def _refund_steps(self, at: Instant, refund_id: RefundId) -> tuple[Event, ...]:
+        booking, total, back = self._booking_id, self._price.total, self._price.shares
         approved = postings.refund_approved(refund_id, booking, back)
-        steps = (
+        return (
             RefundRequested(
                 payment_id=self._payment_id,
                 booking_id=booking,
@@ -358,7 +366,7 @@ class Life:
                 funded_by=Funding.BOOKING,
                 preview=None,
                 requested_by="process",
-                lines=tuple(LineBack(at.code, at.of, at.minor) for at in self._price.lines()),
+                lines=tuple(LineBack(one.code, one.of, one.minor) for one in self._price.lines()),
                 time_zone=HOUSE.time_zone,
             ),
             RefundApproved(
@@ -383,12 +391,6 @@ class Life:
                 entries=(postings.refund_succeeded(refund_id, total),),
             ),
         )
-        for step in steps:
-            yield from self._together(at, (refund_id, step))
-        recorded = PaymentRefundRecorded(
-            booking_id=booking, refund_id=refund_id, amount=total, refunded=total, to="refunded"
-        )
-        yield from self._together(at, (self._payment_id, recorded))
 
     def _together(self, at: Instant, *events: tuple[str, Event]) -> Iterator[Made]:
         command_id = self._ids.fresh()
