@@ -47,6 +47,8 @@ STATUS: Mapping[type[LedgerError], int] = {
     errors.TooEarly: 409,
     errors.TooLate: 409,
     errors.RefundExceedsCapture: 409,
+    errors.RefundLineExceeded: 409,
+    errors.RefundBlockedByDispute: 409,
     errors.PaymentNotCompleted: 409,
     errors.PayoutIsHeld: 409,
     errors.PayoutExceedsEntitlement: 409,
@@ -82,6 +84,7 @@ STATUS: Mapping[type[LedgerError], int] = {
     errors.NoticeUnreadable: 400,
     errors.NoticeOfAnotherMode: 400,
     errors.NoticeOfAnotherAccount: 400,
+    errors.UnfitEntry: 422,
     # Not now.
     errors.Conflict: 409,
     errors.StoreUnavailable: 503,

@@ -43,6 +43,7 @@ from ledger.events.payout import (
     PayoutTransferred,
 )
 from ledger.events.refund import (
+    Funding,
     RefundApproved,
     RefundPending,
     RefundRequested,
@@ -70,6 +71,7 @@ from ledger.values.ids import (
     UnitId,
 )
 from ledger.values.levies import FeePlan
+from ledger.values.money import Money
 from ledger.values.policy import (
     FREE,
     RETAINED,
@@ -343,42 +345,52 @@ class Life:
 
     def _refund(self, at: Instant) -> Iterator[Made]:
         refund_id, booking, total = RefundId(self._ids.fresh()), self._booking_id, self._price.total
-        back = self._price.shares
-        approved = postings.refund_approved(refund_id, booking, back)
-        steps = (
-            RefundRequested(
-                payment_id=self._payment_id,
-                booking_id=booking,
-                reason="cancelled",
-                amount=total,
-                back=back,
-                lines=tuple(
-                    LineBack(line.code, line.of, line.minor) for line in self._price.lines()
-                ),
-                time_zone=HOUSE.time_zone,
-            ),
-            RefundApproved(
-                booking_id=booking,
-                amount=total,
-                effective_on=local_date(at, HOUSE.time_zone),
-                entries=(approved,),
-            ),
-            RefundSubmitted(idempotency_key=self._ids.fresh()),
-            RefundPending(processor_refund=f"re_{refund_id}"),
-            RefundSucceeded(
-                payment_id=self._payment_id,
-                booking_id=booking,
-                amount=total,
-                effective_on=local_date(at, HOUSE.time_zone),
-                entries=(postings.refund_succeeded(refund_id, total),),
-            ),
-        )
-        for step in steps:
+        for step in self._refund_steps(at, refund_id):
             yield from self._together(at, (refund_id, step))
         recorded = PaymentRefundRecorded(
             booking_id=booking, refund_id=refund_id, amount=total, refunded=total, to="refunded"
         )
         yield from self._together(at, (self._payment_id, recorded))
+
+    def _refund_steps(self, at: Instant, refund_id: RefundId) -> tuple[Event, ...]:
+        booking, total, back = self._booking_id, self._price.total, self._price.shares
+        approved = postings.refund_approved(refund_id, booking, back)
+        return (
+            RefundRequested(
+                payment_id=self._payment_id,
+                booking_id=booking,
+                host_id=self._hotel.host_id,
+                reason="cancelled",
+                amount=total,
+                back=back,
+                funded_by=Funding.BOOKING,
+                preview=None,
+                requested_by="process",
+                lines=tuple(LineBack(one.code, one.of, one.minor) for one in self._price.lines()),
+                time_zone=HOUSE.time_zone,
+            ),
+            RefundApproved(
+                booking_id=booking,
+                host_id=self._hotel.host_id,
+                amount=total,
+                debt=Money(0, total.currency),
+                remitted=False,
+                effective_on=local_date(at, HOUSE.time_zone),
+                entries=(approved,),
+            ),
+            RefundSubmitted(idempotency_key=self._ids.fresh()),
+            RefundPending(processor_refund=f"re_{refund_id}", pending_reason=None),
+            RefundSucceeded(
+                payment_id=self._payment_id,
+                booking_id=booking,
+                amount=total,
+                processor_refund=f"re_{refund_id}",
+                balance_transaction=None,
+                settled=None,
+                effective_on=local_date(at, HOUSE.time_zone),
+                entries=(postings.refund_succeeded(refund_id, total),),
+            ),
+        )
 
     def _together(self, at: Instant, *events: tuple[str, Event]) -> Iterator[Made]:
         command_id = self._ids.fresh()

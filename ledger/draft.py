@@ -15,7 +15,9 @@ from ledger.aggregates.alteration import ALTERATION
 from ledger.aggregates.attestation import ATTESTATION
 from ledger.aggregates.bank_payout import BANK_PAYOUT
 from ledger.aggregates.booking import BOOKING
+from ledger.aggregates.correction import CORRECTION
 from ledger.aggregates.decider import Command, Decider
+from ledger.aggregates.difference import DIFFERENCE
 from ledger.aggregates.host_debt import HOST_DEBT
 from ledger.aggregates.payment import PAYMENT
 from ledger.aggregates.payout import PAYOUT
@@ -45,6 +47,8 @@ DECIDERS: tuple[AnyDecider, ...] = (
     PAYOUT,
     HOST_DEBT,
     BANK_PAYOUT,
+    CORRECTION,
+    DIFFERENCE,
 )
 """Every aggregate there is."""
 

@@ -425,6 +425,24 @@ class RefundExceedsCapture(Refused):
     code = "REFUND_EXCEEDS_CAPTURED"
 
 
+class RefundLineExceeded(Refused):
+    """More would be given back of a line than is left on it."""
+
+    code = "REFUND_LINE_EXCEEDED"
+
+
+class RefundBlockedByDispute(Refused):
+    """The money is withdrawn by a dispute, so it cannot be given back as well."""
+
+    code = "REFUND_BLOCKED_BY_DISPUTE"
+
+
+class UnfitEntry(Refused):
+    """The entry does not balance, names what is not in the chart, or changes nothing."""
+
+    code = "ENTRY_UNFIT"
+
+
 class PaymentNotCompleted(Refused):
     """Only a completed payment can be refunded."""
 

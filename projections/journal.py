@@ -25,10 +25,20 @@ from ledger.events.booking import (
     EarningsRecognized,
     PenaltyCharged,
 )
+from ledger.events.correction import CorrectionApplied
+from ledger.events.difference import DifferenceWrittenOff
 from ledger.events.host_debt import DebtNetted, DebtWrittenOff
 from ledger.events.payment import FundsAvailable, PaymentAdopted, PaymentCompleted
 from ledger.events.payout import PayoutTransferred
-from ledger.events.refund import RefundApproved, RefundSucceeded
+from ledger.events.refund import (
+    ExternalRefundClassified,
+    ExternalRefundDetected,
+    RefundApproved,
+    RefundCancelled,
+    RefundFailed,
+    RefundSettledAlternatively,
+    RefundSucceeded,
+)
 from ledger.events.unapplied_receipt import (
     ReceiptDetected,
     ReceiptFundsAvailable,
@@ -96,6 +106,13 @@ JournalEvent = (
     | ReceiptDetected
     | ReceiptFundsAvailable
     | ReceiptReturned
+    | RefundFailed
+    | RefundSettledAlternatively
+    | RefundCancelled
+    | ExternalRefundDetected
+    | ExternalRefundClassified
+    | CorrectionApplied
+    | DifferenceWrittenOff
 )
 """The events that move money: a test holds this union against `Event.moves_money`."""
 

@@ -60,6 +60,18 @@ from ledger.events.booking import (
     StayCurtailed,
     StayStarted,
 )
+from ledger.events.correction import (
+    CorrectionApplied,
+    CorrectionDrafted,
+    CorrectionRefused,
+    CorrectionSubmitted,
+)
+from ledger.events.difference import (
+    DifferenceCorrected,
+    DifferenceExplained,
+    DifferenceFound,
+    DifferenceWrittenOff,
+)
 from ledger.events.host_debt import (
     DebtCollected,
     DebtNetted,
@@ -113,9 +125,18 @@ from ledger.events.provider import (
     ProviderVouchedFor,
 )
 from ledger.events.refund import (
+    ExternalRefundClassified,
+    ExternalRefundDetected,
+    RefundAlternativeChosen,
+    RefundApprovalAsked,
     RefundApproved,
+    RefundCancelled,
+    RefundFailed,
     RefundPending,
+    RefundRejected,
     RefundRequested,
+    RefundResubmitted,
+    RefundSettledAlternatively,
     RefundSubmitted,
     RefundSucceeded,
 )
@@ -270,6 +291,13 @@ def of_account(event: PayoutAccountChanged) -> Facts:
     return Facts(detail="; ".join(part for part in told if part))
 
 
+def of_pending(event: RefundPending) -> Facts:
+    """A refund under way says what it waits for, if anything."""
+    if event.pending_reason:
+        return Facts(detail=f", waiting: {event.pending_reason}")
+    return NOTHING_ELSE if event.processor_refund else Facts(detail=", no answer yet")
+
+
 FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     AlterationAccepted: nothing_else,
     AlterationApplied: lambda event: Facts(detail=str(event.revision)),
@@ -305,6 +333,14 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     CaptureRequested: lambda event: of_amount(event.amount),
     DisputedAmountReinstated: lambda event: of_amount(event.amount),
     DisputedAmountWithdrawn: lambda event: of_amount(event.amount),
+    CorrectionApplied: lambda event: Facts(detail=event.wrong_stream),
+    CorrectionDrafted: lambda event: Facts(detail=event.reason),
+    CorrectionRefused: lambda event: Facts(detail=event.reason),
+    CorrectionSubmitted: nothing_else,
+    DifferenceCorrected: nothing_else,
+    DifferenceExplained: lambda event: Facts(detail=event.reason),
+    DifferenceFound: lambda event: Facts(detail=f"{event.kind.value}, {event.object_id}"),
+    DifferenceWrittenOff: lambda event: of_amount(event.amount, detail=event.reason),
     EarningsRecognized: lambda event: of_amount(event.earned.host),
     ExternalBlockAdded: lambda event: of_nights(event.stay),
     ExternalBlockRemoved: lambda event: of_nights(event.stay),
@@ -313,6 +349,8 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     DebtNetted: lambda event: of_amount(event.amount),
     DebtRaised: lambda event: of_amount(event.amount, detail=event.cause),
     DebtWrittenOff: lambda event: of_amount(event.amount),
+    ExternalRefundClassified: lambda event: of_amount(event.amount, detail=event.reason),
+    ExternalRefundDetected: lambda event: of_amount(event.amount),
     FundsAvailable: lambda event: of_amount(event.amount),
     HoldExpired: lambda event: of_nights(event.stay),
     HoldExtended: lambda event: of_nights(event.stay, event.expires_at),
@@ -357,11 +395,18 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     ProviderReinstated: lambda event: Facts(detail=event.cleared_by),
     ProviderSuspended: lambda event: Facts(detail=event.reason),
     ProviderVouchedFor: lambda event: Facts(detail=f"{event.source}: {event.reason}"),
+    RefundAlternativeChosen: lambda event: Facts(detail=event.reason),
+    RefundApprovalAsked: lambda event: Facts(detail=", ".join(event.reasons)),
     RefundApproved: lambda event: of_amount(event.amount),
-    RefundPending: nothing_else,
+    RefundCancelled: lambda event: of_amount(event.amount, detail=event.reason),
+    RefundFailed: lambda event: of_amount(event.amount, detail=event.reason),
+    RefundPending: of_pending,
+    RefundRejected: lambda event: Facts(detail=event.reason),
     RefundRequested: lambda event: of_amount(event.amount, detail=event.reason),
     RefundReservationReleased: lambda event: of_amount(event.amount),
     RefundReserved: lambda event: of_amount(event.amount),
+    RefundResubmitted: nothing_else,
+    RefundSettledAlternatively: lambda event: of_amount(event.amount),
     RefundSubmitted: nothing_else,
     RefundSucceeded: lambda event: of_amount(event.amount),
     ReservationMade: lambda event: of_nights(event.stay),

@@ -14,11 +14,18 @@ from ledger.aggregates.attestation import AttestProperty
 from ledger.aggregates.bank_payout import RecordBankPayout
 from ledger.aggregates.bank_payout import Status as AtTheBank
 from ledger.aggregates.booking import Book
+from ledger.aggregates.correction import DraftCorrection, correction_of
+from ledger.aggregates.difference import FindDifference, difference_of
 from ledger.aggregates.host_debt import Cause, NetDebt, RaiseDebt
 from ledger.aggregates.payment import AdoptPayment, OpenPayment
 from ledger.aggregates.payout import SchedulePayout
 from ledger.aggregates.provider import RecordPayoutAccount, RegisterProvider, Standing
-from ledger.aggregates.refund import RequestRefund
+from ledger.aggregates.refund import (
+    ClassifyRefund,
+    RequestRefund,
+    SeeExternalRefund,
+    external_refund_of,
+)
 from ledger.aggregates.unapplied_receipt import DetectReceipt, receipt_of
 from ledger.aggregates.unit_calendar import OpenCalendar, block_of
 from ledger.events import Actor
@@ -59,6 +66,19 @@ from ledger.events.booking import (
     StayCompleted,
     StayCurtailed,
     StayStarted,
+)
+from ledger.events.correction import (
+    CorrectionApplied,
+    CorrectionDrafted,
+    CorrectionRefused,
+    CorrectionSubmitted,
+)
+from ledger.events.difference import (
+    DifferenceCorrected,
+    DifferenceExplained,
+    DifferenceFound,
+    DifferenceWrittenOff,
+    Mismatch,
 )
 from ledger.events.host_debt import (
     DebtCollected,
@@ -114,9 +134,20 @@ from ledger.events.provider import (
     ProviderVouchedFor,
 )
 from ledger.events.refund import (
+    Doubt,
+    ExternalRefundClassified,
+    ExternalRefundDetected,
+    Funding,
+    RefundAlternativeChosen,
+    RefundApprovalAsked,
     RefundApproved,
+    RefundCancelled,
+    RefundFailed,
     RefundPending,
+    RefundRejected,
     RefundRequested,
+    RefundResubmitted,
+    RefundSettledAlternatively,
     RefundSubmitted,
     RefundSucceeded,
 )
@@ -185,10 +216,13 @@ def an_id(name: str) -> str:
 BOOKING = BookingId(an_id("booking"))
 PAYMENT = PaymentId(an_id("payment"))
 REFUND = RefundId(an_id("refund"))
+EXTERNAL_REFUND = external_refund_of("re_dashboard")
 PAYOUT = PayoutId(an_id("payout"))
 DISPUTE = DisputeId(an_id("dispute"))
 RECEIPT = receipt_of("ch_late")
 ADOPTED = PaymentId(an_id("adopted payment"))
+CORRECTION = correction_of(REFUND, 2, 1)
+DIFFERENCE = difference_of(Mismatch.AMOUNT, "stripe", "ch_1")
 UNIT = UnitId(an_id("unit 1"))
 PROPERTY = PropertyId(an_id("house by the sea"))
 ATTESTATION = AttestationId(an_id("attestation"))
@@ -210,6 +244,10 @@ HOST = Actor("H", RUI)
 OPERATOR = Actor("O", "operator")
 SUPPORT = Actor("S", "support")
 FINANCE = Actor("F", "finance")
+CLARA = Actor("F", "clara")
+DINIS = Actor("F", "dinis")
+"""Two people of finance: what one of them drafts, the other approves."""
+
 TIMER = Actor("T", "timer")
 PROCESSOR = Actor("P", "stripe")
 PROCESS = Actor("X", "process")
@@ -267,6 +305,9 @@ def a_policy(retained_bp: int = 5_000) -> Policy:
 
 
 HALF = a_policy()
+
+LEFT_ON_LINES = tuple(LineBack(line.code, line.of, line.minor) for line in a_price().lines())
+"""What is left on the lines of the usual price, while nothing went back of it."""
 
 # -- Commands ---------------------------------------------------------------------------
 
@@ -374,13 +415,81 @@ def to_request_refund(**changed: Any) -> RequestRefund:
         "refund_id": REFUND,
         "payment_id": PAYMENT,
         "booking_id": BOOKING,
+        "host_id": RUI,
         "reason": "cancelled by the guest",
+        "amount": money("180.00 EUR"),
         "back": Shares("EUR", host_minor=17_460, host_fee_minor=540),
         "lines": tuple(LineBack("night", f"{night}", 6_000) for night in a_stay().nights()),
+        "funded_by": Funding.BOOKING,
+        "preview": a_settlement().digest,
+        "requested_by": PROCESS.id,
         "refundable": a_price().total,
+        "left_on_lines": LEFT_ON_LINES,
         "time_zone": "Europe/Lisbon",
     }
     return RequestRefund(**told | changed)
+
+
+def to_see_external_refund(**changed: Any) -> SeeExternalRefund:
+    """Somebody gave Inês 50 euros back by hand, at the processor's own desk."""
+    told: dict[str, Any] = {
+        "refund_id": EXTERNAL_REFUND,
+        "payment_id": PAYMENT,
+        "booking_id": BOOKING,
+        "amount": money("50.00 EUR"),
+        "processor_refund": "re_dashboard",
+        "balance_transaction": "txn_dashboard",
+        "settled": None,
+        "time_zone": "Europe/Lisbon",
+    }
+    return SeeExternalRefund(**told | changed)
+
+
+def to_classify_refund(**changed: Any) -> ClassifyRefund:
+    """It was for the first night: 48.50 of Rui's part, 1.50 of his fee; nothing was earned yet."""
+    told: dict[str, Any] = {
+        "refund_id": EXTERNAL_REFUND,
+        "host_id": RUI,
+        "back": Shares("EUR", host_minor=4_850, host_fee_minor=150),
+        "lines": (LineBack("night", "2026-07-02", 5_000),),
+        "funded_by": Funding.BOOKING,
+        "reason": "no hot water on the first evening",
+        "left_on_lines": LEFT_ON_LINES,
+        "earned": False,
+        "payable": money("0.00 EUR"),
+        "remitted": False,
+    }
+    return ClassifyRefund(**told | changed)
+
+
+def to_draft_correction(**changed: Any) -> DraftCorrection:
+    """The approval of the refund took 5.40 of the platform's fees that were Rui's."""
+    told: dict[str, Any] = {
+        "correction_id": CORRECTION,
+        "wrong_stream": REFUND,
+        "wrong_version": 2,
+        "number": 1,
+        "wrong": approved().entries[0],
+        "right": postings.refund_approved(REFUND, BOOKING, Shares("EUR", 18_000)).lines,
+        "reason": "the host's fee was waived",
+        "drafted_by": CLARA.id,
+        "time_zone": "Europe/Lisbon",
+    }
+    return DraftCorrection(**told | changed)
+
+
+def to_find_difference(**changed: Any) -> FindDifference:
+    """The processor paid us 2.50 less than the guest was charged."""
+    told: dict[str, Any] = {
+        "difference_id": DIFFERENCE,
+        "kind": Mismatch.AMOUNT,
+        "object_id": "ch_1",
+        "source": "stripe",
+        "expected": money("410.40 EUR"),
+        "found": money("407.90 EUR"),
+        "detail": "",
+    }
+    return FindDifference(**told | changed)
 
 
 def to_schedule_payout(**changed: Any) -> SchedulePayout:
@@ -1002,18 +1111,16 @@ def adopted() -> ReceiptAdopted:
     return ReceiptAdopted(payment_id=ADOPTED)
 
 
-def a_refund() -> RefundRequested:
+def a_refund(**changed: Any) -> RefundRequested:
     """Half of the nights are to go back."""
-    told = to_request_refund()
-    return RefundRequested(
-        payment_id=PAYMENT,
-        booking_id=BOOKING,
-        reason=told.reason,
-        amount=money("180.00 EUR"),
-        back=told.back,
-        lines=told.lines,
-        time_zone=told.time_zone,
-    )
+    told = to_request_refund(**changed)
+    fields = {name: getattr(told, name) for name in RefundRequested.__struct_fields__}
+    return RefundRequested(**fields)
+
+
+def approval_asked(*reasons: Doubt) -> RefundApprovalAsked:
+    """A person must look at the refund."""
+    return RefundApprovalAsked(reasons=reasons or (Doubt.ABOVE_LIMIT,))
 
 
 def approved() -> RefundApproved:
@@ -1021,9 +1128,31 @@ def approved() -> RefundApproved:
     told = to_request_refund()
     return RefundApproved(
         booking_id=BOOKING,
+        host_id=RUI,
         amount=money("180.00 EUR"),
+        debt=money("0.00 EUR"),
+        remitted=False,
         effective_on=JUNE_FIRST,
         entries=(postings.refund_approved(REFUND, BOOKING, told.back),),
+    )
+
+
+def rejected() -> RefundRejected:
+    """Somebody said no to the refund."""
+    return RefundRejected(reason="the stay was as described")
+
+
+def cancelled_refund(*, owed: bool = True) -> RefundCancelled:
+    """The refund will not take place, whether it was owed already or only asked for."""
+    return RefundCancelled(
+        payment_id=PAYMENT,
+        booking_id=BOOKING,
+        host_id=RUI,
+        amount=money("180.00 EUR"),
+        debt=money("0.00 EUR"),
+        reason="asked for twice",
+        effective_on=JUNE_FIRST,
+        entries=tuple(map(postings.taken_back, approved().entries)) if owed else (),
     )
 
 
@@ -1032,9 +1161,14 @@ def submitted() -> RefundSubmitted:
     return RefundSubmitted(idempotency_key=f"{REFUND}/1")
 
 
-def pending() -> RefundPending:
+def pending(reason: str | None = None) -> RefundPending:
     """The processor is carrying the refund out."""
-    return RefundPending(processor_refund="re_1")
+    return RefundPending(processor_refund="re_1", pending_reason=reason)
+
+
+def unanswered() -> RefundPending:
+    """The processor has not answered."""
+    return RefundPending(processor_refund=None, pending_reason=None)
 
 
 def succeeded() -> RefundSucceeded:
@@ -1044,8 +1178,147 @@ def succeeded() -> RefundSucceeded:
         payment_id=PAYMENT,
         booking_id=BOOKING,
         amount=amount,
+        processor_refund="re_1",
+        balance_transaction="txn_1",
+        settled=None,
         effective_on=JUNE_FIRST,
         entries=(postings.refund_succeeded(REFUND, amount),),
+    )
+
+
+def failed_refund(*, after_success: bool = False) -> RefundFailed:
+    """The guest's card is closed: the money never arrived, or came back."""
+    amount = money("180.00 EUR")
+    return RefundFailed(
+        payment_id=PAYMENT,
+        booking_id=BOOKING,
+        amount=amount,
+        reason="expired_or_canceled_card",
+        balance_transaction="txn_2",
+        settled=None,
+        effective_on=JUNE_FIRST,
+        entries=(postings.refund_came_back(REFUND, amount),) if after_success else (),
+    )
+
+
+def resubmitted() -> RefundResubmitted:
+    """The refund was handed to the processor once more."""
+    return RefundResubmitted(idempotency_key=f"{REFUND}/2")
+
+
+def alternative_chosen() -> RefundAlternativeChosen:
+    """Inês gave the number of a bank account."""
+    return RefundAlternativeChosen(reason="the card is closed", chosen_by=CLARA.id)
+
+
+def settled_alternatively() -> RefundSettledAlternatively:
+    """Our bank paid Inês."""
+    amount = money("180.00 EUR")
+    return RefundSettledAlternatively(
+        payment_id=PAYMENT,
+        booking_id=BOOKING,
+        amount=amount,
+        reference="E2E-2026-06-01-7",
+        proof=THE_DIGEST,
+        effective_on=JUNE_FIRST,
+        entries=(postings.refund_paid_by_bank(REFUND, amount),),
+    )
+
+
+def external_refund() -> ExternalRefundDetected:
+    """The processor tells of 50 euros that we never asked to give back."""
+    told = to_see_external_refund()
+    return ExternalRefundDetected(
+        payment_id=PAYMENT,
+        booking_id=BOOKING,
+        amount=told.amount,
+        processor_refund=told.processor_refund,
+        balance_transaction=told.balance_transaction,
+        settled=None,
+        time_zone=told.time_zone,
+        effective_on=JUNE_FIRST,
+        entries=(postings.external_refund_seen(told.amount),),
+    )
+
+
+def classified_refund() -> ExternalRefundClassified:
+    """It was for the first night."""
+    told = to_classify_refund()
+    standing = postings.Standing(RUI, told.earned, told.payable, told.remitted)
+    amount = money("50.00 EUR")
+    return ExternalRefundClassified(
+        payment_id=PAYMENT,
+        booking_id=BOOKING,
+        host_id=RUI,
+        amount=amount,
+        back=told.back,
+        lines=told.lines,
+        funded_by=told.funded_by,
+        reason=told.reason,
+        debt=money("0.00 EUR"),
+        remitted=False,
+        effective_on=JUNE_FIRST,
+        entries=(postings.part_explained(BOOKING, told.back, amount, amount, standing),),
+    )
+
+
+def drafted() -> CorrectionDrafted:
+    """Clara found a wrong entry."""
+    told = to_draft_correction()
+    fields = {name: getattr(told, name) for name in CorrectionDrafted.__struct_fields__}
+    return CorrectionDrafted(**fields)
+
+
+def correction_submitted() -> CorrectionSubmitted:
+    """The correction waits for Dinis."""
+    return CorrectionSubmitted()
+
+
+def corrected() -> CorrectionApplied:
+    """Dinis agreed."""
+    told = to_draft_correction()
+    return CorrectionApplied(
+        wrong_stream=told.wrong_stream,
+        wrong_version=told.wrong_version,
+        number=told.number,
+        approved_by=DINIS.id,
+        effective_on=JUNE_FIRST,
+        entries=postings.correction(told.wrong, told.right),
+    )
+
+
+def correction_refused() -> CorrectionRefused:
+    """Dinis did not agree."""
+    return CorrectionRefused(reason="the fee was not waived")
+
+
+def a_difference(**changed: Any) -> DifferenceFound:
+    """A charge brought less than it should have."""
+    told = to_find_difference(**changed)
+    fields = {name: getattr(told, name) for name in DifferenceFound.__struct_fields__}
+    return DifferenceFound(**fields)
+
+
+def explained() -> DifferenceExplained:
+    """Clara found out why."""
+    return DifferenceExplained(reason="the processor's fee, which is told a day later")
+
+
+def difference_corrected() -> DifferenceCorrected:
+    """The books were put right."""
+    return DifferenceCorrected(correction_id=CORRECTION)
+
+
+def difference_written_off() -> DifferenceWrittenOff:
+    """Clara and Dinis gave the 2.50 up."""
+    amount = money("2.50 EUR")
+    return DifferenceWrittenOff(
+        amount=amount,
+        reason="not worth asking for",
+        proposed_by=CLARA.id,
+        approved_by=DINIS.id,
+        effective_on=JUNE_FIRST,
+        entries=(postings.difference_written_off(amount),),
     )
 
 
@@ -1319,6 +1592,23 @@ ONE_OF_EACH = (
     submitted(),
     pending(),
     succeeded(),
+    approval_asked(),
+    rejected(),
+    cancelled_refund(),
+    failed_refund(after_success=True),
+    resubmitted(),
+    alternative_chosen(),
+    settled_alternatively(),
+    external_refund(),
+    classified_refund(),
+    drafted(),
+    correction_submitted(),
+    corrected(),
+    correction_refused(),
+    a_difference(),
+    explained(),
+    difference_corrected(),
+    difference_written_off(),
     a_payout(),
     recalculated(),
     cancelled_payout(),

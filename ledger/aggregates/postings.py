@@ -9,11 +9,15 @@ J2 books it as received for nothing yet, and J1 raises the claim and applies the
 one entry: the guest's account never shows a debt that is paid, nor a credit.
 """
 
+from collections.abc import Iterable
+
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.values.ids import BookingId, HostId, PaymentId, ReceiptId, RefundId
-from ledger.values.journal import Account, Entry, credit, debit, entry
-from ledger.values.money import Money
+from ledger.values.journal import Account, Entry, Line, credit, debit, entry
+from ledger.values.money import Money, zero
 from ledger.values.received import Received
 from ledger.values.shares import Shares
 
@@ -246,3 +250,201 @@ def debt_written_off(host_id: HostId, amount: Money) -> Entry:
         debit(Account.EXP_BAD_DEBT, amount),
         credit(Account.HOST_RECEIVABLE, amount, host_id),
     )
+
+
+# -- Refunds: whose part goes back ---------------------------------------------------------
+#
+# The rule says whose part it is: J8 before the stay is earned, J10 after, J11 where the host's part
+# or the taxes have left already, J14 where the platform pays. A suffix says what stands against it:
+# none where the guest is owed the amount in the listing's own currency, `fx` where in another one,
+# `s` where it went out already and stands in suspense, `sfx` where that took another currency; and
+# `r` gives all of it back.
+
+
+class Standing(Struct, frozen=True):
+    """Where the money of a stay stands when some of it goes back.
+
+    `payable` is what the host has earned of this booking and not received; `remitted` says whether
+    the taxes have left for their authorities.
+    """
+
+    host_id: HostId | None
+    earned: bool
+    payable: Money
+    remitted: bool
+
+    def debt(self, back: Shares) -> Money:
+        """What of the host's part has to come from the host. Raises CurrenciesDiffer."""
+        missing = back.host - self.payable
+        return missing if self.earned and missing.minor > 0 else zero(back.currency)
+
+
+def part_taken(
+    booking_id: BookingId, back: Shares, standing: Standing
+) -> tuple[str, tuple[Line, ...]]:
+    """J8, J10 or J11 without what stands against it. Raises CurrenciesDiffer."""
+    given = credit(Account.EXP_PROMOTIONS, back.coupon)
+    vat = debit(Account.VAT_PAYABLE, back.vat)
+    if not standing.earned:
+        return "J8", (
+            debit(Account.HOST_DEFERRED, back.host, booking_id),
+            debit(Account.REVENUE_DEFERRED, back.fees, booking_id),
+            vat,
+            debit(Account.TAX_DEFERRED, back.tax, booking_id),
+            given,
+        )
+    assert standing.host_id is not None, "only requests from before J10 name no host"
+    debt = standing.debt(back)
+    taxes = Account.TAX_RECOVERABLE if standing.remitted else Account.TAX_PAYABLE
+    return "J11" if debt.minor or standing.remitted else "J10", (
+        debit(Account.HOST_PAYABLE, back.host - debt, standing.host_id, booking_id),
+        debit(Account.HOST_RECEIVABLE, debt, standing.host_id),
+        debit(Account.CONTRA_FEE_REFUNDS, back.fees),
+        vat,
+        *(debit(taxes, tax, authority) for authority, tax in back.by_authority()),
+        given,
+    )
+
+
+def part_owed(
+    refund_id: RefundId, booking_id: BookingId, back: Shares, amount: Money, standing: Standing
+) -> Entry:
+    """J8, J10 or J11: some of the stay's money is owed to the guest. Raises CurrenciesDiffer."""
+    rule, lines = part_taken(booking_id, back, standing)
+    owed = credit(Account.REFUND_PAYABLE, amount, refund_id)
+    if amount.currency == back.currency:
+        return entry(rule, 1, *lines, owed)
+    bridge = credit(Account.FX_POSITION, back.total, booking_id)
+    return entry(
+        f"{rule}fx", 1, *lines, bridge, debit(Account.FX_POSITION, amount, booking_id), owed
+    )
+
+
+def part_explained(
+    booking_id: BookingId, back: Shares, amount: Money, taken: Money, standing: Standing
+) -> Entry:
+    """J8, J10 or J11 against suspense: the amount had gone out, and took so much of our balance.
+
+    Raises CurrenciesDiffer.
+    """
+    rule, lines = part_taken(booking_id, back, standing)
+    known = credit(Account.SUSPENSE, taken)
+    if amount.currency == taken.currency == back.currency:
+        return entry(f"{rule}s", 1, *lines, known)
+    return entry(
+        f"{rule}sfx",
+        1,
+        *lines,
+        credit(Account.FX_POSITION, back.total, booking_id),
+        debit(Account.FX_POSITION, taken, booking_id),
+        known,
+        *position_closed(booking_id, back.total, taken),
+    )
+
+
+def goodwill_owed(refund_id: RefundId, amount: Money) -> Entry:
+    """J14: the platform gives the guest something of its own."""
+    owed = credit(Account.REFUND_PAYABLE, amount, refund_id)
+    return entry("J14", 1, debit(Account.EXP_GOODWILL, amount), owed)
+
+
+def goodwill_explained(taken: Money) -> Entry:
+    """J14 against suspense: what had gone out was the platform's own."""
+    return entry("J14s", 1, debit(Account.EXP_GOODWILL, taken), credit(Account.SUSPENSE, taken))
+
+
+def taken_back(approval: Entry) -> Entry:
+    """The reverse of an approval, line by line: what was owed to the guest is not."""
+    return Entry(f"{approval.rule}r", approval.version, tuple(reversed_lines(approval.lines)))
+
+
+def reversed_lines(lines: Iterable[Line]) -> Iterable[Line]:
+    """The same lines, each on the other side."""
+    return (replace(line, minor=-line.minor) for line in lines)
+
+
+# -- Refunds: how it reaches the guest -----------------------------------------------------
+
+
+def position_closed(
+    booking_id: BookingId, opened: Money | None, settled: Money
+) -> tuple[Line, ...]:
+    """What two rates differ by is gained or lost, so that the deal's position is closed.
+
+    Nothing where the deal has no position in the currency that was settled in: then what stands on
+    it is for the booking to close.
+    """
+    if opened is None or opened.currency != settled.currency:
+        return ()
+    result = opened - settled
+    return (
+        debit(Account.FX_POSITION, result, booking_id),
+        credit(Account.FX_GAIN_LOSS, result),
+    )
+
+
+def refund_exchanged(
+    refund_id: RefundId, booking_id: BookingId, amount: Money, settled: Money, opened: Money | None
+) -> Entry:
+    """J12 in two currencies: the guest has the amount, which took `settled` of our balance."""
+    return entry(
+        "J12fx",
+        1,
+        debit(Account.REFUND_PAYABLE, amount, refund_id),
+        credit(Account.FX_POSITION, amount, booking_id),
+        debit(Account.FX_POSITION, settled, booking_id),
+        credit(Account.STRIPE_AVAILABLE, settled),
+        *position_closed(booking_id, opened, settled),
+    )
+
+
+def refund_paid_by_bank(refund_id: RefundId, amount: Money) -> Entry:
+    """J12 by another way: the guest has the money from our bank."""
+    owed = debit(Account.REFUND_PAYABLE, amount, refund_id)
+    return entry("J12b", 1, owed, credit(Account.BANK, amount))
+
+
+def refund_came_back(refund_id: RefundId, amount: Money) -> Entry:
+    """J13: what had reached the guest came back, and is owed again."""
+    return entry(
+        "J13",
+        1,
+        debit(Account.STRIPE_AVAILABLE, amount),
+        credit(Account.REFUND_PAYABLE, amount, refund_id),
+    )
+
+
+def refund_came_back_exchanged(
+    refund_id: RefundId, booking_id: BookingId, amount: Money, settled: Money
+) -> Entry:
+    """J13 in two currencies: it came back as `settled`, and the position is open again."""
+    return entry(
+        "J13fx",
+        1,
+        debit(Account.STRIPE_AVAILABLE, settled),
+        credit(Account.FX_POSITION, settled, booking_id),
+        debit(Account.FX_POSITION, amount, booking_id),
+        credit(Account.REFUND_PAYABLE, amount, refund_id),
+    )
+
+
+def external_refund_seen(taken: Money) -> Entry:
+    """J23: the processor gave back what we never asked for."""
+    return entry("J23", 1, debit(Account.SUSPENSE, taken), credit(Account.STRIPE_AVAILABLE, taken))
+
+
+# -- What people put right -----------------------------------------------------------------
+
+
+def correction(wrong: Entry, right: Iterable[Line]) -> tuple[Entry, ...]:
+    """J28: the exact reverse of what was wrong, then what is right, if anything is.
+
+    Raises UnbalancedEntry.
+    """
+    entries = entry("J28", 1, *reversed_lines(wrong.lines)), entry("J28", 1, *right)
+    return tuple(booked for booked in entries if booked.lines)
+
+
+def difference_written_off(amount: Money) -> Entry:
+    """J17 against suspense: what is missing, and will not be found, is lost."""
+    return entry("J17s", 1, debit(Account.EXP_BAD_DEBT, amount), credit(Account.SUSPENSE, amount))

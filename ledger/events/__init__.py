@@ -4,6 +4,8 @@ from ledger.events.alteration import AlterationEvent
 from ledger.events.attestation import AttestationEvent
 from ledger.events.bank_payout import BankPayoutEvent
 from ledger.events.booking import BookingEvent
+from ledger.events.correction import CorrectionEvent
+from ledger.events.difference import DifferenceEvent
 from ledger.events.event import Actor, Envelope, Event, MoneyEvent, Recorded, Role
 from ledger.events.host_debt import HostDebtEvent
 from ledger.events.payment import PaymentEvent
@@ -18,6 +20,8 @@ AnyEvent = (
     | AttestationEvent
     | BankPayoutEvent
     | BookingEvent
+    | CorrectionEvent
+    | DifferenceEvent
     | HostDebtEvent
     | PaymentEvent
     | PayoutEvent

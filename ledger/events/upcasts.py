@@ -135,3 +135,31 @@ def settled_as_paid(old: Shape) -> Shape:
 def from_a_hold(old: Shape) -> Shape:
     """Whether nights were taken anew is told since late money can win them back (UC7)."""
     return {**old, "reacquired": False}
+
+
+# -- Refunds ------------------------------------------------------------------------------
+
+
+@upcast("refund.requested", since=2)
+def with_funding(old: Shape) -> Shape:
+    """Who pays for it and who asked: until then, only the policy did, of the booking's money."""
+    nobody = dict.fromkeys(("host_id", "preview", "requested_by"))
+    return {**old, **nobody, "funded_by": "booking"}
+
+
+@upcast("refund.approved", since=1)
+def with_debt(old: Shape) -> Shape:
+    """What the host owes: until then, nothing, because every approval came before the earning."""
+    return {**old, "host_id": None, "debt": [0, old["amount"][1]], "remitted": False}
+
+
+@upcast("refund.pending", since=1)
+def with_pending_reason(old: Shape) -> Shape:
+    """What the processor waits for: then, it did not say."""
+    return {**old, "pending_reason": None}
+
+
+@upcast("refund.succeeded", since=1)
+def with_balance_transaction(old: Shape) -> Shape:
+    """How the processor tells of it: then, only on the event before."""
+    return {**old, **dict.fromkeys(("processor_refund", "balance_transaction", "settled"))}

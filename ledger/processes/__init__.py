@@ -19,7 +19,6 @@ from ledger.processes.checkout import (
 )
 from ledger.processes.falling_away import cancel_by_guest, report_no_show
 from ledger.processes.money_in import (
-    Outcome,
     funds_have_arrived,
     outcome_is_unknown,
     receipt_funds_have_arrived,
@@ -29,6 +28,7 @@ from ledger.processes.names import (
     PROCESS,
     PROCESSOR,
     TIMER,
+    Outcome,
     alteration_of,
     attestation_of,
     booking_in,
@@ -37,6 +37,7 @@ from ledger.processes.names import (
     payout_of,
     refund_of,
 )
+from ledger.processes.refunds import submit_refund, take_in_refund
 from ledger.processes.settlement import earn, mature
 from ledger.processes.stays import complete_stay, start_stay
 
@@ -72,7 +73,9 @@ __all__ = [
     "refund_settles",
     "report_no_show",
     "start_stay",
+    "submit_refund",
     "take_in",
+    "take_in_refund",
     "try_again",
     "withdraw",
 ]

@@ -15,11 +15,12 @@ from ledger.aggregates.payment import (
 )
 from ledger.aggregates.payout import PAYOUT, RecordTransfer, ReleasePayout
 from ledger.aggregates.payout import Status as Payable
-from ledger.aggregates.refund import REFUND, AcceptRefund, SubmitRefund, SucceedRefund
+from ledger.aggregates.refund import REFUND, AcceptRefund, SucceedRefund
 from ledger.draft import Draft
 from ledger.errors import NotFound, PayoutIsHeld
 from ledger.events import Actor
 from ledger.processes.names import PROCESS, booking_in, payment_of, payout_of, refund_of
+from ledger.processes.refunds import submit_refund
 from ledger.processes.settlement import mature
 from ledger.values.ids import BookingId
 from ledger.values.money import zero
@@ -57,11 +58,16 @@ def funds_arrive(draft: Draft, processor: Actor, booking_id: BookingId) -> None:
 def refund_settles(draft: Draft, processor: Actor, booking_id: BookingId, reference: str) -> None:
     """Hand an approved refund to the processor, and take in that the guest has the money."""
     refund_id = refund_of(booking_id)
-    draft.do(PROCESS, SubmitRefund(refund_id=refund_id, idempotency_key=f"{refund_id}/1"))
+    submit_refund(draft, refund_id)
     draft.do(processor, AcceptRefund(refund_id=refund_id, processor_refund=reference))
     refund = draft.state(REFUND, refund_id)
     assert refund is not None, "it was submitted a line ago"
-    draft.do(processor, SucceedRefund(refund_id=refund_id, amount=refund.amount))
+    draft.do(
+        processor,
+        SucceedRefund(
+            refund_id=refund_id, amount=refund.amount, processor_refund=refund.processor_refund
+        ),
+    )
     draft.do(
         PROCESS,
         RecordRefund(payment_id=refund.payment_id, refund_id=refund_id, amount=refund.amount),

@@ -1,14 +1,12 @@
 """Calling off: nights, refund, payout and earnings change with the booking, in one commit."""
 
-from ledger.aggregates.booking import Booking, CancelByGuest, RecognizeEarnings, ReportNoShow
-from ledger.aggregates.payment import PAYMENT
-from ledger.aggregates.payout import RecalculatePayout
-from ledger.aggregates.refund import AutoApprove, RequestRefund
+from ledger.aggregates.booking import CancelByGuest, RecognizeEarnings, ReportNoShow
+from ledger.aggregates.payout import OPEN, PAYOUT, RecalculatePayout
 from ledger.aggregates.unit_calendar import ReleaseReservation
 from ledger.draft import Draft
-from ledger.errors import NotFound
 from ledger.events import Actor
-from ledger.processes.names import PROCESS, booking_in, payout_of, refund_of
+from ledger.processes.names import PROCESS, booking_in, payout_of
+from ledger.processes.refunds import refund_settlement
 from ledger.values.ids import BookingId
 
 
@@ -30,38 +28,14 @@ def _fall_away(draft: Draft, booking_id: BookingId, reason: str) -> None:
     draft.do(PROCESS, ReleaseReservation(unit_id=booking.unit_id, booking_id=booking_id))
     if booking.payment_id is None:
         return
-    kept = booking.settlement.kept
-    if booking.price.shares.host_minor:
+    payout = draft.state(PAYOUT, payout_of(booking_id))
+    if payout is not None and payout.status in OPEN:
+        kept = booking.settlement.kept.host
         draft.do(
             PROCESS,
-            RecalculatePayout(
-                payout_id=payout_of(booking_id), amount=kept.host, release_at=draft.now
-            ),
+            RecalculatePayout(payout_id=payout_of(booking_id), amount=kept, release_at=draft.now),
         )
     if booking.settlement.refund.minor:
-        _refund(draft, booking, booking_id, reason)
-    if not kept.is_nothing:
+        refund_settlement(draft, booking, booking_id, booking.settlement, reason)
+    if booking.to_earn.gross_minor > 0:
         draft.do(PROCESS, RecognizeEarnings(booking_id=booking_id))
-
-
-def _refund(draft: Draft, booking: Booking, booking_id: BookingId, reason: str) -> None:
-    assert booking.payment_id is not None, "what was not paid is not refunded"
-    assert booking.settlement is not None, "the decision before this one settles"
-    payment = draft.state(PAYMENT, booking.payment_id)
-    if payment is None:
-        raise NotFound(payment_id=booking.payment_id)
-    refund_id = refund_of(booking_id)
-    draft.do(
-        PROCESS,
-        RequestRefund(
-            refund_id=refund_id,
-            payment_id=booking.payment_id,
-            booking_id=booking_id,
-            reason=reason,
-            back=booking.settlement.back,
-            lines=booking.settlement.lines,
-            refundable=payment.refundable,
-            time_zone=booking.house.time_zone,
-        ),
-    )
-    draft.do(PROCESS, AutoApprove(refund_id=refund_id))

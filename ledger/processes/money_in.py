@@ -5,7 +5,6 @@ that comes twice, late or in any order leads to the same: each step is taken onc
 payment stands.
 """
 
-from enum import StrEnum
 from typing import assert_never
 
 from ledger.aggregates.booking import BOOKING
@@ -67,6 +66,7 @@ from ledger.processes.names import (
     PROCESS,
     PROCESSOR,
     TIMER,
+    Outcome,
     booking_in,
     late_payment_of,
     payment_of,
@@ -77,15 +77,6 @@ NotHere = (
     NeedsMethod | NeedsConfirmation | RequiresAction | Processing | Authorized | Cancelled | Failed
 )
 """Whatever the processor says of a payment whose money it has not taken."""
-
-
-class Outcome(StrEnum):
-    """What a fact came to: for the inbox, and for whoever looks."""
-
-    TAKEN_IN = "taken in"
-    NOTHING_NEW = "nothing new"
-    NOT_OURS = "not of ours"
-    LATER = "not booked by the processor yet"
 
 
 def take_in(draft: Draft, fact: PaymentFact) -> Outcome:

@@ -1,4 +1,6 @@
-"""Who acts where no person does, and the ids of what follows from a booking."""
+"""Who acts where no person does, the ids of what follows from a booking, and what facts come to."""
+
+from enum import StrEnum
 
 from ledger.aggregates.booking import BOOKING, Booking
 from ledger.draft import Draft
@@ -18,6 +20,15 @@ from ledger.values.ids import (
 PROCESS = Actor(Role.PROCESS.value, "process")
 TIMER = Actor(Role.TIMER.value, "timer")
 PROCESSOR = Actor(Role.PROCESSOR.value, "stripe")
+
+
+class Outcome(StrEnum):
+    """What a fact came to: for the inbox, and for whoever looks."""
+
+    TAKEN_IN = "taken in"
+    NOTHING_NEW = "nothing new"
+    NOT_OURS = "not of ours"
+    LATER = "not booked by the processor yet"
 
 
 def attestation_of(property_id: PropertyId) -> AttestationId:

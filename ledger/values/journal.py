@@ -43,9 +43,9 @@ class Account(StrEnum):
     EXP_DISPUTE_FEES = "exp_dispute_fees"
     EXP_CHARGEBACK_LOSS = "exp_chargeback_loss"
     EXP_PSP_FEES = "exp_psp_fees"
+    EXP_BAD_DEBT = "exp_bad_debt"
     FX_POSITION = "fx_position"
     FX_GAIN_LOSS = "fx_gain_loss"
-    EXP_BAD_DEBT = "exp_bad_debt"
 
 
 class Side(StrEnum):
@@ -93,9 +93,9 @@ CHART = {
     Account.EXP_DISPUTE_FEES: InChart(Side.EITHER),
     Account.EXP_CHARGEBACK_LOSS: InChart(Side.DEBIT),
     Account.EXP_PSP_FEES: InChart(Side.DEBIT),
+    Account.EXP_BAD_DEBT: InChart(Side.DEBIT),
     Account.FX_POSITION: InChart(Side.EITHER, ("booking",)),
     Account.FX_GAIN_LOSS: InChart(Side.EITHER),
-    Account.EXP_BAD_DEBT: InChart(Side.DEBIT),
 }
 
 

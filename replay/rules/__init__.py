@@ -9,6 +9,7 @@ from replay.rules.claims_equal_events import ClaimsEqualEvents
 from replay.rules.clocks_are_sane import ClocksAreSane
 from replay.rules.commands_are_recorded_once import CommandsAreRecordedOnce
 from replay.rules.confirmed_is_paid import ConfirmedIsPaid
+from replay.rules.corrections_take_two_people import CorrectionsTakeTwoPeople
 from replay.rules.effects_follow_causes import EffectsFollowCauses
 from replay.rules.ended_bookings_are_settled import EndedBookingsAreSettled
 from replay.rules.entries_balance import EntriesBalance
@@ -36,6 +37,7 @@ RULES: tuple[type[Rule], ...] = (
     EntriesBalance,
     AccountsKeepTheirSide,
     PostingsFollowTheirRules,
+    CorrectionsTakeTwoPeople,
     RefundsWithinCaptures,
     PayoutsWithinEarnings,
     EndedBookingsAreSettled,

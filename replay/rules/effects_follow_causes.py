@@ -14,6 +14,8 @@ from typing import Any, ClassVar
 
 from ledger.events import Envelope, Event, Recorded
 from ledger.events.booking import BookingConfirmed, BookingRequested
+from ledger.events.correction import CorrectionDrafted
+from ledger.events.difference import DifferenceCorrected
 from ledger.events.host_debt import DebtNetted, DebtRaised
 from ledger.events.payment import (
     PaymentAdopted,
@@ -22,7 +24,7 @@ from ledger.events.payment import (
     RefundReserved,
 )
 from ledger.events.payout import PayoutScheduled
-from ledger.events.refund import RefundRequested
+from ledger.events.refund import ExternalRefundDetected, RefundRequested
 from ledger.events.unapplied_receipt import ReceiptDetected
 from replay.rules.rule import Page, Rule
 
@@ -38,6 +40,9 @@ NAMED: dict[type[Event], Callable[[Any], str | None]] = {
     ReceiptDetected: lambda event: event.payment_id,
     PayoutScheduled: lambda event: event.booking_id,
     RefundRequested: lambda event: event.payment_id,
+    ExternalRefundDetected: lambda event: event.payment_id,
+    DifferenceCorrected: lambda event: event.correction_id,
+    CorrectionDrafted: lambda event: event.wrong_stream,
 }
 """The stream, if any, that must have begun before an event that names it."""
 

@@ -30,7 +30,16 @@ from ledger.events.payment import (
     PaymentRetried,
 )
 from ledger.events.payout import PayoutCancelled, PayoutScheduled, PayoutTransferred
-from ledger.events.refund import RefundRequested, RefundSucceeded
+from ledger.events.refund import (
+    ExternalRefundClassified,
+    ExternalRefundDetected,
+    RefundCancelled,
+    RefundFailed,
+    RefundRejected,
+    RefundRequested,
+    RefundSettledAlternatively,
+    RefundSucceeded,
+)
 from ledger.events.unapplied_receipt import ReceiptAdopted, ReceiptDetected, ReceiptReturned
 from ledger.values.journal import Account
 from replay.rules.entries_balance import MONEY_EVENTS
@@ -38,7 +47,7 @@ from replay.rules.rule import Connection, Extent, Handlers, Rule
 
 BEGINS = (
     *(BookingRequested, PaymentOpened, PaymentRetried, PayoutScheduled, RefundRequested),
-    ReceiptDetected,
+    *(ReceiptDetected, ExternalRefundDetected),
 )
 """A part of a case begins."""
 
@@ -46,6 +55,7 @@ ENDS = (
     *(BookingAbandoned, BookingCancelled, BookingExpired, NoShowReported, StayCompleted),
     *(PaymentCompleted, PaymentFailed, PaymentCancelled),
     *(PayoutCancelled, PayoutTransferred, RefundSucceeded, ReceiptReturned, ReceiptAdopted),
+    *(RefundRejected, RefundCancelled, RefundSettledAlternatively, ExternalRefundClassified),
 )
 """A part of a case ends."""
 
@@ -55,6 +65,7 @@ KEPT = frozenset(
         Account.GUEST_RECEIVABLE,
         Account.HOST_DEFERRED,
         Account.REVENUE_DEFERRED,
+        Account.TAX_DEFERRED,
         Account.HOST_PAYABLE,
         Account.REFUND_PAYABLE,
     )
@@ -91,6 +102,7 @@ class EndedBookingsAreSettled(Rule):
             **dict.fromkeys(ENDS, self.part_ends),
             **money_that_begins,
             **money_that_ends,
+            RefundFailed: self.fail,
         }
 
     def part_begins(self, recorded: Recorded[Any]) -> None:
@@ -122,6 +134,11 @@ class EndedBookingsAreSettled(Rule):
         """Money moves, and with it a part begins."""
         self._case(recorded).open_parts += 1
         self.post(recorded)
+
+    def fail(self, recorded: Recorded[RefundFailed]) -> None:
+        """A refund that had reached the guest, and so had ended, begins again when it comes back."""
+        if recorded.event.entries:
+            self.post_and_begin(recorded)
 
     def post_and_end(self, recorded: Recorded[MoneyEvent]) -> None:
         """Money moves, and with it a part ends."""

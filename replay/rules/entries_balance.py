@@ -9,7 +9,7 @@ from typing import Any, ClassVar, get_args
 
 from ledger.events import AnyEvent, MoneyEvent, Recorded
 from ledger.events.booking import BookingCancelled, NoShowReported
-from ledger.events.refund import RefundRequested
+from ledger.events.refund import ExternalRefundClassified, Funding, RefundRequested
 from ledger.values.policy import Settlement
 from ledger.values.shares import Shares
 from replay.rules.rule import Handlers, Rule
@@ -36,6 +36,7 @@ class EntriesBalance(Rule):
         return {
             **dict.fromkeys(MONEY_EVENTS, self.weigh),
             RefundRequested: self.add_up_refund,
+            ExternalRefundClassified: self.weigh_and_add_up,
             BookingCancelled: self.add_up_settlement,
             NoShowReported: self.add_up_settlement,
         }
@@ -57,11 +58,22 @@ class EntriesBalance(Rule):
             total = f"all accounts together: {self._sums[currency]} minor units of {currency}"
             self.breach("INV-L2", total, recorded)
 
-    def add_up_refund(self, recorded: Recorded[RefundRequested]) -> None:
-        """A refund is the sum of its lines, and of the shares that it comes from."""
+    def weigh_and_add_up(self, recorded: Recorded[ExternalRefundClassified]) -> None:
+        """What nobody had asked for moves money when it is split."""
+        self.weigh(recorded)
+        self.add_up_refund(recorded)
+
+    def add_up_refund(self, recorded: Recorded[RefundRequested | ExternalRefundClassified]) -> None:
+        """A refund is the sum of its lines, and of the shares that it comes from.
+
+        The platform's own money is nobody's share; two currencies do not add up.
+        """
         event = recorded.event
         self._parts(recorded, "lines", event.amount.minor, *(line.minor for line in event.lines))
-        self._parts(recorded, "shares", event.amount.minor, *_parts_of(event.back))
+        if event.funded_by is Funding.PLATFORM:
+            self._parts(recorded, "shares", 0, *_parts_of(event.back))
+        elif event.amount.currency == event.back.currency:
+            self._parts(recorded, "shares", event.amount.minor, *_parts_of(event.back))
 
     def add_up_settlement(self, recorded: Recorded[BookingCancelled | NoShowReported]) -> None:
         """What comes back is the sum of what everybody gives back."""

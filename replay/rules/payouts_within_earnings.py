@@ -4,6 +4,7 @@ A breach means that money went out that is not a host's, or not yet, or more of 
 than there is. Stop the payouts of the host named, and call finance: it may have to be reversed.
 """
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from msgspec import Struct
@@ -20,9 +21,13 @@ from ledger.events.payout import (
     PayoutScheduled,
     PayoutTransferred,
 )
-from ledger.events.refund import RefundApproved
+from ledger.events.refund import ExternalRefundClassified, RefundApproved, RefundCancelled
 from ledger.values.clock import Instant
+from ledger.values.journal import Account, Entry
 from replay.rules.rule import Handlers, Rule
+
+PLATFORMS = {Account.CONTRA_FEE_REFUNDS.value, Account.EXP_GOODWILL.value}
+"""What a refund takes from the platform's own."""
 
 
 class Books(Struct, gc=False):
@@ -38,6 +43,17 @@ class Books(Struct, gc=False):
     def left(self) -> int:
         """What is neither given back, nor paid out, nor the platform's."""
         return self.captured - self.refunded - self.transferred - self.earned_by_platform
+
+    def take_back(self, entries: Iterable[Entry]) -> None:
+        """What host and platform had earned goes back, from what was paid out as a debt."""
+        for line in (line for entry in entries for line in entry.lines):
+            if line.account in PLATFORMS:
+                self.earned_by_platform -= line.minor
+            elif line.account == Account.HOST_PAYABLE:
+                self.earned_by_host -= line.minor
+            elif line.account == Account.HOST_RECEIVABLE:
+                self.earned_by_host -= line.minor
+                self.transferred -= line.minor
 
 
 class PayoutsWithinEarnings(Rule):
@@ -59,6 +75,8 @@ class PayoutsWithinEarnings(Rule):
             PaymentCompleted: self.capture,
             PaymentAdopted: self.adopt,
             RefundApproved: self.refund,
+            ExternalRefundClassified: self.refund,
+            RefundCancelled: self.keep,
             EarningsRecognized: self.earn,
             PayoutScheduled: self.set_time,
             PayoutRecalculated: self.set_time,
@@ -77,11 +95,21 @@ class PayoutsWithinEarnings(Rule):
         """Money that had come in is a booking's."""
         self._of(recorded.event.booking_id).captured += recorded.event.due.minor
 
-    def refund(self, recorded: Recorded[RefundApproved]) -> None:
-        """Money is the guest's again, from the approval on."""
-        books = self._of(recorded.event.booking_id)
-        books.refunded += recorded.event.amount.minor
+    def refund(self, recorded: Recorded[RefundApproved | ExternalRefundClassified]) -> None:
+        """Money is the guest's again, from the approval on; what was earned is so no more."""
+        event = recorded.event
+        books = self._of(event.booking_id)
+        books.refunded += event.amount.minor
+        books.take_back(event.entries)
         self._enough(recorded, books)
+
+    def keep(self, recorded: Recorded[RefundCancelled]) -> None:
+        """Money that was the guest's again is not; one that was only asked for never was."""
+        event = recorded.event
+        if event.entries:
+            books = self._of(event.booking_id)
+            books.refunded -= event.amount.minor
+            books.take_back(event.entries)
 
     def earn(self, recorded: Recorded[EarningsRecognized]) -> None:
         """Money is the host's, and the platform's."""

@@ -21,6 +21,8 @@ from ledger.events.booking import (
     EarningsRecognized,
     NoShowReported,
 )
+from ledger.events.correction import CorrectionApplied
+from ledger.events.difference import DifferenceWrittenOff
 from ledger.events.host_debt import (
     DebtCollected,
     DebtNetted,
@@ -44,7 +46,18 @@ from ledger.events.payout import (
     PayoutScheduled,
     PayoutTransferred,
 )
-from ledger.events.refund import RefundApproved, RefundRequested, RefundSucceeded
+from ledger.events.refund import (
+    ExternalRefundClassified,
+    ExternalRefundDetected,
+    Funding,
+    RefundApproved,
+    RefundCancelled,
+    RefundFailed,
+    RefundRejected,
+    RefundRequested,
+    RefundSettledAlternatively,
+    RefundSucceeded,
+)
 from ledger.events.unapplied_receipt import (
     ReceiptDetected,
     ReceiptFundsAvailable,
@@ -52,16 +65,23 @@ from ledger.events.unapplied_receipt import (
 )
 from ledger.values.journal import Entry, Line
 from ledger.values.money import Money
+from ledger.values.price import Price
+from ledger.values.shares import Shares
 from replay.rules.rule import Handlers, Rule
 
 # T: what the guest pays. h: the host's part of it. g, o: the platform's fees from guest and host.
 # In the currency that the processor settled in: s: the gross that it holds for T. p: the fee that it
-# keeps of it. r: what giving T back took.
+# keeps of it. r: what giving T back took. b: what the deal's position was opened at, or s.
+# v: the tax on what the platform earns. x: all other taxes, z: those of them that have left already.
+# c: the platform's coupon. d: what of h the host owes, because it was paid out. B: h+g+o+v+x+z-c.
 BOOK = {
     ("J1", 1): """
         Dr guest_receivable    booking       T
+        Dr exp_promotions      -             c
         Cr host_deferred       booking       h
         Cr revenue_deferred    booking       g+o
+        Cr vat_payable         -             v
+        Cr tax_deferred        booking       x
         Dr unapplied_receipts  payment       T
         Cr guest_receivable    booking       T
     """,
@@ -86,29 +106,66 @@ BOOK = {
     ("J5", 1): """
         Dr host_deferred       booking       h
         Dr revenue_deferred    booking       g+o
+        Dr tax_deferred        booking       x
         Cr host_payable        host/booking  h
         Cr rev_guest_fee       -             g
         Cr rev_host_fee        -             o
+        Cr tax_payable         jurisdiction  x
     """,
     ("J6", 1): """
         Dr host_payable        host/booking  h
         Cr stripe_available    -             h
     """,
-    ("J8", 1): """
-        Dr host_deferred       booking       h
-        Dr revenue_deferred    booking       g+o
-        Cr refund_payable      refund        T
-    """,
     ("J9", 1): """
         Dr host_deferred       booking       h
         Dr revenue_deferred    booking       g+o
+        Dr tax_deferred        booking       x
         Cr host_payable        host/booking  h
         Cr rev_guest_fee       -             g
         Cr rev_host_fee        -             o
+        Cr tax_payable         jurisdiction  x
     """,
     ("J12", 1): """
         Dr refund_payable      refund        T
         Cr stripe_available    -             T
+    """,
+    ("J12fx", 1): """
+        Dr refund_payable      refund        T
+        Cr fx_position         booking       T
+        Dr fx_position         booking       s
+        Cr stripe_available    -             s
+        Dr fx_position         booking       b-s
+        Cr fx_gain_loss        -             b-s
+    """,
+    ("J12b", 1): """
+        Dr refund_payable      refund        T
+        Cr bank                -             T
+    """,
+    ("J13", 1): """
+        Dr stripe_available    -             T
+        Cr refund_payable      refund        T
+    """,
+    ("J13fx", 1): """
+        Dr stripe_available    -             s
+        Cr fx_position         booking       s
+        Dr fx_position         booking       T
+        Cr refund_payable      refund        T
+    """,
+    ("J14", 1): """
+        Dr exp_goodwill        -             T
+        Cr refund_payable      refund        T
+    """,
+    ("J14s", 1): """
+        Dr exp_goodwill        -             s
+        Cr suspense            -             s
+    """,
+    ("J17s", 1): """
+        Dr exp_bad_debt        -             T
+        Cr suspense            -             T
+    """,
+    ("J23", 1): """
+        Dr suspense            -             s
+        Cr stripe_available    -             s
     """,
     ("J22", 1): """
         Dr stripe_pending      -             T
@@ -146,6 +203,62 @@ BOOK = {
 }
 
 
+TAKEN = {
+    "J8": """
+        Dr host_deferred       booking       h
+        Dr revenue_deferred    booking       g+o
+        Dr vat_payable         -             v
+        Dr tax_deferred        booking       x
+        Cr exp_promotions      -             c
+    """,
+    "J10": """
+        Dr host_payable        host/booking  h
+        Dr contra_fee_refunds  -             g+o
+        Dr vat_payable         -             v
+        Dr tax_payable         jurisdiction  x
+        Cr exp_promotions      -             c
+    """,
+    "J11": """
+        Dr host_payable        host/booking  h-d
+        Dr host_receivable     host          d
+        Dr contra_fee_refunds  -             g+o
+        Dr vat_payable         -             v
+        Dr tax_payable         jurisdiction  x
+        Dr tax_recoverable     jurisdiction  z
+        Cr exp_promotions      -             c
+    """,
+}
+"""Whose part of a stay's money a refund takes."""
+
+AGAINST = {
+    "": """
+        Cr refund_payable      refund        T
+    """,
+    "fx": """
+        Cr fx_position         booking       B
+        Dr fx_position         booking       T
+        Cr refund_payable      refund        T
+    """,
+    "s": """
+        Cr suspense            -             s
+    """,
+    "sfx": """
+        Cr fx_position         booking       B
+        Dr fx_position         booking       s
+        Cr suspense            -             s
+        Dr fx_position         booking       b-s
+        Cr fx_gain_loss        -             b-s
+    """,
+}
+"""What stands against it: the guest's claim, or what had gone out; in one currency or two."""
+
+BOOK |= {
+    (f"{rule}{suffix}", 1): taken + against
+    for rule, taken in TAKEN.items()
+    for suffix, against in AGAINST.items()
+}
+
+
 class Leg(NamedTuple):
     """A line of a rule: 1 for debit or -1 for credit, the account, its key, letters to sum up.
 
@@ -157,10 +270,14 @@ class Leg(NamedTuple):
     kept_by: tuple[str, ...]
     letters: tuple[tuple[int, int], ...]
     settled: bool
+    listed: bool
 
 
-LETTERS = ("T", "h", "g", "o", "s", "p", "r")
-SETTLED = frozenset("spr")
+LETTERS = ("T", "h", "g", "o", "s", "p", "r", "b", "v", "x", "z", "c", "d", "B")
+LISTED = frozenset("hgovxzcdB")
+"""The letters that stand for amounts in the listing's currency, where the guest's is another."""
+
+SETTLED = frozenset("sprb")
 """The letters that stand for amounts in the currency that the processor settled in."""
 
 
@@ -170,11 +287,18 @@ def _leg(line: str) -> Leg:
     terms = amount.replace("-", "+-").split("+")
     letters = tuple((LETTERS.index(term[-1]), -1 if term[0] == "-" else 1) for term in terms)
     settled = amount[0] in SETTLED
-    return Leg(1 if side == "Dr" else -1, account, kept_by, letters, settled)
+    listed = amount[0] in LISTED
+    return Leg(1 if side == "Dr" else -1, account, kept_by, letters, settled, listed)
 
 
 LEGS = {
-    rule: tuple(_leg(line) for line in table.strip().splitlines()) for rule, table in BOOK.items()
+    rule: tuple(_leg(line) for line in table.split("\n") if line.strip())
+    for rule, table in BOOK.items()
+}
+LEGS |= {
+    (f"{rule}r", version): tuple(leg._replace(side=-leg.side) for leg in legs)
+    for (rule, version), legs in LEGS.items()
+    if rule.rstrip("fx") in (*TAKEN, "J14")
 }
 
 
@@ -191,9 +315,63 @@ class Agreed(NamedTuple):
     fell_away: bool = False
     settled_in: str = ""
     booking_id: str = ""
+    taxes: tuple[tuple[str, int], ...] = ()
+    listed_in: str = ""
+    goodwill: bool = False
+    booked_by: str = ""
+    position: Money | None = None
+
+    @property
+    def booked(self) -> dict[str, int]:
+        """The figures by letter."""
+        return dict(zip(LETTERS, self.figures, strict=False))
 
 
-NOTHING = Agreed((0, 0, 0, 0), "")
+def figures(**by_letter: int) -> tuple[int, ...]:
+    """Minor units by letter, in the order of `LETTERS`."""
+    return tuple(by_letter.get(letter, 0) for letter in LETTERS)
+
+
+NOTHING = Agreed(figures(), "")
+
+
+def of_price(price: Price) -> tuple[int, ...]:
+    """A price by letter: the host has what the guest pays and nobody else gets."""
+    coupon = price.coupon.minor if price.coupon else 0
+    asked_on_top = sum(tax.minor for tax in price.taxes if not tax.rule.inclusive)
+    guest_fee, host_fee = price.guest_fee.minor, price.host_fee.minor
+    total = price.subtotal.minor + guest_fee + price.guest_vat_minor + asked_on_top - coupon
+    vat = price.guest_vat_minor + price.host_vat_minor
+    taxes = sum(minor for _, minor in taxes_of(price))
+    host = total + coupon - guest_fee - host_fee - vat - taxes
+    return figures(T=total, h=host, g=guest_fee, o=host_fee, v=vat, x=taxes, c=coupon)
+
+
+def taxes_of(price: Price) -> tuple[tuple[str, int], ...]:
+    """What each authority gets from the platform."""
+    by_authority: dict[str, int] = {}
+    for tax in price.taxes:
+        if not tax.rule.host_remits:
+            authority = tax.rule.jurisdiction
+            by_authority[authority] = by_authority.get(authority, 0) + tax.minor
+    return tuple(by_authority.items())
+
+
+def of_shares(shares: Shares) -> dict[str, int]:
+    """Shares by letter."""
+    return {
+        "h": shares.host_minor,
+        "g": shares.guest_fee_minor,
+        "o": shares.host_fee_minor,
+        "v": shares.vat_minor,
+        "x": sum(share.minor for share in shares.taxes),
+        "c": shares.coupon_minor,
+    }
+
+
+def worth(by_letter: Mapping[str, int]) -> int:
+    """What shares are together, in minor units: what a guest pays for them, or gets back."""
+    return sum(by_letter[letter] for letter in "hgovx") - by_letter["c"]
 
 
 def charged(amount: Money, settled: Money | None, fee: Money | None, booking_id: str) -> Agreed:
@@ -219,6 +397,7 @@ class PostingsFollowTheirRules(Rule):
         self._receipts: dict[str, Agreed] = {}
         self._payouts: dict[str, Agreed] = {}
         self._refunds: dict[str, Agreed] = {}
+        self._payable: dict[str, int] = {}
         self._debts: dict[tuple[str, str], Agreed] = {}
         self._write_offs: dict[tuple[str, str], Agreed] = {}
 
@@ -253,6 +432,14 @@ class PostingsFollowTheirRules(Rule):
             PayoutTransferred: self.transferred,
             RefundApproved: self.approved,
             RefundSucceeded: self.succeeded,
+            RefundRejected: self.drop,
+            RefundCancelled: self.cancelled,
+            RefundFailed: self.failed,
+            RefundSettledAlternatively: self.paid_by_bank,
+            ExternalRefundDetected: self.seen,
+            ExternalRefundClassified: self.classified,
+            CorrectionApplied: self.remember_payable,
+            DifferenceWrittenOff: self.difference_written_off,
             DebtNetted: self.netted,
             DebtWrittenOff: self.written_off,
         }
@@ -262,10 +449,9 @@ class PostingsFollowTheirRules(Rule):
     def book(self, recorded: Recorded[BookingRequested]) -> None:
         """The price of a stay that takes place."""
         event, price = recorded.event, recorded.event.price
-        guest_fee, host_fee = price.guest_fee.minor, price.host_fee.minor
-        subtotal = price.subtotal.minor
-        figures = (subtotal + guest_fee, subtotal - host_fee, guest_fee, host_fee)
-        self._bookings[recorded.stream_id] = Agreed(figures, price.subtotal.currency, event.host_id)
+        self._bookings[recorded.stream_id] = Agreed(
+            of_price(price), price.subtotal.currency, event.host_id, taxes=taxes_of(price)
+        )
 
     def give_up(self, recorded: Recorded[BookingExpired | BookingAbandoned]) -> None:
         """Nothing will be booked."""
@@ -275,10 +461,13 @@ class PostingsFollowTheirRules(Rule):
         """The stay falls away: what is kept takes the place of the price."""
         before = self._bookings.pop(recorded.stream_id, NOTHING)
         kept = recorded.event.settlement.kept
-        host, guest_fee, host_fee = kept.host_minor, kept.guest_fee_minor, kept.host_fee_minor
-        if host or guest_fee or host_fee:
-            figures = (host + guest_fee + host_fee, host, guest_fee, host_fee)
-            self._bookings[recorded.stream_id] = before._replace(figures=figures, fell_away=True)
+        by_letter = of_shares(kept)
+        if any(by_letter.values()):
+            self._bookings[recorded.stream_id] = before._replace(
+                figures=figures(T=worth(by_letter), **by_letter),
+                taxes=tuple((share.jurisdiction, share.minor) for share in kept.taxes),
+                fell_away=True,
+            )
 
     def open(self, recorded: Recorded[PaymentOpened]) -> None:
         """What a guest is asked for."""
@@ -317,10 +506,16 @@ class PostingsFollowTheirRules(Rule):
     def request(self, recorded: Recorded[RefundRequested]) -> None:
         """What shall go back, and of whose part."""
         event = recorded.event
-        back = event.back
-        fees = (back.guest_fee_minor, back.host_fee_minor)
-        figures = (event.amount.minor, back.host_minor, *fees)
-        self._refunds[recorded.stream_id] = Agreed(figures, event.amount.currency)
+        by_letter = of_shares(event.back)
+        self._refunds[recorded.stream_id] = Agreed(
+            figures(T=event.amount.minor, B=worth(by_letter), **by_letter),
+            event.amount.currency,
+            event.host_id or "",
+            booking_id=event.booking_id,
+            taxes=tuple((share.jurisdiction, share.minor) for share in event.back.taxes),
+            listed_in=event.back.currency,
+            goodwill=event.funded_by is Funding.PLATFORM,
+        )
 
     def owe(self, recorded: Recorded[DebtRaised]) -> None:
         """A host owes more."""
@@ -350,6 +545,10 @@ class PostingsFollowTheirRules(Rule):
         paid = min(owed, amount.minor)
         self._debts[stream_id, amount.currency] = before._replace(figures=(0, owed - paid, 0, 0))
         return before._replace(figures=(0, paid, 0, 0))
+
+    def drop(self, recorded: Recorded[RefundRejected]) -> None:
+        """Nothing will go back."""
+        self._refunds.pop(recorded.stream_id, None)
 
     # -- What was booked --------------------------------------------------------------------
 
@@ -425,16 +624,133 @@ class PostingsFollowTheirRules(Rule):
         keys = {"host": agreed.host_id, "booking": recorded.event.booking_id}
         self._compare(recorded, "J6", agreed, keys)
 
+    # -- What was booked of refunds -------------------------------------------------------------
+
     def approved(self, recorded: Recorded[RefundApproved]) -> None:
-        """J8, of what was asked for."""
-        agreed = self._refunds.get(recorded.stream_id, NOTHING)
-        keys = {"booking": recorded.event.booking_id, "refund": recorded.stream_id}
-        self._compare(recorded, "J8", agreed, keys)
+        """J8, J10 or J11 of what was asked for, or J14 of what the platform gives."""
+        asked = self._refunds.get(recorded.stream_id, NOTHING)
+        agreed, rule = self._taken(recorded, asked)
+        if asked.listed_in != asked.currency and not asked.goodwill:
+            rule = f"{rule}fx"
+            opened = Money(agreed.booked.get("B", 0), asked.listed_in)
+            agreed = agreed._replace(position=opened)
+        if asked is not NOTHING:
+            self._refunds[recorded.stream_id] = agreed._replace(booked_by=rule)
+        self._compare(recorded, rule, agreed, self._refund_keys(recorded, agreed))
+
+    def cancelled(self, recorded: Recorded[RefundCancelled]) -> None:
+        """The reverse of what the approval booked, if it was approved."""
+        agreed = self._refunds.pop(recorded.stream_id, NOTHING)
+        rule = f"{agreed.booked_by}r" if agreed.booked_by else None
+        self._compare(recorded, rule, agreed, self._refund_keys(recorded, agreed))
 
     def succeeded(self, recorded: Recorded[RefundSucceeded]) -> None:
-        """J12, of what was asked for; once."""
+        """J12, of what was asked for, in one currency or two; once, unless it comes back."""
         agreed = self._refunds.pop(recorded.stream_id, NOTHING)
-        self._compare(recorded, "J12", agreed, {"refund": recorded.stream_id})
+        rule, agreed = _settled("J12", agreed, recorded.event.settled)
+        self._compare(recorded, rule, agreed, self._refund_keys(recorded, agreed))
+
+    def failed(self, recorded: Recorded[RefundFailed]) -> None:
+        """J13 where it had succeeded: of what the event tells, which the next success is held to."""
+        event = recorded.event
+        agreed = self._refunds.get(recorded.stream_id, NOTHING)
+        if agreed is not NOTHING:
+            self._compare(recorded, None, agreed, {})
+            return
+        agreed = Agreed(
+            figures(T=event.amount.minor),
+            event.amount.currency,
+            booking_id=event.booking_id,
+            position=event.settled,
+        )
+        self._refunds[recorded.stream_id] = agreed
+        rule, agreed = _settled("J13", agreed, event.settled)
+        self._compare(recorded, rule, agreed, self._refund_keys(recorded, agreed))
+
+    def paid_by_bank(self, recorded: Recorded[RefundSettledAlternatively]) -> None:
+        """J12b, of what was asked for; once."""
+        agreed = self._refunds.pop(recorded.stream_id, NOTHING)
+        self._compare(recorded, "J12b", agreed, self._refund_keys(recorded, agreed))
+
+    def seen(self, recorded: Recorded[ExternalRefundDetected]) -> None:
+        """J23, of what the processor tells."""
+        event = recorded.event
+        taken = event.settled or event.amount
+        agreed = Agreed(
+            figures(T=event.amount.minor, s=taken.minor),
+            event.amount.currency,
+            settled_in=taken.currency,
+            booking_id=event.booking_id,
+        )
+        self._refunds[recorded.stream_id] = agreed
+        self._compare(recorded, "J23", agreed, {})
+
+    def classified(self, recorded: Recorded[ExternalRefundClassified]) -> None:
+        """J8, J10 or J11 of what somebody said, or J14, against what was seen; once."""
+        event = recorded.event
+        seen = self._refunds.pop(recorded.stream_id, NOTHING)
+        if seen is NOTHING:
+            self._compare(recorded, None, NOTHING, {})
+            return
+        by_letter, taken = of_shares(event.back), seen.booked["s"]
+        opened = worth(by_letter) if event.back.currency == seen.settled_in else taken
+        said = seen._replace(
+            figures=figures(T=seen.booked["T"], s=taken, b=opened, B=worth(by_letter), **by_letter),
+            host_id=event.host_id,
+            taxes=tuple((share.jurisdiction, share.minor) for share in event.back.taxes),
+            listed_in=event.back.currency,
+            goodwill=event.funded_by is Funding.PLATFORM,
+        )
+        agreed, rule = self._taken(recorded, said)
+        one_currency = seen.currency == seen.settled_in == event.back.currency
+        rule = f"{rule}s" if one_currency or said.goodwill else f"{rule}sfx"
+        self._compare(recorded, rule, agreed, self._refund_keys(recorded, agreed))
+
+    def difference_written_off(self, recorded: Recorded[DifferenceWrittenOff]) -> None:
+        """J17 against suspense, of what two people said."""
+        amount = recorded.event.amount
+        self._compare(recorded, "J17s", Agreed(figures(T=amount.minor), amount.currency), {})
+
+    def _taken(
+        self, recorded: Recorded[RefundApproved | ExternalRefundClassified], asked: Agreed
+    ) -> tuple[Agreed, str]:
+        """Whose part it is: by what the host has left of the booking, as the books say so far.
+
+        Whether the stay was earned the entry says itself: by the wrong one of the two, an account
+        would come to stand on the wrong side, and that is another rule's to tell.
+        """
+        event = recorded.event
+        booked_by = event.entries[0].rule if event.entries else ""
+        if asked.goodwill or asked is NOTHING:
+            return asked, "J14"
+        if booked_by.startswith("J8"):
+            return asked, "J8"
+        by_letter = asked.booked
+        left = self._payable.get(f"{asked.host_id}/{event.booking_id}", 0)
+        debt = max(by_letter["h"] - left, 0)
+        if debt != event.debt.minor:
+            found = f"{event.debt} becomes the host's debt, {left} minor units are left to pay it"
+            self.breach("INV-L4", found, recorded)
+        if event.remitted:
+            by_letter |= {"x": 0, "z": by_letter["x"]}
+        agreed = asked._replace(figures=figures(**by_letter | {"d": debt}))
+        return agreed, "J11" if debt or event.remitted else "J10"
+
+    def _refund_keys(self, recorded: Recorded[MoneyEvent], agreed: Agreed) -> dict[str, str]:
+        return {
+            "booking": agreed.booking_id,
+            "refund": recorded.stream_id,
+            "host": agreed.host_id,
+        }
+
+    def remember_payable(self, recorded: Recorded[MoneyEvent]) -> None:
+        """What each host has earned of each booking and not received, as booked so far."""
+        for entry in recorded.event.entries:
+            for line in entry.lines:
+                if line.account == "host_payable":
+                    left = self._payable.pop(line.of, 0) - line.minor
+                    if left:
+                        self._payable[line.of] = left
 
     def _charge(
         self, recorded: Recorded[MoneyEvent], rule: str, agreed: Agreed, keys: Mapping[str, str]
@@ -465,6 +781,7 @@ class PostingsFollowTheirRules(Rule):
         keys: Mapping[str, str],
     ) -> None:
         """Hold the event's entries against those that the rules make, or against none."""
+        self.remember_payable(recorded)
         entries = recorded.event.entries
         if rules is None or agreed is NOTHING:
             if entries:
@@ -496,14 +813,40 @@ class PostingsFollowTheirRules(Rule):
 
 def _lines(legs: tuple[Leg, ...], agreed: Agreed, keys: Mapping[str, str]) -> tuple[Line, ...]:
     """The lines of a rule; a leg of nothing leaves none."""
-    figures = agreed.figures
+    by_place = agreed.figures
     lines = []
-    for side, account, kept_by, letters, settled in legs:
-        if minor := sum(sign * figures[at] for at, sign in letters):
-            key = "/".join([keys[name] for name in kept_by])
-            currency = agreed.settled_in if settled else agreed.currency
-            lines.append(Line(account, key, side * minor, currency))
+    for leg in legs:
+        if minor := sum(sign * by_place[at] for at, sign in leg.letters):
+            currency = _currency(leg, agreed)
+            if leg.kept_by == ("jurisdiction",):
+                lines += [
+                    Line(leg.account, authority, leg.side * tax, currency)
+                    for authority, tax in agreed.taxes
+                    if tax
+                ]
+                continue
+            key = "/".join([keys[name] for name in leg.kept_by])
+            lines.append(Line(leg.account, key, leg.side * minor, currency))
     return tuple(lines)
+
+
+def _currency(leg: Leg, agreed: Agreed) -> str:
+    if leg.settled:
+        return agreed.settled_in
+    return agreed.listed_in or agreed.currency if leg.listed else agreed.currency
+
+
+def _settled(rule: str, agreed: Agreed, settled: Money | None) -> tuple[str, Agreed]:
+    """A refund's rule and figures, in one currency or two; the position is closed where it is open.
+
+    Where nothing is open in the currency that was settled in, nothing is gained or lost.
+    """
+    if settled is None or agreed is NOTHING:
+        return rule, agreed
+    position = agreed.position
+    opened = position if position and position.currency == settled.currency else settled
+    told = figures(**agreed.booked | {"s": settled.minor, "b": opened.minor})
+    return f"{rule}fx", agreed._replace(figures=told, settled_in=settled.currency)
 
 
 def _text(lines: tuple[Line, ...]) -> str:

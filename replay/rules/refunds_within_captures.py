@@ -21,7 +21,18 @@ from ledger.events.payment import (
     RefundReservationReleased,
     RefundReserved,
 )
-from ledger.events.refund import RefundApproved, RefundRequested, RefundSucceeded
+from ledger.events.refund import (
+    ExternalRefundDetected,
+    RefundAlternativeChosen,
+    RefundApproved,
+    RefundCancelled,
+    RefundFailed,
+    RefundRejected,
+    RefundRequested,
+    RefundResubmitted,
+    RefundSettledAlternatively,
+    RefundSucceeded,
+)
 from ledger.values.money import Money
 from replay.rules.rule import Handlers, Rule
 
@@ -71,6 +82,13 @@ class RefundsWithinCaptures(Rule):
             RefundRequested: self.request,
             RefundApproved: self.approve,
             RefundSucceeded: self.succeed,
+            RefundSettledAlternatively: self.succeed,
+            RefundRejected: self.drop,
+            RefundCancelled: self.drop,
+            RefundFailed: self.fail,
+            RefundResubmitted: self.count_again,
+            RefundAlternativeChosen: self.count_again,
+            ExternalRefundDetected: self.see,
             PaymentRefundRecorded: self.record,
         }
 
@@ -135,7 +153,36 @@ class RefundsWithinCaptures(Rule):
         payment.approved_minor += amount.minor
         self._within(recorded, payment, payment.approved_minor, amount)
 
-    def succeed(self, recorded: Recorded[RefundSucceeded]) -> None:
+    def drop(self, recorded: Recorded[RefundRejected | RefundCancelled]) -> None:
+        """What will not take place leaves its room to others."""
+        refund = self._refunds.pop(recorded.stream_id, None)
+        payment = self._payments.get(refund.payment_id) if refund else None
+        if refund and refund.approved and payment:
+            payment.approved_minor -= refund.approved.minor
+
+    def fail(self, recorded: Recorded[RefundFailed]) -> None:
+        """What failed leaves its room to others until it is tried again."""
+        event = recorded.event
+        payment = self._payments.get(event.payment_id)
+        if payment is not None:
+            payment.approved_minor -= event.amount.minor
+        self._refunds[recorded.stream_id] = Underway(event.payment_id, event.amount)
+
+    def count_again(self, recorded: Recorded[RefundResubmitted | RefundAlternativeChosen]) -> None:
+        """What is tried again needs its room again."""
+        refund = self._refunds.get(recorded.stream_id)
+        payment = self._payments.get(refund.payment_id) if refund else None
+        if refund and refund.approved and payment:
+            payment.approved_minor += refund.approved.minor
+            self._within(recorded, payment, payment.approved_minor, refund.approved)
+
+    def see(self, recorded: Recorded[ExternalRefundDetected]) -> None:
+        """What went out elsewhere takes room; nobody could refuse it, but what comes after."""
+        payment = self._payments.get(recorded.event.payment_id)
+        if payment is not None:
+            payment.approved_minor += recorded.event.amount.minor
+
+    def succeed(self, recorded: Recorded[RefundSucceeded | RefundSettledAlternatively]) -> None:
         """What the guest got is what was approved, and is got once."""
         refund = self._refunds.pop(recorded.stream_id, None)
         approved = refund.approved if refund else None

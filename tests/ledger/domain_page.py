@@ -181,7 +181,7 @@ OURS = {
         UR5 | detected                                  | X  | adopted
         UR6 | detected returning return_failed returned | P  | same
     """),
-    "refund": {},
+    "refund": _rows("RF14 | pending | P | pending"),
     "payout": {},
     "provider": _rows(f"""
         PR15  | draft    | O | verified
@@ -207,15 +207,26 @@ OURS = {
         BP4   | pending in_transit paid failed | P | failed
         BP5   | pending canceled               | P | canceled
     """),
+    "correction": _rows("""
+        CO1 | -                      | F  | drafted
+        CO2 | drafted                | F  | awaiting_second_person
+        CO3 | awaiting_second_person | FO | applied
+        CO4 | awaiting_second_person | FO | refused
+    """),
+    "difference": _rows("""
+        DF1 | - mismatched explained corrected written_off | XPT | mismatched
+        DF2 | mismatched                                   | FS  | explained
+        DF3 | mismatched                                   | XF  | corrected
+        DF4 | mismatched                                   | F   | written_off
+    """),
 }
 """Rows that the page takes for granted and we had to write: a beginning, money that is earned or
 becomes usable (postings J4, J5 and J9), what a payment must know of its refunds, its disputes and
-its intent, and money that came without a place, which the page draws without a table."""
-"""Rows that the page takes for granted and we had to write: a beginning, and money that is earned
-or becomes usable (postings J4, J5 and J9). A provider can be vouched for (PR15), because history
+its intent, and money that came without a place, which the page draws without a table. A provider can be vouched for (PR15), because history
 from outside, and whoever is here before the review graph is, was verified elsewhere; PR16 to PR21
 are the page's payout account, which is a mirror and leaves the provider's own state alone. Of a
-host's debt the page has the postings only (J16, J17), of bank payouts the states (section 7).
+host's debt the page has the postings only (J16, J17), of bank payouts the states (section 7), and
+so of the machines of section 10. RF14 is what a processor adds to a refund that is under way.
 """
 
 DIFFERENCES = {
@@ -237,9 +248,11 @@ PLANNED = {
     "alteration": 0,
     "payment": 0,
     "unapplied_receipt": 0,
-    "refund": 10,
+    "refund": 0,
     "payout": 5,
     "host_debt": 0,
     "bank_payout": 0,
+    "correction": 0,
+    "difference": 0,
 }
 """How many rows of each table are not built yet: building one means changing its number here."""

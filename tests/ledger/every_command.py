@@ -37,7 +37,13 @@ from ledger.aggregates.booking import (
     StartStay,
     Withdraw,
 )
+from ledger.aggregates.correction import ApplyCorrection, RefuseCorrection, SubmitCorrection
 from ledger.aggregates.decider import Command
+from ledger.aggregates.difference import (
+    CorrectDifference,
+    ExplainDifference,
+    WriteOffDifference,
+)
 from ledger.aggregates.host_debt import (
     ApproveWriteOff,
     CollectDebt,
@@ -79,7 +85,20 @@ from ledger.aggregates.provider import (
     SuspendProvider,
     VouchForProvider,
 )
-from ledger.aggregates.refund import AcceptRefund, AutoApprove, SubmitRefund, SucceedRefund
+from ledger.aggregates.refund import (
+    AcceptRefund,
+    ApproveRefund,
+    AskForApproval,
+    AutoApprove,
+    CancelRefund,
+    FailRefund,
+    RejectRefund,
+    ResubmitRefund,
+    SettleAlternatively,
+    SubmitRefund,
+    SucceedRefund,
+    UseAlternative,
+)
 from ledger.aggregates.unapplied_receipt import (
     AdoptReceipt,
     FailReturn,
@@ -106,6 +125,7 @@ from ledger.aggregates.unit_calendar import (
 )
 from ledger.events import Actor, Event
 from ledger.events.payment import Capture
+from ledger.events.refund import Doubt
 from ledger.values.clock import Instant
 from ledger.values.guests import Party
 from ledger.values.ids import BlockId
@@ -120,7 +140,11 @@ from tests.facts import (
     CAPTURE_BEFORE,
     CHECK_IN,
     CHECK_OUT,
+    CLARA,
+    CORRECTION,
     DECIDE_BY,
+    DIFFERENCE,
+    DINIS,
     DISPUTE,
     EARNED,
     FEED,
@@ -128,6 +152,7 @@ from tests.facts import (
     GUEST,
     HOLD_ENDS,
     HOST,
+    LEFT_ON_LINES,
     MARTA,
     NOW,
     OPERATOR,
@@ -140,6 +165,7 @@ from tests.facts import (
     REFUND,
     RUI,
     SUPPORT,
+    THE_DIGEST,
     TIMER,
     UID,
     UNIT,
@@ -150,6 +176,7 @@ from tests.facts import (
     a_booking,
     a_calendar,
     a_curtailment,
+    a_difference,
     a_hold,
     a_no_show,
     a_payment,
@@ -167,16 +194,22 @@ from tests.facts import (
     action_required,
     alteration_accepted,
     alteration_settling,
+    alternative_chosen,
     an_account,
     an_account_that_is,
     an_external_block,
+    approval_asked,
     approved,
     authorized,
     card_declined,
     confirmed,
+    correction_submitted,
     disputed,
+    drafted,
     due,
     expired,
+    external_refund,
+    failed_refund,
     funds_available,
     host_accepted,
     host_asked,
@@ -198,7 +231,10 @@ from tests.facts import (
     to_adopt_payment,
     to_attest,
     to_book,
+    to_classify_refund,
     to_detect_receipt,
+    to_draft_correction,
+    to_find_difference,
     to_net,
     to_open_calendar,
     to_open_payment,
@@ -209,6 +245,8 @@ from tests.facts import (
     to_register,
     to_request_refund,
     to_schedule_payout,
+    to_see_external_refund,
+    unanswered,
     vouched_for,
 )
 from tests.given import Outcome, given
@@ -246,6 +284,7 @@ _RETURNING = (a_receipt(), returning())
 _VERIFIED = (a_provider(), vouched_for())
 _PAID_TO = (*_VERIFIED, an_account(), an_account_that_is(), a_bank_account())
 HOUR = timedelta(hours=1)
+_UNDER_WAY = (a_refund(), approved(), submitted(), pending())
 
 EVERY_COMMAND = (
     Happened(to_attest(), OPERATOR),
@@ -486,9 +525,44 @@ EVERY_COMMAND = (
         (*_PAID, funds_available()),
     ),
     Happened(to_request_refund(), PROCESS),
-    Happened(AutoApprove(refund_id=REFUND), PROCESS, (a_refund(),)),
     Happened(
-        SubmitRefund(refund_id=REFUND, idempotency_key=f"{REFUND}/1"),
+        AutoApprove(
+            refund_id=REFUND,
+            preview=a_settlement().digest,
+            refundable=_TOTAL,
+            earned=False,
+            payable=money("0.00 EUR"),
+            remitted=False,
+        ),
+        PROCESS,
+        (a_refund(),),
+    ),
+    Happened(
+        AskForApproval(refund_id=REFUND, reasons=(Doubt.ABOVE_LIMIT,)), PROCESS, (a_refund(),)
+    ),
+    Happened(
+        ApproveRefund(
+            refund_id=REFUND,
+            approved_by=CLARA.id,
+            refundable=_TOTAL,
+            left_on_lines=LEFT_ON_LINES,
+            earned=False,
+            payable=money("0.00 EUR"),
+            remitted=False,
+        ),
+        CLARA,
+        (a_refund(), approval_asked()),
+    ),
+    Happened(
+        RejectRefund(refund_id=REFUND, reason="the stay was as described"),
+        CLARA,
+        (a_refund(), approval_asked()),
+    ),
+    Happened(
+        CancelRefund(refund_id=REFUND, reason="asked for twice"), CLARA, (a_refund(), approved())
+    ),
+    Happened(
+        SubmitRefund(refund_id=REFUND, idempotency_key=f"{REFUND}/1", disputed=False),
         PROCESS,
         (a_refund(), approved()),
     ),
@@ -498,9 +572,78 @@ EVERY_COMMAND = (
         (a_refund(), approved(), submitted()),
     ),
     Happened(
+        AcceptRefund(refund_id=REFUND, processor_refund="re_1"),
+        PROCESSOR,
+        (a_refund(), approved(), submitted(), unanswered()),
+    ),
+    Happened(
         SucceedRefund(refund_id=REFUND, amount=money("180.00 EUR")),
         PROCESSOR,
-        (a_refund(), approved(), submitted(), pending()),
+        _UNDER_WAY,
+    ),
+    Happened(
+        FailRefund(refund_id=REFUND, reason="expired_or_canceled_card"), PROCESSOR, _UNDER_WAY
+    ),
+    Happened(
+        ResubmitRefund(
+            refund_id=REFUND, idempotency_key=f"{REFUND}/2", refundable=_TOTAL, disputed=False
+        ),
+        CLARA,
+        (*_UNDER_WAY, failed_refund()),
+    ),
+    Happened(
+        UseAlternative(
+            refund_id=REFUND,
+            reason="the card is closed",
+            chosen_by=CLARA.id,
+            refundable=_TOTAL,
+        ),
+        CLARA,
+        (*_UNDER_WAY, failed_refund()),
+    ),
+    Happened(
+        SettleAlternatively(
+            refund_id=REFUND, settled_by=DINIS.id, reference="E2E-1", proof=THE_DIGEST
+        ),
+        DINIS,
+        (*_UNDER_WAY, failed_refund(), alternative_chosen()),
+    ),
+    Happened(to_see_external_refund(), PROCESSOR),
+    Happened(to_classify_refund(), CLARA, (external_refund(),)),
+    Happened(to_draft_correction(), CLARA),
+    Happened(SubmitCorrection(correction_id=CORRECTION), CLARA, (drafted(),)),
+    Happened(
+        ApplyCorrection(correction_id=CORRECTION, approved_by=DINIS.id),
+        DINIS,
+        (drafted(), correction_submitted()),
+    ),
+    Happened(
+        RefuseCorrection(correction_id=CORRECTION, reason="the fee was not waived"),
+        DINIS,
+        (drafted(), correction_submitted()),
+    ),
+    Happened(to_find_difference(), PROCESS),
+    Happened(
+        ExplainDifference(difference_id=DIFFERENCE, reason="told a day later"),
+        CLARA,
+        (a_difference(),),
+    ),
+    Happened(
+        CorrectDifference(difference_id=DIFFERENCE, correction_id=CORRECTION),
+        CLARA,
+        (a_difference(),),
+    ),
+    Happened(
+        WriteOffDifference(
+            difference_id=DIFFERENCE,
+            amount=money("2.50 EUR"),
+            reason="not worth asking for",
+            proposed_by=CLARA.id,
+            approved_by=DINIS.id,
+            time_zone="Europe/Lisbon",
+        ),
+        CLARA,
+        (a_difference(),),
     ),
     Happened(to_schedule_payout(), PROCESS),
     Happened(

@@ -24,7 +24,14 @@ from ledger.events import Event
 from ledger.events.booking import BookingConfirmed, StayStarted
 from ledger.events.payment import DisputedAmountWithdrawn, PaymentOpened, RefundReserved
 from ledger.events.payout import PayoutCancelled
-from ledger.events.refund import RefundApproved, RefundRequested, RefundSucceeded
+from ledger.events.refund import (
+    ExternalRefundDetected,
+    RefundApproved,
+    RefundPending,
+    RefundRequested,
+    RefundResubmitted,
+    RefundSucceeded,
+)
 from ledger.events.unit_calendar import (
     BlockKind,
     HoldPlaced,
@@ -46,6 +53,7 @@ from replay import schemas
 from replay.rebuild import rebuild
 from tests.conftest import Database
 from tests.facts import (
+    CLARA,
     DISPUTE,
     FINANCE,
     GUEST,
@@ -54,6 +62,7 @@ from tests.facts import (
     PROCESSOR,
     TIMER,
     UNIT,
+    a_price,
     a_stay,
     a_write_off,
     an_id,
@@ -69,6 +78,7 @@ from tests.replay.payment_history import (
     EXCHANGED,
     TOO_LATE_TO_STAY,
 )
+from tests.replay.refund_history import BY_HAND, CAME_BACK, COMPLAINED, to_correct
 from tests.replay.small_history import (
     ABANDONED,
     AHEAD,
@@ -147,6 +157,23 @@ _STATE: LiteralString = (
 _REWRITE: LiteralString = (
     "UPDATE ledger.events SET state = %(state)s WHERE topic = %(topic)s AND case_id = %(case)s"
 )
+
+
+def rewrite_stream(
+    database: Database, topic: str, stream_id: str, change: Callable[[Shape], None]
+) -> None:
+    """Change the content of a stream's one event of a topic."""
+    with unguarded(database) as connection:
+        ((version, state),) = connection.execute(
+            "SELECT version, state FROM ledger.events WHERE topic = %s AND stream_id = %s",
+            (topic, stream_id),
+        ).fetchall()
+        shape = json.loads(state)
+        change(shape)
+        connection.execute(
+            "UPDATE ledger.events SET state = %s WHERE stream_id = %s AND version = %s",
+            (json.dumps(shape).encode(), stream_id, version),
+        )
 
 
 def update(database: Database, change: LiteralString, topic: str, case_id: str) -> None:
@@ -433,6 +460,87 @@ def give_back_another_amount(history: History, database: Database) -> None:
         shape["refunded"][0] += 1
 
     rewrite(database, "payment.refund_recorded", HALF_KEPT, change)
+
+
+@breaks("L4")
+def forget_the_debt_of_a_host(history: History, database: Database) -> None:
+    """A refund after the payout says that the host owes nothing, and its lines say otherwise."""
+
+    def change(shape: Shape) -> None:
+        shape["debt"][0] = 0
+
+    rewrite_stream(database, "refund.approved", CAME_BACK, change)
+
+
+@breaks("L3", "L4", "L11")
+def give_back_half_of_an_approval(history: History, database: Database) -> None:
+    """A refund was cancelled, and half of what it had taken stayed where it was."""
+
+    def change(shape: Shape) -> None:
+        for line in lines(shape):
+            line[2] //= 2
+
+    rewrite(database, "refund.cancelled", COMPLAINED, change)
+
+
+@breaks("L4")
+def take_goodwill_from_elsewhere(history: History, database: Database) -> None:
+    """What the platform gave by hand was booked as a promotion, and nobody corrected it so."""
+
+    def change(shape: Shape) -> None:
+        lines(shape)[0][0] = "exp_psp_fees"
+
+    rewrite(database, "refund.external_detected", COMPLAINED, change)
+
+
+@breaks("L7")
+def try_again_where_there_is_no_room(history: History, database: Database) -> None:
+    """A refund that had failed was tried again after all the room was taken from outside."""
+    everything = a_price().total
+    seen = events_of(history, BY_HAND)[0]
+    assert isinstance(seen, ExternalRefundDetected)
+    entries = (postings.external_refund_seen(everything),)
+    history.plant(
+        COMPLAINED,
+        (an_id("all of it by hand"), replace(seen, amount=everything, entries=entries)),
+        by=PROCESSOR,
+    )
+    *_, failed, _, _, succeeded = events_of(history, CAME_BACK)
+    history.plant(COMPLAINED, (CAME_BACK, failed), by=PROCESSOR)
+    history.plant(COMPLAINED, (CAME_BACK, RefundResubmitted(idempotency_key="c/3")), by=CLARA)
+    pending = RefundPending(processor_refund="re_6", pending_reason=None)
+    history.plant(COMPLAINED, (CAME_BACK, pending), (CAME_BACK, succeeded), by=PROCESSOR)
+
+
+@breaks("L14")
+def book_another_correction_than_was_agreed(history: History, database: Database) -> None:
+    """Two people agreed on one correction, and another one stands in the books."""
+
+    def change(shape: Shape) -> None:
+        shape["entries"][1]["lines"][0][0] = "exp_psp_fees"
+
+    rewrite(database, "correction.applied", COMPLAINED, change)
+
+
+@breaks("L14")
+def correct_the_books_alone(history: History, database: Database) -> None:
+    """One person proposed a correction and applied it, of an entry that was corrected before."""
+    again = an_id("a correction by one person")
+    drafted, submitted, applied = events_of(history, to_correct(history, 2).correction_id)
+    steps = [(again, event) for event in (drafted, submitted, applied)]
+    history.plant(COMPLAINED, *steps, by=CLARA)
+
+
+@breaks("L14")
+def correct_what_was_never_recorded(history: History, database: Database) -> None:
+    """The entry that a correction takes back is not the one that was recorded."""
+
+    def change(shape: Shape) -> None:
+        shape["number"] = 2
+
+    applied = to_correct(history, 2).correction_id
+    rewrite_stream(database, "correction.drafted", applied, change)
+    rewrite_stream(database, "correction.applied", applied, change)
 
 
 @breaks("L8")

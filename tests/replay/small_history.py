@@ -78,6 +78,7 @@ from tests.facts import (
     to_register,
 )
 from tests.replay.payment_history import pay_in_every_way
+from tests.replay.refund_history import refund_in_every_way
 
 JUNE_FIRST = instant("2025-06-01T11:00:00Z")
 DAY = timedelta(days=1)
@@ -294,6 +295,7 @@ def live_through(history: History) -> None:
     history.do(NO_SHOW, no_show, *_settling(NO_SHOW, FREE), at=evening)
     history.live(FOR_NOTHING, instant("2025-07-17T14:00:00Z"), paid=False)
     pay_in_every_way(history)
+    refund_in_every_way(history)
     host(history)
     pay_out_to_banks(history)
     owe(history)
