@@ -5,6 +5,7 @@ healthy to whoever watches the process, so the process must end and be started a
 """
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
@@ -14,17 +15,22 @@ from sqlalchemy import NullPool
 
 from ledger.application import Ledger
 from ledger.errors import Refused
-from ledger.reactions import DueTimer, fire
+from ledger.gateways.calls import Calls
+from ledger.gateways.stripe.gateway import StripeGateway, client
+from ledger.reactions import DueTimer, World, fire
 from ledger.settings import Settings
 from ledger.store import EventStore, install_schema
 from ledger.values.clock import Clock, system_clock
+from ledger.values.ids import fresh_id
 from projections import PROJECTIONS
 from projections.reading import reader
 from replay.announce import Announce, ToRedis, to_nobody
 from replay.follow import RETRY_SECONDS, Follower, Halt
+from replay.outside import ErrandDesk, read_inbox
 from replay.timers import TimerDesk
 
 TIMERS_EVERY_SECONDS = 1.0
+OUTSIDE_EVERY_SECONDS = 0.5
 
 log = structlog.get_logger()
 
@@ -49,14 +55,16 @@ class Service:
     def run(self) -> None:
         """Serve until stopped. Raises whatever ended one of the two, after the other has ended."""
         self._set_up_patiently()
-        with ThreadPoolExecutor(1, thread_name_prefix="timers") as aside:
+        with ThreadPoolExecutor(2, thread_name_prefix="beside") as aside:
             timers = aside.submit(self._fire_timers)
+            outside = aside.submit(self._go_outside)
             log.info("following", read_models=[each.name for each in PROJECTIONS])
             try:
                 self._follower.run()
             finally:
                 self.stop()
         timers.result()
+        outside.result()
         log.info("stopped")
 
     def _set_up_patiently(self) -> None:
@@ -85,6 +93,35 @@ class Service:
                         desk.fire(db, self._clock())
                 except Exception as error:  # noqa: BLE001 - what is away now is back in a while
                     log.warning("timers wait", because=str(error).split("\n", 1)[0])
+
+    def _go_outside(self) -> None:
+        """Say to the processor what was decided, and read what it tells us, again and again."""
+        if self._settings.stripe_secret_key is None:
+            log.info("no processor", because="STRIPE_SECRET_KEY is not set: errands wait")
+            return
+        url = self._settings.database_url
+        with ExitStack() as stack:
+            stack.callback(self.stop)
+            store = EventStore(url, application_name="stayledger outside")
+            stack.callback(store.close)
+            world = world_of(self._settings, Ledger(store, self._clock), self._clock)
+            engine = reader(url, poolclass=NullPool)
+            desk = ErrandDesk(world, _log_errand)
+            while not self._enough.wait(OUTSIDE_EVERY_SECONDS):
+                try:
+                    with engine.connect() as db:
+                        desk.run(db, self._clock())
+                    with psycopg.connect(url) as connection:
+                        read_inbox(connection, world, self._clock(), _log_errand)
+                except Exception as error:  # noqa: BLE001 - what is away now is back in a while
+                    log.warning("errands wait", because=str(error).split("\n", 1)[0])
+
+
+def world_of(settings: Settings, ledger: Ledger, clock: Clock) -> World:
+    """The ledger and the processor that the settings name. Raises Misconfigured."""
+    stripe = StripeGateway(client(settings.stripe_key, api_base=settings.stripe_api_base))
+    calls = Calls(clock=clock, sleep=lambda wait: time.sleep(wait.total_seconds()))
+    return World(ledger=ledger, stripe=stripe, calls=calls, fresh_id=fresh_id)
 
 
 def set_up(settings: Settings) -> None:
@@ -117,6 +154,10 @@ def _log_halt(halt: Halt) -> None:
 
 def _log_away(error: psycopg.Error) -> None:
     log.warning("Postgres is away, trying again", because=str(error).split("\n", 1)[0])
+
+
+def _log_errand(what: str, error: Exception) -> None:
+    log.warning("tried again later", what=what, because=f"{type(error).__name__}: {error}")
 
 
 def _log_failed(timer: DueTimer, error: Exception) -> None:

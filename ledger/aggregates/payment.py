@@ -427,7 +427,7 @@ LIFECYCLE = Lifecycle(
     Step("PM22", AskToCancel, states(S.PROCESSING, S.REQUIRES_ACTION, S.FAILED), actors("GTX"),
          PaymentCancellationAsked, SAME, "once"),
     Step("PM23", CloseIntent, states(S.CANCELLED, S.FAILED), actors("P"), PaymentIntentClosed, SAME,
-         "once; it has an intent"),
+         "once"),
     Step("PM21", AdoptPayment, states(None), actors("X"), PaymentAdopted, S.COMPLETED,
          "amount and currency are those that are due"),
 )  # fmt: skip
@@ -651,7 +651,7 @@ def ask_to_cancel(payment: Payment, command: AskToCancel) -> Sequence[PaymentEve
 
 def close_intent(payment: Payment) -> Sequence[PaymentEvent]:
     """Be sure that nothing comes any more, once. Raises TransitionNotAllowed."""
-    if payment.closed or payment.intent is None:
+    if payment.closed:
         LIFECYCLE.refuse(CloseIntent, payment.status)
     return [PaymentIntentClosed()]
 

@@ -19,10 +19,14 @@ from ledger.processes.checkout import (
 )
 from ledger.processes.falling_away import cancel_by_guest, report_no_show
 from ledger.processes.money_in import (
+    capture_declined,
     funds_have_arrived,
+    nothing_is_open,
     outcome_is_unknown,
     receipt_funds_have_arrived,
+    return_declined,
     take_in,
+    take_in_return,
 )
 from ledger.processes.names import (
     PROCESS,
@@ -37,7 +41,7 @@ from ledger.processes.names import (
     payout_of,
     refund_of,
 )
-from ledger.processes.refunds import submit_refund, take_in_refund
+from ledger.processes.refunds import refund_declined, submit_refund, take_in_refund
 from ledger.processes.settlement import earn, mature
 from ledger.processes.stays import complete_stay, start_stay
 
@@ -54,6 +58,7 @@ __all__ = [
     "book",
     "booking_in",
     "cancel_by_guest",
+    "capture_declined",
     "complete_stay",
     "confirm",
     "decline",
@@ -63,19 +68,23 @@ __all__ = [
     "funds_have_arrived",
     "late_payment_of",
     "mature",
+    "nothing_is_open",
     "outcome_is_unknown",
     "pay",
     "pay_out",
     "payment_of",
     "payout_of",
     "receipt_funds_have_arrived",
+    "refund_declined",
     "refund_of",
     "refund_settles",
     "report_no_show",
+    "return_declined",
     "start_stay",
     "submit_refund",
     "take_in",
     "take_in_refund",
+    "take_in_return",
     "try_again",
     "withdraw",
 ]

@@ -32,10 +32,13 @@ from ledger.aggregates.unapplied_receipt import (
     UNAPPLIED_RECEIPT,
     AdoptReceipt,
     DetectReceipt,
+    FailReturn,
     RecordReceiptFunds,
+    RecordReturn,
     ReturnReceipt,
     receipt_of,
 )
+from ledger.aggregates.unapplied_receipt import Status as Receiving
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR
 from ledger.draft import Draft
 from ledger.errors import HoldHasExpired, NightsAreTaken, TooLate
@@ -52,6 +55,7 @@ from ledger.gateways.stripe.payments import (
     RequiresAction,
     Succeeded,
 )
+from ledger.gateways.stripe.refunds import RefundFact, RefundStatus
 from ledger.processes.checkout import (
     ask_the_host,
     capture_failed,
@@ -99,6 +103,35 @@ def funds_have_arrived(draft: Draft, payment_id: PaymentId) -> None:
     draft.do(PROCESSOR, RecordFunds(payment_id=payment_id))
 
 
+def take_in_return(draft: Draft, receipt_id: ReceiptId, fact: RefundFact) -> Outcome:
+    """Take in that money without a place is on its way back, or there."""
+    receipt = draft.state(UNAPPLIED_RECEIPT, receipt_id)
+    if receipt is None or receipt.status is not Receiving.RETURNING:
+        return Outcome.NOTHING_NEW
+    if fact.status in (RefundStatus.FAILED, RefundStatus.CANCELLED):
+        return_declined(draft, receipt_id, fact.failure or fact.status.value)
+        return Outcome.TAKEN_IN
+    if fact.status is not RefundStatus.SUCCEEDED or fact.taken is None:
+        return Outcome.LATER
+    paid = -fact.taken.amount
+    draft.do(
+        PROCESSOR,
+        RecordReturn(
+            receipt_id=receipt_id,
+            amount=fact.amount,
+            processor_refund=fact.refund,
+            balance_transaction=fact.taken.movement_id,
+            settled=None if paid.currency == fact.amount.currency else paid,
+        ),
+    )
+    return Outcome.TAKEN_IN
+
+
+def return_declined(draft: Draft, receipt_id: ReceiptId, reason: str) -> None:
+    """The processor does not give money without a place back: it is for people now."""
+    draft.do(PROCESSOR, FailReturn(receipt_id=receipt_id, reason=reason))
+
+
 def receipt_funds_have_arrived(draft: Draft, receipt_id: ReceiptId) -> None:
     """Count money without a place as usable."""
     draft.do(PROCESSOR, RecordReceiptFunds(receipt_id=receipt_id))
@@ -126,6 +159,18 @@ def _not_here(draft: Draft, payment_id: PaymentId, status: NotHere) -> Outcome:
             return Outcome.NOTHING_NEW
         case _:
             assert_never(status)
+
+
+def nothing_is_open(draft: Draft, payment_id: PaymentId) -> None:
+    """The processor never heard of a payment that was given up: it can take nothing for it."""
+    draft.do(PROCESSOR, CloseIntent(payment_id=payment_id))
+
+
+def capture_declined(draft: Draft, payment_id: PaymentId, reason: str) -> None:
+    """The processor holds the money, and will not let us have it."""
+    payment = payment_in(draft, payment_id)
+    draft.do(PROCESSOR, FailPayment(payment_id=payment_id, decline_code=reason, retryable=False))
+    capture_failed(draft, payment.booking_id, reason)
 
 
 # -- On the way -----------------------------------------------------------------------------
@@ -263,6 +308,8 @@ def _succeeded(draft: Draft, payment_id: PaymentId, paid: Succeeded, intent: str
         return Outcome.LATER
     misfit = _misfit(payment, paid)
     if misfit is not None:
+        if payment.status is Paying.CANCELLED and not payment.closed:
+            draft.do(PROCESSOR, CloseIntent(payment_id=payment_id))
         return _without_a_place(draft, payment_id, paid, intent, misfit)
     _going_on(draft, payment_id)
     gross = paid.movement.amount

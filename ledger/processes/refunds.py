@@ -119,6 +119,14 @@ def submit_refund(draft: Draft, refund_id: RefundId) -> None:
     draft.do(PROCESS, SubmitRefund(refund_id=refund_id, idempotency_key=key, disputed=disputed))
 
 
+def refund_declined(draft: Draft, refund_id: RefundId, reason: str) -> None:
+    """The processor will not carry a refund out: it has failed before it was on its way."""
+    refund = refund_in(draft, refund_id)
+    draft.do(PROCESSOR, AcceptRefund(refund_id=refund_id, processor_refund=None))
+    draft.do(PROCESSOR, FailRefund(refund_id=refund_id, reason=reason))
+    draft.do(PROCESS, ReleaseRefund(payment_id=refund.payment_id, refund_id=refund_id))
+
+
 def take_in_refund(draft: Draft, fact: RefundFact) -> Outcome:
     """Bring a refund, and its payment, to where the processor's object stands."""
     refund = draft.state(REFUND, fact.refund_id) if fact.refund_id else None

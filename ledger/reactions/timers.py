@@ -1,4 +1,4 @@
-"""When this happened, do that. So far: when a timer's time has come, give the command it stands for.
+"""When a timer's time has come: give the command it stands for.
 
 A timer fires at least once, late if need be, and what it causes happens once: the command's id is
 made of the timer's name and time. History from outside sets no timer (see `projections/timers.py`).

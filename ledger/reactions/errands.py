@@ -1,0 +1,227 @@
+"""Errands: what was decided here is said to the processor, and what it answers is taken in."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+from msgspec import Struct
+
+from ledger import processes
+from ledger.aggregates.decider import Decider
+from ledger.aggregates.payment import PAYMENT, Payment
+from ledger.aggregates.payment import Status as Paying
+from ledger.aggregates.refund import REFUND, Refund
+from ledger.aggregates.unapplied_receipt import UNAPPLIED_RECEIPT
+from ledger.errors import CorruptHistory, GatewayDeclined
+from ledger.events.payment import Capture as OurCapture
+from ledger.gateways.calls import Attempt, Period
+from ledger.gateways.stripe import effects
+from ledger.gateways.stripe.payments import Authorized, Capture, PaymentFact, PaymentWanted
+from ledger.gateways.stripe.refunds import RefundFact, RefundWanted
+from ledger.reactions.world import World
+from ledger.values.clock import Instant
+from ledger.values.errands import ErrandKind
+from ledger.values.ids import PaymentId, ReceiptId, RefundId
+
+S = TypeVar("S", bound=Struct)
+
+
+@dataclass(frozen=True)
+class Errand:
+    """Something to say or ask outside.
+
+    `stream_id` is what it is about, `key` what makes the call happen once, stored at `stored_at`;
+    `set_by` is the event that asks for it. `begun` says that somebody may have tried before.
+    """
+
+    errand: str
+    kind: ErrandKind
+    case_id: str
+    stream_id: str
+    key: str
+    stored_at: Instant
+    set_by: str
+    begun: bool = True
+
+    @property
+    def attempt(self) -> Attempt:
+        """Under which key to try, and whether to look first."""
+        return Attempt(key=self.key, stored_at=self.stored_at, begun=self.begun)
+
+
+def run(world: World, errand: Errand) -> None:
+    """Do an errand, or find that it was done.
+
+    Raises GatewayUnavailable, OutcomeUnknown, StoreUnavailable where it must be tried again;
+    Refused where the ledger does not let it go on yet.
+    """
+    DOING[errand.kind](world, errand)
+
+
+# -- Payments -------------------------------------------------------------------------------
+
+
+def open_intent(world: World, errand: Errand) -> None:
+    """Open an intent at the processor, and link it."""
+    payment = _payment(world, errand)
+    if payment.intent is not None or payment.status is not Paying.PENDING:
+        return
+    wanted = PaymentWanted(
+        payment_id=PaymentId(errand.stream_id),
+        booking_id=payment.booking_id,
+        amount=payment.due,
+        capture=CAPTURES[payment.capture],
+    )
+    fact = world.calls.perform(effects.payment_opened(world.stripe, wanted), errand.attempt)
+    _take_in(world, errand, fact)
+
+
+CAPTURES = {OurCapture.AUTOMATIC: Capture.AUTOMATIC, OurCapture.MANUAL: Capture.MANUAL}
+
+
+def close_intent(world: World, errand: Errand) -> None:
+    """Let the processor take no more money for a payment that nobody waits for."""
+    payment_id = PaymentId(errand.stream_id)
+    intent = _payment(world, errand).intent
+    if intent is None:
+        now = world.calls.clock()
+        found = world.stripe.payments.find(payment_id, Period(errand.stored_at, now))
+        if found is None:
+            _take(world, errand, partial(processes.nothing_is_open, payment_id=payment_id))
+            return
+        intent = found.intent
+    effect = effects.payment_cancelled(world.stripe, intent, "abandoned")
+    try:
+        fact = world.calls.perform(effect, errand.attempt)
+    except GatewayDeclined:
+        # It cannot be cancelled any more: then its money is here, or will be told of.
+        fact = world.stripe.payments.read(intent)
+    _take_in(world, errand, fact)
+
+
+def capture(world: World, errand: Errand) -> None:
+    """Take the money that is held."""
+    payment = _payment(world, errand)
+    assert payment.intent is not None, "what is held is held by an intent"
+    effect = effects.payment_captured(world.stripe, payment.intent, payment.asked)
+    try:
+        fact = world.calls.perform(effect, errand.attempt)
+    except GatewayDeclined as declined:
+        fact = world.stripe.payments.read(payment.intent)
+        if isinstance(fact.status, Authorized):
+            payment_id, reason = PaymentId(errand.stream_id), str(declined)
+            _take(
+                world,
+                errand,
+                partial(processes.capture_declined, payment_id=payment_id, reason=reason),
+            )
+            return
+    _take_in(world, errand, fact)
+
+
+def look_at_payment(world: World, errand: Errand) -> None:
+    """Ask what became of a call that was not answered in time; count the look if nobody knows."""
+    payment = _payment(world, errand)
+    if payment.intent is None:
+        return
+    _take_in(world, errand, world.stripe.payments.read(payment.intent))
+    still = _payment(world, errand)
+    if still.answer_due_at is not None and still.answer_due_at <= world.calls.clock():
+        payment_id = PaymentId(errand.stream_id)
+        _take(world, errand, partial(processes.outcome_is_unknown, payment_id=payment_id))
+
+
+def _take_in(world: World, errand: Errand, fact: PaymentFact) -> None:
+    _take(world, errand, partial(processes.take_in, fact=fact))
+
+
+# -- Refunds --------------------------------------------------------------------------------
+
+
+def submit_refund(world: World, errand: Errand) -> None:
+    """Hand an approved refund over, as soon as nothing forbids it."""
+    refund_id = RefundId(errand.stream_id)
+    _take(world, errand, partial(processes.submit_refund, refund_id=refund_id))
+
+
+def send_refund(world: World, errand: Errand) -> None:
+    """Send a refund to the guest's card."""
+    refund_id, refund = RefundId(errand.stream_id), _refund(world, errand)
+    payment = world.ledger.state(PAYMENT, refund.payment_id)
+    if payment is None or payment.charge is None:
+        raise CorruptHistory(refund=refund_id, pays_back=refund.payment_id)
+    wanted = RefundWanted(refund_id=refund_id, payment=payment.charge, amount=refund.amount)
+    try:
+        fact = world.calls.perform(effects.refund_created(world.stripe, wanted), errand.attempt)
+    except GatewayDeclined as declined:
+        reason = str(declined)
+        _take(
+            world,
+            errand,
+            partial(processes.refund_declined, refund_id=refund_id, reason=reason),
+        )
+    else:
+        _take_in_refund(world, errand, fact)
+
+
+def look_at_refund(world: World, errand: Errand) -> None:
+    """Ask what became of a refund that nobody told us of."""
+    refund = _refund(world, errand)
+    if refund.processor_refund is not None:
+        _take_in_refund(world, errand, world.stripe.refunds.read(refund.processor_refund))
+
+
+def return_receipt(world: World, errand: Errand) -> None:
+    """Send money without a place back to where it came from."""
+    receipt_id = ReceiptId(errand.stream_id)
+    receipt = _state(world, UNAPPLIED_RECEIPT, errand)
+    wanted = RefundWanted(
+        refund_id=RefundId(receipt_id), payment=receipt.charge, amount=receipt.received.amount
+    )
+    try:
+        fact = world.calls.perform(effects.refund_created(world.stripe, wanted), errand.attempt)
+    except GatewayDeclined as declined:
+        failed = partial(processes.return_declined, receipt_id=receipt_id, reason=str(declined))
+        _take(world, errand, failed)
+    else:
+        _take(world, errand, partial(processes.take_in_return, receipt_id=receipt_id, fact=fact))
+
+
+def _take_in_refund(world: World, errand: Errand, fact: RefundFact) -> None:
+    _take(world, errand, partial(processes.take_in_refund, fact=fact))
+
+
+# -- What they have in common ---------------------------------------------------------------
+
+
+DOING: Mapping[ErrandKind, Callable[[World, Errand], None]] = {
+    ErrandKind.OPEN_INTENT: open_intent,
+    ErrandKind.CLOSE_INTENT: close_intent,
+    ErrandKind.CAPTURE: capture,
+    ErrandKind.LOOK_AT_PAYMENT: look_at_payment,
+    ErrandKind.SUBMIT_REFUND: submit_refund,
+    ErrandKind.SEND_REFUND: send_refund,
+    ErrandKind.LOOK_AT_REFUND: look_at_refund,
+    ErrandKind.RETURN_RECEIPT: return_receipt,
+}
+"""How each kind of errand is done."""
+
+
+def _take(world: World, errand: Errand, plan: Callable[..., object]) -> None:
+    world.take(errand.case_id, plan, because=errand.set_by)
+
+
+def _payment(world: World, errand: Errand) -> Payment:
+    return _state(world, PAYMENT, errand)
+
+
+def _refund(world: World, errand: Errand) -> Refund:
+    return _state(world, REFUND, errand)
+
+
+def _state(world: World, decider: Decider[S, Any, Any], errand: Errand) -> S:
+    state = world.ledger.state(decider, errand.stream_id)
+    if state is None:
+        raise CorruptHistory(errand=errand.errand, stream=errand.stream_id)
+    return state

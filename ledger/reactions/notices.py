@@ -1,0 +1,78 @@
+"""Notices: what the processor tells us of, read anew where it is, and taken in.
+
+A notice only says where to look. It may come twice, late, and in any order: what counts is how the
+object stands when it is read.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import msgspec
+
+from ledger import processes
+from ledger.processes import Outcome
+from ledger.reactions.world import World
+from ledger.store.inbox import Letter
+
+NOT_FOLLOWED = "not followed"
+"""What becomes of a notice of a type that changes nothing here."""
+
+
+class _Object(msgspec.Struct):
+    id: str
+    object: str
+    payment_intent: str | None = None
+
+
+class _Data(msgspec.Struct):
+    object: _Object
+
+
+class _Event(msgspec.Struct):
+    type: str
+    data: _Data
+
+
+def read_notice(world: World, letter: Letter) -> str:
+    """Look where a notice points, and take in what is there; answers what came of it.
+
+    Raises GatewayUnavailable, OutcomeUnknown, StoreUnavailable where it must be tried again,
+    Refused where the ledger does not let it in yet.
+    """
+    told = msgspec.json.decode(letter.raw, type=_Event).data.object
+    follow = FOLLOWED.get(told.object)
+    if follow is None:
+        return NOT_FOLLOWED
+    return follow(world, told)
+
+
+def _payment(world: World, told: _Object) -> str:
+    intent = told.id if told.object == "payment_intent" else told.payment_intent
+    if intent is None:
+        return NOT_FOLLOWED
+    fact = world.stripe.payments.read(intent)
+    if fact.booking_id is None:
+        return Outcome.NOT_OURS
+    return str(world.take(fact.booking_id, partial(processes.take_in, fact=fact)))
+
+
+def _refund(world: World, told: _Object) -> str:
+    fact = world.stripe.refunds.read(told.id)
+    booking_id = _booking_of_refund(world, told)
+    if booking_id is None:
+        return Outcome.NOT_OURS
+    return str(world.take(booking_id, partial(processes.take_in_refund, fact=fact)))
+
+
+def _booking_of_refund(world: World, told: _Object) -> str | None:
+    if told.payment_intent is None:
+        return None
+    return world.stripe.payments.read(told.payment_intent).booking_id
+
+
+FOLLOWED: Mapping[str, Callable[[World, _Object], str]] = {
+    "payment_intent": _payment,
+    "charge": _payment,
+    "refund": _refund,
+}
+"""Where to look, by the kind of object that a notice is about."""

@@ -1,0 +1,43 @@
+"""What a reaction works with: the ledger, the processor, and how calls to it are made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ledger.application import Ledger
+from ledger.draft import Draft, Request
+from ledger.gateways.calls import Calls
+from ledger.gateways.stripe.gateway import StripeGateway
+from ledger.values.ids import CommandId
+
+PlanWithAnswer = Callable[[Draft], object]
+
+
+@dataclass(frozen=True)
+class World:
+    """The ledger inside and the processor outside; `fresh_id` draws the ids of commands.
+
+    A command here need not be repeatable by its id: what the processor says is taken in from
+    wherever things stand, so taking it in again changes nothing.
+    """
+
+    ledger: Ledger
+    stripe: StripeGateway
+    calls: Calls
+    fresh_id: Callable[[], str]
+
+    def take(self, case_id: str, plan: PlanWithAnswer, *, because: str | None = None) -> object:
+        """Run a plan in one commit, and answer what it said. Raises Refused, StoreUnavailable."""
+        said: list[object] = []
+
+        def noting(draft: Draft) -> None:
+            said.append(plan(draft))
+
+        command_id = CommandId(self.fresh_id())
+        request = Request(
+            command_id=command_id,
+            case_id=case_id,
+            content=command_id.encode(),
+            causation=because,
+        )
+        self.ledger.execute(request, noting)
+        return said[-1] if said else None

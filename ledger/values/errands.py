@@ -1,0 +1,16 @@
+"""The kinds of errands: what must be said to the processor, or asked of it. The words are stored."""
+
+from enum import StrEnum
+
+
+class ErrandKind(StrEnum):
+    """What is to be done outside because of what was decided here."""
+
+    OPEN_INTENT = "open_intent"
+    CLOSE_INTENT = "close_intent"
+    CAPTURE = "capture"
+    LOOK_AT_PAYMENT = "look_at_payment"
+    SUBMIT_REFUND = "submit_refund"
+    SEND_REFUND = "send_refund"
+    LOOK_AT_REFUND = "look_at_refund"
+    RETURN_RECEIPT = "return_receipt"

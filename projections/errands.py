@@ -1,0 +1,205 @@
+"""Errands: what must be said to the processor, since when, and under which key.
+
+Each row is an intent that was committed before the call (commit, call, commit): it stands until the
+result of the call stands in the ledger, so a worker that dies in between finds it again. History
+from outside sets none.
+"""
+
+from datetime import timedelta
+from typing import assert_never, get_args
+
+from sqlalchemy import Column, DateTime, Index, MetaData, Table, Text, Uuid
+
+from ledger.events import Recorded
+from ledger.events.payment import (
+    CaptureRequested,
+    PaymentActionRequired,
+    PaymentAuthorized,
+    PaymentCancellationAsked,
+    PaymentCancelled,
+    PaymentCompleted,
+    PaymentFailed,
+    PaymentIntentClosed,
+    PaymentIntentLinked,
+    PaymentOpened,
+    PaymentOutcomeUnknown,
+    PaymentProcessing,
+)
+from ledger.events.refund import (
+    RefundApproved,
+    RefundCancelled,
+    RefundFailed,
+    RefundPending,
+    RefundResubmitted,
+    RefundSubmitted,
+    RefundSucceeded,
+)
+from ledger.events.unapplied_receipt import ReceiptReturned, ReceiptReturnFailed, ReceiptReturning
+from ledger.values.clock import Instant
+from ledger.values.errands import ErrandKind
+from projections.projection import Projection, Rows
+
+REFUNDS_ARE_LOOKED_AT_AFTER = timedelta(hours=1)
+"""A refund that is on its way tells us by a notice; notices get lost."""
+
+# -- Tables -----------------------------------------------------------------------------
+
+tables = MetaData(schema="errands_v1")
+
+errands = Table(
+    "errands",
+    tables,
+    Column("errand", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("case_id", Uuid(as_uuid=False), nullable=False),
+    Column("stream_id", Uuid(as_uuid=False), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("stored_at", DateTime(timezone=True), nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("set_by", Text, nullable=False),
+    Index("errands_by_time", "due_at"),
+)
+"""One row per errand that is not done. `stream_id` is what it is about, `key` what makes its call
+happen once, `stored_at` since when that key is stored; `set_by` the event that asks for it.
+"""
+
+# -- Events -----------------------------------------------------------------------------
+
+PaymentErrandEvent = (
+    PaymentOpened
+    | PaymentIntentLinked
+    | PaymentProcessing
+    | PaymentActionRequired
+    | PaymentAuthorized
+    | CaptureRequested
+    | PaymentOutcomeUnknown
+    | PaymentCompleted
+    | PaymentFailed
+    | PaymentCancellationAsked
+    | PaymentCancelled
+    | PaymentIntentClosed
+)
+
+RefundErrandEvent = (
+    RefundApproved
+    | RefundSubmitted
+    | RefundResubmitted
+    | RefundPending
+    | RefundSucceeded
+    | RefundFailed
+    | RefundCancelled
+    | ReceiptReturning
+    | ReceiptReturned
+    | ReceiptReturnFailed
+)
+
+ErrandEvent = PaymentErrandEvent | RefundErrandEvent
+
+K = ErrandKind
+
+
+def project(rows: Rows, recorded: Recorded[ErrandEvent]) -> None:
+    """Set or end the errands that the event is about."""
+    if isinstance(recorded.event, RefundErrandEvent):
+        project_refunds(rows, recorded, recorded.event)
+    else:
+        project_payments(rows, recorded, recorded.event)
+
+
+def project_payments(  # noqa: C901 - one case per event
+    rows: Rows, recorded: Recorded[ErrandEvent], event: PaymentErrandEvent
+) -> None:
+    """What is to be said about one payment."""
+    match event:
+        case PaymentOpened():
+            begin(rows, recorded, K.OPEN_INTENT, key=f"{recorded.stream_id}/open")
+        case PaymentIntentLinked():
+            end(rows, recorded, K.OPEN_INTENT)
+        case PaymentProcessing():
+            look_at(rows, recorded, event.answer_due_at)
+        case PaymentActionRequired() | PaymentAuthorized():
+            end(rows, recorded, K.LOOK_AT_PAYMENT)
+        case CaptureRequested():
+            begin(rows, recorded, K.CAPTURE, key=event.idempotency_key)
+            look_at(rows, recorded, event.answer_due_at)
+        case PaymentOutcomeUnknown():
+            look_at(rows, recorded, event.look_again_at)
+        case PaymentFailed():
+            end(rows, recorded, K.CAPTURE, K.LOOK_AT_PAYMENT)
+        case PaymentCancellationAsked():
+            begin(rows, recorded, K.CLOSE_INTENT, key=f"{recorded.stream_id}/close")
+        case PaymentCancelled():
+            end(rows, recorded, K.OPEN_INTENT, K.CAPTURE, K.LOOK_AT_PAYMENT)
+            begin(rows, recorded, K.CLOSE_INTENT, key=f"{recorded.stream_id}/close")
+        case PaymentIntentClosed():
+            end(rows, recorded, K.CLOSE_INTENT)
+        case PaymentCompleted():
+            end(rows, recorded, K.OPEN_INTENT, K.CLOSE_INTENT, K.CAPTURE, K.LOOK_AT_PAYMENT)
+        case _:
+            assert_never(event)
+
+
+def project_refunds(rows: Rows, recorded: Recorded[ErrandEvent], event: RefundErrandEvent) -> None:
+    """What is to be said about one refund, or about money that goes back without one."""
+    match event:
+        case RefundApproved():
+            begin(rows, recorded, K.SUBMIT_REFUND, key=recorded.stream_id)
+        case RefundSubmitted() | RefundResubmitted():
+            end(rows, recorded, K.SUBMIT_REFUND)
+            begin(rows, recorded, K.SEND_REFUND, key=event.idempotency_key)
+        case RefundPending():
+            end(rows, recorded, K.SEND_REFUND)
+            later = recorded.occurred_at + REFUNDS_ARE_LOOKED_AT_AFTER
+            begin(rows, recorded, K.LOOK_AT_REFUND, key=recorded.stream_id, due_at=later)
+        case RefundSucceeded() | RefundFailed() | RefundCancelled():
+            end(rows, recorded, K.SUBMIT_REFUND, K.SEND_REFUND, K.LOOK_AT_REFUND)
+        case ReceiptReturning():
+            begin(rows, recorded, K.RETURN_RECEIPT, key=event.idempotency_key)
+        case ReceiptReturned() | ReceiptReturnFailed():
+            end(rows, recorded, K.RETURN_RECEIPT)
+        case _:
+            assert_never(event)
+
+
+def look_at(rows: Rows, recorded: Recorded[ErrandEvent], due_at: Instant | None) -> None:
+    """Look at a payment when its answer is overdue; or leave it to people."""
+    end(rows, recorded, K.LOOK_AT_PAYMENT)
+    if due_at is not None:
+        begin(rows, recorded, K.LOOK_AT_PAYMENT, key=recorded.stream_id, due_at=due_at)
+
+
+def begin(
+    rows: Rows,
+    recorded: Recorded[ErrandEvent],
+    kind: ErrandKind,
+    *,
+    key: str,
+    due_at: Instant | None = None,
+) -> None:
+    """Set an errand of the event's stream, anew if it was set before."""
+    end(rows, recorded, kind)
+    rows.insert(
+        errands,
+        errand=name(kind, recorded.stream_id),
+        kind=kind.value,
+        case_id=recorded.case_id,
+        stream_id=recorded.stream_id,
+        key=key,
+        stored_at=recorded.occurred_at,
+        due_at=due_at or recorded.occurred_at,
+        set_by=recorded.event_id,
+    )
+
+
+def end(rows: Rows, recorded: Recorded[ErrandEvent], *kinds: ErrandKind) -> None:
+    """End errands, if they are still set."""
+    for kind in kinds:
+        rows.remove(errands, name(kind, recorded.stream_id))
+
+
+def name(kind: ErrandKind, stream_id: str) -> str:
+    """An errand's name: there is one of a kind for a stream at a time."""
+    return f"{kind}/{stream_id}"
+
+
+ERRANDS = Projection("errands", 1, tables, get_args(ErrandEvent), project, live_only=True)
