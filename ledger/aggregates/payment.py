@@ -868,14 +868,8 @@ def evolve_on_the_way(
     match event:
         case PaymentIntentLinked():
             return replace(payment, intent=event.intent)
-        case PaymentProcessing():
-            return replace(
-                payment,
-                attempts=event.attempt,
-                key=event.idempotency_key,
-                answer_due_at=event.answer_due_at,
-                looks=0,
-            )
+        case PaymentProcessing(attempt=attempt, idempotency_key=key, answer_due_at=due_at):
+            return replace(payment, attempts=attempt, key=key, answer_due_at=due_at, looks=0)
         case PaymentActionRequired():
             return answered(payment)
         case PaymentAuthorized():
@@ -885,14 +879,7 @@ def evolve_on_the_way(
         case PaymentOutcomeUnknown():
             return replace(payment, looks=event.looks, answer_due_at=event.look_again_at)
         case PaymentFailed():
-            failed = replace(
-                payment,
-                asked=payment.due,
-                held=None,
-                retryable=event.retryable,
-                failed_charge=event.charge,
-            )
-            return answered(failed)
+            return answered(failed(payment, event))
         case PaymentCancellationAsked():
             return replace(payment, giving_up=True)
         case PaymentIntentClosed():
@@ -903,6 +890,17 @@ def evolve_on_the_way(
             return replace(answered(payment), held=None)
         case _:
             assert_never(event)
+
+
+def failed(payment: Payment, event: PaymentFailed) -> Payment:
+    """All is due again, and we know by which name the processor calls this failure."""
+    return replace(
+        payment,
+        asked=payment.due,
+        held=None,
+        retryable=event.retryable,
+        failed_charge=event.charge,
+    )
 
 
 def begun(status: Status, event: PaymentOpened | PaymentAdopted) -> Payment:

@@ -40,28 +40,9 @@ def refund_settlement(
     Then a person looks at it first (RF3), because it becomes the host's debt. What is approved is
     set aside in its payment, so that no other refund can have it.
     """
-    assert booking.payment_id is not None, "what was not paid is not refunded"
-    payment = payment_in(draft, booking.payment_id)
     refund_id = refund_of(booking_id)
-    draft.do(
-        PROCESS,
-        RequestRefund(
-            refund_id=refund_id,
-            payment_id=booking.payment_id,
-            booking_id=booking_id,
-            host_id=booking.host_id,
-            reason=reason,
-            amount=settlement.refund,
-            back=settlement.back,
-            lines=settlement.lines,
-            funded_by=Funding.BOOKING,
-            preview=settlement.digest,
-            requested_by=PROCESS.id,
-            refundable=payment.refundable,
-            left_on_lines=lines_of(booking),
-            time_zone=booking.house.time_zone,
-        ),
-    )
+    request = _request(draft, booking, booking_id, settlement, reason)
+    draft.do(PROCESS, request)
     if _is_paid_out(draft, booking_id):
         doubts = (Doubt.PAYOUT_TRANSFERRED,)
         draft.do(PROCESS, AskForApproval(refund_id=refund_id, reasons=doubts))
@@ -71,7 +52,7 @@ def refund_settlement(
         AutoApprove(
             refund_id=refund_id,
             preview=settlement.digest,
-            refundable=payment.refundable,
+            refundable=payment_in(draft, request.payment_id).refundable,
             earned=booking.earned is not None,
             payable=payable_of(draft, booking, booking_id),
             remitted=False,
@@ -79,6 +60,28 @@ def refund_settlement(
     )
     reserve(draft, refund_id)
     return refund_id
+
+
+def _request(
+    draft: Draft, booking: Booking, booking_id: BookingId, settlement: Settlement, reason: str
+) -> RequestRefund:
+    assert booking.payment_id is not None, "what was not paid is not refunded"
+    return RequestRefund(
+        refund_id=refund_of(booking_id),
+        payment_id=booking.payment_id,
+        booking_id=booking_id,
+        host_id=booking.host_id,
+        reason=reason,
+        amount=settlement.refund,
+        back=settlement.back,
+        lines=settlement.lines,
+        funded_by=Funding.BOOKING,
+        preview=settlement.digest,
+        requested_by=PROCESS.id,
+        refundable=payment_in(draft, booking.payment_id).refundable,
+        left_on_lines=lines_of(booking),
+        time_zone=booking.house.time_zone,
+    )
 
 
 def lines_of(booking: Booking) -> tuple[LineBack, ...]:

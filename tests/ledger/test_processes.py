@@ -22,6 +22,7 @@ from ledger.errors import (
     TooEarly,
     TransitionNotAllowed,
 )
+from ledger.events.refund import RefundApproved
 from ledger.values.clock import Instant
 from ledger.values.ids import BookingId, GuestId
 from ledger.values.journal import Account
@@ -283,6 +284,7 @@ def test_calling_off_frees_the_nights_and_shares_the_money_as_the_policy_says() 
         "payout.recalculated",
         "refund.requested",
         "refund.approved",
+        "payment.refund_reserved",
         "booking.earnings_recognized",
     ]
     assert not story.world.nights
@@ -305,6 +307,7 @@ def test_where_everything_goes_back_the_payout_ends() -> None:
         "payout.cancelled",
         "refund.requested",
         "refund.approved",
+        "payment.refund_reserved",
     ]
     assert story.balances() == {"stripe_available": 41_040, "refund_payable": -41_040}
 
@@ -328,15 +331,23 @@ def test_a_no_show_shares_the_money_as_the_policy_says() -> None:
     assert story.refund.amount == money("180.00 EUR")
 
 
-@pytest.mark.parametrize("policy", [FREE, RETAINED])
-def test_what_was_earned_is_not_taken_back_by_a_late_no_show(policy: object) -> None:
-    story = a_confirmed_story(policy=policy).starts().at(EARNED)
+def test_a_no_show_after_the_stay_was_earned_gives_back_from_what_the_host_is_owed() -> None:
+    """J10: nothing is deferred any more, so the refund comes out of what was earned."""
+    story = a_confirmed_story().starts().at(EARNED)
     story.does(processes.earn, BOOKING)
 
-    refusal = story.world.execute(lambda draft: processes.report_no_show(draft, HOST, BOOKING))
+    happened = story.does(processes.report_no_show, HOST, BOOKING)
 
-    assert refusal is not None
-    assert refusal.code == "TOO_LATE"
+    assert "booking.earnings_recognized" not in happened
+    (approved,) = [event for event in story.world.history if isinstance(event, RefundApproved)]
+    (entry,) = approved.entries
+    assert entry.rule == "J10"
+    assert {line.account: line.minor for line in entry.lines} == {
+        "host_payable": 17_460,
+        "contra_fee_refunds": 540,
+        "refund_payable": -18_000,
+    }
+    assert story.payout.amount == money("174.60 EUR")
 
 
 def test_a_refund_reaches_the_guest_and_the_payment_counts_it() -> None:

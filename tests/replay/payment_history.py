@@ -183,7 +183,6 @@ def give_back_twice(history: "History") -> None:
     do(
         history,
         booking_id,
-        (PROCESS, to_reserve),
         (PROCESS, ReleaseRefund(payment_id=payment, refund_id=refund)),
         (PROCESS, to_reserve),
     )

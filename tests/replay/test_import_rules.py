@@ -137,6 +137,7 @@ def test_a_free_cancellation_gives_everything_back_at_its_instant(
         "payout.cancelled",
         "refund.requested",
         "refund.approved",
+        "payment.refund_reserved",
         "refund.submitted",
         "refund.pending",
         "refund.succeeded",
