@@ -71,7 +71,7 @@ from ledger.values.ids import (
     UnitId,
 )
 from ledger.values.levies import FeePlan
-from ledger.values.money import Money
+from ledger.values.money import Money, zero
 from ledger.values.policy import (
     FREE,
     RETAINED,
@@ -277,6 +277,7 @@ class Life:
             amount=self._price.shares.host,
             release_at=self._earned_at(),
             time_zone=HOUSE.time_zone,
+            tranche=1,
         )
         made = ReservationMade(booking_id=booking, stay=self._stay)
         yield from self._together(at, (self._payment_id, paid))
@@ -306,10 +307,13 @@ class Life:
             host_id=host,
             amount=net,
             transfer=f"tr_{self._payout_id}",
+            balance_transaction=None,
             effective_on=local_date(at, HOUSE.time_zone),
             entries=(postings.payout_transferred(host, booking, net),),
         )
-        released = PayoutReleased(amount=net, idempotency_key=self._ids.fresh())
+        released = PayoutReleased(
+            amount=net, netted=zero(net.currency), idempotency_key=self._ids.fresh()
+        )
         yield from self._together(at, (booking, recognized))
         yield from self._together(at, (self._payout_id, PayoutDue()))
         yield from self._together(at, (self._payout_id, released))

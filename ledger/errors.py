@@ -519,3 +519,9 @@ class NoticeOfAnotherAccount(NoticeRefused):
     """The notice is about an account that this address does not hear about."""
 
     code = "NOTICE_OF_ANOTHER_ACCOUNT"
+
+
+class ReversalExceedsTransfer(Refused):
+    """More would be taken back than the host was sent."""
+
+    code = "REVERSAL_EXCEEDS_TRANSFERRED"

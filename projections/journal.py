@@ -27,9 +27,16 @@ from ledger.events.booking import (
 )
 from ledger.events.correction import CorrectionApplied
 from ledger.events.difference import DifferenceWrittenOff
+from ledger.events.dispute import (
+    DisputeFundsReinstated,
+    DisputeFundsWithdrawn,
+    DisputeLost,
+    DisputePrevented,
+    DisputeWon,
+)
 from ledger.events.host_debt import DebtNetted, DebtWrittenOff
 from ledger.events.payment import FundsAvailable, PaymentAdopted, PaymentCompleted
-from ledger.events.payout import PayoutTransferred
+from ledger.events.payout import PayoutReversed, PayoutTransferred
 from ledger.events.refund import (
     ExternalRefundClassified,
     ExternalRefundDetected,
@@ -101,6 +108,12 @@ JournalEvent = (
     | PayoutTransferred
     | DebtNetted
     | DebtWrittenOff
+    | PayoutReversed
+    | DisputeFundsWithdrawn
+    | DisputeFundsReinstated
+    | DisputeWon
+    | DisputeLost
+    | DisputePrevented
     | RefundApproved
     | RefundSucceeded
     | ReceiptDetected

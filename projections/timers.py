@@ -9,16 +9,20 @@ from ledger.events.booking import (
     BookingAbandoned,
     BookingCancelled,
     BookingConfirmed,
-    BookingExpired,
+    BookingDeclined,
     BookingRequested,
+    BookingWithdrawn,
+    CaptureFailedForBooking,
     EarningsRecognized,
     NoShowReported,
     StayCompleted,
+    StayCurtailed,
     StayStarted,
 )
 from ledger.events.payout import (
     PayoutCancelled,
     PayoutDue,
+    PayoutHoldLifted,
     PayoutRecalculated,
     PayoutScheduled,
 )
@@ -52,7 +56,8 @@ timers = Table(
     Index("timers_by_time", "fires_at"),
 )
 """One row per timer that has not ended. `stream_id` is what it acts upon: the unit for a hold, the
-payout for a payout, else the booking. One that is not armed waits for its booking's confirmation.
+payout for a payout, else the booking. One that is not armed waits for its booking's confirmation,
+which may come after the booking has expired: then its money came late.
 `set_by` names the event that set it, as `stream/version`: what the timer causes follows from it.
 """
 
@@ -67,6 +72,7 @@ CalendarOrPayout = (
     | PayoutScheduled
     | PayoutRecalculated
     | PayoutDue
+    | PayoutHoldLifted
     | PayoutCancelled
 )
 
@@ -74,8 +80,11 @@ TimerEvent = (
     CalendarOrPayout
     | BookingRequested
     | BookingConfirmed
-    | BookingExpired
     | BookingAbandoned
+    | BookingDeclined
+    | BookingWithdrawn
+    | CaptureFailedForBooking
+    | StayCurtailed
     | StayStarted
     | StayCompleted
     | BookingCancelled
@@ -100,11 +109,15 @@ def project(  # noqa: C901 - one case per event
             end(rows, booking, TimerKind.START_STAY)
         case StayCompleted():
             end(rows, booking, TimerKind.COMPLETE_STAY)
-        case BookingCancelled() | NoShowReported() as event:
+        case BookingCancelled() | NoShowReported() | StayCurtailed() as event:
             fall_away(rows, recorded, event.settlement)
         case EarningsRecognized():
             end(rows, booking, TimerKind.RECOGNIZE_EARNINGS)
-        case BookingExpired() | BookingAbandoned():
+        case CaptureFailedForBooking(to="awaiting_host"):
+            return
+        case (
+            BookingAbandoned() | BookingDeclined() | BookingWithdrawn() | CaptureFailedForBooking()
+        ):
             end(
                 rows,
                 booking,
@@ -129,6 +142,9 @@ def project_holds_and_payouts(
         case PayoutScheduled() | PayoutRecalculated():
             end(rows, recorded.stream_id, TimerKind.MATURE_PAYOUT)
             begin(rows, recorded, TimerKind.MATURE_PAYOUT, event.release_at, of=recorded.stream_id)
+        case PayoutHoldLifted():
+            if event.to == "due":  # A hold does not stop the clock.
+                end(rows, recorded.stream_id, TimerKind.MATURE_PAYOUT)
         case PayoutDue() | PayoutCancelled():
             end(rows, recorded.stream_id, TimerKind.MATURE_PAYOUT)
         case _:

@@ -8,6 +8,8 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from msgspec.structs import replace
+
 from ledger.aggregates import postings
 from ledger.aggregates.alteration import ProposeAlteration
 from ledger.aggregates.attestation import AttestProperty
@@ -16,6 +18,7 @@ from ledger.aggregates.bank_payout import Status as AtTheBank
 from ledger.aggregates.booking import Book
 from ledger.aggregates.correction import DraftCorrection, correction_of
 from ledger.aggregates.difference import FindDifference, difference_of
+from ledger.aggregates.dispute import OpenDispute, WithdrawFunds
 from ledger.aggregates.host_debt import Cause, NetDebt, RaiseDebt
 from ledger.aggregates.payment import AdoptPayment, OpenPayment
 from ledger.aggregates.payout import SchedulePayout
@@ -80,6 +83,20 @@ from ledger.events.difference import (
     DifferenceWrittenOff,
     Mismatch,
 )
+from ledger.events.dispute import (
+    DisputeAccepted,
+    DisputeClosed,
+    DisputeEscalated,
+    DisputeFundsReinstated,
+    DisputeFundsWithdrawn,
+    DisputeLost,
+    DisputeOpened,
+    DisputePrevented,
+    DisputeReopened,
+    DisputeWon,
+    EvidenceSubmitted,
+    Stage,
+)
 from ledger.events.host_debt import (
     DebtCollected,
     DebtNetted,
@@ -115,10 +132,19 @@ from ledger.events.payment import (
 from ledger.events.payout import (
     PayoutCancelled,
     PayoutDue,
+    PayoutHeld,
+    PayoutHoldLifted,
+    PayoutNetted,
     PayoutRecalculated,
     PayoutReleased,
+    PayoutRetried,
+    PayoutReversed,
     PayoutScheduled,
+    PayoutTransferFailed,
     PayoutTransferred,
+    ReversalFailed,
+    ReversalOrdered,
+    TransferOutcomeUnknown,
 )
 from ledger.events.provider import (
     BankAccountChanged,
@@ -178,6 +204,7 @@ from ledger.events.unit_calendar import (
     ReservationReleased,
     UnitDeactivated,
 )
+from ledger.values.clearance import Clearance, Hold, vouched_for
 from ledger.values.clock import Instant, instant
 from ledger.values.guests import Party
 from ledger.values.ids import (
@@ -197,6 +224,7 @@ from ledger.values.ids import (
     derived_id,
 )
 from ledger.values.levies import FeePlan
+from ledger.values.losses import Bearer, Stake, loss_of
 from ledger.values.money import Money, exponent_of
 from ledger.values.policy import FREE, Ending, LineBack, Occupancy, Policy, Settlement, settle
 from ledger.values.price import Price, price_of
@@ -232,6 +260,7 @@ UID = "sold-elsewhere@another.example"
 ITEM = block_of(FEED, UID)
 INES = GuestId(an_id("Inês"))
 RUI = HostId(an_id("Rui"))
+MARTA, PAUL = an_id("Marta of finance"), an_id("Paul of finance")
 
 ACCOUNT = "acct_1RuiLisbon"
 BANK_ACCOUNT = "ba_1RuiFirst"
@@ -248,6 +277,8 @@ CLARA = Actor("F", "clara")
 DINIS = Actor("F", "dinis")
 """Two people of finance: what one of them drafts, the other approves."""
 
+FINANCE = Actor("F", "finance")
+SUPPORT = Actor("S", "support")
 TIMER = Actor("T", "timer")
 PROCESSOR = Actor("P", "stripe")
 PROCESS = Actor("X", "process")
@@ -264,6 +295,7 @@ CAPTURE_BEFORE = NOW + timedelta(days=7)
 CHECK_IN = instant("2026-07-02T14:00:00Z")
 CHECK_OUT = instant("2026-07-05T10:00:00Z")
 EARNED = CHECK_IN + timedelta(hours=24)
+ANSWER_DUE = instant("2026-07-20T23:59:59Z")
 AN_INSTANT = timedelta(microseconds=1)
 """The smallest step of our clock: just before a boundary is one of these before it."""
 
@@ -501,6 +533,7 @@ def to_schedule_payout(**changed: Any) -> SchedulePayout:
         "amount": a_price().shares.host,
         "release_at": EARNED,
         "time_zone": "Europe/Lisbon",
+        "tranche": 1,
     }
     return SchedulePayout(**told | changed)
 
@@ -563,6 +596,53 @@ def to_record_bank_payout(**changed: Any) -> RecordBankPayout:
         "standing": AtTheBank.PENDING,
     }
     return RecordBankPayout(**told | changed)
+
+
+def cleared(payable: str = "349.20 EUR", **changed: Any) -> Clearance:
+    """Nothing stands in the way of paying Rui what the stay brought, and no more."""
+    return replace(vouched_for(money(payable), funds_available=True), **changed)
+
+
+def to_open_dispute(**changed: Any) -> OpenDispute:
+    """Inês' bank takes back all that she paid."""
+    told: dict[str, Any] = {
+        "dispute_id": DISPUTE,
+        "stage": Stage.CHARGEBACK,
+        "payment_id": PAYMENT,
+        "booking_id": BOOKING,
+        "host_id": RUI,
+        "amount": a_price().total,
+        "reason": "product_unacceptable",
+        "due_by": ANSWER_DUE,
+        "processor_dispute": "dp_1",
+        "time_zone": "Europe/Lisbon",
+    }
+    return OpenDispute(**told | changed)
+
+
+def to_withdraw(**changed: Any) -> WithdrawFunds:
+    """The processor takes all of it and a fee, before Rui was paid."""
+    told: dict[str, Any] = {
+        "dispute_id": DISPUTE,
+        "amount": a_price().total,
+        "fee": money("15.00 EUR"),
+        "payable": a_price().shares.host,
+        "host_part": a_price().shares.host,
+        "balance_transactions": ("txn_1",),
+    }
+    return WithdrawFunds(**told | changed)
+
+
+def a_stake(**changed: Any) -> Stake:
+    """All that she paid is at stake, and everybody bears their own part."""
+    told: dict[str, Any] = {
+        "shares": a_price().shares,
+        "disputed": a_price().total,
+        "payable": money("0.00 EUR"),
+        "earned": True,
+        "borne_by": Bearer.HOST,
+    }
+    return Stake(**told | changed)
 
 
 # -- Events -----------------------------------------------------------------------------
@@ -1346,7 +1426,76 @@ def due() -> PayoutDue:
 
 def released() -> PayoutReleased:
     """The transfer was ordered."""
-    return PayoutReleased(amount=a_price().shares.host, idempotency_key=f"{PAYOUT}/1")
+    return PayoutReleased(
+        amount=a_price().shares.host, netted=money("0.00 EUR"), idempotency_key=f"{PAYOUT}/1"
+    )
+
+
+def held(reason: Hold = Hold.MANUAL, detail: str = "") -> PayoutHeld:
+    """There is a reason to keep the payout back."""
+    return PayoutHeld(reason=reason, detail=detail)
+
+
+def lifted(reason: Hold = Hold.MANUAL, to: str = "scheduled") -> PayoutHoldLifted:
+    """The reason is gone."""
+    return PayoutHoldLifted(reason=reason, to=to)
+
+
+def netted_out(amount: str = "349.20 EUR") -> PayoutNetted:
+    """Rui owed all of it."""
+    return PayoutNetted(netted=money(amount))
+
+
+def failed_transfer() -> PayoutTransferFailed:
+    """The processor did not make the transfer."""
+    return PayoutTransferFailed(reason="account_closed")
+
+
+def unknown_transfer() -> TransferOutcomeUnknown:
+    """Nobody answered whether the transfer was made."""
+    return TransferOutcomeUnknown()
+
+
+def payout_retried(
+    amount: str = "349.20 EUR", netted: str = "0.00 EUR", attempt: int = 2
+) -> PayoutRetried:
+    """The transfer was ordered anew."""
+    return PayoutRetried(
+        amount=money(amount), netted=money(netted), idempotency_key=f"{PAYOUT}/{attempt}"
+    )
+
+
+def a_reversal(amount: str = "174.60 EUR", number: int = 1) -> ReversalOrdered:
+    """Half of the transfer is to come back, for a refund."""
+    key = f"{PAYOUT}/reversal/{number}"
+    return ReversalOrdered(amount=money(amount), cause=REFUND, idempotency_key=key)
+
+
+def turned_back(
+    amount: str = "174.60 EUR",
+    to_debt: str = "0.00 EUR",
+    number: int = 1,
+    to: str = "partly_reversed",
+) -> PayoutReversed:
+    """It came back."""
+    came, pays = money(amount), money(to_debt)
+    return PayoutReversed(
+        booking_id=BOOKING,
+        host_id=RUI,
+        amount=came,
+        to_debt=pays,
+        reversal=f"trr_{number}",
+        idempotency_key=f"{PAYOUT}/reversal/{number}",
+        to=to,
+        effective_on=date(2026, 7, 3),
+        entries=(postings.payout_reversed(RUI, BOOKING, came, pays),),
+    )
+
+
+def a_failed_reversal(amount: str = "174.60 EUR", number: int = 1) -> ReversalFailed:
+    """It does not come: Rui's account has not as much."""
+    key = f"{PAYOUT}/reversal/{number}"
+    return ReversalFailed(amount=money(amount), reason="balance_insufficient", idempotency_key=key)
 
 
 def transferred() -> PayoutTransferred:
@@ -1357,6 +1506,7 @@ def transferred() -> PayoutTransferred:
         host_id=RUI,
         amount=amount,
         transfer="tr_1",
+        balance_transaction="txn_tr_1",
         effective_on=date(2026, 7, 3),
         entries=(postings.payout_transferred(RUI, BOOKING, amount),),
     )
@@ -1367,7 +1517,7 @@ def a_provider() -> ProviderRegistered:
     return ProviderRegistered(country="PT")
 
 
-def vouched_for() -> ProviderVouchedFor:
+def provider_vouched_for() -> ProviderVouchedFor:
     """Somebody vouches that Rui was verified elsewhere."""
     return ProviderVouchedFor(reason="verified before we began", source="hotel-bookings.csv")
 
@@ -1516,6 +1666,112 @@ def cancelled_bank_payout() -> BankPayoutCancelled:
     return BankPayoutCancelled()
 
 
+def a_dispute(stage: Stage = Stage.CHARGEBACK, **changed: Any) -> DisputeOpened:
+    """Inês' bank takes back all that she paid, or asks first."""
+    told = to_open_dispute(stage=stage, **changed)
+    fields: dict[str, Any] = {
+        name: getattr(told, name, None) for name in DisputeOpened.__struct_fields__
+    }
+    fields["to"] = "opened" if stage is Stage.INQUIRY else "evidence_due"
+    return DisputeOpened(**fields)
+
+
+def escalated() -> DisputeEscalated:
+    """The bank was not content."""
+    return DisputeEscalated(stage=Stage.CHARGEBACK, due_by=ANSWER_DUE)
+
+
+def evidence() -> EvidenceSubmitted:
+    """What speaks for the charge was handed in."""
+    return EvidenceSubmitted(digest=THE_DIGEST)
+
+
+def given_up() -> DisputeAccepted:
+    """Marta and Paul gave the money up."""
+    return DisputeAccepted(proposer=MARTA, approver=PAUL)
+
+
+def dispute_withdrawn(
+    amount: str = "410.40 EUR", fee: str = "15.00 EUR", held: str = "349.20 EUR", txn: str = "txn_1"
+) -> DisputeFundsWithdrawn:
+    """The processor took the money."""
+    taken, cost, kept = money(amount), money(fee), money(held)
+    entry = postings.dispute_funds_withdrawn(DISPUTE, (RUI, BOOKING), taken, cost, kept)
+    return DisputeFundsWithdrawn(
+        booking_id=BOOKING,
+        host_id=RUI,
+        amount=taken,
+        fee=cost,
+        held=kept,
+        balance_transactions=(txn,),
+        effective_on=JUNE_FIRST,
+        entries=(entry,),
+    )
+
+
+def reinstated_funds(amount: str = "410.40 EUR", fee: str = "0.00 EUR") -> DisputeFundsReinstated:
+    """The processor gave it back."""
+    came, cost = money(amount), money(fee)
+    return DisputeFundsReinstated(
+        booking_id=BOOKING,
+        amount=came,
+        fee=cost,
+        balance_transactions=("txn_2",),
+        effective_on=JUNE_FIRST,
+        entries=(postings.dispute_funds_reinstated(DISPUTE, came, came, cost),),
+    )
+
+
+def won(given_back: str = "349.20 EUR") -> DisputeWon:
+    """The bank decided for the charge."""
+    back = money(given_back)
+    entry = postings.dispute_hold_ended(DISPUTE, (RUI, BOOKING), back)
+    return DisputeWon(
+        booking_id=BOOKING,
+        host_id=RUI,
+        given_back=back,
+        effective_on=JUNE_FIRST,
+        entries=(entry,) if back.minor else (),
+    )
+
+
+def lost(stake: Stake | None = None, held: str = "349.20 EUR") -> DisputeLost:
+    """The bank decided for her."""
+    taken = a_price().total
+    loss = loss_of(stake or a_stake(), taken, money(held))
+    return DisputeLost(
+        booking_id=BOOKING,
+        host_id=RUI,
+        amount=taken,
+        loss=loss,
+        effective_on=JUNE_FIRST,
+        entries=(postings.dispute_lost(DISPUTE, (RUI, BOOKING), taken, loss),),
+    )
+
+
+def closed_dispute() -> DisputeClosed:
+    """The bank was content with the answer."""
+    return DisputeClosed()
+
+
+def prevented(given_back: str = "0.00 EUR") -> DisputePrevented:
+    """The processor gave her the money before the bank took it."""
+    back = money(given_back)
+    entry = postings.dispute_hold_ended(DISPUTE, (RUI, BOOKING), back)
+    return DisputePrevented(
+        booking_id=BOOKING,
+        host_id=RUI,
+        given_back=back,
+        effective_on=JUNE_FIRST,
+        entries=(entry,) if back.minor else (),
+    )
+
+
+def reopened(stage: Stage = Stage.PRE_ARBITRATION) -> DisputeReopened:
+    """The bank goes on."""
+    return DisputeReopened(stage=stage, due_by=ANSWER_DUE)
+
+
 # -- Every one of them ------------------------------------------------------------------
 
 ONE_OF_EACH = (
@@ -1616,7 +1872,7 @@ ONE_OF_EACH = (
     released(),
     transferred(),
     a_provider(),
-    vouched_for(),
+    provider_vouched_for(),
     suspended(),
     reinstated(),
     closed(),
@@ -1637,5 +1893,25 @@ ONE_OF_EACH = (
     paid_to_the_bank(),
     failed_at_the_bank(),
     cancelled_bank_payout(),
+    held(),
+    lifted(),
+    netted_out(),
+    failed_transfer(),
+    unknown_transfer(),
+    payout_retried(),
+    a_reversal(),
+    turned_back(),
+    a_failed_reversal(),
+    a_dispute(),
+    escalated(),
+    evidence(),
+    given_up(),
+    dispute_withdrawn(),
+    reinstated_funds(),
+    won(),
+    lost(),
+    closed_dispute(),
+    prevented(),
+    reopened(),
 )
 """One believable event of every kind there is; the catalogue's golden files are made of them."""

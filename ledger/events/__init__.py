@@ -6,6 +6,7 @@ from ledger.events.bank_payout import BankPayoutEvent
 from ledger.events.booking import BookingEvent
 from ledger.events.correction import CorrectionEvent
 from ledger.events.difference import DifferenceEvent
+from ledger.events.dispute import DisputeEvent
 from ledger.events.event import Actor, Envelope, Event, MoneyEvent, Recorded, Role
 from ledger.events.host_debt import HostDebtEvent
 from ledger.events.payment import PaymentEvent
@@ -22,6 +23,7 @@ AnyEvent = (
     | BookingEvent
     | CorrectionEvent
     | DifferenceEvent
+    | DisputeEvent
     | HostDebtEvent
     | PaymentEvent
     | PayoutEvent

@@ -163,3 +163,21 @@ def with_pending_reason(old: Shape) -> Shape:
 def with_balance_transaction(old: Shape) -> Shape:
     """How the processor tells of it: then, only on the event before."""
     return {**old, **dict.fromkeys(("processor_refund", "balance_transaction", "settled"))}
+
+
+@upcast("payout.scheduled", since=1)
+def with_tranche(old: Shape) -> Shape:
+    """Which tranche: then, every stay was paid out as one."""
+    return {**old, "tranche": 1}
+
+
+@upcast("payout.released", since=1)
+def with_netted(old: Shape) -> Shape:
+    """What was netted: then, no debts were known."""
+    return {**old, "netted": [0, old["amount"][1]]}
+
+
+@upcast("payout.transferred", since=1)
+def with_transfers_balance_transaction(old: Shape) -> Shape:
+    """The processor's own entry: then, it was not asked for."""
+    return {**old, "balance_transaction": None}

@@ -17,11 +17,12 @@ from ledger.aggregates.payout import PAYOUT, RecordTransfer, ReleasePayout
 from ledger.aggregates.payout import Status as Payable
 from ledger.aggregates.refund import REFUND, AcceptRefund, SucceedRefund
 from ledger.draft import Draft
-from ledger.errors import NotFound, PayoutIsHeld
+from ledger.errors import NotFound
 from ledger.events import Actor
 from ledger.processes.names import PROCESS, booking_in, payment_of, payout_of, refund_of
 from ledger.processes.refunds import submit_refund
 from ledger.processes.settlement import mature
+from ledger.values.clearance import vouched_for
 from ledger.values.ids import BookingId
 from ledger.values.money import zero
 
@@ -86,13 +87,9 @@ def pay_out(draft: Draft, processor: Actor, booking_id: BookingId, transfer: str
     if payout.status is Payable.SCHEDULED:
         mature(draft, booking_id)
     payment = draft.state(PAYMENT, payment_of(booking_id))
-    if payment is None or not payment.available:
-        raise PayoutIsHeld(reasons=["funds_pending"])
     payable = booking.earned.host if booking.earned else zero(booking.price.currency)
-    draft.do(
-        PROCESS,
-        ReleasePayout(payout_id=payout_id, payable=payable, idempotency_key=f"{payout_id}/1"),
-    )
+    cleared = vouched_for(payable, funds_available=payment is not None and payment.available)
+    draft.do(PROCESS, ReleasePayout(payout_id=payout_id, clearance=cleared))
     draft.do(
         processor, RecordTransfer(payout_id=payout_id, amount=payout.amount, transfer=transfer)
     )

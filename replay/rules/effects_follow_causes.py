@@ -16,6 +16,7 @@ from ledger.events import Envelope, Event, Recorded
 from ledger.events.booking import BookingConfirmed, BookingRequested
 from ledger.events.correction import CorrectionDrafted
 from ledger.events.difference import DifferenceCorrected
+from ledger.events.dispute import DisputeOpened
 from ledger.events.host_debt import DebtNetted, DebtRaised
 from ledger.events.payment import (
     PaymentAdopted,
@@ -38,6 +39,7 @@ NAMED: dict[type[Event], Callable[[Any], str | None]] = {
     PaymentRefundRecorded: lambda event: event.refund_id,
     RefundReserved: lambda event: event.refund_id,
     ReceiptDetected: lambda event: event.payment_id,
+    DisputeOpened: lambda event: event.payment_id,
     PayoutScheduled: lambda event: event.booking_id,
     RefundRequested: lambda event: event.payment_id,
     ExternalRefundDetected: lambda event: event.payment_id,

@@ -22,6 +22,14 @@ from ledger.events.booking import (
     NoShowReported,
     StayCompleted,
 )
+from ledger.events.dispute import (
+    DisputeClosed,
+    DisputeLost,
+    DisputeOpened,
+    DisputePrevented,
+    DisputeReopened,
+    DisputeWon,
+)
 from ledger.events.payment import (
     PaymentCancelled,
     PaymentCompleted,
@@ -29,7 +37,15 @@ from ledger.events.payment import (
     PaymentOpened,
     PaymentRetried,
 )
-from ledger.events.payout import PayoutCancelled, PayoutScheduled, PayoutTransferred
+from ledger.events.payout import (
+    PayoutCancelled,
+    PayoutNetted,
+    PayoutReversed,
+    PayoutScheduled,
+    PayoutTransferred,
+    ReversalFailed,
+    ReversalOrdered,
+)
 from ledger.events.refund import (
     ExternalRefundClassified,
     ExternalRefundDetected,
@@ -48,6 +64,7 @@ from replay.rules.rule import Connection, Extent, Handlers, Rule
 BEGINS = (
     *(BookingRequested, PaymentOpened, PaymentRetried, PayoutScheduled, RefundRequested),
     *(ReceiptDetected, ExternalRefundDetected),
+    *(ReversalOrdered, DisputeOpened, DisputeReopened),
 )
 """A part of a case begins."""
 
@@ -56,6 +73,8 @@ ENDS = (
     *(PaymentCompleted, PaymentFailed, PaymentCancelled),
     *(PayoutCancelled, PayoutTransferred, RefundSucceeded, ReceiptReturned, ReceiptAdopted),
     *(RefundRejected, RefundCancelled, RefundSettledAlternatively, ExternalRefundClassified),
+    *(PayoutNetted, PayoutReversed, ReversalFailed),
+    *(DisputeWon, DisputeLost, DisputeClosed, DisputePrevented),
 )
 """A part of a case ends."""
 
@@ -68,6 +87,7 @@ KEPT = frozenset(
         Account.TAX_DEFERRED,
         Account.HOST_PAYABLE,
         Account.REFUND_PAYABLE,
+        Account.HOST_HELD,
     )
 )
 """The accounts that a case must leave at zero."""

@@ -11,13 +11,17 @@ from msgspec import Struct
 
 from ledger.events import Recorded
 from ledger.events.booking import EarningsRecognized
+from ledger.events.dispute import DisputeLost
 from ledger.events.host_debt import DebtNetted
 from ledger.events.payment import PaymentAdopted, PaymentCompleted
 from ledger.events.payout import (
     PayoutCancelled,
     PayoutDue,
+    PayoutNetted,
     PayoutRecalculated,
     PayoutReleased,
+    PayoutRetried,
+    PayoutReversed,
     PayoutScheduled,
     PayoutTransferred,
 )
@@ -38,11 +42,14 @@ class Books(Struct, gc=False):
     earned_by_host: int = 0
     earned_by_platform: int = 0
     transferred: int = 0
+    lost: int = 0
+    owed: int = 0
 
     @property
     def left(self) -> int:
-        """What is neither given back, nor paid out, nor the platform's."""
-        return self.captured - self.refunded - self.transferred - self.earned_by_platform
+        """What is neither given back, lost, paid out, nor the platform's; what hosts owe is there."""
+        gone = self.refunded + self.lost + self.transferred + self.earned_by_platform
+        return self.captured + self.owed - gone
 
     def take_back(self, entries: Iterable[Entry]) -> None:
         """What host and platform had earned goes back, from what was paid out as a debt."""
@@ -57,11 +64,12 @@ class Books(Struct, gc=False):
 
 
 class PayoutsWithinEarnings(Rule):
-    """Remembers five sums per booking, and when each open payout may go out."""
+    """Remembers seven sums per booking, and when each open payout may go out."""
 
     invariants: ClassVar = {
         "INV-L6": "Refunds, payouts and fees of a booking are never more than was captured for it.",
-        "INV-L8": "A host is paid no more than was earned, and not before the time of release.",
+        "INV-L8": "A host is paid no more than was earned, and not before the time of release; no more"
+        " comes back than was paid.",
     }
 
     def __init__(self) -> None:
@@ -85,6 +93,10 @@ class PayoutsWithinEarnings(Rule):
             PayoutReleased: self.in_time,
             PayoutTransferred: self.transfer,
             DebtNetted: self.net,
+            PayoutRetried: self.in_time,
+            PayoutNetted: self.end_in_time,
+            PayoutReversed: self.come_back,
+            DisputeLost: self.lose,
         }
 
     def capture(self, recorded: Recorded[PaymentCompleted]) -> None:
@@ -115,7 +127,7 @@ class PayoutsWithinEarnings(Rule):
         """Money is the host's, and the platform's."""
         books, earned = self._of(recorded.stream_id), recorded.event.earned
         books.earned_by_host += earned.host_minor
-        books.earned_by_platform += earned.guest_fee_minor + earned.host_fee_minor
+        books.earned_by_platform += earned.fees.minor - earned.coupon_minor
         self._enough(recorded, books)
 
     def transfer(self, recorded: Recorded[PayoutTransferred]) -> None:
@@ -136,6 +148,35 @@ class PayoutsWithinEarnings(Rule):
             found = f"{books.transferred} minor units paid out, {books.earned_by_host} earned"
             self.breach("INV-L8", found, recorded)
 
+    def come_back(self, recorded: Recorded[PayoutReversed]) -> None:
+        """Money is with the host no more; what pays their debt is owed no more."""
+        event = recorded.event
+        books = self._of(event.booking_id)
+        books.transferred -= event.amount.minor
+        books.owed -= event.to_debt.minor
+        if books.transferred < 0:
+            found = f"{-books.transferred} minor units more came back than were paid out"
+            self.breach("INV-L8", found, recorded)
+
+    def lose(self, recorded: Recorded[DisputeLost]) -> None:
+        """Money is the guest's again, and nobody's earnings; what the host has of it they owe."""
+        loss = recorded.event.loss
+        books, shares = self._of(recorded.event.booking_id), loss.shares
+        books.lost += shares.total.minor
+        books.owed += loss.debt.minor
+        if loss.earned:
+            books.earned_by_host -= shares.host_minor - loss.debt.minor
+            books.earned_by_platform -= shares.fees.minor - shares.coupon_minor
+        self._enough(recorded, books)
+        if books.lost + books.refunded > books.captured:
+            found = f"{books.lost} lost and {books.refunded} given back of {books.captured}"
+            self.breach("INV-L6", found, recorded)
+
+    def end_in_time(self, recorded: Recorded[PayoutNetted]) -> None:
+        """The time has come, and nothing more will."""
+        self.in_time(recorded)
+        self._release_at.pop(recorded.stream_id, None)
+
     def set_time(self, recorded: Recorded[PayoutScheduled | PayoutRecalculated]) -> None:
         """When the payout may go out."""
         self._release_at[recorded.stream_id] = recorded.event.release_at
@@ -144,7 +185,7 @@ class PayoutsWithinEarnings(Rule):
         """The payout will not go out."""
         self._release_at.pop(recorded.stream_id, None)
 
-    def in_time(self, recorded: Recorded[PayoutDue | PayoutReleased | PayoutTransferred]) -> None:
+    def in_time(self, recorded: Recorded[Any]) -> None:
         """The time has come."""
         release_at = self._release_at.get(recorded.stream_id)
         if release_at is None:

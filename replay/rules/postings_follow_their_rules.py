@@ -8,7 +8,7 @@ A breach means that the books say something else than what happened. Close no pe
 finance with the event named; a correction is another event, never an edit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import ClassVar, NamedTuple
 
 from ledger.events import MoneyEvent, Recorded
@@ -23,6 +23,14 @@ from ledger.events.booking import (
 )
 from ledger.events.correction import CorrectionApplied
 from ledger.events.difference import DifferenceWrittenOff
+from ledger.events.dispute import (
+    DisputeFundsReinstated,
+    DisputeFundsWithdrawn,
+    DisputeLost,
+    DisputeOpened,
+    DisputePrevented,
+    DisputeWon,
+)
 from ledger.events.host_debt import (
     DebtCollected,
     DebtNetted,
@@ -42,9 +50,15 @@ from ledger.events.payment import (
 )
 from ledger.events.payout import (
     PayoutCancelled,
+    PayoutNetted,
     PayoutRecalculated,
+    PayoutReleased,
+    PayoutRetried,
+    PayoutReversed,
     PayoutScheduled,
     PayoutTransferred,
+    ReversalFailed,
+    ReversalOrdered,
 )
 from ledger.events.refund import (
     ExternalRefundClassified,
@@ -381,6 +395,97 @@ def charged(amount: Money, settled: Money | None, fee: Money | None, booking_id:
     return Agreed(figures, amount.currency, settled_in=gross.currency, booking_id=booking_id)
 
 
+# What is taken back from hosts, and by banks. r: what came back of a transfer, t: of it, for debt.
+# d: what a bank took, p: the processor's fee, q: what is held of the host's part meanwhile. Of what
+# is lost, h: the host's part, beside what was held: u of it still to be paid, b debt; k: held, and
+# not needed; f, v, x, c: fees, the tax on them, other taxes, coupon; l: what the platform bears; e:
+# what the currencies cost. s: a sum of these.
+TAKEN_BACK = {
+    "J15": """
+        Dr stripe_available    -             r
+        Cr host_receivable     host          t
+        Cr host_payable        host/booking  s
+    """,
+    "J18": """
+        Dr disputed_funds      dispute       d
+        Dr exp_dispute_fees    -             p
+        Cr stripe_available    -             s
+        Dr host_payable        host/booking  q
+        Cr host_held           dispute       q
+    """,
+    "J19": """
+        Dr stripe_available    -             s
+        Cr disputed_funds      dispute       d
+        Cr exp_dispute_fees    -             p
+        Dr fx_gain_loss        -             e
+    """,
+    "J19h": """
+        Dr host_held           dispute       q
+        Cr host_payable        host/booking  q
+    """,
+    "J20": """
+        Dr host_held           dispute       q
+        Cr host_payable        host/booking  k
+        Dr host_payable        host/booking  u
+        Dr host_receivable     host          b
+        Dr contra_fee_refunds  -             f
+        Dr vat_payable         -             v
+        Dr tax_payable         *             x
+        Dr exp_chargeback_loss -             l
+        Dr fx_gain_loss        -             e
+        Cr exp_promotions      -             c
+        Cr disputed_funds      dispute       d
+    """,
+    "J20d": """
+        Dr host_held           dispute       q
+        Cr host_payable        host/booking  k
+        Dr host_deferred       booking       u
+        Dr host_receivable     host          b
+        Dr revenue_deferred    booking       f
+        Dr vat_payable         -             v
+        Dr tax_deferred        booking       x
+        Dr exp_chargeback_loss -             l
+        Dr fx_gain_loss        -             e
+        Cr exp_promotions      -             c
+        Cr disputed_funds      dispute       d
+    """,
+}
+"""J20d is J20 for a stay that is not earned yet. A key of `*` is each authority's own."""
+
+
+class Taken(NamedTuple):
+    """What is known of a dispute: what it is about, of whom, what is withdrawn and what held."""
+
+    disputed: Money
+    keys: Mapping[str, str]
+    withdrawn: int = 0
+    held: int = 0
+
+
+NOT_TAKEN = Taken(Money(0, ""), {"host": "", "booking": ""})
+
+AnyLine = tuple[str, str, int, str]
+"""A line: account, key, minor units, currency."""
+
+
+def _taken_lines(
+    table: str, figures: Mapping[str, int], currency: str, keys: Mapping[str, str]
+) -> Iterator[AnyLine]:
+    """The lines of a table; a leg of nothing leaves none."""
+    for row in table.strip().splitlines():
+        side, account, key, letter = row.split()
+        sign = 1 if side == "Dr" else -1
+        if key == "*":
+            of_each = (name for name in figures if name.startswith(f"{letter}:"))
+            parts = [(name.partition(":")[2], figures[name]) for name in of_each]
+        else:
+            named = "" if key == "-" else "/".join(keys[name] for name in key.split("/"))
+            parts = [(named, figures.get(letter, 0))]
+        for of, minor in parts:
+            if minor:
+                yield account, of, sign * minor, currency
+
+
 class PostingsFollowTheirRules(Rule):
     """Remembers what was agreed for whatever still has entries to come."""
 
@@ -400,6 +505,9 @@ class PostingsFollowTheirRules(Rule):
         self._payable: dict[str, int] = {}
         self._debts: dict[tuple[str, str], Agreed] = {}
         self._write_offs: dict[tuple[str, str], Agreed] = {}
+        self._netted: dict[str, int] = {}
+        self._reversals: dict[str, int] = {}
+        self._disputes: dict[str, Taken] = {}
 
     def hears(self) -> Handlers:
         """What agrees on figures, and what books them."""
@@ -442,6 +550,18 @@ class PostingsFollowTheirRules(Rule):
             DifferenceWrittenOff: self.difference_written_off,
             DebtNetted: self.netted,
             DebtWrittenOff: self.written_off,
+            PayoutReleased: self.net,
+            PayoutRetried: self.net,
+            PayoutNetted: self.cancel_payout,
+            ReversalOrdered: self.order_back,
+            ReversalFailed: self.leave,
+            PayoutReversed: self.came_back,
+            DisputeOpened: self.dispute,
+            DisputeFundsWithdrawn: self.withdrawn,
+            DisputeFundsReinstated: self.reinstated,
+            DisputeWon: self.held_no_more,
+            DisputePrevented: self.held_no_more,
+            DisputeLost: self.lost,
         }
 
     # -- What was agreed --------------------------------------------------------------------
@@ -499,9 +619,10 @@ class PostingsFollowTheirRules(Rule):
         figures = (0, recorded.event.amount.minor, 0, 0)
         self._payouts[recorded.stream_id] = before._replace(figures=figures)
 
-    def cancel_payout(self, recorded: Recorded[PayoutCancelled]) -> None:
+    def cancel_payout(self, recorded: Recorded[PayoutCancelled | PayoutNetted]) -> None:
         """The host is promised nothing any more."""
         self._payouts.pop(recorded.stream_id, None)
+        self._netted.pop(recorded.stream_id, None)
 
     def request(self, recorded: Recorded[RefundRequested]) -> None:
         """What shall go back, and of whose part."""
@@ -619,8 +740,10 @@ class PostingsFollowTheirRules(Rule):
             self._compare(recorded, "J22r", agreed, keys)
 
     def transferred(self, recorded: Recorded[PayoutTransferred]) -> None:
-        """J6, of what was promised; once."""
+        """J6, of what was promised, less what was netted; once."""
         agreed = self._payouts.pop(recorded.stream_id, NOTHING)
+        netted = self._netted.pop(recorded.stream_id, 0)
+        agreed = agreed._replace(figures=(0, agreed.figures[1] - netted, 0, 0))
         keys = {"host": agreed.host_id, "booking": recorded.event.booking_id}
         self._compare(recorded, "J6", agreed, keys)
 
@@ -772,6 +895,119 @@ class PostingsFollowTheirRules(Rule):
         agreed = self._write_offs.pop(key, NOTHING)
         self._pay_off(recorded.stream_id, recorded.event.amount)
         self._compare(recorded, "J17", agreed, {"host": agreed.host_id})
+
+    # -- What was taken back ----------------------------------------------------------------
+
+    def net(self, recorded: Recorded[PayoutReleased | PayoutRetried]) -> None:
+        """What of a payout stays here."""
+        if netted := recorded.event.netted.minor:
+            self._netted[recorded.stream_id] = self._netted.get(recorded.stream_id, 0) + netted
+
+    def order_back(self, recorded: Recorded[ReversalOrdered]) -> None:
+        """What of a transfer is to come back."""
+        self._reversals[recorded.event.idempotency_key] = recorded.event.amount.minor
+
+    def leave(self, recorded: Recorded[ReversalFailed]) -> None:
+        """It does not come."""
+        self._reversals.pop(recorded.event.idempotency_key, None)
+
+    def came_back(self, recorded: Recorded[PayoutReversed]) -> None:
+        """J15, of what was ordered back; once."""
+        event = recorded.event
+        ordered = self._reversals.pop(event.idempotency_key, 0)
+        figures = {"r": ordered, "t": event.to_debt.minor, "s": ordered - event.to_debt.minor}
+        keys = {"host": event.host_id, "booking": event.booking_id}
+        self._compare_taken(recorded, "J15", figures, event.amount.currency, keys)
+
+    def dispute(self, recorded: Recorded[DisputeOpened]) -> None:
+        """What a bank takes back, perhaps, and of whom."""
+        event = recorded.event
+        self._disputes[recorded.stream_id] = Taken(
+            event.amount, {"host": event.host_id, "booking": event.booking_id}
+        )
+
+    def withdrawn(self, recorded: Recorded[DisputeFundsWithdrawn]) -> None:
+        """J18, of what was disputed, where the account is kept in the guest's currency."""
+        event = recorded.event
+        taken = self._disputes.get(recorded.stream_id, NOT_TAKEN)
+        same = event.amount.currency == taken.disputed.currency
+        withdrawn = taken.disputed.minor if same else event.amount.minor
+        taken = taken._replace(withdrawn=withdrawn, held=event.held.minor)
+        self._disputes[recorded.stream_id] = taken
+        fee = event.fee.minor
+        figures = {"d": withdrawn, "p": fee, "s": withdrawn + fee, "q": taken.held}
+        keys = {**taken.keys, "dispute": recorded.stream_id}
+        self._compare_taken(recorded, "J18", figures, event.amount.currency, keys)
+
+    def reinstated(self, recorded: Recorded[DisputeFundsReinstated]) -> None:
+        """J19, of what was withdrawn; once."""
+        event = recorded.event
+        taken = self._disputes.get(recorded.stream_id, NOT_TAKEN)
+        self._disputes[recorded.stream_id] = taken._replace(withdrawn=0)
+        figures = {
+            "s": event.amount.minor + event.fee.minor,
+            "d": taken.withdrawn,
+            "p": event.fee.minor,
+            "e": taken.withdrawn - event.amount.minor,
+        }
+        keys = {"dispute": recorded.stream_id}
+        self._compare_taken(recorded, "J19", figures, event.amount.currency, keys)
+
+    def held_no_more(self, recorded: Recorded[DisputeWon | DisputePrevented]) -> None:
+        """J19h, of what was held; nothing where nothing was."""
+        taken = self._disputes.get(recorded.stream_id, NOT_TAKEN)
+        self._disputes[recorded.stream_id] = taken._replace(held=0)
+        keys = {**taken.keys, "dispute": recorded.stream_id}
+        currency = recorded.event.given_back.currency
+        self._compare_taken(recorded, "J19h", {"q": taken.held}, currency, keys)
+
+    def lost(self, recorded: Recorded[DisputeLost]) -> None:
+        """J20, of what was withdrawn: the host's part is what is held first; once."""
+        taken = self._disputes.pop(recorded.stream_id, NOT_TAKEN)
+        loss = recorded.event.loss
+        shares, debt = loss.shares, loss.debt.minor
+        used = min(taken.held, shares.host_minor)
+        figures = {
+            "d": taken.withdrawn,
+            "q": taken.held,
+            "k": taken.held - used,
+            "u": shares.host_minor - used - debt,
+            "b": debt,
+            "f": shares.fees.minor,
+            "v": shares.vat.minor,
+            "x": shares.tax.minor,
+            "c": shares.coupon.minor,
+            "e": loss.exchange.minor,
+            "l": taken.withdrawn - loss.exchange.minor - shares.total.minor,
+        }
+        keys = {**taken.keys, "dispute": recorded.stream_id}
+        figures |= {f"x:{of}": tax.minor for of, tax in shares.by_authority()}
+        rule = "J20" if loss.earned or not taken.withdrawn else "J20d"
+        figures = figures if taken.withdrawn else {}
+        self._compare_taken(recorded, rule, figures, loss.debt.currency, keys)
+
+    def _compare_taken(
+        self,
+        recorded: Recorded[MoneyEvent],
+        rule: str,
+        figures: Mapping[str, int],
+        currency: str,
+        keys: Mapping[str, str],
+    ) -> None:
+        """Hold the event's entry against the lines that the rule makes, in any order."""
+        expected = sorted(_taken_lines(TAKEN_BACK[rule], figures, currency, keys))
+        entries = recorded.event.entries
+        named = [(entry.rule, entry.version) for entry in entries]
+        if named != ([(rule.removesuffix("d"), 1)] if expected else []):
+            self.breach("INV-L4", f"booked by {named}, it should be by {rule}", recorded)
+            return
+        found = sorted(
+            (line.account, line.of, line.minor, line.currency)
+            for entry in entries
+            for line in entry.lines
+        )
+        if found != expected:
+            self.breach("INV-L4", f"{found}; {rule} makes {expected}", recorded)
 
     def _compare(
         self,

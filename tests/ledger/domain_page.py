@@ -111,9 +111,11 @@ PAGE = {
         PO4   | scheduled                    | T  | due
         PO5   | due                          | XF | releasing
         PO6   | releasing                    | P  | transferred
-        PO7   | releasing                    | PT | failed releasing
+        PO7   | releasing                    | P  | failed
+        PO7u  | releasing                    | T  | same
         PO8   | failed                       | XF | releasing
-        PO9   | transferred partly_reversed  | XF | partly_reversed reversed
+        PO9   | transferred partly_reversed  | XF | same
+        PO9r  | transferred partly_reversed  | P  | partly_reversed reversed
         PO10  | scheduled on_hold due        | X  | same
         PO10z | scheduled on_hold due        | X  | cancelled
     """),
@@ -132,6 +134,20 @@ PAGE = {
         PR12  | verified reverification_due            | OX | suspended
         PR13  | suspended                              | O  | verified
         PR14  | draft changes_requested verified reverification_due suspended rejected | HO | closed
+    """),
+    "dispute": _rows("""
+        DI1   | -                             | P  | opened
+        DI2   | -                             | P  | evidence_due
+        DI3   | opened                        | P  | evidence_due
+        DI4   | opened evidence_due           | SF | submitted
+        DI5   | evidence_due                  | F  | accepted
+        DI5l  | accepted                      | P  | lost
+        DI6   | evidence_due                  | TP | lost
+        DI7   | submitted                     | P  | won
+        DI8   | submitted                     | P  | lost
+        DI9   | opened                        | P  | closed_no_loss
+        DI10  | opened evidence_due submitted | P  | prevented
+        DI11  | won                           | P  | evidence_due
     """),
 }
 """Every row of the page, by aggregate; two-step rows are written as their two steps."""
@@ -182,7 +198,6 @@ OURS = {
         UR6 | detected returning return_failed returned | P  | same
     """),
     "refund": _rows("RF14 | pending | P | pending"),
-    "payout": {},
     "provider": _rows(f"""
         PR15  | draft    | O | verified
         PR16  | {LIVING} | P | same
@@ -219,6 +234,21 @@ OURS = {
         DF3 | mismatched                                   | XF  | corrected
         DF4 | mismatched                                   | F   | written_off
     """),
+    "payout": _rows("""
+        PO11 | on_hold                     | XF | on_hold
+        PO12 | on_hold                     | XF | on_hold
+        PO13 | due                         | XF | cancelled
+        PO14 | failed                      | XF | cancelled
+        PO15 | failed                      | X  | same
+        PO16 | failed                      | X  | cancelled
+        PO17 | transferred partly_reversed | P  | same
+    """),
+    "dispute": _rows("""
+        DI12 | submitted                            | P | evidence_due
+        DI13 | submitted                            | P | closed_no_loss
+        DI14 | evidence_due submitted accepted      | P | same
+        DI15 | evidence_due submitted won prevented | P | same
+    """),
 }
 """Rows that the page takes for granted and we had to write: a beginning, money that is earned or
 becomes usable (postings J4, J5 and J9), what a payment must know of its refunds, its disputes and
@@ -226,10 +256,15 @@ its intent, and money that came without a place, which the page draws without a 
 from outside, and whoever is here before the review graph is, was verified elsewhere; PR16 to PR21
 are the page's payout account, which is a mirror and leaves the provider's own state alone. Of a
 host's debt the page has the postings only (J16, J17), of bank payouts the states (section 7), and
-so of the machines of section 10. RF14 is what a processor adds to a refund that is under way.
+so of the machines of section 10. RF14 is what a processor adds to a refund that is under way. A payout
+may have several reasons to be held, be netted whole against what its host owes, shrink after it
+failed, and not come back. The money of a dispute moves in balance transactions of its own, and an
+inquiry that was answered still ends both ways.
 """
 
 DIFFERENCES = {
+    "PO9": "A reversal is two steps, as every call: ordered by us, then a fact of the processor.",
+    "DI10": '"Any" is any state that is not an end: what is won, lost or closed is prevented no more.',
     "BK13": "The page lets only the clock end a stay; history knows guests who left before their"
     " last day, so a host may say so too. The clock is held to check-out in `processes`.",
     "PM16": "From any state, so that whoever is not completed refuses by the page's own code,"
@@ -249,7 +284,8 @@ PLANNED = {
     "payment": 0,
     "unapplied_receipt": 0,
     "refund": 0,
-    "payout": 5,
+    "dispute": 0,
+    "payout": 0,
     "host_debt": 0,
     "bank_payout": 0,
     "correction": 0,

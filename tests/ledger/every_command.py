@@ -44,6 +44,18 @@ from ledger.aggregates.difference import (
     ExplainDifference,
     WriteOffDifference,
 )
+from ledger.aggregates.dispute import (
+    AcceptDispute,
+    CloseDispute,
+    EscalateDispute,
+    LapseDispute,
+    LoseDispute,
+    PreventDispute,
+    ReinstateFunds,
+    ReopenDispute,
+    SubmitEvidence,
+    WinDispute,
+)
 from ledger.aggregates.host_debt import (
     ApproveWriteOff,
     CollectDebt,
@@ -74,7 +86,20 @@ from ledger.aggregates.payment import (
     SubmitPayment,
     VoidPayment,
 )
-from ledger.aggregates.payout import MaturePayout, RecalculatePayout, RecordTransfer, ReleasePayout
+from ledger.aggregates.payout import (
+    FailReversal,
+    FailTransfer,
+    HoldPayout,
+    LiftPayoutHold,
+    MaturePayout,
+    OrderReversal,
+    RecalculatePayout,
+    RecordReversal,
+    RecordTransfer,
+    ReleasePayout,
+    ReportUnknownTransfer,
+    RetryPayout,
+)
 from ledger.aggregates.provider import (
     CloseProvider,
     Reason,
@@ -124,8 +149,10 @@ from ledger.aggregates.unit_calendar import (
     UnblockNights,
 )
 from ledger.events import Actor, Event
+from ledger.events.dispute import Stage
 from ledger.events.payment import Capture
 from ledger.events.refund import Doubt
+from ledger.values.clearance import Hold
 from ledger.values.clock import Instant
 from ledger.values.guests import Party
 from ledger.values.ids import BlockId
@@ -177,6 +204,7 @@ from tests.facts import (
     a_calendar,
     a_curtailment,
     a_difference,
+    a_dispute,
     a_hold,
     a_no_show,
     a_payment,
@@ -188,7 +216,9 @@ from tests.facts import (
     a_refund_recorded,
     a_released_reservation,
     a_reservation,
+    a_reversal,
     a_settlement,
+    a_stake,
     a_stay,
     a_write_off,
     action_required,
@@ -202,15 +232,21 @@ from tests.facts import (
     approved,
     authorized,
     card_declined,
+    cleared,
     confirmed,
     correction_submitted,
+    dispute_withdrawn,
     disputed,
     drafted,
     due,
+    evidence,
     expired,
     external_refund,
     failed_refund,
+    failed_transfer,
     funds_available,
+    given_up,
+    held,
     host_accepted,
     host_asked,
     linked,
@@ -221,6 +257,7 @@ from tests.facts import (
     pending,
     processing,
     proposed,
+    provider_vouched_for,
     released,
     reserved,
     returning,
@@ -237,6 +274,7 @@ from tests.facts import (
     to_find_difference,
     to_net,
     to_open_calendar,
+    to_open_dispute,
     to_open_payment,
     to_propose,
     to_raise_debt,
@@ -246,8 +284,10 @@ from tests.facts import (
     to_request_refund,
     to_schedule_payout,
     to_see_external_refund,
+    to_withdraw,
+    transferred,
     unanswered,
-    vouched_for,
+    won,
 )
 from tests.given import Outcome, given
 
@@ -281,10 +321,13 @@ _ASKED = (a_booking(), host_asked())
 _PAID = (a_payment(), processing(), paid())
 _AUTHORIZED = (a_payment(capture=Capture.MANUAL), processing(), authorized())
 _RETURNING = (a_receipt(), returning())
-_VERIFIED = (a_provider(), vouched_for())
+_VERIFIED = (a_provider(), provider_vouched_for())
 _PAID_TO = (*_VERIFIED, an_account(), an_account_that_is(), a_bank_account())
 HOUR = timedelta(hours=1)
 _UNDER_WAY = (a_refund(), approved(), submitted(), pending())
+_RELEASED = (a_payout(), due(), released())
+_INQUIRY = Stage.INQUIRY
+_TAKEN = (a_dispute(), dispute_withdrawn())
 
 EVERY_COMMAND = (
     Happened(to_attest(), OPERATOR),
@@ -658,9 +701,7 @@ EVERY_COMMAND = (
     ),
     Happened(MaturePayout(payout_id=PAYOUT), TIMER, (a_payout(),), EARNED),
     Happened(
-        ReleasePayout(
-            payout_id=PAYOUT, payable=a_price().shares.host, idempotency_key=f"{PAYOUT}/1"
-        ),
+        ReleasePayout(payout_id=PAYOUT, clearance=cleared()),
         PROCESS,
         (a_payout(), due()),
         EARNED,
@@ -745,5 +786,117 @@ EVERY_COMMAND = (
         (a_bank_payout(), sent_to_the_bank(), paid_to_the_bank()),
     ),
     Happened(to_record_bank_payout(standing=AtTheBank.CANCELED), PROCESSOR, (a_bank_payout(),)),
+    Happened(HoldPayout(payout_id=PAYOUT, reason=Hold.MANUAL), FINANCE, (a_payout(), due())),
+    Happened(
+        HoldPayout(payout_id=PAYOUT, reason=Hold.DISPUTE, detail=DISPUTE),
+        PROCESS,
+        (a_payout(), held()),
+    ),
+    Happened(
+        LiftPayoutHold(payout_id=PAYOUT, reason=Hold.MANUAL, still_stands=False, reviewer=MARTA),
+        FINANCE,
+        (a_payout(), held()),
+    ),
+    Happened(
+        LiftPayoutHold(payout_id=PAYOUT, reason=Hold.DISPUTE, still_stands=False),
+        PROCESS,
+        (a_payout(), held(), held(Hold.DISPUTE, DISPUTE)),
+    ),
+    Happened(
+        ReleasePayout(payout_id=PAYOUT, clearance=cleared(debt=money("349.20 EUR"))),
+        PROCESS,
+        (a_payout(), due()),
+        EARNED,
+    ),
+    Happened(FailTransfer(payout_id=PAYOUT, reason="account_closed"), PROCESSOR, _RELEASED),
+    Happened(ReportUnknownTransfer(payout_id=PAYOUT), TIMER, _RELEASED),
+    Happened(
+        RetryPayout(payout_id=PAYOUT, clearance=cleared()),
+        FINANCE,
+        (*_RELEASED, failed_transfer()),
+        EARNED,
+    ),
+    Happened(
+        RetryPayout(payout_id=PAYOUT, clearance=cleared(debt=money("400.00 EUR"))),
+        PROCESS,
+        (*_RELEASED, failed_transfer()),
+        EARNED,
+    ),
+    Happened(
+        RecalculatePayout(payout_id=PAYOUT, amount=money("174.60 EUR"), release_at=NOW),
+        PROCESS,
+        (*_RELEASED, failed_transfer()),
+    ),
+    Happened(
+        RecalculatePayout(payout_id=PAYOUT, amount=money("0.00 EUR"), release_at=NOW),
+        PROCESS,
+        (*_RELEASED, failed_transfer()),
+    ),
+    Happened(
+        OrderReversal(payout_id=PAYOUT, amount=a_price().shares.host, cause=REFUND),
+        PROCESS,
+        (*_RELEASED, transferred()),
+    ),
+    Happened(
+        RecordReversal(
+            payout_id=PAYOUT,
+            amount=money("174.60 EUR"),
+            reversal="trr_1",
+            idempotency_key=f"{PAYOUT}/reversal/1",
+            debt=money("0.00 EUR"),
+        ),
+        PROCESSOR,
+        (*_RELEASED, transferred(), a_reversal()),
+        EARNED,
+    ),
+    Happened(
+        FailReversal(
+            payout_id=PAYOUT,
+            reason="balance_insufficient",
+            idempotency_key=f"{PAYOUT}/reversal/1",
+        ),
+        PROCESSOR,
+        (*_RELEASED, transferred(), a_reversal()),
+        EARNED,
+    ),
+    Happened(to_open_dispute(stage=Stage.INQUIRY), PROCESSOR),
+    Happened(to_open_dispute(), PROCESSOR),
+    Happened(
+        EscalateDispute(dispute_id=DISPUTE, due_by=ANSWER_DUE), PROCESSOR, (a_dispute(_INQUIRY),)
+    ),
+    Happened(
+        EscalateDispute(dispute_id=DISPUTE, due_by=ANSWER_DUE),
+        PROCESSOR,
+        (a_dispute(_INQUIRY), evidence()),
+    ),
+    Happened(SubmitEvidence(dispute_id=DISPUTE, digest=THE_DIGEST), SUPPORT, (a_dispute(),)),
+    Happened(
+        AcceptDispute(dispute_id=DISPUTE, proposer=MARTA, approver=PAUL), FINANCE, (a_dispute(),)
+    ),
+    Happened(to_withdraw(), PROCESSOR, (a_dispute(),)),
+    Happened(
+        ReinstateFunds(
+            dispute_id=DISPUTE,
+            amount=_TOTAL,
+            fee=money("0.00 EUR"),
+            balance_transactions=("txn_2",),
+        ),
+        PROCESSOR,
+        (*_TAKEN, evidence(), won()),
+    ),
+    Happened(WinDispute(dispute_id=DISPUTE), PROCESSOR, (*_TAKEN, evidence())),
+    Happened(LoseDispute(dispute_id=DISPUTE, stake=a_stake()), PROCESSOR, (*_TAKEN, evidence())),
+    Happened(LoseDispute(dispute_id=DISPUTE, stake=a_stake()), PROCESSOR, (*_TAKEN, given_up())),
+    Happened(
+        LapseDispute(dispute_id=DISPUTE, by_clock=True, stake=a_stake()), TIMER, _TAKEN, ANSWER_DUE
+    ),
+    Happened(CloseDispute(dispute_id=DISPUTE), PROCESSOR, (a_dispute(_INQUIRY),)),
+    Happened(CloseDispute(dispute_id=DISPUTE), PROCESSOR, (a_dispute(_INQUIRY), evidence())),
+    Happened(PreventDispute(dispute_id=DISPUTE), PROCESSOR, (a_dispute(_INQUIRY),)),
+    Happened(
+        ReopenDispute(dispute_id=DISPUTE, due_by=ANSWER_DUE),
+        PROCESSOR,
+        (*_TAKEN, evidence(), won()),
+    ),
 )
 """Every command at least once; one that can lead to several events, once for each of them."""

@@ -26,7 +26,7 @@ from ledger.errors import (
     TransitionNotAllowed,
 )
 from ledger.events import Actor, Event
-from ledger.events.booking import BookingCancelled, NoShowReported, EarningsRecognized
+from ledger.events.booking import BookingCancelled, EarningsRecognized, NoShowReported
 from ledger.values.clock import Instant, instant
 from ledger.values.ids import GuestId
 from ledger.values.policy import FREE, RETAINED, Policy

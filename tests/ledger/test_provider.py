@@ -59,17 +59,17 @@ from tests.facts import (
     an_account_that_is,
     an_id,
     closed,
+    provider_vouched_for,
     reinstated,
     suspended,
     to_record_account,
     to_register,
-    vouched_for,
 )
 from tests.given import given
 from tests.ledger.every_command import EVERY_COMMAND, Happened
 
 HOUR = timedelta(hours=1)
-VERIFIED = (a_provider(), vouched_for())
+VERIFIED = (a_provider(), provider_vouched_for())
 PAID_TO = (*VERIFIED, an_account(), an_account_that_is(), a_bank_account())
 
 
@@ -144,7 +144,7 @@ def test_an_operator_vouches_for_a_provider_that_was_verified_elsewhere() -> Non
         host_id=RUI, reason="verified before we began", source="hotel-bookings.csv"
     )
 
-    outcome = given(a_provider()).when(OPERATOR, command).then(vouched_for())
+    outcome = given(a_provider()).when(OPERATOR, command).then(provider_vouched_for())
     assert outcome.state.status is Status.VERIFIED
 
 

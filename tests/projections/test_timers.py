@@ -7,6 +7,7 @@ import pytest
 from ledger.errors import CorruptHistory, StoreUnavailable
 from ledger.events import Event
 from ledger.reactions import DueTimer
+from ledger.values.clearance import Hold
 from ledger.values.clock import Instant
 from projections.timers import TIMERS
 from replay.timers import TimerDesk, due
@@ -34,6 +35,8 @@ from tests.facts import (
     completed_stay,
     confirmed,
     expired,
+    held,
+    lifted,
     recalculated,
     recognized,
     started,
@@ -144,6 +147,18 @@ def test_a_payout_matures_at_the_time_it_was_last_given(story: Story) -> None:
     timer = what_is_due(story)["mature_payout"]
     assert timer.fires_at == CHECK_OUT
     assert timer.command_id != first
+
+
+def test_a_hold_does_not_stop_the_clock_of_a_payout(story: Story) -> None:
+    story.tells(a_payout(), held(), held(Hold.KYC), lifted(to="on_hold"))
+    assert "mature_payout" in what_is_due(story)
+    story.tells(lifted(Hold.KYC, to="scheduled"))
+    assert "mature_payout" in what_is_due(story)
+
+
+def test_a_payout_whose_time_came_while_it_was_held_is_due_when_it_is_not(story: Story) -> None:
+    story.tells(a_payout(), held(), lifted(to="due"))
+    assert "mature_payout" not in what_is_due(story)
 
 
 @pytest.mark.parametrize("ending", [payout_due(), cancelled_payout()])

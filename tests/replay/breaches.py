@@ -60,15 +60,18 @@ from tests.facts import (
     HALF,
     HOST,
     PROCESSOR,
+    RUI,
     TIMER,
     UNIT,
     a_price,
+    a_reversal,
     a_stay,
     a_write_off,
     an_id,
     money,
     netted,
     owed,
+    turned_back,
     written_off,
 )
 from tests.ledger import worked
@@ -78,6 +81,7 @@ from tests.replay.payment_history import (
     EXCHANGED,
     TOO_LATE_TO_STAY,
 )
+from tests.replay.payout_history import LOST, THE_LOST
 from tests.replay.refund_history import BY_HAND, CAME_BACK, COMPLAINED, to_correct
 from tests.replay.small_history import (
     ABANDONED,
@@ -92,7 +96,6 @@ from tests.replay.small_history import (
 )
 
 DEBTOR = HostId(an_id("a host in debt"))
-
 Connection = psycopg.Connection[Any]
 Shape = dict[str, Any]
 
@@ -428,6 +431,44 @@ def transfer_too_much(history: History, database: Database) -> None:
             line[2] += 10_000 if line[2] > 0 else -10_000
 
     rewrite(database, "payout.transferred", STAYED, change)
+
+
+@breaks("L8", "L11")
+def take_back_more_than_was_sent(history: History, database: Database) -> None:
+    """A transfer came back, and 50.80 euros that were never sent."""
+    payout, came = processes.payout_of(STAYED), money("400.00 EUR")
+    entry = postings.payout_reversed(RUI, STAYED, came, money("0.00 EUR"))
+    back = replace(turned_back("400.00 EUR"), booking_id=STAYED, entries=(entry,), to="reversed")
+    history.plant(STAYED, (payout, a_reversal("400.00 EUR")))
+    history.plant(STAYED, (payout, back), by=PROCESSOR)
+
+
+@breaks("B3", "L4", "L8", "L11")
+def take_back_what_nobody_ordered(history: History, database: Database) -> None:
+    """A transfer came back of itself, to the account of a host who is owed nothing for it."""
+    payout, came = processes.payout_of(LOST), money("100.00 EUR")
+    entry = postings.payout_reversed(RUI, LOST, came, money("0.00 EUR"))
+    back = replace(turned_back("100.00 EUR"), booking_id=LOST, entries=(entry,), to="reversed")
+    history.plant(LOST, (payout, back), by=PROCESSOR)
+
+
+@breaks("B3", "L3", "L4", "L6")
+def lose_a_dispute_twice(history: History, database: Database) -> None:
+    """The loss of a dispute was booked again."""
+    *_, lost = events_of(history, THE_LOST)
+    history.plant(LOST, (THE_LOST, lost), by=PROCESSOR)
+
+
+@breaks("L3", "L4")
+def let_the_platform_pay_for_the_host(history: History, database: Database) -> None:
+    """What a host owes for a lost dispute was booked as the platform's loss; the entry balances."""
+
+    def change(shape: Shape) -> None:
+        for line in lines(shape):
+            if line[0] == "host_receivable":
+                line[0], line[1] = "exp_chargeback_loss", ""
+
+    rewrite(database, "dispute.lost", LOST, change)
 
 
 @breaks("L3", "L6", "L7", "L11")

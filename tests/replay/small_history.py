@@ -78,6 +78,7 @@ from tests.facts import (
     to_register,
 )
 from tests.replay.payment_history import pay_in_every_way
+from tests.replay.payout_history import dispute_and_pay_out_in_every_way
 from tests.replay.refund_history import refund_in_every_way
 
 JUNE_FIRST = instant("2025-06-01T11:00:00Z")
@@ -288,6 +289,7 @@ def live_through(history: History) -> None:
     history.cancel(HALF_KEPT, HALF, at=instant("2025-06-11T09:00:00Z"))
     history.cancel(ALL_KEPT, ALL, at=instant("2025-06-12T09:00:00Z"))
     change_the_calendar(history)
+    dispute_and_pay_out_in_every_way(history)
     history.live(STAYED, instant("2025-07-02T14:00:00Z"))
     history.do(NO_SHOW, partial(_start, booking_id=NO_SHOW), at=instant("2025-07-14T14:00:00Z"))
     no_show = partial(processes.report_no_show, host=HOST, booking_id=NO_SHOW)

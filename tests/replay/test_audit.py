@@ -154,12 +154,21 @@ def test_a_corrupt_event_is_told_with_its_position_and_the_audit_goes_on(
 
 def test_an_audit_may_end_before_the_end_of_the_history(database: Database) -> None:
     with a_history(database.url) as history:
-        receipt = history.do(AHEAD)
-    for until in range(0, receipt.position, 7):
+        history.do(AHEAD)
+    for until in (0, *ends_of_commits(database)[::5]):
         report = audit(database.url, until=until)
         assert report.clean, report.violations
         assert (report.position, report.events) == (until, until)
         assert "INV-B2" in report.skipped
+
+
+def ends_of_commits(database: Database) -> list[int]:
+    """Where an audit may end: what belongs together is only right when all of it is there."""
+    with psycopg.connect(database.url) as connection:
+        found = connection.execute(
+            "SELECT max(position) FROM ledger.events GROUP BY command_id ORDER BY 1"
+        ).fetchall()
+    return [int(row[0]) for row in found][:-1]
 
 
 def test_an_audit_says_how_far_it_has_come(database: Database) -> None:

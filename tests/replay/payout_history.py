@@ -1,0 +1,231 @@
+"""Payouts that did not go straight, and disputes: parts of the small history, one booking each.
+
+They go by the real rules, command by command, for what has no plan of its own yet.
+"""
+
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ledger import processes
+from ledger.aggregates.decider import Command
+from ledger.aggregates.dispute import (
+    AcceptDispute,
+    CloseDispute,
+    EscalateDispute,
+    LoseDispute,
+    PreventDispute,
+    ReinstateFunds,
+    ReopenDispute,
+    SubmitEvidence,
+    WinDispute,
+)
+from ledger.aggregates.payout import (
+    FailReversal,
+    FailTransfer,
+    HoldPayout,
+    LiftPayoutHold,
+    MaturePayout,
+    OrderReversal,
+    RecordReversal,
+    RecordTransfer,
+    ReleasePayout,
+    ReportUnknownTransfer,
+    RetryPayout,
+)
+from ledger.draft import Draft
+from ledger.events import Actor
+from ledger.events.dispute import Stage
+from ledger.processes import payment_of, payout_of
+from ledger.values.clearance import Hold
+from ledger.values.clock import Instant, instant
+from ledger.values.ids import BookingId, DisputeId, PayoutId
+from ledger.values.policy import FREE
+from tests.facts import (
+    FINANCE,
+    MARTA,
+    PAUL,
+    PROCESS,
+    PROCESSOR,
+    SUPPORT,
+    THE_DIGEST,
+    TIMER,
+    a_price,
+    a_stake,
+    an_id,
+    cleared,
+    money,
+    to_open_dispute,
+    to_schedule_payout,
+    to_withdraw,
+)
+
+if TYPE_CHECKING:
+    from tests.replay.small_history import History
+
+FIRST_ARRIVAL = instant("2025-06-14T14:00:00Z")
+DAY = timedelta(days=1)
+
+SENT_AGAIN = BookingId(an_id("sent again"))
+LOST = BookingId(an_id("lost after it was paid out"))
+WON = BookingId(an_id("won"))
+STILL_AHEAD = BookingId(an_id("ahead"))
+THE_LOST = DisputeId(an_id("the dispute that was lost"))
+THE_WON = DisputeId(an_id("the dispute that was won"))
+THE_CLOSED = DisputeId(an_id("the inquiry that was closed"))
+THE_PREVENTED = DisputeId(an_id("the inquiry that was prevented"))
+
+HOST_PART = a_price().shares.host
+TOTAL = a_price().total
+NOTHING = money("0.00 EUR")
+
+Said = tuple[Actor, Command]
+
+
+def dispute_and_pay_out_in_every_way(history: "History") -> None:
+    """Let everything happen once that can happen to a payout, and to a dispute."""
+    arrivals = {
+        booking_id: FIRST_ARRIVAL + 4 * number * DAY
+        for number, booking_id in enumerate((SENT_AGAIN, LOST, WON))
+    }
+    for booking_id, arrival in arrivals.items():
+        history.sell(history.to_book(booking_id, arrival.date().isoformat(), FREE))
+    send_again(history, arrivals[SENT_AGAIN])
+    lose(history, arrivals[LOST])
+    win(history, arrivals[WON])
+    net(history)
+
+
+def say(history: "History", booking_id: BookingId, *said: Said) -> None:
+    """Carry out commands that stand for themselves, each in a commit of its own."""
+    for actor, command in said:
+        history.do(booking_id, partial(Draft.do, actor=actor, command=command))
+
+
+def earn(history: "History", booking_id: BookingId, arrival: Instant) -> None:
+    """Come, and be earned."""
+    start = partial(processes.start_stay, actor=TIMER, booking_id=booking_id)
+    history.do(booking_id, start, at=arrival)
+    history.do(booking_id, partial(processes.earn, booking_id=booking_id), at=arrival + DAY)
+
+
+def leave(history: "History", booking_id: BookingId, arrival: Instant) -> None:
+    """Leave when it is time."""
+    complete = partial(processes.complete_stay, actor=TIMER, booking_id=booking_id)
+    history.do(booking_id, complete, at=arrival + 3 * DAY)
+
+
+def send_again(history: "History", arrival: Instant) -> None:
+    """Hold a payout for two reasons; release it; hear nothing, then that it failed; send it again."""
+    payout = payout_of(SENT_AGAIN)
+    earn(history, SENT_AGAIN, arrival)
+    lift = partial(LiftPayoutHold, payout_id=payout, still_stands=False)
+    say(
+        history,
+        SENT_AGAIN,
+        (FINANCE, HoldPayout(payout_id=payout, reason=Hold.MANUAL)),
+        (PROCESS, HoldPayout(payout_id=payout, reason=Hold.KYC)),
+        (PROCESS, lift(reason=Hold.KYC)),
+        (FINANCE, lift(reason=Hold.MANUAL, reviewer=MARTA)),
+        (PROCESS, ReleasePayout(payout_id=payout, clearance=cleared())),
+        (TIMER, ReportUnknownTransfer(payout_id=payout)),
+        (PROCESSOR, FailTransfer(payout_id=payout, reason="account_closed")),
+        (FINANCE, RetryPayout(payout_id=payout, clearance=cleared())),
+        (PROCESSOR, RecordTransfer(payout_id=payout, amount=HOST_PART, transfer="tr_2")),
+    )
+    leave(history, SENT_AGAIN, arrival)
+
+
+def lose(history: "History", arrival: Instant) -> None:
+    """Give a chargeback up when the host is paid already, and take the transfer back for it."""
+    payout = payout_of(LOST)
+    history.live(LOST, arrival)
+    due_by = history.clock.now + 7 * DAY
+    ordered = OrderReversal(payout_id=payout, amount=HOST_PART, cause=THE_LOST)
+    short = FailReversal(
+        payout_id=payout,
+        reason="balance_insufficient",
+        idempotency_key=f"{payout}/reversal/1",
+    )
+    came = RecordReversal(
+        payout_id=payout,
+        amount=HOST_PART,
+        reversal="trr_1",
+        idempotency_key=f"{payout}/reversal/2",
+        debt=HOST_PART,
+    )
+    accepted = AcceptDispute(dispute_id=THE_LOST, proposer=MARTA, approver=PAUL)
+    say(
+        history,
+        LOST,
+        (PROCESSOR, opened(THE_LOST, LOST, due_by, Stage.INQUIRY)),
+        (PROCESSOR, EscalateDispute(dispute_id=THE_LOST, due_by=due_by)),
+        (PROCESSOR, to_withdraw(dispute_id=THE_LOST, payable=NOTHING)),
+        (FINANCE, accepted),
+        (PROCESSOR, LoseDispute(dispute_id=THE_LOST, stake=a_stake())),
+        *((PROCESS, ordered), (PROCESSOR, short)),
+        *((PROCESS, ordered), (PROCESSOR, came)),
+    )
+
+
+def win(history: "History", arrival: Instant) -> None:
+    """Win a chargeback, and again when it is reopened; then pay the host. Two inquiries end well."""
+    payout = payout_of(WON)
+    earn(history, WON, arrival)
+    due_by = history.clock.now + 7 * DAY
+    back = ReinstateFunds(
+        dispute_id=THE_WON, amount=TOTAL, fee=NOTHING, balance_transactions=("txn_4",)
+    )
+    say(
+        history,
+        WON,
+        (PROCESSOR, opened(THE_WON, WON, due_by)),
+        (PROCESSOR, to_withdraw(dispute_id=THE_WON, balance_transactions=("txn_3",))),
+        (SUPPORT, SubmitEvidence(dispute_id=THE_WON, digest=THE_DIGEST)),
+        (PROCESSOR, WinDispute(dispute_id=THE_WON)),
+        (PROCESSOR, back),
+        (PROCESSOR, ReopenDispute(dispute_id=THE_WON, due_by=due_by)),
+        (SUPPORT, SubmitEvidence(dispute_id=THE_WON, digest=THE_DIGEST)),
+        (PROCESSOR, WinDispute(dispute_id=THE_WON)),
+        (PROCESSOR, opened(THE_CLOSED, WON, due_by, Stage.INQUIRY)),
+        (PROCESSOR, CloseDispute(dispute_id=THE_CLOSED)),
+        (PROCESSOR, opened(THE_PREVENTED, WON, due_by, Stage.INQUIRY)),
+        (PROCESSOR, PreventDispute(dispute_id=THE_PREVENTED)),
+        (TIMER, MaturePayout(payout_id=payout)),
+        (PROCESS, ReleasePayout(payout_id=payout, clearance=cleared())),
+        (PROCESSOR, RecordTransfer(payout_id=payout, amount=HOST_PART, transfer="tr_3")),
+    )
+    leave(history, WON, arrival)
+
+
+def net(history: "History") -> None:
+    """Keep a whole payout, because the host owes more: a second one, of a stay that is ahead."""
+    payout = PayoutId(an_id("the payout that was netted"))
+    say(
+        history,
+        STILL_AHEAD,
+        (
+            PROCESS,
+            to_schedule_payout(
+                payout_id=payout, booking_id=STILL_AHEAD, release_at=history.clock.now, tranche=2
+            ),
+        ),
+        (TIMER, MaturePayout(payout_id=payout)),
+        (PROCESS, ReleasePayout(payout_id=payout, clearance=cleared(debt=TOTAL))),
+    )
+
+
+def opened(
+    dispute_id: DisputeId,
+    booking_id: BookingId,
+    due_by: Instant,
+    stage: Stage = Stage.CHARGEBACK,
+) -> Command:
+    """The bank of a guest takes all of it back, or asks first."""
+    return to_open_dispute(
+        dispute_id=dispute_id,
+        stage=stage,
+        payment_id=payment_of(booking_id),
+        booking_id=booking_id,
+        due_by=due_by,
+    )
