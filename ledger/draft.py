@@ -11,21 +11,21 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from ledger.aggregates.attestation import ATTESTATION
-from ledger.aggregates.provider import PROVIDER
-from ledger.aggregates.unit_calendar import UNIT_CALENDAR
-from ledger.aggregates.booking import BOOKING
 from ledger.aggregates.alteration import ALTERATION
-from ledger.aggregates.payment import PAYMENT
-from ledger.aggregates.unapplied_receipt import UNAPPLIED_RECEIPT
-from ledger.aggregates.refund import REFUND
-from ledger.aggregates.dispute import DISPUTE
-from ledger.aggregates.payout import PAYOUT
-from ledger.aggregates.host_debt import HOST_DEBT
+from ledger.aggregates.attestation import ATTESTATION
 from ledger.aggregates.bank_payout import BANK_PAYOUT
+from ledger.aggregates.booking import BOOKING
 from ledger.aggregates.correction import CORRECTION
-from ledger.aggregates.difference import DIFFERENCE
 from ledger.aggregates.decider import Command, Decider
+from ledger.aggregates.difference import DIFFERENCE
+from ledger.aggregates.dispute import DISPUTE
+from ledger.aggregates.host_debt import HOST_DEBT
+from ledger.aggregates.payment import PAYMENT
+from ledger.aggregates.payout import PAYOUT
+from ledger.aggregates.provider import PROVIDER
+from ledger.aggregates.refund import REFUND
+from ledger.aggregates.unapplied_receipt import UNAPPLIED_RECEIPT
+from ledger.aggregates.unit_calendar import UNIT_CALENDAR
 from ledger.errors import Refused
 from ledger.events import Actor, Envelope
 from ledger.store import Commit, Expected, NewEvent, Night

@@ -25,6 +25,17 @@ from ledger.events.payment import (
     PaymentOutcomeUnknown,
     PaymentProcessing,
 )
+from ledger.events.payout import (
+    PayoutCancelled,
+    PayoutDue,
+    PayoutHeld,
+    PayoutHoldLifted,
+    PayoutNetted,
+    PayoutReleased,
+    PayoutRetried,
+    PayoutTransferFailed,
+    PayoutTransferred,
+)
 from ledger.events.refund import (
     RefundApproved,
     RefundCancelled,
@@ -93,7 +104,19 @@ RefundErrandEvent = (
     | ReceiptReturnFailed
 )
 
-ErrandEvent = PaymentErrandEvent | RefundErrandEvent
+PayoutErrandEvent = (
+    PayoutDue
+    | PayoutHeld
+    | PayoutHoldLifted
+    | PayoutReleased
+    | PayoutRetried
+    | PayoutNetted
+    | PayoutCancelled
+    | PayoutTransferred
+    | PayoutTransferFailed
+)
+
+ErrandEvent = PaymentErrandEvent | RefundErrandEvent | PayoutErrandEvent
 
 K = ErrandKind
 
@@ -102,6 +125,8 @@ def project(rows: Rows, recorded: Recorded[ErrandEvent]) -> None:
     """Set or end the errands that the event is about."""
     if isinstance(recorded.event, RefundErrandEvent):
         project_refunds(rows, recorded, recorded.event)
+    elif isinstance(recorded.event, PayoutErrandEvent):
+        project_payouts(rows, recorded, recorded.event)
     else:
         project_payments(rows, recorded, recorded.event)
 
@@ -157,6 +182,22 @@ def project_refunds(rows: Rows, recorded: Recorded[ErrandEvent], event: RefundEr
             begin(rows, recorded, K.RETURN_RECEIPT, key=event.idempotency_key)
         case ReceiptReturned() | ReceiptReturnFailed():
             end(rows, recorded, K.RETURN_RECEIPT)
+        case _:
+            assert_never(event)
+
+
+def project_payouts(rows: Rows, recorded: Recorded[ErrandEvent], event: PayoutErrandEvent) -> None:
+    """What is to be said about one payout: one that is due is tried until everything is cleared."""
+    match event:
+        case PayoutDue() | PayoutHoldLifted(to="due"):
+            begin(rows, recorded, K.RELEASE_PAYOUT, key=recorded.stream_id)
+        case PayoutReleased() | PayoutRetried():
+            end(rows, recorded, K.RELEASE_PAYOUT)
+            begin(rows, recorded, K.SEND_TRANSFER, key=event.idempotency_key)
+        case PayoutHeld() | PayoutHoldLifted() | PayoutNetted() | PayoutCancelled():
+            end(rows, recorded, K.RELEASE_PAYOUT)
+        case PayoutTransferred() | PayoutTransferFailed():
+            end(rows, recorded, K.SEND_TRANSFER)
         case _:
             assert_never(event)
 

@@ -41,6 +41,7 @@ from ledger.processes.names import (
     payout_of,
     refund_of,
 )
+from ledger.processes.payouts import release, take_in_transfer, transfer_declined
 from ledger.processes.refunds import refund_declined, submit_refund, take_in_refund
 from ledger.processes.settlement import earn, mature
 from ledger.processes.stays import complete_stay, start_stay
@@ -78,6 +79,7 @@ __all__ = [
     "refund_declined",
     "refund_of",
     "refund_settles",
+    "release",
     "report_no_show",
     "return_declined",
     "start_stay",
@@ -85,6 +87,8 @@ __all__ = [
     "take_in",
     "take_in_refund",
     "take_in_return",
+    "take_in_transfer",
+    "transfer_declined",
     "try_again",
     "withdraw",
 ]

@@ -11,6 +11,8 @@ from ledger import processes
 from ledger.aggregates.decider import Decider
 from ledger.aggregates.payment import PAYMENT, Payment
 from ledger.aggregates.payment import Status as Paying
+from ledger.aggregates.payout import PAYOUT
+from ledger.aggregates.provider import PROVIDER
 from ledger.aggregates.refund import REFUND, Refund
 from ledger.aggregates.unapplied_receipt import UNAPPLIED_RECEIPT
 from ledger.errors import CorruptHistory, GatewayDeclined
@@ -19,10 +21,11 @@ from ledger.gateways.calls import Attempt, Period
 from ledger.gateways.stripe import effects
 from ledger.gateways.stripe.payments import Authorized, Capture, PaymentFact, PaymentWanted
 from ledger.gateways.stripe.refunds import RefundFact, RefundWanted
+from ledger.gateways.stripe.transfers import TransferWanted
 from ledger.reactions.world import World
 from ledger.values.clock import Instant
 from ledger.values.errands import ErrandKind
-from ledger.values.ids import PaymentId, ReceiptId, RefundId
+from ledger.values.ids import BookingId, PaymentId, PayoutId, ReceiptId, RefundId
 
 S = TypeVar("S", bound=Struct)
 
@@ -192,6 +195,43 @@ def _take_in_refund(world: World, errand: Errand, fact: RefundFact) -> None:
     _take(world, errand, partial(processes.take_in_refund, fact=fact))
 
 
+# -- Payouts --------------------------------------------------------------------------------
+
+
+def release_payout(world: World, errand: Errand) -> None:
+    """Order the transfer of a payout that is due, once everything is cleared.
+
+    What stands in the way today may be gone tomorrow, so nothing is refused before it would pass.
+    """
+    plan = partial(processes.release, booking_id=BookingId(errand.case_id))
+    world.ledger.rehearse(plan)
+    _take(world, errand, plan)
+
+
+def send_transfer(world: World, errand: Errand) -> None:
+    """Send a host's earnings to the host's account."""
+    payout = _state(world, PAYOUT, errand)
+    payout_id = PayoutId(errand.stream_id)
+    provider = world.ledger.state(PROVIDER, payout.host_id)
+    payment = world.ledger.state(PAYMENT, processes.payment_of(payout.booking_id))
+    if provider is None or provider.payout_account is None:
+        raise CorruptHistory(payout=payout_id, has_no_account=payout.host_id)
+    wanted = TransferWanted(
+        payout_id=payout_id,
+        booking_id=payout.booking_id,
+        account=provider.payout_account.account,
+        amount=payout.sent,
+        charge=payment.charge if payment else None,
+    )
+    try:
+        fact = world.calls.perform(effects.transfer_created(world.stripe, wanted), errand.attempt)
+    except GatewayDeclined as declined:
+        failed = partial(processes.transfer_declined, payout_id=payout_id, reason=str(declined))
+        _take(world, errand, failed)
+    else:
+        _take(world, errand, partial(processes.take_in_transfer, payout_id=payout_id, fact=fact))
+
+
 # -- What they have in common ---------------------------------------------------------------
 
 
@@ -204,6 +244,8 @@ DOING: Mapping[ErrandKind, Callable[[World, Errand], None]] = {
     ErrandKind.SEND_REFUND: send_refund,
     ErrandKind.LOOK_AT_REFUND: look_at_refund,
     ErrandKind.RETURN_RECEIPT: return_receipt,
+    ErrandKind.RELEASE_PAYOUT: release_payout,
+    ErrandKind.SEND_TRANSFER: send_transfer,
 }
 """How each kind of errand is done."""
 

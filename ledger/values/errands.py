@@ -14,3 +14,5 @@ class ErrandKind(StrEnum):
     SEND_REFUND = "send_refund"
     LOOK_AT_REFUND = "look_at_refund"
     RETURN_RECEIPT = "return_receipt"
+    RELEASE_PAYOUT = "release_payout"
+    SEND_TRANSFER = "send_transfer"
