@@ -10,6 +10,7 @@ from ledger.processes.checkout import (
     abandon,
     accept,
     ask_for_payment,
+    ask_the_host,
     book,
     confirm,
     decline,
@@ -17,7 +18,14 @@ from ledger.processes.checkout import (
     try_again,
     withdraw,
 )
-from ledger.processes.falling_away import cancel_by_guest, report_no_show
+from ledger.processes.falling_away import (
+    cancel_by_guest,
+    cancel_by_host,
+    cancel_by_platform,
+    cancel_for_host,
+    curtail,
+    report_no_show,
+)
 from ledger.processes.money_in import (
     capture_declined,
     funds_have_arrived,
@@ -55,13 +63,18 @@ __all__ = [
     "accept",
     "alteration_of",
     "ask_for_payment",
+    "ask_the_host",
     "attestation_of",
     "book",
     "booking_in",
     "cancel_by_guest",
+    "cancel_by_host",
+    "cancel_by_platform",
+    "cancel_for_host",
     "capture_declined",
     "complete_stay",
     "confirm",
+    "curtail",
     "decline",
     "earn",
     "expire",

@@ -1,13 +1,24 @@
 """Calling off: nights, refund, payout and earnings change with the booking, in one commit."""
 
-from ledger.aggregates.booking import CancelByGuest, RecognizeEarnings, ReportNoShow
+from ledger.aggregates.booking import (
+    CancelByGuest,
+    CancelByHost,
+    CancelByPlatform,
+    CancelForHost,
+    Curtail,
+    RecognizeEarnings,
+    ReportNoShow,
+)
+from ledger.aggregates.host_debt import Cause, RaiseDebt
 from ledger.aggregates.payout import OPEN, PAYOUT, RecalculatePayout
-from ledger.aggregates.unit_calendar import ReleaseReservation
+from ledger.aggregates.unit_calendar import MoveReservation, ReleaseReservation
 from ledger.draft import Draft
 from ledger.events import Actor
 from ledger.processes.names import PROCESS, booking_in, payout_of
 from ledger.processes.refunds import refund_settlement
 from ledger.values.ids import BookingId
+from ledger.values.money import Money
+from ledger.values.stay import stay
 
 
 def cancel_by_guest(draft: Draft, guest: Actor, booking_id: BookingId, accepted: str) -> None:
@@ -22,10 +33,66 @@ def report_no_show(draft: Draft, host: Actor, booking_id: BookingId) -> None:
     _fall_away(draft, booking_id, "nobody came")
 
 
-def _fall_away(draft: Draft, booking_id: BookingId, reason: str) -> None:
+def cancel_by_host(
+    draft: Draft, host: Actor, booking_id: BookingId, reason: str, accepted_penalty: Money
+) -> None:
+    """The host calls the stay off: everything goes back, the nights stay blocked, a penalty is owed."""
+    draft.do(
+        host,
+        CancelByHost(booking_id=booking_id, reason=reason, accepted_penalty=accepted_penalty),
+    )
+    _fall_away(draft, booking_id, "cancelled by the host", blocked=True)
+    if accepted_penalty.minor:
+        draft.do(
+            PROCESS,
+            RaiseDebt(
+                host_id=booking_in(draft, booking_id).host_id,
+                amount=accepted_penalty,
+                cause=Cause.HOST_PENALTY,
+                booking_id=booking_id,
+                caused_by=booking_id,
+            ),
+        )
+
+
+def cancel_for_host(draft: Draft, staff: Actor, booking_id: BookingId, reason: str) -> None:
+    """Support calls the stay off for a host who cannot help it: as above, without a penalty."""
+    draft.do(staff, CancelForHost(booking_id=booking_id, reason=reason))
+    _fall_away(draft, booking_id, "cancelled for the host", blocked=True)
+
+
+def cancel_by_platform(draft: Draft, staff: Actor, command: CancelByPlatform) -> None:
+    """The platform calls the stay off."""
+    draft.do(staff, command)
+    _fall_away(draft, command.booking_id, f"cancelled by the platform: {command.reason}")
+
+
+def curtail(draft: Draft, actor: Actor, command: Curtail) -> None:
+    """The stay ends early: the nights that nobody sleeps are free, and settled."""
+    draft.do(actor, command)
+    booking = booking_in(draft, command.booking_id)
+    slept = stay(booking.stay.check_in, command.check_out)
+    draft.do(
+        PROCESS,
+        MoveReservation(unit_id=booking.unit_id, booking_id=command.booking_id, stay=slept),
+    )
+    _settle_money(draft, command.booking_id, "the stay ended early")
+
+
+def _fall_away(draft: Draft, booking_id: BookingId, reason: str, *, blocked: bool = False) -> None:
+    booking = booking_in(draft, booking_id)
+    draft.do(
+        PROCESS,
+        ReleaseReservation(
+            unit_id=booking.unit_id, booking_id=booking_id, cancelled_by_host=blocked
+        ),
+    )
+    _settle_money(draft, booking_id, reason)
+
+
+def _settle_money(draft: Draft, booking_id: BookingId, reason: str) -> None:
     booking = booking_in(draft, booking_id)
     assert booking.settlement is not None, "the decision before this one settles"
-    draft.do(PROCESS, ReleaseReservation(unit_id=booking.unit_id, booking_id=booking_id))
     if booking.payment_id is None:
         return
     payout = draft.state(PAYOUT, payout_of(booking_id))

@@ -16,8 +16,11 @@ from ledger.events import Recorded
 from ledger.events.booking import (
     BookingAbandoned,
     BookingCancelled,
+    BookingDeclined,
     BookingExpired,
     BookingRequested,
+    BookingWithdrawn,
+    CaptureFailedForBooking,
     NoShowReported,
 )
 from ledger.events.unit_calendar import (
@@ -31,7 +34,14 @@ from ledger.events.unit_calendar import (
 from ledger.values.stay import Stay
 from replay.rules.rule import Connection, Extent, Handlers, Rule
 
-Ended = BookingAbandoned | BookingExpired | BookingCancelled | NoShowReported
+Ended = (
+    BookingAbandoned
+    | BookingDeclined
+    | BookingWithdrawn
+    | BookingExpired
+    | BookingCancelled
+    | NoShowReported
+)
 
 
 class Claim(NamedTuple):
@@ -70,6 +80,9 @@ class ClaimsEqualEvents(Rule):
         return {
             BookingRequested: self.ask,
             BookingAbandoned: self.leave,
+            BookingDeclined: self.leave,
+            BookingWithdrawn: self.leave,
+            CaptureFailedForBooking: self.fail,
             BookingExpired: self.leave,
             BookingCancelled: self.leave,
             NoShowReported: self.leave,
@@ -89,6 +102,11 @@ class ClaimsEqualEvents(Rule):
     def leave(self, recorded: Recorded[Ended]) -> None:
         """A booking gives its nights back."""
         self._alive.pop(recorded.stream_id, None)
+
+    def fail(self, recorded: Recorded[CaptureFailedForBooking]) -> None:
+        """A booking whose money could not be had gives its nights back, unless it may try again."""
+        if recorded.event.to == "declined":
+            self._alive.pop(recorded.stream_id, None)
 
     def reacquire(self, recorded: Recorded[ReservationMade]) -> None:
         """A booking has nights again that it had given up."""

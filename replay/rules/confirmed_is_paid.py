@@ -10,8 +10,9 @@ from ledger.events import Recorded
 from ledger.events.booking import (
     BookingAbandoned,
     BookingConfirmed,
-    BookingExpired,
+    BookingDeclined,
     BookingRequested,
+    BookingWithdrawn,
 )
 from ledger.events.payment import PaymentAdopted, PaymentCompleted
 from ledger.values.money import Money
@@ -37,7 +38,8 @@ class ConfirmedIsPaid(Rule):
             PaymentCompleted: self.pay,
             PaymentAdopted: self.adopt,
             BookingConfirmed: self.confirm,
-            BookingExpired: self.give_up,
+            BookingDeclined: self.give_up,
+            BookingWithdrawn: self.give_up,
             BookingAbandoned: self.give_up,
         }
 
@@ -55,8 +57,10 @@ class ConfirmedIsPaid(Rule):
         event = recorded.event
         self._paid[recorded.stream_id] = (event.booking_id, event.due)
 
-    def give_up(self, recorded: Recorded[BookingExpired | BookingAbandoned]) -> None:
-        """Nothing is asked for any more."""
+    def give_up(
+        self, recorded: Recorded[BookingAbandoned | BookingDeclined | BookingWithdrawn]
+    ) -> None:
+        """Nothing is asked for any more; one that expired may still be paid late."""
         self._asked.pop(recorded.stream_id, None)
 
     def confirm(self, recorded: Recorded[BookingConfirmed]) -> None:

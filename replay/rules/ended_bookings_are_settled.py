@@ -17,10 +17,15 @@ from ledger.events import MoneyEvent, Recorded
 from ledger.events.booking import (
     BookingAbandoned,
     BookingCancelled,
+    BookingDeclined,
     BookingExpired,
     BookingRequested,
+    BookingWithdrawn,
+    CaptureFailedForBooking,
     NoShowReported,
+    NoShowReversed,
     StayCompleted,
+    StayCurtailed,
 )
 from ledger.events.dispute import (
     DisputeClosed,
@@ -57,11 +62,13 @@ from ledger.events.refund import (
     RefundSucceeded,
 )
 from ledger.events.unapplied_receipt import ReceiptAdopted, ReceiptDetected, ReceiptReturned
+from ledger.events.unit_calendar import ReservationMade
 from ledger.values.journal import Account
 from replay.rules.entries_balance import MONEY_EVENTS
 from replay.rules.rule import Connection, Extent, Handlers, Rule
 
 BEGINS = (
+    NoShowReversed,
     *(BookingRequested, PaymentOpened, PaymentRetried, PayoutScheduled, RefundRequested),
     *(ReceiptDetected, ExternalRefundDetected),
     *(ReversalOrdered, DisputeOpened, DisputeReopened),
@@ -70,6 +77,7 @@ BEGINS = (
 
 ENDS = (
     *(BookingAbandoned, BookingCancelled, BookingExpired, NoShowReported, StayCompleted),
+    *(BookingDeclined, BookingWithdrawn, CaptureFailedForBooking, StayCurtailed),
     *(PaymentCompleted, PaymentFailed, PaymentCancelled),
     *(PayoutCancelled, PayoutTransferred, RefundSucceeded, ReceiptReturned, ReceiptAdopted),
     *(RefundRejected, RefundCancelled, RefundSettledAlternatively, ExternalRefundClassified),
@@ -122,12 +130,18 @@ class EndedBookingsAreSettled(Rule):
             **dict.fromkeys(ENDS, self.part_ends),
             **money_that_begins,
             **money_that_ends,
+            ReservationMade: self.reacquire,
             RefundFailed: self.fail,
         }
 
     def part_begins(self, recorded: Recorded[Any]) -> None:
         """A part begins."""
         self._case(recorded).open_parts += 1
+
+    def reacquire(self, recorded: Recorded[ReservationMade]) -> None:
+        """A booking that had ended goes on: its money came late."""
+        if recorded.event.reacquired:
+            self.part_begins(recorded)
 
     def part_ends(self, recorded: Recorded[Any]) -> None:
         """A part ends."""

@@ -8,7 +8,7 @@ from collections import defaultdict
 from typing import Any, ClassVar, get_args
 
 from ledger.events import AnyEvent, MoneyEvent, Recorded
-from ledger.events.booking import BookingCancelled, NoShowReported
+from ledger.events.booking import BookingCancelled, NoShowReported, StayCurtailed
 from ledger.events.refund import ExternalRefundClassified, Funding, RefundRequested
 from ledger.values.policy import Settlement
 from ledger.values.shares import Shares
@@ -38,6 +38,7 @@ class EntriesBalance(Rule):
             RefundRequested: self.add_up_refund,
             ExternalRefundClassified: self.weigh_and_add_up,
             BookingCancelled: self.add_up_settlement,
+            StayCurtailed: self.add_up_settlement,
             NoShowReported: self.add_up_settlement,
         }
 
@@ -75,7 +76,9 @@ class EntriesBalance(Rule):
         elif event.amount.currency == event.back.currency:
             self._parts(recorded, "shares", event.amount.minor, *_parts_of(event.back))
 
-    def add_up_settlement(self, recorded: Recorded[BookingCancelled | NoShowReported]) -> None:
+    def add_up_settlement(
+        self, recorded: Recorded[BookingCancelled | NoShowReported | StayCurtailed]
+    ) -> None:
         """What comes back is the sum of what everybody gives back."""
         settlement: Settlement = recorded.event.settlement
         self._parts(recorded, "shares", settlement.refund.minor, *_parts_of(settlement.back))

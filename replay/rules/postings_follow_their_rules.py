@@ -14,12 +14,16 @@ from typing import ClassVar, NamedTuple
 from ledger.events import MoneyEvent, Recorded
 from ledger.events.booking import (
     BookingAbandoned,
+    BookingAltered,
     BookingCancelled,
     BookingConfirmed,
-    BookingExpired,
+    BookingDeclined,
     BookingRequested,
+    BookingWithdrawn,
     EarningsRecognized,
     NoShowReported,
+    PenaltyCharged,
+    StayCurtailed,
 )
 from ledger.events.correction import CorrectionApplied
 from ledger.events.difference import DifferenceWrittenOff
@@ -90,6 +94,20 @@ from replay.rules.rule import Handlers, Rule
 # c: the platform's coupon. d: what of h the host owes, because it was paid out. B: h+g+o+v+x+z-c.
 BOOK = {
     ("J1", 1): """
+        Dr guest_receivable    booking       T
+        Dr exp_promotions      -             c
+        Cr host_deferred       booking       h
+        Cr revenue_deferred    booking       g+o
+        Cr vat_payable         -             v
+        Cr tax_deferred        booking       x
+        Dr unapplied_receipts  payment       T
+        Cr guest_receivable    booking       T
+    """,
+    ("J21", 1): """
+        Dr host_receivable     host          T
+        Cr rev_penalty         -             T
+    """,
+    ("J27", 1): """
         Dr guest_receivable    booking       T
         Dr exp_promotions      -             c
         Cr host_deferred       booking       h
@@ -513,8 +531,12 @@ class PostingsFollowTheirRules(Rule):
         """What agrees on figures, and what books them."""
         return {
             BookingRequested: self.book,
-            BookingExpired: self.give_up,
             BookingAbandoned: self.give_up,
+            BookingDeclined: self.give_up,
+            BookingWithdrawn: self.give_up,
+            StayCurtailed: self.settle,
+            PenaltyCharged: self.penalized,
+            BookingAltered: self.altered,
             BookingCancelled: self.settle,
             NoShowReported: self.settle,
             PaymentOpened: self.open,
@@ -573,11 +595,13 @@ class PostingsFollowTheirRules(Rule):
             of_price(price), price.subtotal.currency, event.host_id, taxes=taxes_of(price)
         )
 
-    def give_up(self, recorded: Recorded[BookingExpired | BookingAbandoned]) -> None:
-        """Nothing will be booked."""
+    def give_up(
+        self, recorded: Recorded[BookingAbandoned | BookingDeclined | BookingWithdrawn]
+    ) -> None:
+        """Nothing will be booked; one that expired may be paid late, and is remembered."""
         self._bookings.pop(recorded.stream_id, None)
 
-    def settle(self, recorded: Recorded[BookingCancelled | NoShowReported]) -> None:
+    def settle(self, recorded: Recorded[BookingCancelled | NoShowReported | StayCurtailed]) -> None:
         """The stay falls away: what is kept takes the place of the price."""
         before = self._bookings.pop(recorded.stream_id, NOTHING)
         kept = recorded.event.settlement.kept
@@ -682,6 +706,22 @@ class PostingsFollowTheirRules(Rule):
             return
         keys = {"booking": recorded.stream_id, "payment": recorded.event.payment_id or ""}
         self._compare(recorded, "J1", agreed, keys)
+
+    def penalized(self, recorded: Recorded[PenaltyCharged]) -> None:
+        """J21, of the penalty; whether that is right the rule of prices says."""
+        penalty, host_id = recorded.event.penalty, recorded.event.host_id
+        agreed = Agreed(figures(T=penalty.minor), penalty.currency, host_id)
+        self._compare(recorded, "J21", agreed, {"host": host_id})
+
+    def altered(self, recorded: Recorded[BookingAltered]) -> None:
+        """J27, of what the new price has more than the old one; nothing where it has less."""
+        event, before = recorded.event, self._bookings.get(recorded.stream_id, NOTHING)
+        after = before._replace(figures=of_price(event.price), taxes=taxes_of(event.price))
+        self._bookings[recorded.stream_id] = after
+        dearer = zip(after.figures, before.figures, strict=False)
+        more = after._replace(figures=tuple(new - old for new, old in dearer))
+        keys = {"booking": recorded.stream_id, "payment": event.payment_id or ""}
+        self._compare(recorded, "J27" if more.figures[0] > 0 else None, more, keys)
 
     def recognized(self, recorded: Recorded[EarningsRecognized]) -> None:
         """J5 of the price, or J9 of what is kept; once."""

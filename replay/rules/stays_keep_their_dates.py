@@ -16,12 +16,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ledger.events import Event, Recorded
 from ledger.events.booking import (
     BookingAbandoned,
+    BookingAltered,
     BookingCancelled,
     BookingConfirmed,
+    BookingDeclined,
     BookingExpired,
     BookingRequested,
+    BookingWithdrawn,
     EarningsRecognized,
     StayCompleted,
+    StayCurtailed,
     StayStarted,
 )
 from ledger.events.payout import PayoutScheduled
@@ -72,6 +76,10 @@ class StaysKeepTheirDates(Rule):
             BookingExpired: self.forget,
             BookingAbandoned: self.forget,
             BookingCancelled: self.forget,
+            BookingDeclined: self.forget,
+            BookingWithdrawn: self.forget,
+            StayCurtailed: self.forget,
+            BookingAltered: self.forget,
             StayCompleted: self.complete,
         }
 
@@ -139,9 +147,18 @@ class StaysKeepTheirDates(Rule):
         self._arrivals.pop(recorded.stream_id, None)
 
     def forget(
-        self, recorded: Recorded[BookingExpired | BookingAbandoned | BookingCancelled]
+        self,
+        recorded: Recorded[
+            BookingExpired
+            | BookingAbandoned
+            | BookingCancelled
+            | BookingDeclined
+            | BookingWithdrawn
+            | StayCurtailed
+            | BookingAltered
+        ],
     ) -> None:
-        """Nobody will come."""
+        """Nobody will come on these dates."""
         self._arrivals.pop(recorded.stream_id, None)
 
     def _told(self, recorded: Recorded[Event], found: str) -> None:

@@ -39,7 +39,7 @@ from ledger.events.dispute import Stage
 from ledger.processes import payment_of, payout_of
 from ledger.values.clearance import Hold
 from ledger.values.clock import Instant, instant
-from ledger.values.ids import BookingId, DisputeId, PayoutId
+from ledger.values.ids import BookingId, DisputeId
 from ledger.values.policy import FREE
 from tests.facts import (
     FINANCE,
@@ -56,7 +56,6 @@ from tests.facts import (
     cleared,
     money,
     to_open_dispute,
-    to_schedule_payout,
     to_withdraw,
 )
 
@@ -69,7 +68,6 @@ DAY = timedelta(days=1)
 SENT_AGAIN = BookingId(an_id("sent again"))
 LOST = BookingId(an_id("lost after it was paid out"))
 WON = BookingId(an_id("won"))
-STILL_AHEAD = BookingId(an_id("ahead"))
 THE_LOST = DisputeId(an_id("the dispute that was lost"))
 THE_WON = DisputeId(an_id("the dispute that was won"))
 THE_CLOSED = DisputeId(an_id("the inquiry that was closed"))
@@ -93,7 +91,6 @@ def dispute_and_pay_out_in_every_way(history: "History") -> None:
     send_again(history, arrivals[SENT_AGAIN])
     lose(history, arrivals[LOST])
     win(history, arrivals[WON])
-    net(history)
 
 
 def say(history: "History", booking_id: BookingId, *said: Said) -> None:
@@ -196,23 +193,6 @@ def win(history: "History", arrival: Instant) -> None:
         (PROCESSOR, RecordTransfer(payout_id=payout, amount=HOST_PART, transfer="tr_3")),
     )
     leave(history, WON, arrival)
-
-
-def net(history: "History") -> None:
-    """Keep a whole payout, because the host owes more: a second one, of a stay that is ahead."""
-    payout = PayoutId(an_id("the payout that was netted"))
-    say(
-        history,
-        STILL_AHEAD,
-        (
-            PROCESS,
-            to_schedule_payout(
-                payout_id=payout, booking_id=STILL_AHEAD, release_at=history.clock.now, tranche=2
-            ),
-        ),
-        (TIMER, MaturePayout(payout_id=payout)),
-        (PROCESS, ReleasePayout(payout_id=payout, clearance=cleared(debt=TOTAL))),
-    )
 
 
 def opened(

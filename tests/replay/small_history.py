@@ -17,7 +17,13 @@ from ledger.aggregates.bank_payout import Status as AtTheBank
 from ledger.aggregates.bank_payout import bank_payout_of
 from ledger.aggregates.booking import BOOKING, Book
 from ledger.aggregates.decider import Command
-from ledger.aggregates.host_debt import CollectDebt, ProposeWriteOff, RejectWriteOff, debt_of
+from ledger.aggregates.host_debt import (
+    ApproveWriteOff,
+    CollectDebt,
+    ProposeWriteOff,
+    RejectWriteOff,
+    debt_of,
+)
 from ledger.aggregates.provider import (
     CloseProvider,
     Reason,
@@ -56,6 +62,7 @@ from tests.facts import (
     GUEST,
     HALF,
     HOST,
+    LISBON,
     MARTA,
     OPERATOR,
     PAUL,
@@ -72,11 +79,11 @@ from tests.facts import (
     to_attest,
     to_book,
     to_open_calendar,
-    to_raise_debt,
     to_record_account,
     to_record_bank_payout,
     to_register,
 )
+from tests.replay.booking_history import CALLED_OFF, book_in_every_way
 from tests.replay.payment_history import pay_in_every_way
 from tests.replay.payout_history import dispute_and_pay_out_in_every_way
 from tests.replay.refund_history import refund_in_every_way
@@ -298,6 +305,7 @@ def live_through(history: History) -> None:
     history.live(FOR_NOTHING, instant("2025-07-17T14:00:00Z"), paid=False)
     pay_in_every_way(history)
     refund_in_every_way(history)
+    book_in_every_way(history)
     host(history)
     pay_out_to_banks(history)
     owe(history)
@@ -362,14 +370,20 @@ def pay_out_to_banks(history: History) -> None:
 
 
 def owe(history: History) -> None:
-    """Let a host owe money, and pay a part of it."""
+    """Let a host pay a part of what they owe, and give up a part of it."""
     part = money("20.00 EUR")
-    history.take(STAYED, (PROCESS, to_raise_debt(booking_id=STAYED)))
-    history.take(STAYED, (PROCESS, CollectDebt(host_id=RUI, amount=part, reversal="trr_1")))
+    history.take(CALLED_OFF, (PROCESS, CollectDebt(host_id=RUI, amount=part, reversal="trr_1")))
+    rest = money("11.80 EUR")
+    to_propose = ProposeWriteOff(host_id=RUI, amount=rest, reason="insolvent", proposer=MARTA)
     history.take(
         debt_of(RUI),
-        (FINANCE, ProposeWriteOff(host_id=RUI, amount=part, reason="insolvent", proposer=MARTA)),
-        (FINANCE, RejectWriteOff(host_id=RUI, amount=part, reviewer=PAUL)),
+        (FINANCE, to_propose),
+        (FINANCE, RejectWriteOff(host_id=RUI, amount=rest, reviewer=PAUL)),
+        (FINANCE, to_propose),
+        (
+            FINANCE,
+            ApproveWriteOff(host_id=RUI, amount=rest, approver=PAUL, time_zone=LISBON.time_zone),
+        ),
     )
 
 
