@@ -12,13 +12,16 @@ from api import (
     description,
     handlers,
     health,
+    quotes,
     reports,
+    tariffs,
     timelines,
     trips,
 )
 from api.door import Door
 from api.freshness import PATIENCE_SECONDS
 from api.premises import Premises
+from api.quoting import quoting_by
 from api.radio import Radio
 from ledger.application import Ledger
 from ledger.settings import Settings
@@ -31,6 +34,8 @@ STORE_SECONDS = 5.0
 ROUTERS = (
     health.router,
     availability.router,
+    tariffs.router,
+    quotes.router,
     bookings.router,
     cancellations.router,
     trips.router,
@@ -44,8 +49,10 @@ def create_app(
 ) -> FastAPI:
     """The application; it connects to Postgres and Redis when the first request needs them.
 
-    `patience` is how many seconds a caller waits for a read model that is behind.
+    `patience` is how many seconds a caller waits for a read model that is behind. Raises
+    Misconfigured.
     """
+    quoting = quoting_by(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -56,7 +63,7 @@ def create_app(
                 patience_seconds=STORE_SECONDS,
             )
             premises = Premises(
-                store, Ledger(store, clock), settings.database_url, patience=patience
+                store, Ledger(store, clock), settings.database_url, quoting, patience
             )
             life.callback(premises.close)
             if settings.redis_url:

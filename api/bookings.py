@@ -1,26 +1,27 @@
-"""Bookings: asking for a stay."""
+"""Bookings: asking for a stay, by a quote of ours or at a stated price."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Body, Response
 
 from api.asking import OnPremises
 from api.availability import bounded_stay
-from api.checkout import Booked, booking_plan
+from api.candidates import candidates_of
+from api.checkout import Booked, answer_of, booking_plan
 from api.commands import Commanding
-from api.faults import KeyMissing
+from api.faults import KeyMissing, NoQuoteKeys
 from api.premises import Premises
 from api.problems import described
-from api.wishes import BookingWish
-from ledger import errors
-from ledger.values.ids import BookingId, PropertyId, UnitId, derived_id
-from ledger.values.stay import Stay
-from projections.availability import free_units
+from api.wishes import AnyBookingWish, BookingWish, QuotedWish
+from ledger import errors, processes
+from ledger.draft import Draft, Plan
+from ledger.events import Actor
+from ledger.quotes import book_quoted, booking_of
+from ledger.values.ids import BookingId, GuestId, UnitId, derived_id
+from ledger.values.quote import Quote, in_time, verified
 
 router = APIRouter(tags=["bookings"])
-
-MOST_CANDIDATES = 32
-"""How many units are tried in turn, where the read model thinks they are free and they are not."""
 
 
 @router.post(
@@ -28,33 +29,69 @@ MOST_CANDIDATES = 32
     status_code=201,
     responses=described(
         KeyMissing,
+        NoQuoteKeys,
         errors.Conflict,
+        errors.CouponNotValid,
         errors.CurrenciesDiffer,
         errors.NightsAreTaken,
         errors.NotDiscoverable,
         errors.NotFound,
         errors.NothingVouchedFor,
+        errors.NoticeIsTooShort,
         errors.OwnListing,
+        errors.PolicyNotAccepted,
+        errors.QuoteExpired,
+        errors.QuoteNotOurs,
+        errors.QuoteOfAnotherGuest,
         errors.RepeatedWithDifferences,
         errors.TooLate,
+        errors.TransitionNotAllowed,
     ),
 )
 async def book(
-    wish: BookingWish, command: Commanding, premises: OnPremises, response: Response
+    wish: Annotated[AnyBookingWish, Body()],
+    command: Commanding,
+    premises: OnPremises,
+    response: Response,
 ) -> Booked:
-    """Keep a stay's nights and ask for it. A stay that costs nothing is confirmed at once."""
-    stay = bounded_stay(wish.check_in, wish.check_out)
-    booking_id = BookingId(derived_id(command.id, "booking"))
-    plan = booking_plan(wish, stay, booking_id, await _candidates(premises, wish, stay))
+    """Keep a stay's nights and ask for it: by a quote, which becomes one booking at most, or at a
+    stated price. A stay that costs nothing is confirmed at once."""
+    if isinstance(wish, QuotedWish):
+        booking_id, plan = await _by_quote(wish, premises)
+    else:
+        booking_id = BookingId(derived_id(command.id, "booking"))
+        plan = await _at_stated_price(wish, premises, booking_id)
     booked = await command.execute(booking_id, wish, plan, Booked)
     response.headers["Location"] = f"/trips/{booking_id}"
     return booked
 
 
-async def _candidates(premises: Premises, wish: BookingWish, stay: Stay) -> Sequence[UnitId]:
-    """The unit that was named; else those that the read model has as free, the best fit first."""
-    if wish.unit_id is not None:
-        return [UnitId(wish.unit_id)]
-    assert wish.room_type is not None, "a wish names one of both"
-    found = await premises.ask(free_units, PropertyId(wish.property_id), wish.room_type, stay)
-    return [UnitId(unit.unit_id) for unit in found.units[:MOST_CANDIDATES]]
+async def _at_stated_price(wish: BookingWish, premises: Premises, booking_id: BookingId) -> Plan:
+    stay = bounded_stay(wish.check_in, wish.check_out)
+    candidates = await candidates_of(premises, wish.property_id, wish.room_type, wish.unit_id, stay)
+    return booking_plan(wish, stay, booking_id, candidates)
+
+
+async def _by_quote(wish: QuotedWish, premises: Premises) -> tuple[BookingId, Plan]:
+    quote = verified(wish.quote, premises.quoting.keys)
+    unit_id = None if quote.any_of_type else quote.unit_id
+    others = await candidates_of(premises, quote.property_id, quote.room_type, unit_id, quote.stay)
+    return booking_of(quote.quote_id), _quoted_plan(wish, quote, others)
+
+
+def _quoted_plan(wish: QuotedWish, quote: Quote, others: Sequence[UnitId]) -> Plan:
+    """The plan that books a quote which we signed, in time and for the guest that it was made for.
+
+    A stay that costs nothing is confirmed at once. Raises QuoteExpired, QuoteOfAnotherGuest,
+    PolicyNotAccepted, NightsAreTaken, CouponNotValid, TransitionNotAllowed for a second booking.
+    """
+
+    def plan(draft: Draft) -> None:
+        in_time(quote, draft.now, GuestId(wish.guest_id) if wish.guest_id else None)
+        guest = Actor("G", quote.guest_id)
+        booked = book_quoted(draft, guest, quote, wish.accepted_policy, others)
+        if not booked.price.total.minor:
+            processes.confirm(draft, booked.booking_id)
+        draft.answer(answer_of(draft, booked))
+
+    return plan

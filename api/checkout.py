@@ -1,7 +1,7 @@
-"""What a guest wishes, made into a plan: the terms of the property, a unit that is free, a price.
+"""What a guest wishes, made into a plan: a quote of ours, or a stated price and a unit that is free.
 
-Until quotes are signed, the caller says the price of a night, and the property's attestation says
-everything else that a quote would.
+Where the caller states the price of a night, the property's attestation says everything else that a
+quote would.
 """
 
 from collections.abc import Sequence
@@ -56,7 +56,7 @@ def booking_plan(
         booked = _book_first_free(draft, asked, wish.room_type, candidates)
         if not booked.price.total.minor:
             processes.confirm(draft, booking_id)
-        draft.answer(_answer(draft, booked))
+        draft.answer(answer_of(draft, booked))
 
     return plan
 
@@ -124,7 +124,8 @@ def _room_type(draft: Draft, asked: Book, unit_id: UnitId) -> str:
     return calendar.room_type
 
 
-def _answer(draft: Draft, booked: Book) -> bytes:
+def answer_of(draft: Draft, booked: Book) -> bytes:
+    """What a booking is answered with."""
     booking = draft.state(BOOKING, booked.booking_id)
     assert booking is not None, "it was booked a line ago"
     answer = Booked(

@@ -10,7 +10,7 @@ from api.asking import OnPremises, stated
 from api.premises import Premises
 from ledger.draft import Plan
 from ledger.draft import Request as LedgerRequest
-from ledger.values.ids import BookingId, CommandId, derived_id
+from ledger.values.ids import CommandId, derived_id
 from projections.projection import Answer
 
 A = TypeVar("A", bound=Answer)
@@ -40,7 +40,7 @@ class Command:
         self._response = response
         self._premises = premises
 
-    async def execute(self, case_id: BookingId, said: BaseModel, plan: Plan, answer: type[A]) -> A:
+    async def execute(self, case_id: str, said: BaseModel, plan: Plan, answer: type[A]) -> A:
         """Execute a plan and answer as the plan said. Raises whatever the plan raises, and
         RepeatedWithDifferences, Conflict, StoreUnavailable."""
         content = f"{self._request.method} {self._request.url.path}\n{said.model_dump_json()}"

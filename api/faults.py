@@ -16,6 +16,12 @@ class NoSuchPosition(LedgerError):
     code = "NO_SUCH_POSITION"
 
 
+class NoQuoteKeys(LedgerError):
+    """This server has no key to sign quotes with."""
+
+    code = "QUOTES_NOT_SET_UP"
+
+
 class ReadModelMissing(LedgerError):
     """The read model has not been built yet."""
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from api.faults import NoSuchPosition, ReadModelMissing
 from api.freshness import Freshness, Positions
+from api.quoting import Quoting
 from api.radio import Radio
 from ledger.application import Ledger
 from ledger.draft import Plan
@@ -38,10 +39,16 @@ class Premises:
     """Everything behind the door, for as long as the application runs."""
 
     def __init__(
-        self, store: EventStore, ledger: Ledger, database_url: str, *, patience: float
+        self,
+        store: EventStore,
+        ledger: Ledger,
+        database_url: str,
+        quoting: Quoting,
+        patience: float,
     ) -> None:
         """`patience` is how many seconds a caller waits for a read model that is behind."""
         self.store = store
+        self.quoting = quoting
         self.patience = patience
         self.ledger = ledger
         self.radio: Radio | None = None

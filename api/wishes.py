@@ -1,10 +1,10 @@
 """What a guest may wish for: the body of a booking, checked for its shape and for nothing else."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
-from api.shapes import Amount, Body, LocalDate, Name, Uuid
+from api.shapes import Amount, Body, Currency, LocalDate, Name, Uuid
 
 Heads = Annotated[int, Field(ge=0, le=50)]
 
@@ -17,7 +17,7 @@ class PartyWish(Body):
     infants: Heads = 0
 
 
-class BookingWish(Body):
+class StayWish(Body):
     """A stay that a guest wants: in one unit, or in whichever of a room type fits best."""
 
     guest_id: Uuid
@@ -27,11 +27,47 @@ class BookingWish(Body):
     check_in: LocalDate
     check_out: LocalDate
     party: PartyWish
-    price_per_night: Amount
-    policy: Name
 
     @model_validator(mode="after")
     def _names_a_unit_or_a_room_type(self) -> Self:
         if (self.unit_id is None) == (self.room_type is None):
             raise ValueError("name either unit_id or room_type")
         return self
+
+
+class BookingWish(StayWish):
+    """A stay at a price that the caller states: for history, and for houses without a tariff."""
+
+    price_per_night: Amount
+    policy: Name
+
+
+class QuoteWish(StayWish):
+    """A stay whose price a guest wants to know; in the listing's currency if none is named."""
+
+    pets: Heads = 0
+    currency: Currency | None = None
+    coupon: Name | None = None
+    non_refundable: bool = False
+
+
+class QuotedWish(Body):
+    """A quote that a guest wants booked, and the hash of the policy's text that they accept.
+
+    `guest_id` is who asks; where it is left out, it is who the quote was made for.
+    """
+
+    quote: Annotated[str, Field(min_length=1, max_length=60_000, pattern=r"^[A-Za-z0-9_.-]+$")]
+    accepted_policy: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    guest_id: Uuid | None = None
+
+
+def _kind(body: Any) -> str:
+    return "quoted" if isinstance(body, dict) and "quote" in body else "stated"
+
+
+AnyBookingWish = Annotated[
+    Annotated[BookingWish, Tag("stated")] | Annotated[QuotedWish, Tag("quoted")],
+    Discriminator(_kind),
+]
+"""What may be booked: a quote of ours, or a stay at a stated price."""

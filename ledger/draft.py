@@ -16,6 +16,7 @@ from ledger.aggregates.attestation import ATTESTATION
 from ledger.aggregates.bank_payout import BANK_PAYOUT
 from ledger.aggregates.booking import BOOKING
 from ledger.aggregates.correction import CORRECTION
+from ledger.aggregates.coupon import COUPON
 from ledger.aggregates.decider import Command, Decider
 from ledger.aggregates.difference import DIFFERENCE
 from ledger.aggregates.dispute import DISPUTE
@@ -24,6 +25,7 @@ from ledger.aggregates.payment import PAYMENT
 from ledger.aggregates.payout import PAYOUT
 from ledger.aggregates.provider import PROVIDER
 from ledger.aggregates.refund import REFUND
+from ledger.aggregates.tariff import TARIFF
 from ledger.aggregates.unapplied_receipt import UNAPPLIED_RECEIPT
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR
 from ledger.errors import Refused
@@ -39,6 +41,8 @@ S = TypeVar("S", bound=Struct)
 DECIDERS: tuple[AnyDecider, ...] = (
     ATTESTATION,
     PROVIDER,
+    TARIFF,
+    COUPON,
     UNIT_CALENDAR,
     BOOKING,
     ALTERATION,

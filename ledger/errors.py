@@ -245,6 +245,54 @@ class RatesContradict(Refused):
     code = "RATES_CONTRADICT"
 
 
+class LeviesContradict(Refused):
+    """The fees, taxes or penalties cannot be worked out like this."""
+
+    code = "LEVIES_CONTRADICT"
+
+
+class UnknownPolicy(Refused):
+    """There is no cancellation policy of this name."""
+
+    code = "UNKNOWN_POLICY"
+
+
+class CouponNotValid(Refused):
+    """The coupon cannot be used for this, or is none."""
+
+    code = "COUPON_NOT_VALID"
+
+
+class QuoteNotOurs(Refused):
+    """The quote does not carry our signature."""
+
+    code = "QUOTE_NOT_OURS"
+
+
+class QuoteExpired(Refused):
+    """The quote has expired; ask for another."""
+
+    code = "QUOTE_EXPIRED"
+
+
+class QuoteOfAnotherGuest(Refused):
+    """The quote was made for another guest."""
+
+    code = "QUOTE_OF_ANOTHER_GUEST"
+
+
+class PolicyNotAccepted(Refused):
+    """The policy that was accepted is not the one of the quote."""
+
+    code = "POLICY_NOT_ACCEPTED"
+
+
+class NotOffered(Refused):
+    """The host does not offer this."""
+
+    code = "NOT_OFFERED"
+
+
 class NightsAreTaken(Refused):
     """The nights are not free."""
 

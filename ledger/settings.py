@@ -4,6 +4,7 @@ Nothing below an entry point reads the environment or sets up logging.
 """
 
 import logging
+import re
 import sys
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -12,6 +13,8 @@ import structlog
 from pydantic import Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+_KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,20}")
 
 
 class Misconfigured(Exception):
@@ -26,6 +29,8 @@ class Settings(BaseSettings):
     set up the schema.
     `reference_rates` is the path or the https URL of the ECB's file; without it, every stay is paid
     in the currency of its listing.
+    `quote_keys` are what quotes are signed with, each as `id:secret`: the first one signs, and all
+    of them vouch, so one is replaced by putting a new one before it for a quarter of an hour.
     """
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="ignore")
@@ -34,12 +39,13 @@ class Settings(BaseSettings):
     database_owner_url: str | None = Field(default=None, repr=False)
     redis_url: str | None = Field(default=None, repr=False)
     reference_rates: str | None = None
+    quote_keys: Annotated[tuple[str, ...], NoDecode] = Field(default=(), repr=False)
     stripe_secret_key: str | None = Field(default=None, repr=False)
     stripe_webhook_secrets: Annotated[tuple[str, ...], NoDecode] = Field(default=(), repr=False)
     stripe_api_base: str | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
-    @field_validator("stripe_webhook_secrets", mode="before")
+    @field_validator("stripe_webhook_secrets", "quote_keys", mode="before")
     @classmethod
     def _by_commas(cls, given: object) -> object:
         """Several while they are being changed, with commas between them."""
@@ -66,6 +72,19 @@ class Settings(BaseSettings):
                 "between several"
             )
         return self.stripe_webhook_secrets
+
+    @property
+    def quote_secrets(self) -> dict[str, bytes]:
+        """The keys of quotes by their id, the one that signs first. Raises Misconfigured."""
+        if not self.quote_keys:
+            raise Misconfigured(
+                "QUOTE_KEYS is not set: write an id, a colon and 32 random letters or more, such "
+                "as 2026a:…; with commas between several, the one that signs first"
+            )
+        pairs = [key.partition(":") for key in self.quote_keys]
+        if any(not _KEY_ID.fullmatch(name) or len(secret) < 32 for name, _, secret in pairs):
+            raise Misconfigured("QUOTE_KEYS: a key is an id, a colon and 32 letters or more")
+        return {name: secret.encode() for name, _, secret in pairs}
 
     @property
     def owner_url(self) -> str:

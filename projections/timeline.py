@@ -66,6 +66,12 @@ from ledger.events.correction import (
     CorrectionRefused,
     CorrectionSubmitted,
 )
+from ledger.events.coupon import (
+    CouponClosed,
+    CouponIssued,
+    CouponRedeemed,
+    CouponRestored,
+)
 from ledger.events.difference import (
     DifferenceCorrected,
     DifferenceExplained,
@@ -162,6 +168,7 @@ from ledger.events.refund import (
     RefundSubmitted,
     RefundSucceeded,
 )
+from ledger.events.tariff import LeviesSet, RatesSet
 from ledger.events.unapplied_receipt import (
     ReceiptAdopted,
     ReceiptDetected,
@@ -353,6 +360,10 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     BookingRequested: of_request,
     CalendarOpened: lambda event: Facts(detail=f"{event.room_type} {event.number}"),
     CaptureRequested: lambda event: of_amount(event.amount),
+    CouponClosed: lambda event: Facts(detail=event.reason),
+    CouponIssued: lambda event: Facts(due_at=event.valid_until, detail=str(event.uses)),
+    CouponRedeemed: lambda event: of_amount(event.amount),
+    CouponRestored: lambda event: Facts(detail=event.reason.value),
     DisputedAmountReinstated: lambda event: of_amount(event.amount),
     DisputedAmountWithdrawn: lambda event: of_amount(event.amount),
     CorrectionApplied: lambda event: Facts(detail=event.wrong_stream),
@@ -389,6 +400,7 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     HoldExtended: lambda event: of_nights(event.stay, event.expires_at),
     HoldPlaced: lambda event: of_nights(event.stay, event.expires_at),
     HoldReleased: lambda event: of_nights(event.stay),
+    LeviesSet: lambda event: Facts(detail=str(event.version)),
     NightsBlocked: lambda event: of_nights(event.stay, detail=event.kind.value),
     NightsUnblocked: lambda event: of_nights(event.stay),
     NoShowReported: lambda event: of_amount(event.settlement.refund),
@@ -423,6 +435,7 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     PayoutTransferFailed: lambda event: Facts(detail=event.reason),
     PayoutTransferred: lambda event: of_amount(event.amount),
     PropertyAttested: lambda event: Facts(detail=event.source),
+    RatesSet: lambda event: Facts(detail=str(event.version)),
     ReceiptAdopted: nothing_else,
     ReceiptDetected: lambda event: of_amount(event.amount, detail=event.why),
     ReceiptFundsAvailable: lambda event: of_amount(event.amount),

@@ -28,6 +28,7 @@ class Box:
     folder: Path
     postgres_server: Postgres | None
     redis_server: Redis | None
+    quote_keys: str
     missing: tuple[str, ...] = ()
 
     @property
@@ -67,6 +68,8 @@ class Box:
             found["DATABASE_ADMIN_URL"] = self.postgres_server.admin_url
         if self.redis_server:
             found["REDIS_URL"] = self.redis_server.url
+        # A key of one's own stays the one that quotes are signed with, as a database of one's own.
+        found["QUOTE_KEYS"] = os.environ.get("QUOTE_KEYS") or self.quote_keys
         return found
 
 
@@ -109,7 +112,13 @@ def scratch(
             life.callback(server.discard)
             server.start()
         cache, missing = _redis(folder / "redis", life, keeper) if redis else (None, ())
-        yield Box(folder=folder, postgres_server=server, redis_server=cache, missing=missing)
+        yield Box(
+            folder=folder,
+            postgres_server=server,
+            redis_server=cache,
+            quote_keys=_minted_key(),
+            missing=missing,
+        )
 
 
 @contextmanager
@@ -137,7 +146,13 @@ def persistent(folder: Path, *, postgres: bool = True, redis: bool = True) -> It
             server.start(port=memory.postgres_port)
         cache, missing = _redis(runtime / "redis", life, keeper, memory) if redis else (None, ())
         memory.keep(folder, server, cache)
-        box = Box(folder=folder, postgres_server=server, redis_server=cache, missing=missing)
+        box = Box(
+            folder=folder,
+            postgres_server=server,
+            redis_server=cache,
+            quote_keys=memory.quote_keys,
+            missing=missing,
+        )
         # For other terminals: they find the set that runs.
         addresses = folder / ADDRESSES
         _write_secret(addresses, box.environment())
@@ -147,10 +162,11 @@ def persistent(folder: Path, *, postgres: bool = True, redis: bool = True) -> It
 
 @dataclass(frozen=True, kw_only=True)
 class _Memory:
-    """What a lasting set remembers: passwords, and the ports where people expect it."""
+    """What a lasting set remembers: passwords, the key of quotes, and the ports where people expect it."""
 
     passwords: Passwords
     redis_password: str
+    quote_keys: str
     postgres_port: int | None = None
     redis_port: int | None = None
 
@@ -158,9 +174,12 @@ class _Memory:
     def of(cls, folder: Path) -> "_Memory":
         try:
             told = json.loads((folder / MEMORY).read_text())
+            told.setdefault("quote_keys", _minted_key())
             return cls(**{**told, "passwords": Passwords(**told["passwords"])})
         except (FileNotFoundError, ValueError, TypeError, KeyError):
-            return cls(passwords=Passwords(), redis_password=token_urlsafe())
+            return cls(
+                passwords=Passwords(), redis_password=token_urlsafe(), quote_keys=_minted_key()
+            )
 
     def keep(self, folder: Path, server: Postgres | None, cache: Redis | None) -> None:
         now = replace(
@@ -169,6 +188,11 @@ class _Memory:
             redis_port=cache.port if cache else self.redis_port,
         )
         _write_secret(folder / MEMORY, asdict(now))
+
+
+def _minted_key() -> str:
+    """A key for quotes that no other machine has."""
+    return f"sandbox:{token_urlsafe()}"
 
 
 def _write_secret(path: Path, content: Mapping[str, object]) -> None:

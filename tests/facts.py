@@ -17,6 +17,7 @@ from ledger.aggregates.bank_payout import RecordBankPayout
 from ledger.aggregates.bank_payout import Status as AtTheBank
 from ledger.aggregates.booking import Book
 from ledger.aggregates.correction import DraftCorrection, correction_of
+from ledger.aggregates.coupon import IssueCoupon, RedeemCoupon, code_hash_of, coupon_of
 from ledger.aggregates.difference import FindDifference, difference_of
 from ledger.aggregates.dispute import OpenDispute, WithdrawFunds
 from ledger.aggregates.host_debt import Cause, NetDebt, RaiseDebt
@@ -29,6 +30,7 @@ from ledger.aggregates.refund import (
     SeeExternalRefund,
     external_refund_of,
 )
+from ledger.aggregates.tariff import SetLevies, SetRates
 from ledger.aggregates.unapplied_receipt import DetectReceipt, receipt_of
 from ledger.aggregates.unit_calendar import OpenCalendar, block_of
 from ledger.events import Actor
@@ -75,6 +77,13 @@ from ledger.events.correction import (
     CorrectionDrafted,
     CorrectionRefused,
     CorrectionSubmitted,
+)
+from ledger.events.coupon import (
+    CouponClosed,
+    CouponIssued,
+    CouponRedeemed,
+    CouponRestored,
+    RestoreReason,
 )
 from ledger.events.difference import (
     DifferenceCorrected,
@@ -177,6 +186,7 @@ from ledger.events.refund import (
     RefundSubmitted,
     RefundSucceeded,
 )
+from ledger.events.tariff import LeviesSet, RatesSet
 from ledger.events.unapplied_receipt import (
     ReceiptAdopted,
     ReceiptDetected,
@@ -219,19 +229,29 @@ from ledger.values.ids import (
     PaymentId,
     PayoutId,
     PropertyId,
+    QuoteId,
     RefundId,
     UnitId,
     derived_id,
 )
-from ledger.values.levies import FeePlan
+from ledger.values.levies import FeePlan, TaxBase, TaxRule
 from ledger.values.losses import Bearer, Stake, loss_of
 from ledger.values.money import Money, exponent_of
 from ledger.values.policy import FREE, Ending, LineBack, Occupancy, Policy, Settlement, settle
 from ledger.values.price import Price, price_of
-from ledger.values.rates import NightPrice
+from ledger.values.rates import NightPrice, RatePlan, Season, Tiered
 from ledger.values.received import Received
 from ledger.values.shares import Shares
 from ledger.values.stay import House, Stay, stay
+from ledger.values.stay_rules import StayRules
+from ledger.values.tariff import (
+    BookingMode,
+    Levies,
+    Rates,
+    RoomRates,
+    numbered_levies,
+    numbered_rates,
+)
 
 # -- Who and where ----------------------------------------------------------------------
 
@@ -258,6 +278,8 @@ BLOCK = BlockId(an_id("a week to paint the walls"))
 FEED = FeedId(an_id("the feed of another marketplace"))
 UID = "sold-elsewhere@another.example"
 ITEM = block_of(FEED, UID)
+CODE = "SUMMER-BY-THE-SEA"
+COUPON = coupon_of(code_hash_of(CODE))
 INES = GuestId(an_id("Inês"))
 RUI = HostId(an_id("Rui"))
 MARTA, PAUL = an_id("Marta of finance"), an_id("Paul of finance")
@@ -295,7 +317,7 @@ CAPTURE_BEFORE = NOW + timedelta(days=7)
 CHECK_IN = instant("2026-07-02T14:00:00Z")
 CHECK_OUT = instant("2026-07-05T10:00:00Z")
 EARNED = CHECK_IN + timedelta(hours=24)
-ANSWER_DUE = instant("2026-07-20T23:59:59Z")
+EVIDENCE_DUE = instant("2026-07-20T23:59:59Z")
 AN_INSTANT = timedelta(microseconds=1)
 """The smallest step of our clock: just before a boundary is one of these before it."""
 
@@ -340,6 +362,51 @@ HALF = a_policy()
 
 LEFT_ON_LINES = tuple(LineBack(line.code, line.of, line.minor) for line in a_price().lines())
 """What is left on the lines of the usual price, while nothing went back of it."""
+
+
+def a_rate_plan(**changed: Any) -> RatePlan:
+    """The plan of the worked price (spec: money, section 8): July, weekends, weeks, early birds."""
+    told: dict[str, Any] = {
+        "name": "sea",
+        "version": 1,
+        "currency": "EUR",
+        "base_minor": 10_000,
+        "seasons": (Season("July", date(2026, 7, 4), date(2026, 7, 31), 13_000),),
+        "weekend_bp": 1_500,
+        "lengths": (Tiered(7, 1_000),),
+        "early_bird": Tiered(28, 500),
+        "non_refundable_bp": 1_000,
+        "included_guests": 3,
+        "extra_guest_minor": 1_200,
+        "pet_minor": 1_500,
+        "cleaning_minor": 6_000,
+    }
+    return RatePlan(**told | changed)
+
+
+def some_rates(**changed: Any) -> Rates:
+    """What Rui asks for his sea-view rooms: two nights at least, four people at most."""
+    told: dict[str, Any] = {
+        "currency": "EUR",
+        "rooms": (RoomRates("sea view", a_rate_plan(), StayRules(min_nights=2, capacity=4)),),
+        "policy": "flexible",
+        "mode": BookingMode.INSTANT,
+        "non_refundable": True,
+    }
+    return Rates(**told | changed)
+
+
+def some_levies(**changed: Any) -> Levies:
+    """The split fees with VAT, and Lisbon's tax for each adult and night."""
+    city = TaxRule(
+        name="city", version=1, jurisdiction="PT-LIS", base=TaxBase.PERSON_NIGHT, minor=165
+    )
+    told: dict[str, Any] = {
+        "fee_plan": FeePlan("split", 1, 1_400, 300, guest_vat_bp=2_000, host_vat_bp=2_000),
+        "taxes": (city,),
+    }
+    return Levies(**told | changed)
+
 
 # -- Commands ---------------------------------------------------------------------------
 
@@ -391,6 +458,8 @@ def to_book(**changed: Any) -> Book:
         "policy": HALF,
         "vouched_by": ATTESTATION,
         "hold_expires_at": HOLD_ENDS,
+        "quote_id": QuoteId(an_id("quote")),
+        "policy_text": THE_DIGEST,
     }
     return Book(**told | changed)
 
@@ -613,7 +682,7 @@ def to_open_dispute(**changed: Any) -> OpenDispute:
         "host_id": RUI,
         "amount": a_price().total,
         "reason": "product_unacceptable",
-        "due_by": ANSWER_DUE,
+        "due_by": EVIDENCE_DUE,
         "processor_dispute": "dp_1",
         "time_zone": "Europe/Lisbon",
     }
@@ -645,6 +714,42 @@ def a_stake(**changed: Any) -> Stake:
     return Stake(**told | changed)
 
 
+def to_set_rates(**changed: Any) -> SetRates:
+    """Rui names his prices."""
+    return SetRates(property_id=PROPERTY, rates=some_rates(**changed))
+
+
+def to_set_levies(**changed: Any) -> SetLevies:
+    """The operator names fees and taxes."""
+    return SetLevies(property_id=PROPERTY, levies=some_levies(**changed))
+
+
+def to_issue_coupon(**changed: Any) -> IssueCoupon:
+    """The platform pays 20 euros towards two stays, if they are booked in June."""
+    told: dict[str, Any] = {
+        "coupon_id": COUPON,
+        "code_hash": code_hash_of(CODE),
+        "currency": "EUR",
+        "amount": money("20.00 EUR"),
+        "valid_from": NOW,
+        "valid_until": instant("2026-07-01T00:00:00Z"),
+        "uses": 2,
+    }
+    return IssueCoupon(**told | changed)
+
+
+def to_redeem(**changed: Any) -> RedeemCoupon:
+    """Inês uses it."""
+    told: dict[str, Any] = {
+        "coupon_id": COUPON,
+        "booking_id": BOOKING,
+        "guest_id": INES,
+        "amount": money("20.00 EUR"),
+        "quoted_at": NOW,
+    }
+    return RedeemCoupon(**told | changed)
+
+
 # -- Events -----------------------------------------------------------------------------
 
 JUNE_FIRST = date(2026, 6, 1)
@@ -655,6 +760,40 @@ def a_property_attested() -> PropertyAttested:
     told = to_attest()
     fields = {name: getattr(told, name) for name in PropertyAttested.__struct_fields__}
     return PropertyAttested(**fields)
+
+
+def rates_set(version: int = 1, **changed: Any) -> RatesSet:
+    """Rui named his prices."""
+    rates = numbered_rates(some_rates(**changed), version)
+    return RatesSet(property_id=PROPERTY, version=version, rates=rates)
+
+
+def levies_set(version: int = 1, **changed: Any) -> LeviesSet:
+    """The operator named fees and taxes."""
+    levies = numbered_levies(some_levies(**changed), version)
+    return LeviesSet(property_id=PROPERTY, version=version, levies=levies)
+
+
+def a_coupon(**changed: Any) -> CouponIssued:
+    """The platform pays 20 euros towards two stays."""
+    told = to_issue_coupon(**changed)
+    fields = {name: getattr(told, name) for name in CouponIssued.__struct_fields__}
+    return CouponIssued(**fields)
+
+
+def redeemed(booking_id: BookingId = BOOKING) -> CouponRedeemed:
+    """Inês used it."""
+    return CouponRedeemed(booking_id=booking_id, amount=money("20.00 EUR"))
+
+
+def restored(booking_id: BookingId = BOOKING) -> CouponRestored:
+    """Rui called her stay off, so she may use it again."""
+    return CouponRestored(booking_id=booking_id, reason=RestoreReason.CANCELLED_BY_HOST)
+
+
+def coupon_closed() -> CouponClosed:
+    """Nobody uses it any more."""
+    return CouponClosed(reason="the campaign is over")
 
 
 def a_calendar() -> CalendarOpened:
@@ -1678,7 +1817,7 @@ def a_dispute(stage: Stage = Stage.CHARGEBACK, **changed: Any) -> DisputeOpened:
 
 def escalated() -> DisputeEscalated:
     """The bank was not content."""
-    return DisputeEscalated(stage=Stage.CHARGEBACK, due_by=ANSWER_DUE)
+    return DisputeEscalated(stage=Stage.CHARGEBACK, due_by=EVIDENCE_DUE)
 
 
 def evidence() -> EvidenceSubmitted:
@@ -1769,13 +1908,19 @@ def prevented(given_back: str = "0.00 EUR") -> DisputePrevented:
 
 def reopened(stage: Stage = Stage.PRE_ARBITRATION) -> DisputeReopened:
     """The bank goes on."""
-    return DisputeReopened(stage=stage, due_by=ANSWER_DUE)
+    return DisputeReopened(stage=stage, due_by=EVIDENCE_DUE)
 
 
 # -- Every one of them ------------------------------------------------------------------
 
 ONE_OF_EACH = (
     a_property_attested(),
+    rates_set(),
+    levies_set(),
+    a_coupon(),
+    redeemed(),
+    restored(),
+    coupon_closed(),
     a_calendar(),
     a_hold(),
     a_reservation(),

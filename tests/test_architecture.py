@@ -17,7 +17,7 @@ LONGEST_FUNCTION = 40
 LONGEST_FILE = {"ledger/aggregates": 350, "projections": 200, "api": 150}
 # Files with one subject all the same: their own measure, and why.
 OUTGROWN = {
-    "api/problems.py": 200,                     # one row for each error there is
+    "api/problems.py": 220,                     # one row for each error there is
     "projections/availability.py": 255,         # whose the nights are and what fits need each other
     "ledger/aggregates/payment.py": 970,        # 22 rows: whatever a processor may say of one charge
     "ledger/aggregates/postings.py": 550,       # one function for each posting rule there is

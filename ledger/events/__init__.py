@@ -5,6 +5,7 @@ from ledger.events.attestation import AttestationEvent
 from ledger.events.bank_payout import BankPayoutEvent
 from ledger.events.booking import BookingEvent
 from ledger.events.correction import CorrectionEvent
+from ledger.events.coupon import CouponEvent
 from ledger.events.difference import DifferenceEvent
 from ledger.events.dispute import DisputeEvent
 from ledger.events.event import Actor, Envelope, Event, MoneyEvent, Recorded, Role
@@ -13,6 +14,7 @@ from ledger.events.payment import PaymentEvent
 from ledger.events.payout import PayoutEvent
 from ledger.events.provider import ProviderEvent
 from ledger.events.refund import RefundEvent
+from ledger.events.tariff import TariffEvent
 from ledger.events.unapplied_receipt import UnappliedReceiptEvent
 from ledger.events.unit_calendar import UnitCalendarEvent
 
@@ -22,6 +24,7 @@ AnyEvent = (
     | BankPayoutEvent
     | BookingEvent
     | CorrectionEvent
+    | CouponEvent
     | DifferenceEvent
     | DisputeEvent
     | HostDebtEvent
@@ -29,6 +32,7 @@ AnyEvent = (
     | PayoutEvent
     | ProviderEvent
     | RefundEvent
+    | TariffEvent
     | UnappliedReceiptEvent
     | UnitCalendarEvent
 )

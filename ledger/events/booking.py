@@ -5,16 +5,29 @@ from datetime import date
 from ledger.events.event import Event, MoneyEvent
 from ledger.values.clock import Instant
 from ledger.values.guests import Party
-from ledger.values.ids import AttestationId, GuestId, HostId, PaymentId, PropertyId, UnitId
+from ledger.values.ids import (
+    AttestationId,
+    GuestId,
+    HostId,
+    PaymentId,
+    PropertyId,
+    QuoteId,
+    UnitId,
+)
 from ledger.values.money import Money
 from ledger.values.policy import Ending, Policy, Settlement
 from ledger.values.price import Price
 from ledger.values.shares import Shares
 from ledger.values.stay import House, Stay
+from ledger.values.tariff import BookingMode
 
 
 class BookingRequested(Event, topic="booking.requested", schema=2, frozen=True, kw_only=True):
-    """A guest asked for a stay at a price; the nights are held until it is paid or expires."""
+    """A guest asked for a stay at a price; the nights are held until it is paid or expires.
+
+    `quote_id` names the quote of the price, and `policy_text` is the SHA-256 of the policy's text as
+    the guest accepted it; history from outside has neither.
+    """
 
     guest_id: GuestId
     host_id: HostId
@@ -29,6 +42,9 @@ class BookingRequested(Event, topic="booking.requested", schema=2, frozen=True, 
     vouched_by: AttestationId
     hold_expires_at: Instant
     booked_at: Instant
+    mode: BookingMode = BookingMode.INSTANT
+    quote_id: QuoteId | None = None
+    policy_text: str | None = None
 
 
 class BookingConfirmed(MoneyEvent, topic="booking.confirmed", frozen=True, kw_only=True):

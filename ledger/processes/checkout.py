@@ -53,6 +53,7 @@ from ledger.processes.names import PROCESS, TIMER, booking_in, payment_of, payou
 from ledger.values.clock import Instant
 from ledger.values.currency import chargeable
 from ledger.values.ids import BookingId, PaymentId
+from ledger.values.stay_rules import StayRules
 
 IN_FLIGHT = (Paying.PROCESSING, Paying.REQUIRES_ACTION)
 """Where the processor has the word, and money may come at any moment."""
@@ -60,11 +61,20 @@ IN_FLIGHT = (Paying.PROCESSING, Paying.REQUIRES_ACTION)
 # -- Asking for a stay, and for its money -------------------------------------------------
 
 
-def book(draft: Draft, guest: Actor, command: Book) -> None:
-    """Keep the nights and ask for the stay; the booking may wait as long as the hold lasts."""
+def book(draft: Draft, guest: Actor, command: Book, rules: StayRules | None = None) -> None:
+    """Keep the nights and ask for the stay; the booking may wait as long as the hold lasts.
+
+    `rules` are those that its host lets by, where they are known.
+    """
     draft.do(
         PROCESS,
-        PlaceHold(unit_id=command.unit_id, booking_id=command.booking_id, stay=command.stay),
+        PlaceHold(
+            unit_id=command.unit_id,
+            booking_id=command.booking_id,
+            stay=command.stay,
+            rules=rules,
+            heads=command.party.heads(),
+        ),
     )
     held = _claim(draft, command, command.booking_id)
     assert held is not None, "its nights were held a line ago"

@@ -180,14 +180,16 @@ def settle(price: Price, policy: Policy, ending: Ending, occupancy: Occupancy) -
     division = _division(len(price.nights), policy, ending, occupancy)
     lines = tuple(price.lines())
     back = _back(price, division, [line.minor for line in lines])
+    # What the guest gets comes from the lines that the guest paid: no rate is asked a second time.
+    paid_back = _back(price, division, price.paid_minors) if price.guest_minors else back
     kept = _kept(price, division, back)
     return Settlement(
-        refund=Money(sum(back), price.currency),
+        refund=Money(sum(paid_back), price.total.currency),
         back=price.shares - kept,
         kept=kept,
         lines=tuple(
             LineBack(line.code, line.of, minor)
-            for line, minor in zip(lines, back, strict=True)
+            for line, minor in zip(lines, paid_back, strict=True)
             if minor
         ),
     )

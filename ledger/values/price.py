@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 import msgspec
 from msgspec import Struct
 
+from ledger.errors import CurrenciesDiffer
+from ledger.values.exchange import EURO, Exchange
 from ledger.values.levies import FeePlan, Taxed, TaxLine, TaxRule, taxes_of
 from ledger.values.money import Money, zero
 from ledger.values.rates import (
@@ -67,7 +69,8 @@ class Price(Struct, frozen=True, omit_defaults=True, gc=False):
     """The full snapshot of a price: what it was made of, and the figures that follow.
 
     `explained` has the steps of each night, in the order of the nights. All amounts are of the
-    listing's currency; `guest_minors` are the same lines in the guest's, where that is another.
+    listing's currency; `guest_minors` are the same lines in the guest's, where that is another, and
+    `euro_minors` in cents of EUR, where the listing's is another and there was a reference rate.
     """
 
     billing: int
@@ -84,6 +87,9 @@ class Price(Struct, frozen=True, omit_defaults=True, gc=False):
     rates: RatePlan | None = None
     occasion: Occasion | None = None
     explained: tuple[tuple[PriceStep, ...], ...] = ()
+    exchange: Exchange | None = None
+    guest_minors: tuple[int, ...] = ()
+    euro_minors: tuple[int, ...] = ()
 
     @property
     def currency(self) -> str:
@@ -92,7 +98,14 @@ class Price(Struct, frozen=True, omit_defaults=True, gc=False):
 
     @property
     def total(self) -> Money:
-        """What the guest pays."""
+        """What the guest pays, in the guest's currency."""
+        if self.exchange is None or not self.guest_minors:
+            return self.listing_total
+        return Money(sum(self.guest_minors), self.exchange.guest)
+
+    @property
+    def listing_total(self) -> Money:
+        """The same in the listing's currency."""
         if not (self.taxes or self.coupon or self.guest_vat_minor):
             return self.subtotal + self.guest_fee
         return Money(sum(line.minor for line in self.lines()), self.currency)
@@ -134,6 +147,11 @@ class Price(Struct, frozen=True, omit_defaults=True, gc=False):
             yield PriceLine(COUPON, self.coupon.coupon_id, -self.coupon.minor)
 
     @property
+    def paid_minors(self) -> tuple[int, ...]:
+        """The lines' amounts as the guest pays them, in minor units of the guest's currency."""
+        return self.guest_minors or tuple(line.minor for line in self.lines())
+
+    @property
     def digest(self) -> str:
         """The SHA-256 of the snapshot's canonical bytes, in hexadecimal."""
         return hashlib.sha256(msgspec.json.encode(self)).hexdigest()
@@ -143,6 +161,26 @@ def price_of(nights: Sequence[NightPrice], fee_plan: FeePlan, currency: str) -> 
     """Work out the price of nights that somebody stated, under a fee plan."""
     subtotal = Money(sum(night.minor for night in nights), currency)
     return _with_fees(subtotal, tuple(nights), fee_plan)
+
+
+def paid_by(price: Price, exchange: Exchange) -> Price:
+    """The price, for a guest who pays by an exchange; itself where both sides are EUR.
+
+    The total is converted once and the lines share it, so what goes back later comes from these
+    lines and never from another rate (spec: money, section 5). Raises CurrenciesDiffer.
+    """
+    if exchange.listing != price.currency:
+        raise CurrenciesDiffer(left=price.currency, right=exchange.listing)
+    if exchange.guest == exchange.listing == EURO:
+        return price
+    minors = [line.minor for line in price.lines()]
+    same = exchange.guest == exchange.listing
+    return msgspec.structs.replace(
+        price,
+        exchange=exchange,
+        guest_minors=() if same else tuple(exchange.in_guest(minors)),
+        euro_minors=() if price.currency == EURO else tuple(exchange.in_euro(minors) or ()),
+    )
 
 
 class Terms(Struct, frozen=True, omit_defaults=True, gc=False):

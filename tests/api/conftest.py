@@ -17,12 +17,14 @@ from bench.estate import Estate
 from ledger.application import Ledger
 from ledger.settings import Settings
 from ledger.store import EventStore
+from ledger.values.clock import Clock, system_clock
 from projections import PROJECTIONS
 from replay.announce import ToRedis, to_nobody
 from replay.follow import Follower
 from tests.api.houses import settle_in
 from tests.conftest import Database
 
+QUOTE_KEYS = (f"test:{'k' * 43}",)
 PATIENCE_SECONDS = 30.0
 """Long: tests that wait for something that comes must pass on a machine that is busy."""
 
@@ -37,15 +39,21 @@ class Door:
         """Ask."""
         return self.client.get(path, params=parameters)
 
+    def put(self, path: str, body: Any, key: str) -> httpx.Response:
+        """Command, under a key, what shall stand at an address."""
+        return self.client.put(path, json=body, headers={"Idempotency-Key": key})
+
     def post(self, path: str, body: Any, key: str) -> httpx.Response:
         """Command, under a key."""
         return self.client.post(path, json=body, headers={"Idempotency-Key": key})
 
 
 @contextmanager
-def serving(settings: Settings, patience: float = PATIENCE_SECONDS) -> Iterator[str]:
+def serving(
+    settings: Settings, patience: float = PATIENCE_SECONDS, clock: Clock = system_clock
+) -> Iterator[str]:
     """A server in a thread, on a port that the kernel chooses; its URL."""
-    app = create_app(settings, patience=patience)
+    app = create_app(settings, clock=clock, patience=patience)
     config = uvicorn.Config(app, port=0, access_log=False, log_level="error")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -122,14 +130,16 @@ def followed(database: Database, estate: Estate, redis_url: str) -> Iterator[Non
 @pytest.fixture
 def settings(database: Database, redis_url: str) -> Settings:
     """The settings of a server of this test."""
-    return Settings(database_url=database.url, redis_url=redis_url)
+    return Settings(database_url=database.url, redis_url=redis_url, quote_keys=QUOTE_KEYS)
 
 
 @contextmanager
-def knocking(settings: Settings, patience: float = PATIENCE_SECONDS) -> Iterator[Door]:
+def knocking(
+    settings: Settings, patience: float = PATIENCE_SECONDS, clock: Clock = system_clock
+) -> Iterator[Door]:
     """A server and its client."""
     with (
-        serving(settings, patience) as url,
+        serving(settings, patience, clock) as url,
         httpx.Client(base_url=url, timeout=60) as client,
     ):
         yield Door(client)

@@ -158,6 +158,16 @@ LIVING = (
 
 OURS = {
     "attestation": _rows("AT1 | - | OX | attested"),
+    "tariff": _rows("""
+        TF1 | - in_force | HO | in_force
+        TF2 | - in_force | O  | in_force
+    """),
+    "coupon": _rows("""
+        CP1 | -           | FO | open
+        CP2 | open        | X  | same
+        CP3 | open closed | X  | same
+        CP4 | open        | FO | closed
+    """),
     "alteration": _rows("""
         AL1   | - applied declined withdrawn expired failed | GH | proposed
         AL2   | proposed           | GH | accepted
@@ -278,6 +288,8 @@ DIFFERENCES = {
 PLANNED = {
     "attestation": 0,
     "provider": 10,
+    "tariff": 0,
+    "coupon": 0,
     "unit_calendar": 0,
     "booking": 0,
     "alteration": 0,

@@ -38,6 +38,7 @@ from ledger.aggregates.booking import (
     Withdraw,
 )
 from ledger.aggregates.correction import ApplyCorrection, RefuseCorrection, SubmitCorrection
+from ledger.aggregates.coupon import CloseCoupon, RestoreCoupon
 from ledger.aggregates.decider import Command
 from ledger.aggregates.difference import (
     CorrectDifference,
@@ -149,6 +150,7 @@ from ledger.aggregates.unit_calendar import (
     UnblockNights,
 )
 from ledger.events import Actor, Event
+from ledger.events.coupon import RestoreReason
 from ledger.events.dispute import Stage
 from ledger.events.payment import Capture
 from ledger.events.refund import Doubt
@@ -169,11 +171,13 @@ from tests.facts import (
     CHECK_OUT,
     CLARA,
     CORRECTION,
+    COUPON,
     DECIDE_BY,
     DIFFERENCE,
     DINIS,
     DISPUTE,
     EARNED,
+    EVIDENCE_DUE,
     FEED,
     FINANCE,
     GUEST,
@@ -202,6 +206,7 @@ from tests.facts import (
     a_block_after_cancelling,
     a_booking,
     a_calendar,
+    a_coupon,
     a_curtailment,
     a_difference,
     a_dispute,
@@ -258,6 +263,7 @@ from tests.facts import (
     processing,
     proposed,
     provider_vouched_for,
+    redeemed,
     released,
     reserved,
     returning,
@@ -272,6 +278,7 @@ from tests.facts import (
     to_detect_receipt,
     to_draft_correction,
     to_find_difference,
+    to_issue_coupon,
     to_net,
     to_open_calendar,
     to_open_dispute,
@@ -280,10 +287,13 @@ from tests.facts import (
     to_raise_debt,
     to_record_account,
     to_record_bank_payout,
+    to_redeem,
     to_register,
     to_request_refund,
     to_schedule_payout,
     to_see_external_refund,
+    to_set_levies,
+    to_set_rates,
     to_withdraw,
     transferred,
     unanswered,
@@ -331,6 +341,16 @@ _TAKEN = (a_dispute(), dispute_withdrawn())
 
 EVERY_COMMAND = (
     Happened(to_attest(), OPERATOR),
+    Happened(to_set_rates(), HOST),
+    Happened(to_set_levies(), OPERATOR),
+    Happened(to_issue_coupon(), FINANCE),
+    Happened(to_redeem(), PROCESS, (a_coupon(),)),
+    Happened(
+        RestoreCoupon(coupon_id=COUPON, booking_id=BOOKING, reason=RestoreReason.CANCELLED_BY_HOST),
+        PROCESS,
+        (a_coupon(), redeemed()),
+    ),
+    Happened(CloseCoupon(coupon_id=COUPON, reason="fraud"), OPERATOR, (a_coupon(),)),
     Happened(to_open_calendar(), HOST),
     Happened(PlaceHold(unit_id=UNIT, booking_id=BOOKING, stay=a_stay()), PROCESS, (a_calendar(),)),
     Happened(ConvertHold(unit_id=UNIT, booking_id=BOOKING), PROCESS, _HELD),
@@ -862,10 +882,10 @@ EVERY_COMMAND = (
     Happened(to_open_dispute(stage=Stage.INQUIRY), PROCESSOR),
     Happened(to_open_dispute(), PROCESSOR),
     Happened(
-        EscalateDispute(dispute_id=DISPUTE, due_by=ANSWER_DUE), PROCESSOR, (a_dispute(_INQUIRY),)
+        EscalateDispute(dispute_id=DISPUTE, due_by=EVIDENCE_DUE), PROCESSOR, (a_dispute(_INQUIRY),)
     ),
     Happened(
-        EscalateDispute(dispute_id=DISPUTE, due_by=ANSWER_DUE),
+        EscalateDispute(dispute_id=DISPUTE, due_by=EVIDENCE_DUE),
         PROCESSOR,
         (a_dispute(_INQUIRY), evidence()),
     ),
@@ -888,13 +908,16 @@ EVERY_COMMAND = (
     Happened(LoseDispute(dispute_id=DISPUTE, stake=a_stake()), PROCESSOR, (*_TAKEN, evidence())),
     Happened(LoseDispute(dispute_id=DISPUTE, stake=a_stake()), PROCESSOR, (*_TAKEN, given_up())),
     Happened(
-        LapseDispute(dispute_id=DISPUTE, by_clock=True, stake=a_stake()), TIMER, _TAKEN, ANSWER_DUE
+        LapseDispute(dispute_id=DISPUTE, by_clock=True, stake=a_stake()),
+        TIMER,
+        _TAKEN,
+        EVIDENCE_DUE,
     ),
     Happened(CloseDispute(dispute_id=DISPUTE), PROCESSOR, (a_dispute(_INQUIRY),)),
     Happened(CloseDispute(dispute_id=DISPUTE), PROCESSOR, (a_dispute(_INQUIRY), evidence())),
     Happened(PreventDispute(dispute_id=DISPUTE), PROCESSOR, (a_dispute(_INQUIRY),)),
     Happened(
-        ReopenDispute(dispute_id=DISPUTE, due_by=ANSWER_DUE),
+        ReopenDispute(dispute_id=DISPUTE, due_by=EVIDENCE_DUE),
         PROCESSOR,
         (*_TAKEN, evidence(), won()),
     ),

@@ -35,9 +35,9 @@ from ledger.values.money import Money
 from ledger.values.shares import Shares, TaxShare
 from tests.facts import (
     AN_INSTANT,
-    ANSWER_DUE,
     BOOKING,
     DISPUTE,
+    EVIDENCE_DUE,
     FINANCE,
     GUEST,
     HOST,
@@ -75,7 +75,7 @@ ANSWERED = (*TAKEN, evidence())
 
 
 def to_escalate() -> EscalateDispute:
-    return EscalateDispute(dispute_id=DISPUTE, due_by=ANSWER_DUE)
+    return EscalateDispute(dispute_id=DISPUTE, due_by=EVIDENCE_DUE)
 
 
 def to_submit() -> SubmitEvidence:
@@ -103,7 +103,7 @@ def to_prevent() -> PreventDispute:
 
 
 def to_reopen() -> ReopenDispute:
-    return ReopenDispute(dispute_id=DISPUTE, due_by=ANSWER_DUE)
+    return ReopenDispute(dispute_id=DISPUTE, due_by=EVIDENCE_DUE)
 
 
 def to_reinstate(amount: str = "410.40 EUR", fee: str = "0.00 EUR") -> ReinstateFunds:
@@ -162,10 +162,10 @@ def test_d1_a_dispute_is_given_up_by_two_persons_and_lost_by_the_bank() -> None:
 
 
 def test_d1_a_dispute_that_nobody_answers_in_time_is_lost() -> None:
-    given(*TAKEN).when(TIMER, to_lapse(), ANSWER_DUE - AN_INSTANT).refused(
-        TooEarly, not_before=ANSWER_DUE
+    given(*TAKEN).when(TIMER, to_lapse(), EVIDENCE_DUE - AN_INSTANT).refused(
+        TooEarly, not_before=EVIDENCE_DUE
     )
-    given(*TAKEN).when(TIMER, to_lapse(), ANSWER_DUE).then(DisputeLost)
+    given(*TAKEN).when(TIMER, to_lapse(), EVIDENCE_DUE).then(DisputeLost)
     given(*TAKEN).when(PROCESSOR, to_lapse(by_clock=False)).then(lost())
 
 
@@ -194,8 +194,8 @@ def test_d1_what_was_held_for_a_dispute_that_is_prevented_is_the_hosts_again() -
 
 
 def test_evidence_is_handed_in_before_it_is_due_and_once() -> None:
-    given(*TAKEN).when(SUPPORT, to_submit(), ANSWER_DUE - AN_INSTANT).then(evidence())
-    given(*TAKEN).when(SUPPORT, to_submit(), ANSWER_DUE).refused(TooLate, not_after=ANSWER_DUE)
+    given(*TAKEN).when(SUPPORT, to_submit(), EVIDENCE_DUE - AN_INSTANT).then(evidence())
+    given(*TAKEN).when(SUPPORT, to_submit(), EVIDENCE_DUE).refused(TooLate, not_after=EVIDENCE_DUE)
     given(*ANSWERED).when(FINANCE, to_submit()).refused(TransitionNotAllowed, before="submitted")
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, create_engine
 
 from ledger.aggregates.bank_payout import bank_payout_of
 from ledger.aggregates.host_debt import debt_of
+from ledger.aggregates.tariff import tariff_of
 from ledger.events import Actor, Envelope, Event
 from ledger.store import Commit, EventStore, Expected, NewEvent
 from ledger.values.clock import Instant
@@ -23,12 +24,14 @@ from tests.facts import (
     BANK_PAYOUT,
     BOOKING,
     CORRECTION,
+    COUPON,
     DIFFERENCE,
     DISPUTE,
     NOW,
     PAYMENT,
     PAYOUT,
     PROCESS,
+    PROPERTY,
     RECEIPT,
     REFUND,
     RUI,
@@ -39,6 +42,7 @@ STREAMS = {
     "attestation": ATTESTATION,
     "bank_payout": bank_payout_of(BANK_PAYOUT),
     "booking": BOOKING,
+    "coupon": COUPON,
     "host_debt": debt_of(RUI),
     "correction": CORRECTION,
     "difference": DIFFERENCE,
@@ -47,6 +51,7 @@ STREAMS = {
     "payout": PAYOUT,
     "provider": RUI,
     "refund": REFUND,
+    "tariff": tariff_of(PROPERTY),
     "unapplied_receipt": RECEIPT,
     "unit_calendar": UNIT,
 }

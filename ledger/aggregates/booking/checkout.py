@@ -87,6 +87,9 @@ def book(command: Book, now: Instant) -> Sequence[BookingEvent]:
             vouched_by=command.vouched_by,
             hold_expires_at=command.hold_expires_at,
             booked_at=now,
+            mode=command.mode,
+            quote_id=command.quote_id,
+            policy_text=command.policy_text,
         )
     ]
 

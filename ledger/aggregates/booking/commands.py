@@ -15,6 +15,7 @@ from ledger.values.ids import (
     HostId,
     PaymentId,
     PropertyId,
+    QuoteId,
     UnitId,
 )
 from ledger.values.money import Money
@@ -22,6 +23,7 @@ from ledger.values.penalty import BY_HOST, PenaltyRule
 from ledger.values.policy import Policy
 from ledger.values.price import Price
 from ledger.values.stay import House, Stay
+from ledger.values.tariff import BookingMode
 
 
 class PlatformReason(StrEnum):
@@ -37,7 +39,8 @@ class PlatformReason(StrEnum):
 class Book(Command, frozen=True, kw_only=True):
     """Ask for a stay, at a price and under a policy that the guest has seen.
 
-    `hold_expires_at` is read off the hold of its nights, once that is placed.
+    `hold_expires_at` is read off the hold of its nights, once that is placed. A price that was
+    quoted names its quote, and the SHA-256 of the policy's text that the guest accepted.
     """
 
     booking_id: BookingId
@@ -53,6 +56,9 @@ class Book(Command, frozen=True, kw_only=True):
     policy: Policy
     vouched_by: AttestationId | None
     hold_expires_at: Instant | None = None
+    mode: BookingMode = BookingMode.INSTANT
+    quote_id: QuoteId | None = None
+    policy_text: str | None = None
 
 
 class Confirm(Command, frozen=True, kw_only=True):

@@ -99,6 +99,7 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
             policy=event.policy,
             hold_expires_at=event.hold_expires_at,
             booked_at=event.booked_at,
+            mode=event.mode,
         )
     assert booking is not None
     booking = replace(booking, status=status)

@@ -16,6 +16,7 @@ from ledger.values.policy import Ending, Occupancy, Policy, Settlement, settle
 from ledger.values.price import Price
 from ledger.values.shares import Shares
 from ledger.values.stay import House, Stay
+from ledger.values.tariff import BookingMode
 
 
 class Status(StrEnum):
@@ -55,6 +56,7 @@ class Booking(Struct, frozen=True):
     settlement: Settlement | None = None
     earned: Shares | None = None
     revision: int = 0
+    mode: BookingMode = BookingMode.INSTANT
 
     @property
     def earned_at(self) -> Instant:
