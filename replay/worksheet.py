@@ -15,11 +15,14 @@ from operator import mul
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from ledger.events.booking import BookingRequested
-from ledger.values.levies import TaxRule
+from ledger.values.levies import TaxLine, TaxRule
+from ledger.values.money import Money
 from ledger.values.policy import Policy, Settlement
-from ledger.values.price import Price
-from ledger.values.rates import Occasion, RatePlan
+from ledger.values.price import CouponUse, Extra, Price
+from ledger.values.rates import NightPrice, Occasion, RatePlan
 from ledger.values.shares import Shares
 from ledger.values.stay import House, Stay
 
@@ -235,36 +238,42 @@ Figures = dict[str, int]
 """Amounts in minor units by their names; what is nothing is left out."""
 
 
+class Gone(NamedTuple):
+    """What goes back of a price, in minor units: of each row of the rent, of fees, taxes, coupon."""
+
+    rows: list[Row]
+    rent: list[int]
+    fee: int
+    vat: int
+    taxes: list[int]
+    coupon: int
+
+
+def _gone(price: Price, terms: Terms) -> Gone:
+    rows = _rows(price, terms)
+    asked = len(price.nights) + len(price.extras)
+    rent = _shared_out([row.paid * row.part for row in rows[:asked]])
+    subtotal, gone = price.subtotal.minor, sum(rent)
+    part = terms.fee if terms.fee is not None else Fraction(gone, subtotal) if subtotal else ONE
+    fee, vat = round(price.guest_fee.minor * part), round(price.guest_vat_minor * part)
+    taxes = _taxes_back(price, terms, rows[:asked], rent)
+    whole = subtotal + price.guest_fee.minor + price.guest_vat_minor
+    coupon = price.coupon.minor if price.coupon else 0
+    if whole:
+        coupon = round(coupon * Fraction(gone + fee + vat, whole))
+    return Gone(rows, rent, fee, vat, list(taxes), coupon)
+
+
 def about_settlement(
     booked: BookingRequested, ending: str, at: datetime, settlement: Settlement
 ) -> Iterator[str]:
     """What of a settlement is not what the policy makes of the price."""
-    price = booked.price
-    terms = terms_of(booked, ending, at)
-    rows = _rows(price, terms)
-    asked = len(price.nights) + len(price.extras)
-    back = _shared_out([row.paid * row.part for row in rows[:asked]])
-    gone = sum(back)
-    subtotal = price.subtotal.minor
-    fee = terms.fee if terms.fee is not None else Fraction(gone, subtotal) if subtotal else ONE
-    fee_back, vat_back = round(price.guest_fee.minor * fee), round(price.guest_vat_minor * fee)
-    taxes_back = _taxes_back(price, terms, rows[:asked], back)
-    whole = subtotal + price.guest_fee.minor + price.guest_vat_minor
-    coupon = price.coupon.minor if price.coupon else 0
-    coupon_back = round(coupon * Fraction(gone + fee_back + vat_back, whole)) if whole else coupon
-    lines = [(row.code, row.of, minor) for row, minor in zip(rows, back, strict=False)]
-    lines += [("guest_fee", "", fee_back), ("guest_fee_vat", "", vat_back)]
-    on_top = zip(price.taxes, taxes_back, strict=True)
-    lines += [(_code(t.rule), t.rule.name, m) for t, m in on_top if not t.rule.inclusive]
-    lines += [("coupon", price.coupon.coupon_id if price.coupon else "", -coupon_back)]
-    expected = [line for line in lines if line[2]]
-    found = [(line.code, line.of, line.minor) for line in settlement.lines]
-    if found != expected:
-        yield f"goes back as {found}, the policy makes {expected}"
-    if settlement.refund.minor != sum(minor for _, _, minor in lines):
-        yield f"refund is {settlement.refund.minor}, the policy makes {sum(m for _, _, m in lines)}"
+    price, terms = booked.price, terms_of(booked, ending, at)
+    yield from _about_refund(as_paid(price), terms, settlement)
+    gone = _gone(price, terms)
     before = _shares(price, price.subtotal.minor, (0, 0), [0] * len(price.taxes), 0)
-    kept = _shares(price, subtotal - gone, (fee_back, vat_back), taxes_back, coupon_back)
+    left = price.subtotal.minor - sum(gone.rent)
+    kept = _shares(price, left, (gone.fee, gone.vat), gone.taxes, gone.coupon)
     taken = {name: before.get(name, 0) - kept.get(name, 0) for name in before | kept}
     for what, stored, worked in (
         ("kept", settlement.kept, kept),
@@ -272,6 +281,51 @@ def about_settlement(
     ):
         if figures_of(stored) != worked:
             yield f"{what} is {figures_of(stored)}, the policy makes {worked}"
+
+
+def _about_refund(price: Price, terms: Terms, settlement: Settlement) -> Iterator[str]:
+    gone = _gone(price, terms)
+    lines = [(row.code, row.of, minor) for row, minor in zip(gone.rows, gone.rent, strict=False)]
+    lines += [("guest_fee", "", gone.fee), ("guest_fee_vat", "", gone.vat)]
+    on_top = zip(price.taxes, gone.taxes, strict=True)
+    lines += [(_code(t.rule), t.rule.name, m) for t, m in on_top if not t.rule.inclusive]
+    lines += [("coupon", price.coupon.coupon_id if price.coupon else "", -gone.coupon)]
+    expected = [line for line in lines if line[2]]
+    found = [(line.code, line.of, line.minor) for line in settlement.lines]
+    if found != expected:
+        yield f"goes back as {found}, the policy makes {expected}"
+    worth = sum(minor for _, _, minor in lines)
+    if (settlement.refund.minor, settlement.refund.currency) != (worth, price.currency):
+        yield f"refund is {settlement.refund}, the policy makes {worth} {price.currency}"
+
+
+def as_paid(price: Price) -> Price:
+    """The price in the currency that the guest pays: the same lines, by their own amounts there."""
+    if price.exchange is None or not price.guest_minors:
+        return price
+    paid = iter(price.guest_minors)
+    guest = price.exchange.guest
+    nights = tuple(NightPrice(night.night, next(paid)) for night in price.nights)
+    extras = tuple(Extra(extra.code, 1, next(paid)) for extra in price.extras)
+    subtotal = sum(night.minor for night in nights) + sum(extra.each_minor for extra in extras)
+    fee = next(paid) if price.guest_fee.minor else 0
+    vat = next(paid) if price.guest_vat_minor else 0
+    taxes = tuple(
+        tax if tax.rule.inclusive else TaxLine(tax.rule, next(paid)) for tax in price.taxes
+    )
+    coupon = price.coupon and CouponUse(price.coupon.coupon_id, -next(paid))
+    return replace(
+        price,
+        nights=nights,
+        extras=extras,
+        subtotal=Money(subtotal, guest),
+        guest_fee=Money(fee, guest),
+        guest_vat_minor=vat,
+        taxes=taxes,
+        coupon=coupon,
+        exchange=None,
+        guest_minors=(),
+    )
 
 
 def figures_of(shares: Shares) -> Figures:

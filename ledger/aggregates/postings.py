@@ -43,6 +43,34 @@ def booking_confirmed(booking_id: BookingId, payment_id: PaymentId, shares: Shar
     )
 
 
+def booking_confirmed_abroad(
+    booking_id: BookingId, payment_id: PaymentId, shares: Shares, paid: Money, settled: Money
+) -> Entry:
+    """J1 where the guest pays in another currency than the host asks for.
+
+    The two sides meet in the booking's exchange position, which J2 opened with what the processor
+    settled; what that is off the price is gained or lost here, so the position is closed at once
+    (spec: money, section 12, the FX variant).
+    """
+    off = shares.total - settled
+    return entry(
+        "J1fx",
+        1,
+        debit(Account.GUEST_RECEIVABLE, paid, booking_id),
+        credit(Account.FX_POSITION, paid, booking_id),
+        debit(Account.FX_POSITION, shares.total, booking_id),
+        debit(Account.EXP_PROMOTIONS, shares.coupon),
+        credit(Account.HOST_DEFERRED, shares.host, booking_id),
+        credit(Account.REVENUE_DEFERRED, shares.fees, booking_id),
+        credit(Account.VAT_PAYABLE, shares.vat),
+        credit(Account.TAX_DEFERRED, shares.tax, booking_id),
+        debit(Account.UNAPPLIED_RECEIPTS, paid, payment_id),
+        credit(Account.GUEST_RECEIVABLE, paid, booking_id),
+        debit(Account.FX_GAIN_LOSS, off),
+        credit(Account.FX_POSITION, off, booking_id),
+    )
+
+
 def booking_altered(booking_id: BookingId, payment_id: PaymentId, dearer_by: Shares) -> Entry:
     """J27: the difference of an alteration is owed, paid and will be earned, as in J1."""
     return msgspec.structs.replace(booking_confirmed(booking_id, payment_id, dearer_by), rule="J27")

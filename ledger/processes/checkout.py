@@ -142,6 +142,7 @@ def confirm(draft: Draft, booking_id: BookingId) -> None:
             booking_id=booking_id,
             payment_id=payment_of(booking_id),
             paid=payment.captured,
+            settled=payment.received.gross if payment.received else None,
             hold_expires_at=until,
         ),
     )
@@ -157,12 +158,14 @@ def confirm_at_last(draft: Draft, booking_id: BookingId) -> None:
     draft.do(PROCESS, ReleaseHold(unit_id=booking.unit_id, booking_id=booking_id))
     take_nights_again(draft, booking_id)
     payment_id = payment_of(booking_id)
+    payment = payment_in(draft, payment_id)
     draft.do(
         PROCESS,
         Confirm(
             booking_id=booking_id,
             payment_id=payment_id,
-            paid=payment_in(draft, payment_id).captured,
+            paid=payment.captured,
+            settled=payment.received.gross if payment.received else None,
             hold_expires_at=booking.house.check_in_at(booking.stay),
         ),
     )
@@ -178,8 +181,16 @@ def take_nights_again(draft: Draft, booking_id: BookingId) -> None:
 def confirm_late(draft: Draft, booking_id: BookingId, payment_id: PaymentId) -> None:
     """Confirm an expired booking, whose nights were taken again, with money that came late."""
     booking = booking_in(draft, booking_id)
-    paid = payment_in(draft, payment_id).captured
-    draft.do(PROCESS, ConfirmLate(booking_id=booking_id, payment_id=payment_id, paid=paid))
+    payment = payment_in(draft, payment_id)
+    draft.do(
+        PROCESS,
+        ConfirmLate(
+            booking_id=booking_id,
+            payment_id=payment_id,
+            paid=payment.captured,
+            settled=payment.received.gross if payment.received else None,
+        ),
+    )
     promise(draft, booking, booking_id)
 
 

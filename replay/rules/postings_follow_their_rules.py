@@ -103,6 +103,20 @@ BOOK = {
         Dr unapplied_receipts  payment       T
         Cr guest_receivable    booking       T
     """,
+    ("J1fx", 1): """
+        Dr guest_receivable    booking       T
+        Cr fx_position         booking       T
+        Dr fx_position         booking       B
+        Dr exp_promotions      -             c
+        Cr host_deferred       booking       h
+        Cr revenue_deferred    booking       g+o
+        Cr vat_payable         -             v
+        Cr tax_deferred        booking       x
+        Dr unapplied_receipts  payment       T
+        Cr guest_receivable    booking       T
+        Dr fx_gain_loss        -             B-s
+        Cr fx_position         booking       B-s
+    """,
     ("J21", 1): """
         Dr host_receivable     host          T
         Cr rev_penalty         -             T
@@ -705,7 +719,19 @@ class PostingsFollowTheirRules(Rule):
             self._compare(recorded, None, agreed, {})
             return
         keys = {"booking": recorded.stream_id, "payment": recorded.event.payment_id or ""}
-        self._compare(recorded, "J1", agreed, keys)
+        paid = self._payments.get(keys["payment"], NOTHING)
+        if paid.currency in ("", agreed.currency):
+            self._compare(recorded, "J1", agreed, keys)
+            return
+        by_letter = agreed.booked
+        listed = by_letter | {"T": paid.booked["T"], "s": paid.booked["s"], "B": by_letter["T"]}
+        abroad = agreed._replace(
+            figures=figures(**listed),
+            currency=paid.currency,
+            settled_in=paid.settled_in,
+            listed_in=agreed.currency,
+        )
+        self._compare(recorded, "J1fx", abroad, keys)
 
     def penalized(self, recorded: Recorded[PenaltyCharged]) -> None:
         """J21, of the penalty; whether that is right the rule of prices says."""

@@ -56,6 +56,11 @@ class Sold(NamedTuple):
     total: int
     simple: bool
 
+    @property
+    def currency(self) -> str:
+        """The currency of the total: what the guest pays in."""
+        return worksheet.as_paid(self.booked.price).currency
+
 
 class PricesFollowTheirRules(Rule):
     """Remembers each booking that may still fall away."""
@@ -97,14 +102,14 @@ class PricesFollowTheirRules(Rule):
         if price.occasion and price.occasion.party != event.party:
             found = f"priced for {price.occasion.party}, booked for {event.party}"
             self.breach("INV-B4", found, recorded)
-        total = worksheet.total_of(price)
+        total = worksheet.total_of(worksheet.as_paid(price))
         self._sold[recorded.stream_id] = Sold(event, total, simple and _has_one_part(event.policy))
 
     def total(self, recorded: Recorded[BookingConfirmed]) -> None:
         """What was confirmed costs what was asked for."""
         sold = self._sold.get(recorded.stream_id)
         total = recorded.event.total
-        if sold and (total.minor, total.currency) != (sold.total, sold.booked.price.currency):
+        if sold and (total.minor, total.currency) != (sold.total, sold.currency):
             found = f"confirmed for {total}, asked for at {sold.total} minor units"
             self.breach("INV-B4", found, recorded)
 
@@ -115,8 +120,9 @@ class PricesFollowTheirRules(Rule):
         for_booking = not (isinstance(event, PaymentOpened) and event.for_alteration)
         if sold and for_booking and price != sold.booked.price:
             self.breach("INV-B4", "the price is not the booking's", recorded)
-        total = sold.total if sold and for_booking else worksheet.total_of(price)
-        if (event.due.minor, event.due.currency) != (total, price.currency):
+        paid = worksheet.as_paid(price)
+        total = sold.total if sold and for_booking else worksheet.total_of(paid)
+        if (event.due.minor, event.due.currency) != (total, paid.currency):
             found = f"due is {event.due}, the price is {total} minor units"
             self.breach("INV-B4", found, recorded)
 
@@ -147,7 +153,7 @@ class PricesFollowTheirRules(Rule):
         for found in worksheet.about_price(event.price, event.stay):
             self.breach("INV-B4", found, recorded)
         booked = replace(sold.booked, stay=event.stay, price=event.price, party=event.party)
-        total = worksheet.total_of(event.price)
+        total = worksheet.total_of(worksheet.as_paid(event.price))
         self._sold[recorded.stream_id] = Sold(booked, total, simple=False)
 
     def curtail(self, recorded: Recorded[StayCurtailed]) -> None:
@@ -187,7 +193,7 @@ class PricesFollowTheirRules(Rule):
 def _is_stated(price: Price) -> bool:
     """Whether a price is nothing but nights and two fees that are parts of them."""
     plan = price.fee_plan
-    made = price.rates or price.occasion or price.extras or price.explained
+    made = price.exchange or price.rates or price.occasion or price.extras or price.explained
     more = price.taxes or price.coupon or plan.guest_vat_bp or plan.host_vat_bp
     bounds = plan.guest_fee_at_least_minor or plan.guest_fee_at_most_minor is not None
     return not (made or more or bounds) and price.billing in worksheet.KNOWN_BILLING

@@ -41,6 +41,7 @@ from ledger.events.booking import (
     HostDecisionRequested,
 )
 from ledger.values.clock import Instant
+from ledger.values.money import same_currency
 from ledger.values.stay import local_date
 
 
@@ -103,11 +104,16 @@ def confirm(booking: Booking, command: Confirm, now: Instant) -> Sequence[Bookin
 def confirm_paid(
     booking: Booking, command: Confirm | ConfirmLate, now: Instant
 ) -> Sequence[BookingEvent]:
-    """Confirm a booking whose nights are sure. Raises AmountsDiffer."""
+    """Confirm a booking whose nights are sure. Raises AmountsDiffer, CurrenciesDiffer."""
     total = booking.price.total
     if command.paid != total:
         raise AmountsDiffer(due=str(total), paid=str(command.paid))
-    entry = postings.booking_confirmed(command.booking_id, command.payment_id, booking.price.shares)
+    ids, shares = (command.booking_id, command.payment_id), booking.price.shares
+    if total.currency == shares.currency:
+        entry = postings.booking_confirmed(*ids, shares)
+    else:
+        settled = same_currency(shares.total, command.settled or total)
+        entry = postings.booking_confirmed_abroad(*ids, shares, total, settled)
     return [
         BookingConfirmed(
             payment_id=command.payment_id,

@@ -64,13 +64,15 @@ class Book(Command, frozen=True, kw_only=True):
 class Confirm(Command, frozen=True, kw_only=True):
     """Make the stay the guest's: it is paid.
 
-    Here and below, `hold_expires_at` is the end of the hold as the calendar has it, where that
+    `settled` is what the processor holds for it, where that is in the listing's currency and the
+    guest paid in another. Here and below, `hold_expires_at` is the end of the hold as the calendar has it, where that
     differs from what the booking began with.
     """
 
     booking_id: BookingId
     payment_id: PaymentId
     paid: Money
+    settled: Money | None = None
     hold_expires_at: Instant | None = None
 
 
@@ -80,6 +82,7 @@ class ConfirmLate(Command, frozen=True, kw_only=True):
     booking_id: BookingId
     payment_id: PaymentId
     paid: Money
+    settled: Money | None = None
 
 
 class ConfirmFree(Command, frozen=True, kw_only=True):
