@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -25,11 +25,12 @@ from ledger.values.policy import (
     Settlement,
     settle,
 )
-from ledger.values.price import Price
+from ledger.values.price import Price, paid_by
 from ledger.values.rates import PriceStep
 from replay.rules.prices_follow_their_rules import PricesFollowTheirRules
 from tests.facts import BOOKING, HALF, LISBON, NOW, a_booking, a_payment, a_price, a_stay, confirmed
 from tests.ledger.strategies import Asked, endings, occupancies, policies, requests
+from tests.ledger.test_exchange import quoted
 from tests.ledger.worked import A, the_price, the_stay
 
 TO = {
@@ -94,6 +95,22 @@ def test_two_who_work_out_the_same_price_and_settlement_agree(
 
     assert heard.told == []
     assert heard.remembered == 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data(), requests(), policies, endings)
+def test_they_agree_as_well_on_what_a_guest_pays_in_another_currency(
+    data: st.DataObject, asked: Asked, policy: Policy, ending: Ending
+) -> None:
+    assume(asked.price.currency == "EUR" and asked.price.shares.host_minor >= 0)
+    occupancy, price = data.draw(occupancies(asked.stay)), paid_by(asked.price, quoted())
+    settlement = settle(price, policy, ending, occupancy)
+
+    heard = Heard().then(booked(price, policy, occupancy)).then(a_payment(price))
+    heard.then(fallen(ending, settlement), occupancy.at)
+
+    assert settlement.refund.currency == price.total.currency == "USD"
+    assert heard.told == []
 
 
 @pytest.mark.parametrize("policy", [FREE, RETAINED, HALF, FLEXIBLE])
