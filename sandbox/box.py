@@ -16,6 +16,7 @@ from sandbox.keeper import Keeper
 from sandbox.launch import SYSTEM_FOLDER, Launch, best_launch
 from sandbox.postgres import NOT_DURABLE, Passwords, Postgres
 from sandbox.redis import Redis
+from sandbox.stand_in import KEY, StandIn
 
 MEMORY = "memory.json"
 ADDRESSES = "environment.json"
@@ -28,6 +29,7 @@ class Box:
     folder: Path
     postgres_server: Postgres | None
     redis_server: Redis | None
+    stripe_server: StandIn | None = None
     missing: tuple[str, ...] = ()
 
     @property
@@ -41,6 +43,12 @@ class Box:
         if self.redis_server is None:
             raise SandboxError("; ".join(self.missing) or "this box was made without Redis")
         return self.redis_server
+
+    @property
+    def stripe(self) -> StandIn:
+        if self.stripe_server is None:
+            raise SandboxError("this box was made without Stripe")
+        return self.stripe_server
 
     @property
     def database_url(self) -> str:
@@ -67,6 +75,9 @@ class Box:
             found["DATABASE_ADMIN_URL"] = self.postgres_server.admin_url
         if self.redis_server:
             found["REDIS_URL"] = self.redis_server.url
+        if self.stripe_server:
+            found["STRIPE_SECRET_KEY"] = KEY
+            found["STRIPE_API_BASE"] = self.stripe_server.url
         return found
 
 
@@ -76,6 +87,7 @@ def scratch(
     durable: bool = True,
     postgres: bool = True,
     redis: bool = True,
+    stripe: bool = False,
     settings: Mapping[str, str] | None = None,
     wal_mb: int | None = None,
     launch: Launch | None = None,
@@ -84,8 +96,8 @@ def scratch(
 
     `durable=False` turns fsync off. `settings` are Postgres settings, name to value. `wal_mb` puts
     the write-ahead log on a file system of that many megabytes (`box.postgres.wal`), so that a
-    test can fill it. `launch` overrides how the server is started. Raises SandboxError when a part
-    does not start, Unavailable when this machine cannot have it; only Redis may be missing.
+    test can fill it. `launch` overrides how the server is started. `stripe=True` starts a stand-in
+    for Stripe, too, with an empty world. Raises SandboxError when a part does not start, Unavailable when this machine cannot have it; only Redis may be missing.
     """
     sweep()
     with ExitStack() as life:
@@ -109,11 +121,23 @@ def scratch(
             life.callback(server.discard)
             server.start()
         cache, missing = _redis(folder / "redis", life, keeper) if redis else (None, ())
-        yield Box(folder=folder, postgres_server=server, redis_server=cache, missing=missing)
+        stand_in = StandIn(folder / "stripe.log", keeper=keeper) if stripe else None
+        if stand_in is not None:
+            life.callback(stand_in.stop)
+            stand_in.start()
+        yield Box(
+            folder=folder,
+            postgres_server=server,
+            redis_server=cache,
+            stripe_server=stand_in,
+            missing=missing,
+        )
 
 
 @contextmanager
-def persistent(folder: Path, *, postgres: bool = True, redis: bool = True) -> Iterator[Box]:
+def persistent(
+    folder: Path, *, postgres: bool = True, redis: bool = True, stripe: bool = False
+) -> Iterator[Box]:
     """The set whose database lives in `folder` (made if missing) and survives the block.
 
     Addresses and passwords stay the same from one time to the next, unless a port was taken in the
@@ -136,8 +160,20 @@ def persistent(folder: Path, *, postgres: bool = True, redis: bool = True) -> It
             life.callback(server.stop)
             server.start(port=memory.postgres_port)
         cache, missing = _redis(runtime / "redis", life, keeper, memory) if redis else (None, ())
-        memory.keep(folder, server, cache)
-        box = Box(folder=folder, postgres_server=server, redis_server=cache, missing=missing)
+        stand_in = None
+        if stripe:
+            log, world = folder / "stripe.log", folder / "stripe.sqlite"
+            stand_in = StandIn(log, keeper=keeper, state=world)
+            life.callback(stand_in.stop)
+            stand_in.start(port=memory.stripe_port)
+        memory.keep(folder, server, cache, stand_in)
+        box = Box(
+            folder=folder,
+            postgres_server=server,
+            redis_server=cache,
+            stripe_server=stand_in,
+            missing=missing,
+        )
         # For other terminals: they find the set that runs.
         addresses = folder / ADDRESSES
         _write_secret(addresses, box.environment())
@@ -153,6 +189,7 @@ class _Memory:
     redis_password: str
     postgres_port: int | None = None
     redis_port: int | None = None
+    stripe_port: int | None = None
 
     @classmethod
     def of(cls, folder: Path) -> "_Memory":
@@ -162,11 +199,18 @@ class _Memory:
         except (FileNotFoundError, ValueError, TypeError, KeyError):
             return cls(passwords=Passwords(), redis_password=token_urlsafe())
 
-    def keep(self, folder: Path, server: Postgres | None, cache: Redis | None) -> None:
+    def keep(
+        self,
+        folder: Path,
+        server: Postgres | None,
+        cache: Redis | None,
+        stand_in: StandIn | None,
+    ) -> None:
         now = replace(
             self,
             postgres_port=server.port if server else self.postgres_port,
             redis_port=cache.port if cache else self.redis_port,
+            stripe_port=stand_in.port if stand_in else self.stripe_port,
         )
         _write_secret(folder / MEMORY, asdict(now))
 
