@@ -9,16 +9,20 @@ from api import (
     availability,
     bookings,
     cancellations,
+    decisions,
     description,
     handlers,
     health,
+    payments,
     reports,
     timelines,
     trips,
+    webhooks,
 )
 from api.door import Door
 from api.freshness import PATIENCE_SECONDS
 from api.premises import Premises
+from api.processor import Processor
 from api.radio import Radio
 from ledger.application import Ledger
 from ledger.settings import Settings
@@ -33,6 +37,9 @@ ROUTERS = (
     availability.router,
     bookings.router,
     cancellations.router,
+    decisions.router,
+    payments.router,
+    webhooks.router,
     trips.router,
     timelines.router,
     reports.router,
@@ -65,6 +72,8 @@ def create_app(
                 )
                 await life.enter_async_context(premises.radio.on())
             app.state.premises = premises
+            app.state.processor = Processor(settings, clock)
+            life.callback(app.state.processor.close)
             yield
 
     app = FastAPI(**description.ABOUT, lifespan=lifespan)

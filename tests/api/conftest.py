@@ -27,6 +27,9 @@ PATIENCE_SECONDS = 30.0
 """Long: tests that wait for something that comes must pass on a machine that is busy."""
 
 
+WEBHOOK_SECRET = "whsec_of_the_tests"
+
+
 @dataclass(frozen=True)
 class Door:
     """A client of a server, with the words that stories are told in."""
@@ -122,7 +125,11 @@ def followed(database: Database, estate: Estate, redis_url: str) -> Iterator[Non
 @pytest.fixture
 def settings(database: Database, redis_url: str) -> Settings:
     """The settings of a server of this test."""
-    return Settings(database_url=database.url, redis_url=redis_url)
+    return Settings(
+        database_url=database.url,
+        redis_url=redis_url,
+        stripe_webhook_secrets=(WEBHOOK_SECRET,),
+    )
 
 
 @contextmanager
