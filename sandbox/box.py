@@ -121,15 +121,11 @@ def scratch(
             life.callback(server.discard)
             server.start()
         cache, missing = _redis(folder / "redis", life, keeper) if redis else (None, ())
-        stand_in = StandIn(folder / "stripe.log", keeper=keeper) if stripe else None
-        if stand_in is not None:
-            life.callback(stand_in.stop)
-            stand_in.start()
         yield Box(
             folder=folder,
             postgres_server=server,
             redis_server=cache,
-            stripe_server=stand_in,
+            stripe_server=_stripe(folder, life, keeper) if stripe else None,
             missing=missing,
         )
 
@@ -160,12 +156,7 @@ def persistent(
             life.callback(server.stop)
             server.start(port=memory.postgres_port)
         cache, missing = _redis(runtime / "redis", life, keeper, memory) if redis else (None, ())
-        stand_in = None
-        if stripe:
-            log, world = folder / "stripe.log", folder / "stripe.sqlite"
-            stand_in = StandIn(log, keeper=keeper, state=world)
-            life.callback(stand_in.stop)
-            stand_in.start(port=memory.stripe_port)
+        stand_in = _stripe(folder, life, keeper, memory) if stripe else None
         memory.keep(folder, server, cache, stand_in)
         box = Box(
             folder=folder,
@@ -263,6 +254,17 @@ def _redis(
     life.callback(server.stop)
     server.start(port=memory.redis_port if memory else None)
     return server, ()
+
+
+def _stripe(
+    folder: Path, life: ExitStack, keeper: Keeper, memory: _Memory | None = None
+) -> StandIn:
+    """Start the stand-in; its world is kept in the folder where the set is a lasting one."""
+    state = folder / "stripe.sqlite" if memory else None
+    server = StandIn(folder / "stripe.log", keeper=keeper, state=state)
+    life.callback(server.stop)
+    server.start(port=memory.stripe_port if memory else None)
+    return server
 
 
 def _small_file_system(folder: Path, size_mb: int, life: ExitStack, keeper: Keeper) -> Path:

@@ -22,6 +22,7 @@ from replay.announce import ToRedis, to_nobody
 from replay.follow import Follower
 from tests.api.houses import settle_in
 from tests.conftest import Database
+from tests.sandbox.stripe.shells import serving as stand_in
 
 PATIENCE_SECONDS = 30.0
 """Long: tests that wait for something that comes must pass on a machine that is busy."""
@@ -169,3 +170,10 @@ def without_redis(database: Database) -> Iterator[Door]:
     settings = Settings(database_url=database.url, redis_url="redis://127.0.0.1:9/0")
     with knocking(settings) as door:
         yield door
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """The stand-in for the processor over HTTP, shared by all tests."""
+    with stand_in() as url:
+        yield url

@@ -15,7 +15,6 @@ from ledger.values.ids import fresh_id
 from tests.api.conftest import Door, knocking
 from tests.api.outside import KEY, Outside, asked, outside
 from tests.conftest import Database
-from tests.sandbox.stripe.shells import serving
 
 TOTAL = {"minor": 27360, "currency": "EUR"}
 NOTHING = {"minor": 0, "currency": "EUR"}
@@ -24,13 +23,6 @@ VISA = "pm_card_visa"
 ASKS_THE_BANK = "pm_card_threeDSecure2Required"
 INSUFFICIENT = "pm_card_chargeDeclinedInsufficientFunds"
 STOLEN = "pm_card_chargeDeclinedStolenCard"
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """The stand-in over HTTP, for all tests here."""
-    with serving() as url:
-        yield url
 
 
 @pytest.fixture

@@ -11,11 +11,14 @@ import psycopg
 import pytest
 from structlog.testing import capture_logs
 
+from bench.estate import Estate
+from ledger.application import Ledger
 from ledger.settings import Settings
-from ledger.values.clock import system_clock
-from replay.outside import SOURCE
+from ledger.values.clock import Instant, system_clock
+from replay.outside import SOURCE, read_inbox
 from sandbox.stripe.core.webhooks import signature
 from tests.api.conftest import WEBHOOK_SECRET, Door, knocking
+from tests.api.outside import Outside, asked, outside
 from tests.conftest import Database
 
 OTHER_SECRET = "whsec_of_another_endpoint"
@@ -88,6 +91,53 @@ def test_p2_the_same_notice_ten_times_at_once_and_by_two_endpoints_is_one(
 
     assert {(answer.status_code, answer.text) for answer in answers} == {(200, "{}")}
     assert len(letters(database)) == 1
+
+
+def test_p2_however_often_money_is_told_of_it_comes_in_once(
+    door: Door, estate: Estate, ledger: Ledger, database: Database, address: str
+) -> None:
+    """Ten copies at once and another event of the same payment; and one more after two days."""
+    beyond = outside(ledger, address)
+    payment = asked(door, estate.wish())
+    intent = beyond.open(payment["payment_id"])
+    beyond.world.stripe.payments.confirm(intent, "pm_card_visa", "confirm")
+    raw = event(data={"object": {"id": intent, "object": "payment_intent"}})
+    charged = event(
+        id="evt_2",
+        type="charge.succeeded",
+        data={"object": {"id": "ch_1", "object": "charge", "payment_intent": intent}},
+    )
+
+    with ThreadPoolExecutor(10) as threads:
+        answers = list(threads.map(lambda one: told(door, one), [raw] * 10 + [charged]))
+    settled = taken_in(beyond, database, system_clock())
+    told(door, raw)
+    afterwards = taken_in(beyond, database, system_clock() + timedelta(days=2))
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert (settled, afterwards) == (2, 0)
+    assert completions(database) == 1
+    assert door.get(f"/payments/{payment['payment_id']}").json()["status"] == "completed"
+
+
+def completions(database: Database) -> int:
+    """How often the history says that a payment was completed."""
+    with psycopg.connect(database.url) as connection:
+        found = connection.execute(
+            "SELECT count(*) FROM ledger.events WHERE topic = 'payment.completed'"
+        ).fetchone()
+    assert found is not None
+    return int(found[0])
+
+
+def taken_in(beyond: Outside, database: Database, now: Instant) -> int:
+    """Work on the inbox as `follow` does; how many letters were settled."""
+
+    def failed(what: str, error: Exception) -> None:
+        raise AssertionError(what) from error
+
+    with psycopg.connect(database.url) as connection:
+        return read_inbox(connection, beyond.world, now, failed)
 
 
 def test_p2_an_old_notice_is_taken_when_it_is_sent_anew_and_not_when_it_is_played_back(
