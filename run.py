@@ -9,11 +9,11 @@
     python3 run.py fix              put the style in order
     python3 run.py generate         write what is derived from the code: catalogue, diagrams, OpenAPI
     python3 run.py stayledger …     the ledger's command line: audit, rebuild, timeline, …
-    python3 run.py sandbox run -- … any command with its own empty Postgres and Redis
+    python3 run.py sandbox run -- … any command with its own empty Postgres, Redis and Stripe
     python3 run.py python …         the environment's Python
 
 The environment is made in .venv, tools in .tools, data in .sandbox: delete them and nothing remains.
-A DATABASE_URL or REDIS_URL in the environment is used instead of a server of our own.
+A DATABASE_URL, REDIS_URL or STRIPE_SECRET_KEY in the environment is used instead of our own.
 """
 
 # Standard library only, and a syntax that older Pythons can read up to the line that sends them away.
@@ -32,6 +32,7 @@ import sys
 import tempfile
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from contextlib import contextmanager
 from itertools import islice
@@ -219,7 +220,7 @@ def stayledger(arguments: Sequence[str]) -> NoReturn:
         become(command)
     if addresses := running_system():
         become(command, **addresses)
-    become(in_sandbox(command, "--persistent", str(DATA)))
+    become(in_sandbox(command, "--no-stripe", "--persistent", str(DATA)))
 
 
 def running_system() -> dict[str, str] | None:
@@ -268,7 +269,7 @@ def checks() -> dict[str, Sequence[str]]:
 
 
 def tests(*arguments: str) -> list[str]:
-    return in_sandbox(module("pytest", *arguments), "--fast")
+    return in_sandbox(module("pytest", *arguments), "--fast", "--no-stripe")
 
 
 def hands() -> int:
@@ -326,12 +327,12 @@ def shown(names: Iterable[str], logs: Path, ended: Container[str]) -> Iterator[N
 
 def nightly(arguments: Sequence[str]) -> NoReturn:
     os.chdir(PROJECT)
-    become(in_sandbox(module("pytest", "-m", "nightly", *arguments)))
+    become(in_sandbox(module("pytest", "-m", "nightly", *arguments), "--no-stripe"))
 
 
 def bench(arguments: Sequence[str]) -> NoReturn:
     os.chdir(PROJECT)
-    become(in_sandbox(module("bench", *arguments)))
+    become(in_sandbox(module("bench", *arguments), "--no-stripe"))
 
 
 def generate() -> int:
@@ -359,8 +360,13 @@ def up(arguments: Sequence[str]) -> NoReturn:
     if is_taken(options.port):
         raise Trouble(f"port {options.port} is taken: stop what uses it, or choose --port NUMBER")
     own_database = "" if "DATABASE_URL" in os.environ else "1"
+    own_stripe = "" if "STRIPE_SECRET_KEY" in os.environ else "1"
     serve = python(str(PROJECT / "run.py"), "serve", "--port", str(options.port))
-    become(in_sandbox(serve, "--persistent", str(DATA)), STAYLEDGER_OWN_DATABASE=own_database)
+    become(
+        in_sandbox(serve, "--persistent", str(DATA)),
+        STAYLEDGER_OWN_DATABASE=own_database,
+        STAYLEDGER_OWN_STRIPE=own_stripe,
+    )
 
 
 def up_options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -391,10 +397,12 @@ def serve(arguments: Sequence[str]) -> int:
     try:
         step("schema", module("replay", "schema"))
         import_sample()
+        url = f"http://{HOST}:{options.port}"
+        if os.environ.get("STAYLEDGER_OWN_STRIPE"):
+            os.environ["STRIPE_WEBHOOK_SECRETS"] = have_notices_sent(f"{url}/webhooks/stripe")
         processes["follow"] = start("follow", module("replay", "follow"), logs)
         api = module("api", "serve", "--host", HOST, "--port", str(options.port))
         processes["api"] = start("api", api, logs)
-        url = f"http://{HOST}:{options.port}"
         wait_until_ready(url, processes, logs)
         show(url, logs)
         return watch(processes, logs)
@@ -422,6 +430,38 @@ def import_sample() -> None:
         command = module("replay", "import", "hotel-bookings", str(SAMPLE), "--report", refused)
         step("import", command)
         done.write_text(mark)
+
+
+def have_notices_sent(url: str) -> str:
+    """Have our stand-in for Stripe tell its events to an address; what it signs them with.
+
+    It says that once, so it is kept beside its world, for nobody else to read.
+    """
+    kept = DATA / "stripe-webhook.json"
+    if kept.exists():
+        known = json.loads(kept.read_text())
+        if stripe_call(f"webhook_endpoints/{known['id']}", url=url):
+            return str(known["secret"])
+    made = stripe_call("webhook_endpoints", url=url, **{"enabled_events[]": "*"})
+    if made is None:
+        raise Trouble("the Stripe stand-in sends no notices; see .sandbox/stripe.log")
+    kept.touch(mode=0o600)
+    kept.write_text(json.dumps({"id": made["id"], "secret": made["secret"]}))
+    return str(made["secret"])
+
+
+def stripe_call(path: str, **form: str) -> dict[str, str] | None:
+    """Post to the stand-in; None where it refuses, for instance because it begins anew."""
+    request = urllib.request.Request(
+        f"{os.environ['STRIPE_API_BASE']}/v1/{path}",
+        urllib.parse.urlencode(form).encode(),
+        {"Authorization": f"Bearer {os.environ['STRIPE_SECRET_KEY']}"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=10.0) as answer:
+            return dict(json.load(answer))
+    except urllib.error.HTTPError:
+        return None
 
 
 def start(name: str, command: Sequence[str], logs: Path) -> subprocess.Popen[bytes]:
@@ -460,12 +500,19 @@ def show(url: str, logs: Path) -> None:
         ("  described", f"{url}/docs"),
         ("database", os.environ["DATABASE_URL"]),
         ("Redis", os.environ.get("REDIS_URL", "none: the system runs without")),
+        ("Stripe", stripe_in_words()),
         ("logs", str(logs)),
     ]
     say("\nstayledger is running. Ctrl-C stops it.\n")
     for name, value in rows:
         say(f"  {name:<12} {value}")
     say("\n  Ask the ledger from another terminal:  python3 run.py stayledger --help\n")
+
+
+def stripe_in_words() -> str:
+    if os.environ.get("STAYLEDGER_OWN_STRIPE"):
+        return f"{os.environ['STRIPE_API_BASE']} (a stand-in; its pages show the books)"
+    return "yours (STRIPE_SECRET_KEY)"
 
 
 def watch(processes: Mapping[str, subprocess.Popen[bytes]], logs: Path) -> int:

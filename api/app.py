@@ -9,18 +9,22 @@ from api import (
     availability,
     bookings,
     cancellations,
+    decisions,
     description,
     handlers,
     health,
+    payments,
     quotes,
     reports,
     tariffs,
     timelines,
     trips,
+    webhooks,
 )
 from api.door import Door
 from api.freshness import PATIENCE_SECONDS
 from api.premises import Premises
+from api.processor import Processor
 from api.quoting import quoting_by
 from api.radio import Radio
 from ledger.application import Ledger
@@ -38,6 +42,9 @@ ROUTERS = (
     quotes.router,
     bookings.router,
     cancellations.router,
+    decisions.router,
+    payments.router,
+    webhooks.router,
     trips.router,
     timelines.router,
     reports.router,
@@ -72,6 +79,8 @@ def create_app(
                 )
                 await life.enter_async_context(premises.radio.on())
             app.state.premises = premises
+            app.state.processor = Processor(settings, clock)
+            life.callback(app.state.processor.close)
             yield
 
     app = FastAPI(**description.ABOUT, lifespan=lifespan)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from api.faults import StaleRead
 from api.premises import Premises
+from api.processor import Processor
 from api.shapes import Position, Query
 from projections import Projection
 from projections.projection import Answer
@@ -24,6 +25,12 @@ async def premises_of(request: Request) -> Premises:
     """What is behind the door that a request came through."""
     premises: Premises = request.app.state.premises
     return premises
+
+
+async def processor_of(request: Request) -> Processor:
+    """The processor, as far as it is set up."""
+    processor: Processor = request.app.state.processor
+    return processor
 
 
 class Ask:
@@ -63,6 +70,7 @@ class Ask:
 
 
 OnPremises = Annotated[Premises, Depends(premises_of)]
+OnProcessor = Annotated[Processor, Depends(processor_of)]
 
 
 async def asking(

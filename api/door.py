@@ -18,6 +18,10 @@ LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 """The names under which a browser may reach a server that has no sign-in."""
 
 LARGEST_BODY_BYTES = 64 * 1024
+NOTICES = "/webhooks/stripe"
+LARGER_BODIES_BYTES = {NOTICES: 256 * 1024}
+"""By path: a notice that we find too large would never come in, however often it is sent."""
+
 SLOW_SECONDS = 1.0
 
 HEADERS = {
@@ -44,11 +48,9 @@ class Door:
         self,
         app: ASGIApp,
         hosts: Collection[str] = LOOPBACK_HOSTS,
-        largest_body_bytes: int = LARGEST_BODY_BYTES,
     ) -> None:
         self._app = app
         self._hosts = hosts
-        self._largest_body_bytes = largest_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through."""
@@ -65,22 +67,23 @@ class Door:
 
     async def _let_in(self, scope: Scope, receive: Receive, passage: "Passage") -> None:
         headers = Headers(scope=scope)
+        largest_bytes = LARGER_BODIES_BYTES.get(scope["path"], LARGEST_BODY_BYTES)
         if _without_port(headers.get("host", "")) not in self._hosts:
             # Another name that leads to a loopback address is a page in a browser attacking us.
             await passage.refuse(WrongHost(), receive)
-        elif _declared_bytes(headers) > self._largest_body_bytes:
-            await passage.refuse(BodyTooLarge(largest_bytes=self._largest_body_bytes), receive)
+        elif _declared_bytes(headers) > largest_bytes:
+            await passage.refuse(BodyTooLarge(largest_bytes=largest_bytes), receive)
         else:
-            await self._app(scope, self._counted(receive), passage.send)
+            await self._app(scope, self._counted(receive, largest_bytes), passage.send)
 
-    def _counted(self, receive: Receive) -> Receive:
+    def _counted(self, receive: Receive, largest_bytes: int) -> Receive:
         seen_bytes = 0
 
         async def counted() -> Message:
             nonlocal seen_bytes
             message = await receive()
             seen_bytes += len(message.get("body", b""))
-            if seen_bytes > self._largest_body_bytes:
+            if seen_bytes > largest_bytes:
                 raise HTTPException(413)
             return message
 

@@ -53,6 +53,19 @@ class MethodNotAllowed(LedgerError):
     code = "METHOD_NOT_ALLOWED"
 
 
+class ProcessorNotSetUp(LedgerError):
+    """Payments are not set up here: there is no key for the processor."""
+
+    code = "PROCESSOR_NOT_SET_UP"
+
+
+class NoticesNotSetUp(LedgerError):
+    """Notices cannot be believed yet: there is no secret to know the processor's signature by."""
+
+    code = "NOTICES_NOT_SET_UP"
+    transient = True
+
+
 class BodyTooLarge(LedgerError):
     """The body is larger than any that is taken here."""
 

@@ -2,11 +2,14 @@
 
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated, Literal
 
 import fastapi
+import psycopg
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Connection
 
 from api.asking import OnPremises, stated
 from api.faults import NoSuchPosition, ReadModelMissing, StaleRead
@@ -14,10 +17,14 @@ from api.premises import Premises, head
 from api.problems import described
 from api.shapes import Query
 from ledger.errors import StoreUnavailable
+from ledger.store import inbox
+from ledger.values.clock import Instant, system_clock
 from projections import PROJECTIONS
 from projections.projection import Answer, Standing, standing_of
 
 router = APIRouter(tags=["health"])
+
+NOTICES_WAIT_AT_MOST = timedelta(minutes=5)
 
 
 class ReadModelHealth(Standing):
@@ -29,7 +36,8 @@ class ReadModelHealth(Standing):
 class Health(BaseModel):
     """`ok`; `degraded`: everything answers, but something is old or missing; `unavailable`.
 
-    `position` is the end of the history; `redis` is None where none is set up.
+    `position` is the end of the history; `redis` is None where none is set up; `late_notices` counts
+    what the processor told us longer than five minutes ago and nobody has taken in.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -38,6 +46,7 @@ class Health(BaseModel):
     position: int | None
     postgres: bool
     redis: bool | None
+    late_notices: int | None
     read_models: Sequence[ReadModelHealth]
 
 
@@ -56,16 +65,24 @@ async def health(request: Request, response: Response, premises: OnPremises) -> 
     except StoreUnavailable:
         response.status_code = 503
         return Health(
-            status="unavailable", position=None, postgres=False, redis=redis, read_models=[]
+            status="unavailable",
+            position=None,
+            postgres=False,
+            redis=redis,
+            late_notices=None,
+            read_models=[],
         )
     stated(request, position)
     read_models = await _read_models(premises, position)
-    well = redis is not False and read_models and not any(model.halted_at for model in read_models)
+    late_notices = await premises.ask(_late_notices, system_clock() - NOTICES_WAIT_AT_MOST)
+    halted = any(model.halted_at for model in read_models)
+    well = redis is not False and read_models and not halted and not late_notices
     return Health(
         status="ok" if well else "degraded",
         position=position,
         postgres=True,
         redis=redis,
+        late_notices=late_notices,
         read_models=read_models,
     )
 
@@ -83,6 +100,12 @@ async def positions(
     last = min(reached.values())
     stated(request, last)
     return Positions(position=last, read_models=dict(reached))
+
+
+def _late_notices(db: Connection, received_before: Instant) -> int:
+    connection = db.connection.driver_connection
+    assert isinstance(connection, psycopg.Connection), "the engine is psycopg's"
+    return len(inbox.waiting(connection, received_before))
 
 
 async def _read_models(premises: Premises, position: int) -> list[ReadModelHealth]:

@@ -100,6 +100,8 @@ STATUS: Mapping[type[LedgerError], int] = {
     faults.StaleRead: 503,
     faults.ReadModelMissing: 503,
     faults.NoQuoteKeys: 503,
+    faults.NoticesNotSetUp: 503,
+    faults.ProcessorNotSetUp: 503,
     # The world, or we ourselves.
     errors.GatewayFailure: 502,
     errors.RatesUnavailable: 502,

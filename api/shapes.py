@@ -65,6 +65,10 @@ class Body(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
 
+class NoWords(Body):
+    """What comes in with a command that says everything by its address."""
+
+
 class Amount(Body):
     """An amount of money, in minor units (cents for EUR)."""
 

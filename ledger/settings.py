@@ -117,6 +117,8 @@ def _complaint(error: ErrorDetails) -> str:
 
 def configure_logging(level: str) -> None:
     """Log to standard error: lines for people at a terminal, JSON for machines elsewhere."""
+    # The processor's SDK would log whole answers: what pays, and who.
+    logging.getLogger("stripe").setLevel(logging.WARNING)
     at_terminal = sys.stderr.isatty()
     renderer: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer() if at_terminal else structlog.processors.JSONRenderer()

@@ -1,4 +1,5 @@
-"""The outside world in a box, for one machine: a real Postgres and a real Redis, started by us.
+"""The outside world in a box, for one machine: a real Postgres, a real Redis and a Stripe
+to try things with, started by us.
 
 Nothing of the ledger imports this package; it is for `run.py`, for tests and for curious people.
 `python -m sandbox run -- COMMAND` gives a command a fresh, empty set and takes it away afterwards;

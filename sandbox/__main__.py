@@ -1,7 +1,8 @@
 """The sandbox's command: `python -m sandbox run -- COMMAND`.
 
 Gives the command a fresh, empty, temporary set of parts by environment (`DATABASE_URL`,
-`DATABASE_OWNER_URL`, `DATABASE_ADMIN_URL`, `REDIS_URL`), takes the set away when the command ends,
+`DATABASE_OWNER_URL`, `DATABASE_ADMIN_URL`, `REDIS_URL`; `STRIPE_SECRET_KEY` and `STRIPE_API_BASE`
+of a stand-in for Stripe), takes the set away when the command ends,
 and ends with the command's exit code. What the environment already names is used, not started.
 """
 
@@ -57,7 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="run")
-    run = commands.add_parser("run", help="run a command with its own Postgres and Redis")
+    run = commands.add_parser(
+        "run", help="run a command with its own Postgres, Redis and stand-in for Stripe"
+    )
     run.add_argument(
         "--persistent",
         metavar="FOLDER",
@@ -75,6 +78,12 @@ def _parser() -> argparse.ArgumentParser:
         dest="settings",
         help="a Postgres setting; may be given several times",
     )
+    run.add_argument(
+        "--no-stripe",
+        dest="stripe",
+        action="store_false",
+        help="without the stand-in for Stripe: for whoever takes no money",
+    )
     run.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND")
     return parser
 
@@ -83,10 +92,18 @@ def _box(options: argparse.Namespace) -> AbstractContextManager[Box]:
     """The set that the environment does not already name."""
     postgres = "DATABASE_URL" not in os.environ
     redis = "REDIS_URL" not in os.environ
+    stripe = options.stripe and "STRIPE_SECRET_KEY" not in os.environ
     if options.persistent:
-        return persistent(options.persistent.resolve(), postgres=postgres, redis=redis)
+        folder = options.persistent.resolve()
+        return persistent(folder, postgres=postgres, redis=redis, stripe=stripe)
     settings = dict(setting.partition("=")[::2] for setting in options.settings)
-    return scratch(durable=not options.fast, postgres=postgres, redis=redis, settings=settings)
+    return scratch(
+        durable=not options.fast,
+        postgres=postgres,
+        redis=redis,
+        stripe=stripe,
+        settings=settings,
+    )
 
 
 def _settings(box: Box, environment: Mapping[str, str], *, lasting: bool) -> dict[str, str]:

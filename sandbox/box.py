@@ -16,6 +16,7 @@ from sandbox.keeper import Keeper
 from sandbox.launch import SYSTEM_FOLDER, Launch, best_launch
 from sandbox.postgres import NOT_DURABLE, Passwords, Postgres
 from sandbox.redis import Redis
+from sandbox.stand_in import KEY, StandIn
 
 MEMORY = "memory.json"
 ADDRESSES = "environment.json"
@@ -29,6 +30,7 @@ class Box:
     postgres_server: Postgres | None
     redis_server: Redis | None
     quote_keys: str
+    stripe_server: StandIn | None = None
     missing: tuple[str, ...] = ()
 
     @property
@@ -42,6 +44,12 @@ class Box:
         if self.redis_server is None:
             raise SandboxError("; ".join(self.missing) or "this box was made without Redis")
         return self.redis_server
+
+    @property
+    def stripe(self) -> StandIn:
+        if self.stripe_server is None:
+            raise SandboxError("this box was made without Stripe")
+        return self.stripe_server
 
     @property
     def database_url(self) -> str:
@@ -70,6 +78,9 @@ class Box:
             found["REDIS_URL"] = self.redis_server.url
         # A key of one's own stays the one that quotes are signed with, as a database of one's own.
         found["QUOTE_KEYS"] = os.environ.get("QUOTE_KEYS") or self.quote_keys
+        if self.stripe_server:
+            found["STRIPE_SECRET_KEY"] = KEY
+            found["STRIPE_API_BASE"] = self.stripe_server.url
         return found
 
 
@@ -79,6 +90,7 @@ def scratch(
     durable: bool = True,
     postgres: bool = True,
     redis: bool = True,
+    stripe: bool = False,
     settings: Mapping[str, str] | None = None,
     wal_mb: int | None = None,
     launch: Launch | None = None,
@@ -87,8 +99,8 @@ def scratch(
 
     `durable=False` turns fsync off. `settings` are Postgres settings, name to value. `wal_mb` puts
     the write-ahead log on a file system of that many megabytes (`box.postgres.wal`), so that a
-    test can fill it. `launch` overrides how the server is started. Raises SandboxError when a part
-    does not start, Unavailable when this machine cannot have it; only Redis may be missing.
+    test can fill it. `launch` overrides how the server is started. `stripe=True` starts a stand-in
+    for Stripe, too, with an empty world. Raises SandboxError when a part does not start, Unavailable when this machine cannot have it; only Redis may be missing.
     """
     sweep()
     with ExitStack() as life:
@@ -117,12 +129,15 @@ def scratch(
             postgres_server=server,
             redis_server=cache,
             quote_keys=_minted_key(),
+            stripe_server=_stripe(folder, life, keeper) if stripe else None,
             missing=missing,
         )
 
 
 @contextmanager
-def persistent(folder: Path, *, postgres: bool = True, redis: bool = True) -> Iterator[Box]:
+def persistent(
+    folder: Path, *, postgres: bool = True, redis: bool = True, stripe: bool = False
+) -> Iterator[Box]:
     """The set whose database lives in `folder` (made if missing) and survives the block.
 
     Addresses and passwords stay the same from one time to the next, unless a port was taken in the
@@ -145,12 +160,14 @@ def persistent(folder: Path, *, postgres: bool = True, redis: bool = True) -> It
             life.callback(server.stop)
             server.start(port=memory.postgres_port)
         cache, missing = _redis(runtime / "redis", life, keeper, memory) if redis else (None, ())
-        memory.keep(folder, server, cache)
+        stand_in = _stripe(folder, life, keeper, memory) if stripe else None
+        memory.keep(folder, server, cache, stand_in)
         box = Box(
             folder=folder,
             postgres_server=server,
             redis_server=cache,
             quote_keys=memory.quote_keys,
+            stripe_server=stand_in,
             missing=missing,
         )
         # For other terminals: they find the set that runs.
@@ -169,6 +186,7 @@ class _Memory:
     quote_keys: str
     postgres_port: int | None = None
     redis_port: int | None = None
+    stripe_port: int | None = None
 
     @classmethod
     def of(cls, folder: Path) -> "_Memory":
@@ -181,11 +199,18 @@ class _Memory:
                 passwords=Passwords(), redis_password=token_urlsafe(), quote_keys=_minted_key()
             )
 
-    def keep(self, folder: Path, server: Postgres | None, cache: Redis | None) -> None:
+    def keep(
+        self,
+        folder: Path,
+        server: Postgres | None,
+        cache: Redis | None,
+        stand_in: StandIn | None,
+    ) -> None:
         now = replace(
             self,
             postgres_port=server.port if server else self.postgres_port,
             redis_port=cache.port if cache else self.redis_port,
+            stripe_port=stand_in.port if stand_in else self.stripe_port,
         )
         _write_secret(folder / MEMORY, asdict(now))
 
@@ -243,6 +268,17 @@ def _redis(
     life.callback(server.stop)
     server.start(port=memory.redis_port if memory else None)
     return server, ()
+
+
+def _stripe(
+    folder: Path, life: ExitStack, keeper: Keeper, memory: _Memory | None = None
+) -> StandIn:
+    """Start the stand-in; its world is kept in the folder where the set is a lasting one."""
+    state = folder / "stripe.sqlite" if memory else None
+    server = StandIn(folder / "stripe.log", keeper=keeper, state=state)
+    life.callback(server.stop)
+    server.start(port=memory.stripe_port if memory else None)
+    return server
 
 
 def _small_file_system(folder: Path, size_mb: int, life: ExitStack, keeper: Keeper) -> Path:

@@ -20,13 +20,16 @@ from typing import Any
 
 import psycopg
 import pytest
+import stripe
 import yaml
 
 import run
 from sandbox.box import scratch
 from sandbox.ports import free_port
 from sandbox.postgres import programs_folder
+from sandbox.stand_in import KEY
 from sandbox.template import APPLICATION, OWNER, SUPERUSER
+from tests.sandbox.stripe.shells import serving
 
 PROJECT = Path(__file__).resolve().parent.parent
 SAMPLES = PROJECT / "sandbox" / "samples"
@@ -75,11 +78,22 @@ def test_every_module_that_a_service_runs_exists(name: str) -> None:
 
 
 @every_service
-def test_every_password_comes_from_outside_and_must_be_given(name: str) -> None:
+def test_every_password_and_secret_comes_from_outside_and_must_be_given(name: str) -> None:
     for setting, value in SERVICES[name].get("environment", {}).items():
-        for secret in re.findall(r"\$\{\w*PASSWORD[^}]*\}", str(value)):
+        for secret in re.findall(r"\$\{\w*(?:PASSWORD|SECRET)[^}]*\}", str(value)):
             assert secret.endswith(":?}"), f"{setting} would be empty without {secret}"
-        assert "PASSWORD" not in setting or str(value).startswith("${")
+        assert not re.search("PASSWORD|SECRET", setting) or str(value).startswith("${")
+
+
+def test_only_those_who_deal_with_the_processor_have_what_it_takes() -> None:
+    def knowing(setting: str) -> set[str]:
+        return {
+            name for name, service in SERVICES.items() if setting in service.get("environment", {})
+        }
+
+    assert knowing("STRIPE_SECRET_KEY") == {"api", "follow"}
+    assert knowing("STRIPE_API_BASE") == {"api", "follow"}
+    assert knowing("STRIPE_WEBHOOK_SECRETS") == {"api"}, "notices come in at the door alone"
 
 
 @pytest.mark.parametrize("name", ["api", "follow", "schema"])
@@ -253,6 +267,33 @@ def test_who_asks_while_the_system_starts_is_told_to_try_again(
         (tmp_path / "environment.json").write_text('{"DATABASE_URL": "postgresql://it"}')
         assert run.running_system() == {"DATABASE_URL": "postgresql://it"}
     assert run.running_system() is None
+
+
+def test_our_stand_in_tells_its_events_to_wherever_the_api_is_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "DATA", tmp_path)
+    monkeypatch.setenv("STRIPE_SECRET_KEY", KEY)
+    with serving() as address:
+        monkeypatch.setenv("STRIPE_API_BASE", address)
+        client = stripe.StripeClient(KEY, base_addresses={"api": address})
+
+        def endpoints() -> list[str]:
+            return [one.url for one in client.v1.webhook_endpoints.list().data]
+
+        first = run.have_notices_sent("http://127.0.0.1:8000/webhooks/stripe")
+        again = run.have_notices_sent("http://127.0.0.1:8001/webhooks/stripe")
+        assert first == again
+        assert first.startswith("whsec_")
+        assert endpoints() == ["http://127.0.0.1:8001/webhooks/stripe"]
+        assert stat.S_IMODE((tmp_path / "stripe-webhook.json").stat().st_mode) == 0o600
+
+        # Somebody let the stand-in begin anew: it knows of no endpoint.
+        for one in client.v1.webhook_endpoints.list().data:
+            client.v1.webhook_endpoints.delete(one.id)
+        other = run.have_notices_sent("http://127.0.0.1:8001/webhooks/stripe")
+        assert other != first
+        assert endpoints() == ["http://127.0.0.1:8001/webhooks/stripe"]
 
 
 def test_the_merge_check_is_executable() -> None:

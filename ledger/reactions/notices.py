@@ -10,6 +10,7 @@ from functools import partial
 import msgspec
 
 from ledger import processes
+from ledger.errors import GatewayDeclined
 from ledger.processes import Outcome
 from ledger.reactions.world import World
 from ledger.store.inbox import Letter
@@ -19,8 +20,8 @@ NOT_FOLLOWED = "not followed"
 
 
 class _Object(msgspec.Struct):
-    id: str
     object: str
+    id: str = ""
     payment_intent: str | None = None
 
 
@@ -43,7 +44,11 @@ def read_notice(world: World, letter: Letter) -> str:
     follow = FOLLOWED.get(told.object)
     if follow is None:
         return NOT_FOLLOWED
-    return follow(world, told)
+    try:
+        return follow(world, told)
+    except GatewayDeclined:
+        # Whoever tells us of it has it; we may not read it, so it is nothing of ours.
+        return Outcome.NOT_OURS
 
 
 def _payment(world: World, told: _Object) -> str:

@@ -23,10 +23,14 @@ from replay.announce import ToRedis, to_nobody
 from replay.follow import Follower
 from tests.api.houses import settle_in
 from tests.conftest import Database
+from tests.sandbox.stripe.shells import serving as stand_in
 
 QUOTE_KEYS = (f"test:{'k' * 43}",)
 PATIENCE_SECONDS = 30.0
 """Long: tests that wait for something that comes must pass on a machine that is busy."""
+
+
+WEBHOOK_SECRET = "whsec_of_the_tests"
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,12 @@ def followed(database: Database, estate: Estate, redis_url: str) -> Iterator[Non
 @pytest.fixture
 def settings(database: Database, redis_url: str) -> Settings:
     """The settings of a server of this test."""
-    return Settings(database_url=database.url, redis_url=redis_url, quote_keys=QUOTE_KEYS)
+    return Settings(
+        database_url=database.url,
+        redis_url=redis_url,
+        quote_keys=QUOTE_KEYS,
+        stripe_webhook_secrets=(WEBHOOK_SECRET,),
+    )
 
 
 @contextmanager
@@ -172,3 +181,10 @@ def without_redis(database: Database) -> Iterator[Door]:
     settings = Settings(database_url=database.url, redis_url="redis://127.0.0.1:9/0")
     with knocking(settings) as door:
         yield door
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """The stand-in for the processor over HTTP, shared by all tests."""
+    with stand_in() as url:
+        yield url

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import httpx
@@ -24,15 +24,23 @@ def free_port() -> int:
 
 
 @contextmanager
-def api_process(database_url: str, redis_url: str | None = None) -> Iterator[str]:
-    """A server in a process of its own; its URL."""
-    port = free_port()
-    environment = {**os.environ, "DATABASE_URL": database_url, "LOG_LEVEL": "ERROR"}
+def api_process(
+    database_url: str,
+    redis_url: str | None = None,
+    *,
+    port: int | None = None,
+    log: Path | None = None,
+    **settings: str,
+) -> Iterator[str]:
+    """A server in a process of its own; its URL. `log` is the file that it logs to."""
+    port = port or free_port()
+    environment = {**os.environ, "DATABASE_URL": database_url, "LOG_LEVEL": "ERROR", **settings}
     environment.pop("REDIS_URL", None)
     if redis_url:
         environment["REDIS_URL"] = redis_url
     command = [sys.executable, "-m", "api", "serve", "--port", str(port)]
-    process = subprocess.Popen(command, cwd=PROJECT, env=environment)
+    with log.open("wb") if log else nullcontext() as said:
+        process = subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=said)
     url = f"http://127.0.0.1:{port}"
     try:
         _wait_for(url, process)

@@ -1,8 +1,12 @@
 """Health tells the truth: about Postgres, about Redis, and about every read model."""
 
+from datetime import timedelta
+
 import psycopg
 
 from bench.estate import Estate
+from ledger.store.inbox import Letter, keep
+from ledger.values.clock import system_clock
 from projections import PROJECTIONS
 from tests.api.conftest import Door
 from tests.conftest import Database
@@ -66,3 +70,24 @@ def test_without_read_models_commands_can_still_be_given(door: Door, estate: Est
     assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
     assert answer.json()["read_models"] == []
     assert door.post("/bookings", estate.wish(), key="k1").status_code == 201
+
+
+def test_a_notice_that_nobody_takes_in_is_seen_after_five_minutes(
+    door: Door, estate: Estate, followed: None, database: Database
+) -> None:
+    def after(waited: timedelta) -> tuple[int, str, int]:
+        with psycopg.connect(database.url) as connection:
+            letter = Letter(
+                source="stripe",
+                notice_id=str(waited),
+                type="charge.succeeded",
+                object_id="ch_1",
+                account=None,
+                raw=b"{}",
+            )
+            keep(connection, letter, system_clock() - waited)
+        answer = door.get("/health")
+        return answer.status_code, answer.json()["status"], answer.json()["late_notices"]
+
+    assert after(timedelta(minutes=4)) == (200, "ok", 0)
+    assert after(timedelta(minutes=6)) == (200, "degraded", 1)

@@ -164,7 +164,10 @@ def test_without_postgres_every_route_says_so(estate: Estate) -> None:
             door.get("/properties"),
             door.get(f"/trips/{fresh_id()}"),
             door.get(f"/bookings/{fresh_id()}/cancellation"),
+            door.get(f"/payments/{fresh_id()}"),
             door.post("/bookings", estate.wish(), key="k1"),
+            door.post(f"/bookings/{fresh_id()}/payment", {}, key="k2"),
+            door.post(f"/bookings/{fresh_id()}/acceptance", None, key="k3"),
         ]
         health = door.get("/health")
 

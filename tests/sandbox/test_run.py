@@ -28,6 +28,7 @@ def environment() -> Iterator[dict[str, str]]:
     folder = tempfile.mkdtemp(prefix="run-", dir="/tmp")
     os.chmod(folder, 0o777)
     named = {"DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_ADMIN_URL", "REDIS_URL"}
+    named |= {"STRIPE_SECRET_KEY", "STRIPE_API_BASE"}
     kept = {name: value for name, value in os.environ.items() if name not in named}
     yield {**kept, "TMPDIR": folder}
     shutil.rmtree(folder)
@@ -90,6 +91,50 @@ def test_an_unknown_command_is_one_clear_line(environment: dict[str, str]) -> No
     )
     assert done.returncode == 127
     assert done.stderr.splitlines()[-1] == "sandbox: no-such-command: No such file or directory"
+
+
+@needs_proc
+@pytest.mark.parametrize("cue", [signal.SIGTERM, signal.SIGKILL])
+def test_a_stand_in_for_stripe_runs_beside_and_ends_with_it(
+    environment: dict[str, str], cue: signal.Signals
+) -> None:
+    ask = (
+        "import os, urllib.request; base = os.environ['STRIPE_API_BASE']; "
+        "key = {'Authorization': f\"Bearer {os.environ['STRIPE_SECRET_KEY']}\"}; "
+        "at = urllib.request.Request(f'{base}/v1/balance', headers=key); "
+        "print('ready' if urllib.request.urlopen(at).status == 200 else 'away', flush=True); "
+        "import time; time.sleep(600)"
+    )
+    runner = start(environment, sys.executable, "-c", ask)
+
+    runner.send_signal(cue)
+
+    runner.communicate(timeout=PATIENCE_SECONDS)
+    assert_nothing_left(environment)
+
+
+@pytest.mark.parametrize(
+    ("named", "options"), [({"STRIPE_SECRET_KEY": "sk_test_mine"}, []), ({}, ["--no-stripe"])]
+)
+def test_no_stand_in_is_started_where_a_key_is_named_or_nobody_takes_money(
+    environment: dict[str, str], named: dict[str, str], options: list[str]
+) -> None:
+    servers = {"DATABASE_URL": "postgresql://elsewhere/x", "REDIS_URL": "redis://y"}
+    done = subprocess.run(
+        [
+            *RUN,
+            *options,
+            "--",
+            "sh",
+            "-c",
+            "echo ${STRIPE_SECRET_KEY-none} ${STRIPE_API_BASE-none}",
+        ],
+        cwd=PROJECT,
+        env={**environment, **servers, **named},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == f"{named.get('STRIPE_SECRET_KEY', 'none')} none\n"
 
 
 def test_a_database_that_the_environment_names_is_used_and_none_is_started(

@@ -14,6 +14,7 @@ from sandbox.box import Box, persistent, scratch
 from sandbox.errors import SandboxError, Unavailable
 from sandbox.folders import sweep, temporary_folder
 from sandbox.launch import AS_NOBODY
+from tests.sandbox.stripe.shells import over_http, paid
 
 
 def answer(url: str, question: str) -> object:
@@ -169,6 +170,26 @@ def test_a_lasting_set_keeps_its_data_its_addresses_and_its_passwords(tmp_path: 
     with persistent(tmp_path / "kept") as second:
         assert second.environment() == before
         assert answer(second.owner_url, "SELECT n FROM kept") == 42
+
+
+def test_a_lasting_sets_stripe_keeps_its_world_and_its_address(tmp_path: Path) -> None:
+    with persistent(tmp_path, postgres=False, redis=False, stripe=True) as first:
+        before = first.environment()
+        endpoint = {"url": "http://127.0.0.1:9/webhooks", "enabled_events": ["*"]}
+        made = over_http(first.stripe.url).v1.webhook_endpoints.create(endpoint)  # type: ignore[arg-type]
+    with persistent(tmp_path, postgres=False, redis=False, stripe=True) as second:
+        assert second.environment() == before
+        kept = over_http(second.stripe.url).v1.webhook_endpoints.list().data
+        assert [one.id for one in kept] == [made.id]
+
+
+def test_two_stripes_never_give_the_same_name_twice(tmp_path: Path) -> None:
+    """A ledger that has heard of an event would take the other's for a repeat."""
+    names = []
+    for folder in ("one", "two"):
+        with persistent(tmp_path / folder, postgres=False, redis=False, stripe=True) as box:
+            names.append(paid(over_http(box.stripe.url)).id)
+    assert len(set(names)) == 2
 
 
 def test_a_lasting_set_cannot_be_started_twice(tmp_path: Path) -> None:

@@ -19,17 +19,22 @@ ANSWER_SECONDS = 25
 
 
 def client(
-    secret_key: str, *, api_base: str | None = None, http: stripe.HTTPClient | None = None
+    secret_key: str,
+    *,
+    api_base: str | None = None,
+    answer_seconds: float = ANSWER_SECONDS,
+    http: stripe.HTTPClient | None = None,
 ) -> stripe.StripeClient:
     """A client that never tries again by itself: whether that is safe is decided in `calls`.
 
     `api_base` is another address than Stripe's own, for the sandbox; `http` another way there.
+    `answer_seconds` may be shorter for who only asks, while somebody waits.
     """
     return stripe.StripeClient(
         secret_key,
         stripe_version=API_VERSION,
         base_addresses={"api": api_base} if api_base else {},
-        http_client=http or stripe.RequestsClient(timeout=(CONNECT_SECONDS, ANSWER_SECONDS)),
+        http_client=http or stripe.RequestsClient(timeout=(CONNECT_SECONDS, answer_seconds)),
         max_network_retries=0,
     )
 

@@ -21,6 +21,9 @@ from ledger.errors import (
 from ledger.gateways.stripe.amounts import moment
 from ledger.values.clock import Instant
 
+SOURCE = "stripe"
+"""Whose the notices are, in the inbox."""
+
 TOLERANCE = timedelta(minutes=5)
 """How old a signature may be. An old notice sent again carries a new one."""
 

@@ -1,0 +1,101 @@
+"""Payments: asking for the money of a booking, trying again, and what the guest must do next."""
+
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+
+from api import paying
+from api.asking import OnPremises, OnProcessor, stated
+from api.commands import Commanding
+from api.faults import KeyMissing, ProcessorNotSetUp
+from api.paying import IN_THE_BROWSER, PaymentAsked, PaymentNow
+from api.problems import described
+from api.processor import Processor
+from api.shapes import Body, NoWords, Uuid
+from ledger import errors, processes
+from ledger.draft import Draft
+from ledger.events import Actor, Role
+from ledger.events.payment import Capture
+from ledger.values.ids import BookingId, PaymentId
+
+router = APIRouter(tags=["payments"])
+
+COMMANDS = (
+    KeyMissing,
+    errors.Conflict,
+    errors.HoldHasExpired,
+    errors.NotFound,
+    errors.RepeatedWithDifferences,
+    errors.TransitionNotAllowed,
+)
+TOO_LITTLE_OR_MUCH = (
+    errors.AboveProcessorMaximum,
+    errors.BelowProcessorMinimum,
+    errors.FinerThanProcessorStep,
+)
+NO_MORE = (errors.AmountsDiffer, errors.AttemptsAreExhausted, errors.NotWorthRetrying)
+
+
+class PaymentWish(Body):
+    """When the money is taken: `automatic`, at once; `manual`, when the host has accepted."""
+
+    capture: Literal["automatic", "manual"] = "automatic"
+
+
+@router.post(
+    "/bookings/{booking_id}/payment",
+    status_code=201,
+    responses=described(*COMMANDS, *TOO_LITTLE_OR_MUCH),
+)
+async def ask_for_payment(
+    booking_id: Uuid, wish: PaymentWish, command: Commanding, response: Response
+) -> PaymentAsked:
+    """Ask the guest for what the booking costs. The processor is told of it in a moment."""
+    case = BookingId(booking_id)
+
+    def plan(draft: Draft) -> None:
+        processes.ask_for_payment(draft, case, Capture(wish.capture))
+        paying.answer(draft, case)
+
+    asked = await command.execute(case, wish, plan, PaymentAsked)
+    response.headers["Location"] = f"/payments/{asked.payment_id}"
+    return asked
+
+
+@router.post(
+    "/bookings/{booking_id}/payment/retry",
+    status_code=201,
+    responses=described(*COMMANDS, *NO_MORE),
+)
+async def retry_payment(booking_id: Uuid, command: Commanding) -> PaymentAsked:
+    """Let the guest pay once more after an attempt that failed."""
+    case = BookingId(booking_id)
+
+    def plan(draft: Draft) -> None:
+        guest = Actor(Role.GUEST.value, processes.booking_in(draft, case).guest_id)
+        processes.try_again(draft, guest, case)
+        paying.answer(draft, case)
+
+    return await command.execute(case, NoWords(), plan, PaymentAsked)
+
+
+@router.get("/payments/{payment_id}", responses=described(errors.NotFound))
+async def payment(
+    payment_id: Uuid, request: Request, premises: OnPremises, processor: OnProcessor
+) -> PaymentNow:
+    """Where a payment stands, as the ledger has it now, and what the guest's browser needs."""
+    shown, intent = await premises.look(
+        lambda store, ledger: paying.looked_up(store, ledger, PaymentId(payment_id))
+    )
+    stated(request, shown.position)
+    if intent is None or shown.next not in IN_THE_BROWSER:
+        return shown
+    return shown.model_copy(update=await _secret(processor, intent))
+
+
+async def _secret(processor: Processor, intent: str) -> dict[str, str]:
+    """The intent's client secret, fetched and passed on: it is kept nowhere, and never logged."""
+    try:
+        return {"client_secret": await processor.client_secret(intent)}
+    except (errors.GatewayFailure, ProcessorNotSetUp) as error:
+        return {"secret_missing": error.sentence}

@@ -1,0 +1,105 @@
+"""The processor as the door meets it: its notices are kept, and a browser's secret is fetched."""
+
+import psycopg
+from anyio import CapacityLimiter, to_thread
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from api.faults import NoticesNotSetUp, ProcessorNotSetUp
+from ledger.errors import NoticeUnreadable, StoreUnavailable
+from ledger.gateways.stripe.gateway import StripeGateway, client, is_live
+from ledger.gateways.stripe.notices import SOURCE, Expected, Hears, verified
+from ledger.settings import Settings
+from ledger.store import inbox
+from ledger.store.inbox import Letter
+from ledger.values.clock import Clock, Instant
+from projections.reading import reader
+
+LETTERS_AT_ONCE = 8
+"""Threads and connections for notices: neither questions nor commands make them wait."""
+
+CALLS_AT_ONCE = 8
+CALL_SECONDS = 5
+"""How long somebody at the door waits for the processor, in threads that nobody else waits for."""
+
+LETTER_SECONDS = 5
+"""How long Postgres may take to store a notice; after that its sender had better come again."""
+
+
+class Processor:
+    """What the settings name, or do not: everything else works without it."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        key = settings.stripe_secret_key
+        self._gateway = None if key is None else _gateway(key, settings.stripe_api_base)
+        self._secrets = settings.stripe_webhook_secrets
+        # Hosts' notices would come to an address of their own, where somebody follows them.
+        self._expected = Expected(live=key is not None and is_live(key), hears=Hears.PLATFORM)
+        self._clock = clock
+        self._engine = _letterbox(settings.database_url)
+        self._letters = CapacityLimiter(LETTERS_AT_ONCE)
+        self._calls = CapacityLimiter(CALLS_AT_ONCE)
+
+    async def hear(self, raw: bytes, signature: str | None) -> None:
+        """Store a notice, unless it is stored already; once this returns, it is durable.
+
+        Raises NoticesNotSetUp, NoticeRefused, StoreUnavailable.
+        """
+        if not self._secrets:
+            raise NoticesNotSetUp
+        now = self._clock()
+        notice = verified(raw, signature, self._secrets, self._expected, now)
+        letter = Letter(
+            source=SOURCE,
+            notice_id=notice.event_id,
+            type=notice.type,
+            object_id=notice.object_id,
+            account=notice.account,
+            raw=raw,
+        )
+        await to_thread.run_sync(_keep, self._engine, letter, now, limiter=self._letters)
+
+    async def client_secret(self, intent: str) -> str:
+        """What a guest's browser needs to pay an intent; for its answer alone, never to be kept.
+
+        Raises ProcessorNotSetUp, GatewayFailure.
+        """
+        if self._gateway is None:
+            raise ProcessorNotSetUp
+        return await to_thread.run_sync(
+            self._gateway.payments.client_secret, intent, limiter=self._calls
+        )
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+
+def _gateway(key: str, api_base: str | None) -> StripeGateway:
+    return StripeGateway(client(key, api_base=api_base, answer_seconds=CALL_SECONDS))
+
+
+def _letterbox(database_url: str) -> Engine:
+    """Connections to store notices over; each is tried first, so that none is a dead one."""
+    return reader(
+        database_url,
+        options=f"-c statement_timeout={LETTER_SECONDS}s",
+        connect_args={"application_name": "stayledger notices", "connect_timeout": 2},
+        isolation_level="AUTOCOMMIT",
+        pool_size=LETTERS_AT_ONCE,
+        max_overflow=0,
+        pool_pre_ping=True,
+    )
+
+
+def _keep(engine: Engine, letter: Letter, now: Instant) -> None:
+    try:
+        with engine.connect() as db:
+            connection = db.connection.driver_connection
+            assert isinstance(connection, psycopg.Connection), "the engine is psycopg's"
+            inbox.keep(connection, letter, now)
+    except psycopg.DataError as unfit:
+        raise NoticeUnreadable(because=type(unfit).__name__) from unfit
+    except (psycopg.Error, DBAPIError) as error:
+        # Whatever it is, it is ours, and the processor will tell us again.
+        raise StoreUnavailable(reason=type(error).__name__) from error
