@@ -6,6 +6,7 @@ each command id before it asks, and again, with the position, when it has its re
 
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -43,6 +44,10 @@ class Account:
         assert len(self.followed) == len(rows), "the follower did not come to the end"
 
 
+GIVE_UP_AFTER = 400
+"""Tries, a twentieth of a second apart, once the writers are done."""
+
+
 @contextmanager
 def load(url: str, *, writers: int = 8, patience_seconds: float = 20) -> Iterator[Account]:
     """Writers and a follower at work while the block runs; afterwards both have come to an end."""
@@ -78,7 +83,11 @@ def _write(store: EventStore, account: Account, stop: threading.Event) -> None:
 
 
 def _follow(url: str, account: Account, settled: threading.Event) -> None:
-    """Follow the feed through lost connections, until the writers are done and all is seen."""
+    """Follow the feed through lost connections, until the writers are done and all is seen.
+
+    Where the server does not come back it gives up; the account then shows what it did not see.
+    """
+    last_tries = iter(range(GIVE_UP_AFTER))
     while True:
         try:
             with psycopg.connect(url, autocommit=True) as connection:
@@ -86,7 +95,10 @@ def _follow(url: str, account: Account, settled: threading.Event) -> None:
                 if _follow_on(connection, account, settled):
                     return
         except psycopg.OperationalError:
-            settled.wait(0.05)
+            if settled.wait(0.05):
+                time.sleep(0.05)
+                if next(last_tries, None) is None:
+                    return
 
 
 def _follow_on(connection: Any, account: Account, settled: threading.Event) -> bool:
