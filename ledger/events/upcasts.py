@@ -163,3 +163,9 @@ def with_pending_reason(old: Shape) -> Shape:
 def with_balance_transaction(old: Shape) -> Shape:
     """How the processor tells of it: then, only on the event before."""
     return {**old, **dict.fromkeys(("processor_refund", "balance_transaction", "settled"))}
+
+
+@upcast("payment.adopted", since=1)
+def with_no_day_of_funds(old: Shape) -> Shape:
+    """When money that was adopted could be used was not passed on then."""
+    return {**old, "available_at": None}
