@@ -6,7 +6,7 @@ as the service does; each may be killed at any moment, and another one begins wh
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from random import Random
@@ -174,9 +174,12 @@ class Market:
 
     def step(self) -> None:
         """Let a worker do each thing that is to be done now, or die."""
+        self._at_risk(self._work)
+
+    def _at_risk(self, work: Callable[[], None]) -> None:
         self.store.moment = self._moment
         try:
-            self._work()
+            work()
         except Killed:
             self.deaths += 1
             self.hire()
@@ -187,7 +190,7 @@ class Market:
         self._fire_timers()
         for errand in self.due_errands():
             self._try(errand)
-        self.listen()
+        self._listen()
 
     def _try(self, errand: Errand) -> None:
         name = (errand.errand, errand.set_by)
@@ -206,7 +209,10 @@ class Market:
                 self._done.add(name)
 
     def listen(self) -> None:
-        """Read what Stripe has told of."""
+        """Let a worker read what Stripe has told of, or die."""
+        self._at_risk(self._listen)
+
+    def _listen(self) -> None:
         self.hear()
         for letter in list(self.letters):
             self._read(letter)
