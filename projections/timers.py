@@ -19,12 +19,18 @@ from ledger.events.booking import (
     StayCurtailed,
     StayStarted,
 )
+from ledger.events.payment import FundsAvailable, PaymentAdopted, PaymentCompleted
 from ledger.events.payout import (
     PayoutCancelled,
     PayoutDue,
     PayoutHoldLifted,
     PayoutRecalculated,
     PayoutScheduled,
+)
+from ledger.events.unapplied_receipt import (
+    ReceiptAdopted,
+    ReceiptDetected,
+    ReceiptFundsAvailable,
 )
 from ledger.events.unit_calendar import (
     HoldExpired,
@@ -41,7 +47,7 @@ from projections.projection import Projection, Rows
 
 # -- Tables -----------------------------------------------------------------------------
 
-tables = MetaData(schema="timers_v3")
+tables = MetaData(schema="timers_v4")
 
 timers = Table(
     "timers",
@@ -56,8 +62,9 @@ timers = Table(
     Index("timers_by_time", "fires_at"),
 )
 """One row per timer that has not ended. `stream_id` is what it acts upon: the unit for a hold, the
-payout for a payout, else the booking. One that is not armed waits for its booking's confirmation,
-which may come after the booking has expired: then its money came late.
+payout for a payout, the payment or receipt for its funds, else the booking. One that is not armed
+waits for its booking's confirmation, which may come after the booking has expired: then its money
+came late.
 `set_by` names the event that set it, as `stream/version`: what the timer causes follows from it.
 """
 
@@ -76,8 +83,18 @@ CalendarOrPayout = (
     | PayoutCancelled
 )
 
+FundsEvent = (
+    PaymentCompleted
+    | PaymentAdopted
+    | FundsAvailable
+    | ReceiptDetected
+    | ReceiptAdopted
+    | ReceiptFundsAvailable
+)
+
 TimerEvent = (
     CalendarOrPayout
+    | FundsEvent
     | BookingRequested
     | BookingConfirmed
     | BookingAbandoned
@@ -93,6 +110,12 @@ TimerEvent = (
 )
 
 
+OF_A_STAY = (TimerKind.START_STAY, TimerKind.COMPLETE_STAY, TimerKind.RECOGNIZE_EARNINGS)
+"""What is set with a booking and armed when it is confirmed. An expired booking keeps them: its
+money may still come, and then it is confirmed after all.
+"""
+
+
 def project(  # noqa: C901 - one case per event
     rows: Rows, recorded: Recorded[TimerEvent]
 ) -> None:
@@ -102,8 +125,7 @@ def project(  # noqa: C901 - one case per event
         case BookingRequested() as event:
             prepare(rows, recorded, event)
         case BookingConfirmed() as event:
-            kinds = (TimerKind.START_STAY, TimerKind.COMPLETE_STAY, TimerKind.RECOGNIZE_EARNINGS)
-            for kind in kinds if event.total.minor else kinds[:2]:
+            for kind in OF_A_STAY if event.total.minor else OF_A_STAY[:2]:
                 rows.change(timers, key(kind, booking), armed=True)
         case StayStarted():
             end(rows, booking, TimerKind.START_STAY)
@@ -113,20 +135,36 @@ def project(  # noqa: C901 - one case per event
             fall_away(rows, recorded, event.settlement)
         case EarningsRecognized():
             end(rows, booking, TimerKind.RECOGNIZE_EARNINGS)
-        case CaptureFailedForBooking(to="awaiting_host"):
-            return
-        case (
-            BookingAbandoned() | BookingDeclined() | BookingWithdrawn() | CaptureFailedForBooking()
-        ):
-            end(
-                rows,
-                booking,
-                TimerKind.START_STAY,
-                TimerKind.COMPLETE_STAY,
-                TimerKind.RECOGNIZE_EARNINGS,
-            )
+        case BookingAbandoned() | BookingDeclined() | BookingWithdrawn():
+            end(rows, booking, *OF_A_STAY)
+        case CaptureFailedForBooking() as event:
+            if event.to == "declined":
+                end(rows, booking, *OF_A_STAY)
+        case PaymentCompleted() | PaymentAdopted() | FundsAvailable() as event:
+            project_funds(rows, recorded, event)
+        case ReceiptDetected() | ReceiptAdopted() | ReceiptFundsAvailable() as event:
+            project_funds(rows, recorded, event)
         case _:
             project_holds_and_payouts(rows, recorded, recorded.event)
+
+
+def project_funds(rows: Rows, recorded: Recorded[TimerEvent], event: FundsEvent) -> None:
+    """When money can be used: a payment's, or a receipt's until a payment has it."""
+    stream = recorded.stream_id
+    match event:
+        case PaymentCompleted() | PaymentAdopted():
+            waits = not (isinstance(event, PaymentAdopted) and event.available)
+            if event.available_at is not None and waits:
+                begin(rows, recorded, TimerKind.RECORD_FUNDS, event.available_at, of=stream)
+        case FundsAvailable():
+            end(rows, stream, TimerKind.RECORD_FUNDS)
+        case ReceiptDetected():
+            if event.available_at is not None:
+                begin(rows, recorded, TimerKind.RECORD_RECEIPT_FUNDS, event.available_at, of=stream)
+        case ReceiptAdopted() | ReceiptFundsAvailable():
+            end(rows, stream, TimerKind.RECORD_RECEIPT_FUNDS)
+        case _:
+            assert_never(event)
 
 
 def project_holds_and_payouts(
@@ -164,13 +202,7 @@ def prepare(rows: Rows, recorded: Recorded[TimerEvent], event: BookingRequested)
 
 def fall_away(rows: Rows, recorded: Recorded[TimerEvent], settlement: Settlement) -> None:
     """End the timers of a stay that does not happen; what is retained is earned at once."""
-    end(
-        rows,
-        recorded.case_id,
-        TimerKind.START_STAY,
-        TimerKind.COMPLETE_STAY,
-        TimerKind.RECOGNIZE_EARNINGS,
-    )
+    end(rows, recorded.case_id, *OF_A_STAY)
     if not settlement.kept.is_nothing:
         begin(rows, recorded, TimerKind.RECOGNIZE_EARNINGS, recorded.occurred_at)
 
@@ -208,4 +240,4 @@ def key(kind: TimerKind, of: str) -> str:
     return f"{kind}/{of}"
 
 
-TIMERS = Projection("timers", 3, tables, get_args(TimerEvent), project, live_only=True)
+TIMERS = Projection("timers", 4, tables, get_args(TimerEvent), project, live_only=True)

@@ -506,6 +506,7 @@ def to_adopt_payment(**changed: Any) -> AdoptPayment:
         "charge": "ch_late",
         "intent": "pi_1",
         "fee": money("12.52 EUR"),
+        "available_at": NOW + timedelta(days=2),
     }
     return AdoptPayment(**told | changed)
 
@@ -1192,6 +1193,7 @@ def adopted_payment(price: Price | None = None) -> PaymentAdopted:
         settled=None,
         fee=money("12.52 EUR"),
         available=False,
+        available_at=NOW + timedelta(days=2),
         effective_on=JUNE_FIRST,
         entries=(postings.receipt_adopted(RECEIPT, ADOPTED, price.total),),
     )

@@ -219,7 +219,7 @@ class CompletePayment(Command, frozen=True, kw_only=True):
 class AdoptPayment(Command, frozen=True, kw_only=True):
     """Begin a payment with money that came without a place, and is due after all.
 
-    `amount`, `settled`, `fee` and `available` are those of the receipt, as its own stream says.
+    What is told of the money is that of the receipt, as its own stream says.
     """
 
     payment_id: PaymentId
@@ -234,6 +234,7 @@ class AdoptPayment(Command, frozen=True, kw_only=True):
     settled: Money | None = None
     fee: Money | None = None
     available: bool = False
+    available_at: Instant | None = None
 
 
 class FailPayment(Command, frozen=True, kw_only=True):
@@ -624,6 +625,7 @@ def adopt(command: AdoptPayment, now: Instant) -> Sequence[PaymentEvent]:
             settled=command.settled,
             fee=command.fee,
             available=command.available,
+            available_at=command.available_at,
             effective_on=local_date(now, command.time_zone),
             entries=(postings.receipt_adopted(command.receipt_id, command.payment_id, due),),
         )

@@ -52,8 +52,10 @@ class UnappliedReceipt(Struct, frozen=True):
     charge: str
     received: Received
     time_zone: str
+    intent: str | None = None
     attempts: int = 0
     available: bool = False
+    available_at: Instant | None = None
 
 
 def receipt_of(charge: str) -> ReceiptId:
@@ -265,6 +267,8 @@ def evolve(receipt: UnappliedReceipt | None, event: UnappliedReceiptEvent) -> Un
             charge=event.charge,
             received=Received(event.amount, event.settled, event.fee),
             time_zone=event.time_zone,
+            intent=event.intent,
+            available_at=event.available_at,
         )
     assert receipt is not None
     match event:

@@ -98,10 +98,11 @@ class PaymentCompleted(MoneyEvent, topic="payment.completed", schema=2, frozen=T
     available_at: Instant | None = None
 
 
-class PaymentAdopted(MoneyEvent, topic="payment.adopted", frozen=True, kw_only=True):
+class PaymentAdopted(MoneyEvent, topic="payment.adopted", schema=2, frozen=True, kw_only=True):
     """Money that had come without a place became the payment of a booking, which was due it.
 
-    `settled` and `fee` are those of the receipt; `available` says whether it can be used already.
+    `settled` and `fee` are those of the receipt; `available` says whether it can be used already,
+    and `available_at` from when on it can, where the processor has said so.
     """
 
     booking_id: BookingId
@@ -115,6 +116,7 @@ class PaymentAdopted(MoneyEvent, topic="payment.adopted", frozen=True, kw_only=T
     settled: Money | None
     fee: Money | None
     available: bool
+    available_at: Instant | None
 
 
 class PaymentFailed(Event, topic="payment.failed", frozen=True, kw_only=True):

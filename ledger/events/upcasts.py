@@ -181,3 +181,9 @@ def with_netted(old: Shape) -> Shape:
 def with_transfers_balance_transaction(old: Shape) -> Shape:
     """The processor's own entry: then, it was not asked for."""
     return {**old, "balance_transaction": None}
+
+
+@upcast("payment.adopted", since=1)
+def with_no_day_of_funds(old: Shape) -> Shape:
+    """When money that was adopted could be used was not passed on then."""
+    return {**old, "available_at": None}

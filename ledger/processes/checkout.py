@@ -280,7 +280,10 @@ def capture_failed(draft: Draft, booking_id: BookingId, reason: str) -> None:
 def _let_go(draft: Draft, booking_id: BookingId, reason: str) -> None:
     booking = booking_in(draft, booking_id)
     draft.do(PROCESS, ReleaseHold(unit_id=booking.unit_id, booking_id=booking_id))
-    draft.do(PROCESS, VoidPayment(payment_id=payment_of(booking_id), reason=reason))
+    payment_id = payment_of(booking_id)
+    if payment_in(draft, payment_id).status is Paying.AUTHORIZED:
+        # Else the guest's bank has let it go already.
+        draft.do(PROCESS, VoidPayment(payment_id=payment_id, reason=reason))
 
 
 # -- It comes to nothing ------------------------------------------------------------------

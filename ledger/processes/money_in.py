@@ -10,8 +10,10 @@ from typing import assert_never
 from ledger.aggregates.booking import BOOKING
 from ledger.aggregates.booking import Status as Stands
 from ledger.aggregates.payment import (
+    ATTEMPTS,
     PAYMENT,
     AdoptPayment,
+    AskToCancel,
     AuthorizePayment,
     CancelPayment,
     CloseIntent,
@@ -95,6 +97,9 @@ def take_in(draft: Draft, fact: PaymentFact) -> Outcome:
         draft.do(PROCESS, LinkIntent(payment_id=fact.payment_id, intent=fact.intent))
     if isinstance(fact.status, Succeeded):
         return _succeeded(draft, fact.payment_id, fact.status, fact.intent)
+    if payment.intent not in (None, fact.intent):
+        # What becomes of an intent that took nothing says nothing of the payment's own one.
+        return Outcome.NOTHING_NEW
     return _not_here(draft, fact.payment_id, fact.status)
 
 
@@ -179,7 +184,7 @@ def capture_declined(draft: Draft, payment_id: PaymentId, reason: str) -> None:
 def _begun(draft: Draft, payment_id: PaymentId) -> Outcome:
     """What the processor is doing was handed over by somebody, if not by us then in the browser."""
     payment = payment_in(draft, payment_id)
-    if payment.status is Paying.FAILED:
+    if payment.status is Paying.FAILED and _may_retry(draft, payment):
         _guest_retries(draft, payment_id, payment)
         payment = payment_in(draft, payment_id)
     if payment.status is Paying.PENDING:
@@ -187,6 +192,12 @@ def _begun(draft: Draft, payment_id: PaymentId) -> Outcome:
         draft.do(PROCESS, SubmitPayment(payment_id=payment_id, idempotency_key=key))
         return Outcome.TAKEN_IN
     return Outcome.NOTHING_NEW
+
+
+def _may_retry(draft: Draft, payment: Payment) -> bool:
+    """Whether another attempt makes sense: the booking waits for it, and it is one of the five."""
+    waits = booking_in(draft, payment.booking_id).status is Stands.PENDING_PAYMENT
+    return waits and payment.retryable and payment.attempts < ATTEMPTS
 
 
 def _guest_retries(draft: Draft, payment_id: PaymentId, payment: Payment) -> None:
@@ -220,6 +231,8 @@ def _authorized(draft: Draft, payment_id: PaymentId, held: Authorized) -> Outcom
     if payment.status not in WAITING or held.capture_before is None:
         return Outcome.NOT_OURS
     _going_on(draft, payment_id)
+    if payment_in(draft, payment_id).status is Paying.FAILED:
+        return Outcome.NOTHING_NEW  # nobody wants it held, and the processor is asked to let it go
     draft.do(
         PROCESSOR,
         AuthorizePayment(
@@ -231,16 +244,17 @@ def _authorized(draft: Draft, payment_id: PaymentId, held: Authorized) -> Outcom
 
 
 def _failed(draft: Draft, payment_id: PaymentId, failure: Failed) -> Outcome:
-    """Take a failed attempt in once: the processor tells of the last one until there is another."""
+    """Take a failed attempt in once: the processor tells of the last one until there is another.
+
+    Where there is nothing left to try, the processor is asked to take no more money for it.
+    """
     payment = payment_in(draft, payment_id)
-    known = failure.charge is not None and failure.charge == payment.failed_charge
-    stale = payment.status is Paying.PENDING and payment.attempts and failure.charge is None
-    if payment.status not in WAITING or known or stale:
-        return Outcome.NOTHING_NEW
-    if payment.status is Paying.FAILED:
+    if payment.status not in WAITING or _is_known(payment, failure):
         return Outcome.NOTHING_NEW
     capturing = payment.held is not None
     _begun(draft, payment_id)
+    if payment_in(draft, payment_id).status is Paying.FAILED:
+        return Outcome.NOTHING_NEW
     draft.do(
         PROCESSOR,
         FailPayment(
@@ -250,9 +264,21 @@ def _failed(draft: Draft, payment_id: PaymentId, failure: Failed) -> Outcome:
             charge=failure.charge,
         ),
     )
+    failed = payment_in(draft, payment_id)
     if capturing:
         capture_failed(draft, payment.booking_id, failure.decline_code or failure.reason)
+    elif not (_may_retry(draft, failed) or failed.giving_up):
+        draft.do(PROCESS, AskToCancel(payment_id=payment_id, reason="nothing left to try"))
     return Outcome.TAKEN_IN
+
+
+def _is_known(payment: Payment, failure: Failed) -> bool:
+    """Whether a failure is the one that was told before; one without a charge has no name."""
+    if failure.charge is not None:
+        return failure.charge == payment.failed_charge
+    return payment.status is Paying.FAILED or (
+        payment.status is Paying.PENDING and payment.attempts > 0
+    )
 
 
 WAITING = (Paying.PENDING, Paying.PROCESSING, Paying.REQUIRES_ACTION, Paying.FAILED)
@@ -261,6 +287,11 @@ WAITING = (Paying.PENDING, Paying.PROCESSING, Paying.REQUIRES_ACTION, Paying.FAI
 
 def _cancelled(draft: Draft, payment_id: PaymentId, ended: Cancelled) -> Outcome:
     """The processor takes no money any more: let what waits for it end."""
+    return _over(draft, payment_id, ended.reason or "cancelled by the processor")
+
+
+def _over(draft: Draft, payment_id: PaymentId, reason: str) -> Outcome:
+    """Nothing will come of the payment's intent for this payment: it ends, if it has not ended."""
     payment = payment_in(draft, payment_id)
     outcome = Outcome.NOTHING_NEW
     if payment.status is Paying.AUTHORIZED:
@@ -271,12 +302,13 @@ def _cancelled(draft: Draft, payment_id: PaymentId, ended: Cancelled) -> Outcome
             PROCESS,
             CancelPayment(
                 payment_id=payment_id,
-                reason=ended.reason or "cancelled by the processor",
+                reason=reason,
                 confirmed_by_processor=True,
             ),
         )
         outcome = Outcome.TAKEN_IN
-    if not payment_in(draft, payment_id).closed:
+    now = payment_in(draft, payment_id)
+    if now.status in (Paying.CANCELLED, Paying.FAILED) and not now.closed:
         draft.do(PROCESSOR, CloseIntent(payment_id=payment_id))
         outcome = Outcome.TAKEN_IN
     _end_the_wait(draft, payment_id, payment)
@@ -306,10 +338,10 @@ def _succeeded(draft: Draft, payment_id: PaymentId, paid: Succeeded, intent: str
         return Outcome.NOTHING_NEW
     if paid.movement is None:
         return Outcome.LATER
-    misfit = _misfit(payment, paid)
+    misfit = _misfit(draft, payment, paid, intent)
     if misfit is not None:
-        if payment.status is Paying.CANCELLED and not payment.closed:
-            draft.do(PROCESSOR, CloseIntent(payment_id=payment_id))
+        if payment.intent in (None, intent):
+            _over(draft, payment_id, f"its intent was spent: {misfit.value}")
         return _without_a_place(draft, payment_id, paid, intent, misfit)
     _going_on(draft, payment_id)
     gross = paid.movement.amount
@@ -331,11 +363,13 @@ def _succeeded(draft: Draft, payment_id: PaymentId, paid: Succeeded, intent: str
     return Outcome.TAKEN_IN
 
 
-def _misfit(payment: Payment, paid: Succeeded) -> Why | None:
+def _misfit(draft: Draft, payment: Payment, paid: Succeeded, intent: str) -> Why | None:
     """Why this money has no place in its payment, if it has none."""
-    if payment.status is Paying.CANCELLED:
+    ended = payment.status is Paying.FAILED and not _may_retry(draft, payment)
+    its_own = payment.intent in (None, intent)
+    if its_own and (ended or payment.status is Paying.CANCELLED):
         return Why.LATE_SUCCESS
-    if payment.status not in WAITING:
+    if not its_own or payment.status not in WAITING:
         return Why.DOUBLE_CAPTURE
     if paid.amount.currency != payment.asked.currency:
         return Why.WRONG_CURRENCY
@@ -412,9 +446,11 @@ def _adopted(draft: Draft, booking_id: BookingId, receipt_id: ReceiptId) -> bool
             receipt_id=receipt_id,
             amount=receipt.received.amount,
             charge=receipt.charge,
+            intent=receipt.intent,
             settled=receipt.received.settled,
             fee=receipt.received.fee,
             available=receipt.available,
+            available_at=receipt.available_at,
         ),
     )
     confirm_late(draft, booking_id, payment_id)

@@ -19,7 +19,13 @@ from ledger.errors import CorruptHistory, GatewayDeclined
 from ledger.events.payment import Capture as OurCapture
 from ledger.gateways.calls import Attempt, Period
 from ledger.gateways.stripe import effects
-from ledger.gateways.stripe.payments import Authorized, Capture, PaymentFact, PaymentWanted
+from ledger.gateways.stripe.payments import (
+    SEARCH_MAY_LAG,
+    Authorized,
+    Capture,
+    PaymentFact,
+    PaymentWanted,
+)
 from ledger.gateways.stripe.refunds import RefundFact, RefundWanted
 from ledger.gateways.stripe.transfers import TransferWanted
 from ledger.reactions.world import World
@@ -88,8 +94,9 @@ def close_intent(world: World, errand: Errand) -> None:
     payment_id = PaymentId(errand.stream_id)
     intent = _payment(world, errand).intent
     if intent is None:
-        now = world.calls.clock()
-        found = world.stripe.payments.find(payment_id, Period(errand.stored_at, now))
+        # It was opened before it was given up, if at all; what is older yet, search knows.
+        lately = Period(errand.stored_at - SEARCH_MAY_LAG, world.calls.clock())
+        found = world.stripe.payments.find(payment_id, lately)
         if found is None:
             _take(world, errand, partial(processes.nothing_is_open, payment_id=payment_id))
             return

@@ -10,6 +10,7 @@ from functools import partial
 import msgspec
 
 from ledger import processes
+from ledger.aggregates.unapplied_receipt import receipt_of
 from ledger.errors import GatewayDeclined
 from ledger.processes import Outcome
 from ledger.reactions.world import World
@@ -21,7 +22,7 @@ NOT_FOLLOWED = "not followed"
 
 class _Object(msgspec.Struct):
     object: str
-    id: str = ""
+    id: str = ""  # a balance has none
     payment_intent: str | None = None
 
 
@@ -66,6 +67,11 @@ def _refund(world: World, told: _Object) -> str:
     booking_id = _booking_of_refund(world, told)
     if booking_id is None:
         return Outcome.NOT_OURS
+    receipt_id = None if fact.charge is None else receipt_of(fact.charge)
+    if receipt_id is not None and str(fact.refund_id) == str(receipt_id):
+        # Money without a place goes back without a refund of ours, under its receipt's id.
+        plan = partial(processes.take_in_return, receipt_id=receipt_id, fact=fact)
+        return str(world.take(booking_id, plan))
     return str(world.take(booking_id, partial(processes.take_in_refund, fact=fact)))
 
 

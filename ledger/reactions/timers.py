@@ -13,21 +13,8 @@ from ledger.application import Ledger
 from ledger.draft import Draft, Request
 from ledger.store import Receipt
 from ledger.values.clock import Instant
-from ledger.values.ids import BookingId, CommandId, derived_id
+from ledger.values.ids import BookingId, CommandId, PaymentId, ReceiptId, derived_id
 from ledger.values.timers import TimerKind
-
-WHEN_DUE: Mapping[TimerKind, Callable[[Draft, BookingId], None]] = {
-    TimerKind.EXPIRE_HOLD: processes.expire,
-    TimerKind.START_STAY: lambda draft, booking: processes.start_stay(
-        draft, processes.TIMER, booking
-    ),
-    TimerKind.COMPLETE_STAY: lambda draft, booking: processes.complete_stay(
-        draft, processes.TIMER, booking
-    ),
-    TimerKind.RECOGNIZE_EARNINGS: processes.earn,
-    TimerKind.MATURE_PAYOUT: processes.mature,
-}
-"""What each kind of timer asks for, of the booking that it belongs to."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +46,34 @@ class DueTimer:
         return self.fires_at.astimezone(UTC).isoformat()
 
 
+Step = Callable[[Draft, DueTimer], None]
+
+
+def of_booking(step: Callable[[Draft, BookingId], None]) -> Step:
+    """A step of the booking that the timer belongs to, whatever stream the timer acts upon."""
+    return lambda draft, due: step(draft, BookingId(due.case_id))
+
+
+WHEN_DUE: Mapping[TimerKind, Step] = {
+    TimerKind.EXPIRE_HOLD: of_booking(processes.expire),
+    TimerKind.START_STAY: lambda draft, due: processes.start_stay(
+        draft, processes.TIMER, BookingId(due.case_id)
+    ),
+    TimerKind.COMPLETE_STAY: lambda draft, due: processes.complete_stay(
+        draft, processes.TIMER, BookingId(due.case_id)
+    ),
+    TimerKind.RECOGNIZE_EARNINGS: of_booking(processes.earn),
+    TimerKind.MATURE_PAYOUT: of_booking(processes.mature),
+    TimerKind.RECORD_FUNDS: lambda draft, due: processes.funds_have_arrived(
+        draft, PaymentId(due.stream_id)
+    ),
+    TimerKind.RECORD_RECEIPT_FUNDS: lambda draft, due: processes.receipt_funds_have_arrived(
+        draft, ReceiptId(due.stream_id)
+    ),
+}
+"""What each kind of timer asks for, of its booking or of the stream that it acts upon."""
+
+
 def fire(ledger: Ledger, due: DueTimer) -> Receipt:
     """Do what a timer stands for. Raises Refused where the booking has moved on, StoreUnavailable.
 
@@ -71,4 +86,4 @@ def fire(ledger: Ledger, due: DueTimer) -> Receipt:
         causation=due.set_by,
     )
     step = WHEN_DUE[due.kind]
-    return ledger.execute(request, lambda draft: step(draft, BookingId(due.case_id)))
+    return ledger.execute(request, lambda draft: step(draft, due))

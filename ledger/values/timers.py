@@ -11,3 +11,5 @@ class TimerKind(StrEnum):
     COMPLETE_STAY = "complete_stay"
     RECOGNIZE_EARNINGS = "recognize_earnings"
     MATURE_PAYOUT = "mature_payout"
+    RECORD_FUNDS = "record_funds"
+    RECORD_RECEIPT_FUNDS = "record_receipt_funds"

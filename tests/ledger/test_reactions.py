@@ -1,16 +1,20 @@
 """Reactions: each kind of timer does its one thing, once, and gives way to what came before it."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 
 import pytest
 
 from ledger import processes
 from ledger.errors import Refused
+from ledger.gateways.stripe.movements import Kind, Movement
+from ledger.gateways.stripe.payments import PaymentFact, Succeeded
 from ledger.reactions import WHEN_DUE, DueTimer, fire
 from ledger.store import EventStore
 from ledger.values.clock import instant
 from ledger.values.ids import BookingId
+from ledger.values.money import Money
 from ledger.values.policy import FREE
 from ledger.values.timers import TimerKind
 from projections.timers import TIMERS
@@ -46,15 +50,53 @@ def next_timer(history: History, database: Database) -> DueTimer:
     return timer
 
 
+def take_in(history: History, amount: Money) -> None:
+    """Ask for the money, and hear from the processor that it is there, to be used in two days."""
+    ask = partial(processes.ask_for_payment, booking_id=STAY)
+    history.do(STAY, lambda draft: none(ask(draft)))
+    booked = Movement(
+        movement_id="txn_1",
+        kind=Kind.PAYMENT,
+        stripe_type="charge",
+        amount=amount,
+        fee=Money(30, "EUR"),
+        net=amount - Money(30, "EUR"),
+        source="ch_1",
+        created_at=history.clock.now,
+        available_on=history.clock.now + timedelta(days=2),
+        available=False,
+        exchange_rate=None,
+    )
+    fact = PaymentFact(
+        intent="pi_1",
+        payment_id=processes.payment_of(STAY),
+        booking_id=STAY,
+        amount=amount,
+        status=Succeeded(amount=amount, charge="ch_1", movement=booked),
+        created_at=history.clock.now,
+        live=False,
+    )
+    history.do(STAY, lambda draft: none(processes.take_in(draft, fact)))
+
+
+def none(_answer: object) -> None:
+    """A plan answers nothing."""
+
+
 @pytest.mark.parametrize("kind", TimerKind)
 def test_a_timer_of_each_kind_fires_once_however_often_it_is_fired(
     history: History, database: Database, kind: TimerKind
 ) -> None:
     wish = history.to_book(STAY, "2025-07-02")
-    if kind is TimerKind.EXPIRE_HOLD:
+    if kind in (TimerKind.EXPIRE_HOLD, TimerKind.RECORD_RECEIPT_FUNDS):
         history.book(wish)
+    elif kind is TimerKind.RECORD_FUNDS:
+        history.book(wish)
+        take_in(history, wish.price.total)
     else:
         history.sell(wish)
+    if kind is TimerKind.RECORD_RECEIPT_FUNDS:
+        take_in(history, wish.price.total + Money(1, "EUR"))
     timer = next_timer(history, database)
     while timer.kind is not kind:
         fire(history.ledger, timer)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from ledger.errors import CorruptHistory, StoreUnavailable
 from ledger.events import Event
@@ -12,34 +13,46 @@ from ledger.values.clock import Instant
 from projections.timers import TIMERS
 from replay.timers import TimerDesk, due
 from tests.facts import (
+    ADOPTED,
     BOOKING,
     CHECK_IN,
     CHECK_OUT,
     EARNED,
     HOLD_ENDS,
     NOW,
+    PAYMENT,
     PAYOUT,
+    RECEIPT,
     UNIT,
     a_booking,
+    a_failed_capture,
     a_hold,
     a_no_show,
     a_payout,
+    a_receipt,
     a_released_hold,
     a_request_hold,
     a_reservation,
     abandoned,
+    adopted,
+    adopted_payment,
     an_expired_hold,
     an_extended_hold,
     cancelled,
     cancelled_payout,
     completed_stay,
     confirmed,
+    declined,
     expired,
+    funds_available,
     held,
     lifted,
+    paid,
     recalculated,
+    receipt_funds,
     recognized,
     started,
+    withdrawn,
 )
 from tests.facts import due as payout_due
 from tests.projections.story import Story
@@ -164,6 +177,64 @@ def test_a_payout_whose_time_came_while_it_was_held_is_due_when_it_is_not(story:
 @pytest.mark.parametrize("ending", [payout_due(), cancelled_payout()])
 def test_a_payout_that_is_due_or_cancelled_has_no_timer(story: Story, ending: Event) -> None:
     story.tells(a_payout(), ending)
+
+    assert not what_is_due(story)
+
+
+MATURES = NOW + timedelta(days=2)
+
+
+def test_money_becomes_usable_on_the_day_that_the_processor_named(story: Story) -> None:
+    story.tells(replace(paid(), available_at=MATURES))
+
+    (timer,) = what_is_due(story).values()
+
+    assert (timer.kind, timer.stream_id, timer.fires_at) == ("record_funds", PAYMENT, MATURES)
+    story.tells(funds_available())
+    assert not what_is_due(story)
+
+
+def test_money_of_which_no_day_was_told_sets_no_timer(story: Story) -> None:
+    story.tells(replace(paid(), available_at=None))
+
+    assert not what_is_due(story)
+
+
+def test_money_without_a_place_becomes_usable_too(story: Story) -> None:
+    story.tells(replace(a_receipt(), available_at=MATURES))
+
+    (timer,) = what_is_due(story).values()
+
+    assert (timer.kind, timer.stream_id) == ("record_receipt_funds", RECEIPT)
+    story.tells(receipt_funds())
+    assert not what_is_due(story)
+
+
+def test_money_that_is_adopted_becomes_usable_as_its_payments(story: Story) -> None:
+    story.tells(replace(a_receipt(), available_at=MATURES), adopted())
+    assert not what_is_due(story)
+
+    story.tells(replace(adopted_payment(), available_at=MATURES), stream=ADOPTED)
+
+    (timer,) = what_is_due(story).values()
+    assert (timer.kind, timer.stream_id, timer.fires_at) == ("record_funds", ADOPTED, MATURES)
+
+
+def test_money_that_is_usable_when_it_is_adopted_sets_no_timer(story: Story) -> None:
+    story.tells(replace(adopted_payment(), available=True, available_at=MATURES))
+
+    assert not what_is_due(story)
+
+
+def test_a_stay_that_is_confirmed_after_it_had_expired_has_its_timers(story: Story) -> None:
+    story.tells(a_booking(), expired(), confirmed())
+
+    assert set(what_is_due(story)) == {"start_stay", "complete_stay", "recognize_earnings"}
+
+
+@pytest.mark.parametrize("ending", [declined(), withdrawn(), a_failed_capture()])
+def test_a_stay_that_is_not_wanted_leaves_no_timer(story: Story, ending: Event) -> None:
+    story.tells(a_booking(), ending, confirmed())
 
     assert not what_is_due(story)
 
