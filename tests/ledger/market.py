@@ -393,6 +393,11 @@ class Market:
         assert state is not None
         return state
 
+    def left(self) -> list[dict[str, Any]]:
+        """What is still to be done outside about the guest's money; the host's is another story."""
+        rows = self.errands.rows()
+        return [row for row in rows if row["kind"] != ErrandKind.RELEASE_PAYOUT]
+
     def topics(self) -> list[str]:
         """What happened, in order."""
         return [recorded.event.topic for recorded in self.store.history]

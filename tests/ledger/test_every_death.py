@@ -176,7 +176,7 @@ def ending(market: Market) -> Ending:
         balances=tuple(sorted(market.balances().items())),
         objects=tuple(sorted(objects)),
         at_stripe=market.at_stripe(),
-        errands=tuple(sorted(row["errand"] for row in market.errands.rows())),
+        errands=tuple(sorted(row["errand"] for row in market.left())),
     )
 
 
@@ -304,7 +304,7 @@ def some_history(capture: Capture, acts: list[str], deaths: list[int], fault: st
     market.dies_at = None
     market.until(max(market.clock.now, NOW) + 4 * DAY, step=8 * HOUR)
 
-    assert market.errands.rows() == []
+    assert market.left() == []
     assert market.in_the_books() == market.at_stripe()
     agree(market)
     named_once(market)

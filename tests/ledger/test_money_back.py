@@ -44,7 +44,7 @@ def test_what_is_owed_reaches_the_guest_once() -> None:
     assert market.refund().status is Refunding.SUCCEEDED
     assert market.payment().status is Paying.PARTIALLY_REFUNDED
     assert [one["amount"] for one in market.all("refund")] == [18_000]
-    assert (owed(market), market.errands.rows()) == (0, [])
+    assert (owed(market), market.left()) == (0, [])
     assert market.in_the_books() == market.at_stripe()
 
 
@@ -73,7 +73,7 @@ def test_case_r5_a_refund_waits_while_stripe_has_too_little_for_it() -> None:
     market.settle()
 
     assert market.refund().status is Refunding.SUCCEEDED
-    assert (owed(market), market.errands.rows()) == (0, [])
+    assert (owed(market), market.left()) == (0, [])
 
 
 def test_case_r5_a_refund_that_waited_is_found_where_the_notice_was_lost() -> None:
@@ -109,7 +109,7 @@ def test_case_r4_a_refund_that_fails_days_later_is_owed_again() -> None:
     assert owed(market) == 18_000
     (failed,) = market.events(RefundFailed)
     assert failed.balance_transaction is not None
-    assert market.errands.rows() == []
+    assert market.left() == []
     assert market.in_the_books() == market.at_stripe()
 
 
@@ -149,7 +149,7 @@ def test_a_refund_that_stripe_declines_at_once_has_failed_and_is_owed_still() ->
     assert market.refund().status is Refunding.FAILED
     assert owed(market) == 18_000
     assert not market.payment().reserved
-    assert market.errands.rows() == []
+    assert market.left() == []
 
 
 @pytest.mark.parametrize("times", [1, 5])

@@ -80,7 +80,7 @@ def test_a_paid_stay_is_confirmed_and_its_host_promised_their_part(market: Marke
     assert market.booking().status is Stands.CONFIRMED
     assert market.payment().status is Paying.COMPLETED
     assert len(market.events(PayoutScheduled)) == 1
-    assert market.errands.rows() == []
+    assert market.left() == []
     agrees_with_stripe(market)
 
 
@@ -157,7 +157,7 @@ def test_case_p9_3d_secure_that_nobody_answers_is_given_up_after_45_minutes(
     assert market.payment().closed
     assert [one["status"] for one in market.all("payment_intent")] == ["canceled"]
     assert not market.store.nights
-    assert market.errands.rows() == []
+    assert market.left() == []
 
 
 def test_case_p9_3d_secure_may_be_answered_in_another_browser_while_nobody_hears_of_it(
@@ -228,7 +228,7 @@ def test_held_money_is_let_go_when_the_stay_is_not_wanted(
     assert market.payment().closed
     assert [one["status"] for one in market.all("payment_intent")] == ["canceled"]
     assert not market.store.nights
-    assert (market.errands.rows(), market.timers.rows()) == ([], [])
+    assert (market.left(), market.timers.rows()) == ([], [])
 
 
 def test_held_money_is_let_go_when_the_host_does_not_answer_in_time(
@@ -288,7 +288,7 @@ def test_case_p12_a_stay_whose_capture_fails_after_the_host_accepted_is_not_conf
     assert market.booking().status is Stands.DECLINED
     assert market.payment().status is not Paying.COMPLETED
     assert not market.store.nights
-    assert market.errands.rows() == []
+    assert market.left() == []
     assert market.in_the_books() == (0, 0)
 
 
@@ -332,7 +332,7 @@ def test_case_p1_success_may_be_told_before_our_own_commit_of_the_intent() -> No
 
     assert market.booking().status is Stands.CONFIRMED
     assert len(market.all("payment_intent")) == 1
-    assert market.errands.rows() == []
+    assert market.left() == []
 
 
 def test_case_p2_a_notice_that_comes_ten_times_and_days_late_is_one_transition(
@@ -409,7 +409,7 @@ def test_case_p4_late_money_confirms_a_stay_whose_nights_are_still_free(market: 
 
     assert market.booking().status is Stands.CONFIRMED
     assert the_receipt(market) is Receiving.ADOPTED
-    assert market.errands.rows() == []
+    assert market.left() == []
     agrees_with_stripe(market)
 
 
@@ -438,7 +438,7 @@ def test_case_p4_late_money_goes_back_where_the_nights_are_taken(market: Market)
         (41_040, "succeeded")
     ]
     assert market.payment().closed
-    assert market.errands.rows() == []
+    assert market.left() == []
     agrees_with_stripe(market)
 
 
@@ -469,7 +469,7 @@ def test_case_p4_money_after_a_failed_attempt_goes_back_where_the_nights_are_tak
     market.settle()
 
     assert the_receipt(market) is Receiving.RETURNED
-    assert market.errands.rows() == []
+    assert market.left() == []
     agrees_with_stripe(market)
 
 
@@ -491,7 +491,7 @@ def test_a_guest_who_gives_up_can_pay_no_more(market: Market) -> None:
     assert market.payment().status is Paying.CANCELLED
     assert market.payment().closed
     assert [one["status"] for one in market.all("payment_intent")] == ["canceled"]
-    assert market.errands.rows() == []
+    assert market.left() == []
 
 
 def test_a_guest_cannot_give_up_while_the_bank_asks(market: Market) -> None:
@@ -511,7 +511,7 @@ def test_what_was_given_up_before_any_intent_was_opened_is_closed_without_one() 
 
     assert market.payment().closed
     assert market.all("payment_intent") == []
-    assert market.errands.rows() == []
+    assert market.left() == []
 
 
 # -- Wrong (CASE-P8) ------------------------------------------------------------------------
@@ -606,7 +606,7 @@ def test_case_p11_money_of_a_sixth_attempt_in_the_browser_is_not_lost(market: Ma
 
     assert market.booking().status is Stands.EXPIRED
     assert the_receipt(market) is Receiving.RETURNED
-    assert market.errands.rows() == []
+    assert market.left() == []
     agrees_with_stripe(market)
 
 
