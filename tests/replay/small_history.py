@@ -16,6 +16,7 @@ from ledger import processes
 from ledger.aggregates.bank_payout import Status as AtTheBank
 from ledger.aggregates.bank_payout import bank_payout_of
 from ledger.aggregates.booking import BOOKING, Book
+from ledger.aggregates.coupon import CloseCoupon, RestoreCoupon
 from ledger.aggregates.decider import Command
 from ledger.aggregates.host_debt import (
     ApproveWriteOff,
@@ -34,6 +35,7 @@ from ledger.aggregates.provider import (
     SuspendProvider,
     VouchForProvider,
 )
+from ledger.aggregates.tariff import tariff_of
 from ledger.aggregates.unit_calendar import (
     BlockNights,
     Deactivate,
@@ -51,12 +53,14 @@ from ledger.application import Ledger
 from ledger.draft import Draft, Plan, Request
 from ledger.errors import NightsAreTaken
 from ledger.events import Actor, Envelope, Event
+from ledger.events.coupon import RestoreReason
 from ledger.store import Commit, EventStore, Expected, NewEvent, Night, Receipt
 from ledger.values.clock import Instant, StandingClock, instant
 from ledger.values.ids import BlockId, BookingId, CommandId, StreamId, UnitId, fresh_id
 from ledger.values.policy import FREE, Ending, Policy
 from tests.facts import (
     BANK_ACCOUNT,
+    COUPON,
     FEED,
     FINANCE,
     GUEST,
@@ -68,6 +72,7 @@ from tests.facts import (
     PAUL,
     PROCESS,
     PROCESSOR,
+    PROPERTY,
     RUI,
     TIMER,
     UNIT,
@@ -78,10 +83,14 @@ from tests.facts import (
     money,
     to_attest,
     to_book,
+    to_issue_coupon,
     to_open_calendar,
     to_record_account,
     to_record_bank_payout,
+    to_redeem,
     to_register,
+    to_set_levies,
+    to_set_rates,
 )
 from tests.replay.booking_history import CALLED_OFF, book_in_every_way
 from tests.replay.payment_history import pay_in_every_way
@@ -306,9 +315,26 @@ def live_through(history: History) -> None:
     pay_in_every_way(history)
     refund_in_every_way(history)
     book_in_every_way(history)
+    price(history)
     host(history)
     pay_out_to_banks(history)
     owe(history)
+
+
+def price(history: History) -> None:
+    """Say what the house costs, and let one coupon be used, given back and closed."""
+    history.take(tariff_of(PROPERTY), (HOST, to_set_rates()), (OPERATOR, to_set_levies()))
+    coupon = to_issue_coupon(valid_from=JUNE_FIRST)
+    back = RestoreCoupon(
+        coupon_id=COUPON, booking_id=AHEAD, reason=RestoreReason.CANCELLED_BY_PLATFORM
+    )
+    history.take(
+        COUPON,
+        (FINANCE, coupon),
+        (PROCESS, to_redeem(booking_id=AHEAD, quoted_at=history.clock.now)),
+        (PROCESS, back),
+        (OPERATOR, CloseCoupon(coupon_id=COUPON, reason="used up")),
+    )
 
 
 def change_the_calendar(history: History) -> None:
