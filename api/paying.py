@@ -86,7 +86,7 @@ def _said(payment: Payment, payment_id: PaymentId) -> dict[str, Any]:
 
 
 def _next(payment: Payment, *, waited_for: bool) -> Next:
-    if payment.giving_up:
+    if payment.giving_up and payment.status is not Paying.FAILED:
         return "wait"
     match payment.status:
         case Paying.PENDING if payment.intent is not None:
@@ -95,10 +95,14 @@ def _next(payment: Payment, *, waited_for: bool) -> Next:
             return "wait"
         case Paying.REQUIRES_ACTION:
             return "authenticate"
-        case Paying.FAILED if waited_for and payment.retryable and payment.attempts < ATTEMPTS:
+        case Paying.FAILED if waited_for and _may_retry(payment):
             return "retry"
         case _:
             return "nothing"
+
+
+def _may_retry(payment: Payment) -> bool:
+    return payment.retryable and payment.attempts < ATTEMPTS and not payment.giving_up
 
 
 def _decline_reason(store: EventStore, payment_id: PaymentId, payment: Payment) -> str | None:

@@ -40,7 +40,7 @@ from ledger.aggregates.unit_calendar import MoveReservation
 from ledger.draft import Draft
 from ledger.events.payment import Capture
 from ledger.processes import alteration_of, payment_of, payout_of
-from ledger.values.clock import instant
+from ledger.values.clock import Instant, instant
 from ledger.values.guests import Party
 from ledger.values.ids import BookingId, PaymentId
 from ledger.values.policy import FREE, Ending
@@ -83,12 +83,13 @@ def book_in_every_way(history: "History") -> None:
     """Let everything happen once that can happen to a booking beside its usual life."""
     decide(history)
     give_up(history, "2026-01-04")
-    leave_early(history, "2025-07-26")
-    come_after_all(history, "2025-07-29")
-    call_off(history, "2025-08-20")
-    net(history, "2025-08-02")
+    call_off(history, "2025-11-20")
     propose_in_vain(history, "2025-11-10")
+    pay_the_difference(history)
     alter(history)
+    net(history, "2025-07-25")
+    leave_early(history, "2025-07-28")
+    come_after_all(history, "2025-07-30")
 
 
 def decide(history: "History") -> None:
@@ -130,7 +131,7 @@ def give_up(history: "History", arrival: str) -> None:
 
 
 def call_off(history: "History", arrival: str) -> None:
-    """The host calls a stay off three weeks ahead, and owes a quarter of it."""
+    """The host calls a stay off months ahead, and owes a tenth of it."""
     history.sell(history.to_book(CALLED_OFF, arrival, HALF))
     cancel = partial(
         processes.cancel_by_host,
@@ -145,19 +146,19 @@ def call_off(history: "History", arrival: str) -> None:
     history.do(CALLED_OFF, cancel, back)
 
 
-PENALTY = "90.00 EUR"
+PENALTY = "36.00 EUR"
 
 
 def net(history: "History", arrival: str) -> None:
     """What a cheap stay brings its host pays a part of the penalty, and nothing is transferred."""
-    history.sell(history.to_book(NETTED, arrival, FREE, each="20.00 EUR"))
+    history.sell(history.to_book(NETTED, arrival, FREE, each="10.00 EUR"))
     begins = instant(f"{arrival}T14:00:00Z")
     start = partial(processes.start_stay, actor=TIMER, booking_id=NETTED)
     history.do(NETTED, start, at=begins)
     earn = partial(processes.earn, booking_id=NETTED)
     history.do(NETTED, earn, partial(processes.mature, booking_id=NETTED), at=begins + A_DAY)
-    payout, brings = payout_of(NETTED), money("58.20 EUR")
-    known = cleared("58.20 EUR", debt=money(PENALTY))
+    payout, brings = payout_of(NETTED), money("29.10 EUR")
+    known = cleared("29.10 EUR", debt=money(PENALTY))
     do(
         history,
         NETTED,
@@ -173,8 +174,8 @@ def net(history: "History", arrival: str) -> None:
             ),
         ),
     )
-    complete = partial(processes.complete_stay, actor=TIMER, booking_id=NETTED)
-    history.do(NETTED, complete, at=begins + 3 * A_DAY)
+    leave = partial(processes.complete_stay, actor=HOST, booking_id=NETTED)
+    history.do(NETTED, leave)
 
 
 def leave_early(history: "History", arrival: str) -> None:
@@ -209,15 +210,14 @@ def come_after_all(history: "History", arrival: str) -> None:
     history.do(CAME_AFTER_ALL, pay)
     reverse = ReverseNoShow(booking_id=CAME_AFTER_ALL, evidence="evidence/key-box-log")
     do(history, CAME_AFTER_ALL, (SUPPORT, reverse))
-    ended = instant(f"{arrival}T14:00:00Z") + 3 * A_DAY
-    complete = partial(processes.complete_stay, actor=TIMER, booking_id=CAME_AFTER_ALL)
-    history.do(CAME_AFTER_ALL, complete, at=ended)
+    leave = partial(processes.complete_stay, actor=HOST, booking_id=CAME_AFTER_ALL)
+    history.do(CAME_AFTER_ALL, leave)
 
 
 KEEPS_ALL = HALF.__class__("all", 1, 10_000)
 
 
-def to_propose(arrival: str) -> ProposeAlteration:
+def to_propose(arrival: str, ends_at: Instant | None = None) -> ProposeAlteration:
     """Propose to stay a night longer."""
     return ProposeAlteration(
         alteration_id=alteration_of(ALTERED),
@@ -228,7 +228,7 @@ def to_propose(arrival: str) -> ProposeAlteration:
         party=Party(adults=2, children=1),
         price=a_price(nights=4, arrival=arrival),
         total=a_price().total,
-        ends_at=LISBON.check_out_at(a_stay(arrival)),
+        ends_at=ends_at or LISBON.check_out_at(a_stay(arrival)),
     )
 
 
@@ -240,8 +240,9 @@ def propose_in_vain(history: "History", arrival: str) -> None:
     do(history, ALTERED, (GUEST, to_ask), (HOST, no))
     back = WithdrawAlteration(alteration_id=stream, by="G")
     do(history, ALTERED, (GUEST, to_ask), (GUEST, back))
-    do(history, ALTERED, (GUEST, to_ask))
-    history.clock.now += 3 * A_DAY
+    soon = history.clock.now + timedelta(hours=1)
+    do(history, ALTERED, (GUEST, to_propose(arrival, ends_at=soon)))
+    history.clock.now = soon
     do(history, ALTERED, (TIMER, ExpireAlteration(alteration_id=stream)))
     yes = AcceptAlteration(alteration_id=stream, number=4, by="H")
     not_paid = FailAlteration(alteration_id=stream, reason="not paid")
@@ -250,10 +251,13 @@ def propose_in_vain(history: "History", arrival: str) -> None:
     do(history, ALTERED, (GUEST, to_ask), (HOST, yes))
 
 
-def alter(history: "History") -> None:
-    """The night is paid for, and the stay is longer."""
-    stream, payment = alteration_of(ALTERED), PaymentId(an_id("the night more"))
-    arrival, night_more = "2025-11-10", a_price(nights=1, arrival="2025-11-13")
+THE_NIGHT_MORE = PaymentId(an_id("the night more"))
+
+
+def pay_the_difference(history: "History") -> None:
+    """The guest pays for one night more."""
+    stream, payment = alteration_of(ALTERED), THE_NIGHT_MORE
+    night_more = a_price(nights=1, arrival="2025-11-13")
     do(
         history,
         ALTERED,
@@ -275,7 +279,11 @@ def alter(history: "History") -> None:
             CompletePayment(payment_id=payment, amount=night_more.total, charge="ch_more"),
         ),
     )
-    longer = to_propose(arrival)
+
+
+def alter(history: "History") -> None:
+    """The stay is longer, and the host is promised more."""
+    longer, stream = to_propose("2025-11-10"), alteration_of(ALTERED)
     do(
         history,
         ALTERED,
@@ -289,8 +297,8 @@ def alter(history: "History") -> None:
                 stay=longer.stay,
                 party=longer.party,
                 price=longer.price,
-                payment_id=payment,
-                paid=night_more.total,
+                payment_id=THE_NIGHT_MORE,
+                paid=a_price(nights=1, arrival="2025-11-13").total,
             ),
         ),
         (

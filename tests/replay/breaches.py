@@ -19,9 +19,10 @@ from psycopg import sql
 
 from ledger import processes
 from ledger.aggregates import postings
+from ledger.aggregates.booking import BOOKING
 from ledger.aggregates.host_debt import debt_of
 from ledger.events import Event
-from ledger.events.booking import BookingConfirmed, StayStarted
+from ledger.events.booking import BookingCancelled, BookingConfirmed, StayStarted
 from ledger.events.payment import DisputedAmountWithdrawn, PaymentOpened, RefundReserved
 from ledger.events.payout import PayoutCancelled
 from ledger.events.refund import (
@@ -45,7 +46,7 @@ from ledger.store import Night
 from ledger.values.clock import instant
 from ledger.values.ids import BlockId, BookingId, HostId, RefundId, StreamId
 from ledger.values.money import Money
-from ledger.values.policy import STRICT
+from ledger.values.policy import STRICT, Ending
 from ledger.values.price import price_under
 from projections import PROJECTIONS
 from projections.projection import WHOLE
@@ -601,6 +602,11 @@ def forget_to_refund(history: History, database: Database) -> None:
     booking_id = BookingId(an_id("forgotten"))
     history.sell(history.to_book(booking_id, "2025-08-01"))
     *_, cancelled = events_of(history, CANCELLED)
+    assert isinstance(cancelled, BookingCancelled)
+    booking = history.ledger.state(BOOKING, booking_id)
+    assert booking is not None
+    shown = booking.settled(Ending.BY_GUEST, history.clock.now)
+    cancelled = replace(cancelled, settlement=shown)
     freed = tuple(Night(UNIT, night) for night in a_stay("2025-08-01").nights())
     released = ReservationReleased(booking_id=booking_id, stay=a_stay("2025-08-01"))
     history.plant(booking_id, (booking_id, cancelled), by=GUEST)
@@ -1028,7 +1034,7 @@ def confirm_without_money(history: History, database: Database) -> None:
     confirmed = BookingConfirmed(
         payment_id=payment_id,
         total=price.total,
-        effective_on=date(2025, 7, 20),
+        effective_on=date(2025, 7, 30),
         entries=(postings.booking_confirmed(booking_id, payment_id, price.shares),),
     )
     history.plant(booking_id, (booking_id, confirmed))

@@ -397,9 +397,9 @@ def pay_out_to_banks(history: History) -> None:
 
 def owe(history: History) -> None:
     """Let a host pay a part of what they owe, and give up a part of it."""
-    part = money("20.00 EUR")
+    part = money("2.00 EUR")
     history.take(CALLED_OFF, (PROCESS, CollectDebt(host_id=RUI, amount=part, reversal="trr_1")))
-    rest = money("11.80 EUR")
+    rest = money("4.90 EUR")
     to_propose = ProposeWriteOff(host_id=RUI, amount=rest, reason="insolvent", proposer=MARTA)
     history.take(
         debt_of(RUI),

@@ -218,7 +218,7 @@ def test_a_timeline_tells_a_case_in_plain_language(imported: Database, folder: P
     assert ask(imported, folder, "timeline", booking.upper()).out == done.out
     told = ask(imported, folder, "timeline", refund, "--json").answer
     assert told["case_id"] == booking
-    assert len(told["happenings"]) == 18
+    assert len(told["happenings"]) == 19
 
 
 def test_an_audit_that_finds_nothing_says_how_much_it_read(

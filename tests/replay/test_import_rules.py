@@ -143,7 +143,7 @@ def test_a_free_cancellation_gives_everything_back_at_its_instant(
         "refund.succeeded",
         "payment.refund_recorded",
     ]
-    assert len(after) == 9
+    assert len(after) == 10
 
 
 @pytest.mark.parametrize("row", [a_cancellation, a_no_show])
