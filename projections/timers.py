@@ -7,6 +7,7 @@ from sqlalchemy import Boolean, Column, DateTime, Index, MetaData, Table, Text, 
 from ledger.events import Recorded
 from ledger.events.booking import (
     BookingAbandoned,
+    BookingAltered,
     BookingCancelled,
     BookingConfirmed,
     BookingDeclined,
@@ -98,6 +99,7 @@ TimerEvent = (
     | BookingRequested
     | BookingConfirmed
     | BookingAbandoned
+    | BookingAltered
     | BookingDeclined
     | BookingWithdrawn
     | CaptureFailedForBooking
@@ -135,6 +137,8 @@ def project(  # noqa: C901 - one case per event
             fall_away(rows, recorded, event.settlement)
         case EarningsRecognized():
             end(rows, booking, TimerKind.RECOGNIZE_EARNINGS)
+        case BookingAltered() as event:
+            move(rows, recorded, event)
         case BookingAbandoned() | BookingDeclined() | BookingWithdrawn():
             end(rows, booking, *OF_A_STAY)
         case CaptureFailedForBooking() as event:
@@ -198,6 +202,21 @@ def prepare(rows: Rows, recorded: Recorded[TimerEvent], event: BookingRequested)
     )
     if event.price.total.minor:
         begin(rows, recorded, TimerKind.RECOGNIZE_EARNINGS, check_in_at + EARNED_AFTER, armed=False)
+
+
+def move(rows: Rows, recorded: Recorded[TimerEvent], event: BookingAltered) -> None:
+    """Set what an altered stay still needs: what has been is not asked for again."""
+    end(rows, recorded.case_id, *OF_A_STAY)
+    check_in_at = event.house.check_in_at(event.stay)
+    needed = {
+        TimerKind.START_STAY: check_in_at,
+        TimerKind.COMPLETE_STAY: event.house.check_out_at(event.stay),
+    }
+    if event.price.total.minor:
+        needed[TimerKind.RECOGNIZE_EARNINGS] = check_in_at + EARNED_AFTER
+    for kind, fires_at in needed.items():
+        if fires_at > recorded.occurred_at:
+            begin(rows, recorded, kind, fires_at)
 
 
 def fall_away(rows: Rows, recorded: Recorded[TimerEvent], settlement: Settlement) -> None:

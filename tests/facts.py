@@ -1016,6 +1016,7 @@ def altered() -> BookingAltered:
         revision=1,
         unit_id=UNIT,
         stay=A_LONGER_STAY,
+        house=LISBON,
         party=Party(adults=2, children=1),
         price=price,
         payment_id=PAYMENT,

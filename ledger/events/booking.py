@@ -155,6 +155,7 @@ class BookingAltered(MoneyEvent, topic="booking.altered", frozen=True, kw_only=T
     revision: int
     unit_id: UnitId
     stay: Stay
+    house: House
     party: Party
     price: Price
     payment_id: PaymentId | None

@@ -96,6 +96,7 @@ def alter(booking: Booking, command: ApplyAlteration, now: Instant) -> Sequence[
             revision=command.revision,
             unit_id=command.unit_id,
             stay=command.stay,
+            house=booking.house,
             party=command.party,
             price=command.price,
             payment_id=command.payment_id,
