@@ -21,6 +21,7 @@ from ledger.errors import Refused
 from ledger.events.payment import Capture
 from ledger.values.ids import BookingId, GuestId
 from tests.facts import BOOKING, GUEST, HOST, NOW, an_id, to_book
+from tests.ledger.books import books_agree
 from tests.ledger.market import ASKS_THE_BANK, DECLINED, Market, NotPossible
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -180,15 +181,6 @@ def ending(market: Market) -> Ending:
     )
 
 
-def named_once(market: Market) -> None:
-    """Every movement at Stripe is named by exactly one event of ours (INV-E4, INV-E5)."""
-    told_of = [
-        getattr(recorded.event, "balance_transaction", None) for recorded in market.store.history
-    ]
-    moved = [one["id"] for one in market.all("balance_transaction")]
-    assert sorted(filter(None, told_of)) == sorted(moved)
-
-
 def told(story: Story, *, dies_at: int | None = None, fault: str | None = None) -> Market:
     """A story with a death and a fault in it, to its end."""
     market = Market()
@@ -199,14 +191,6 @@ def told(story: Story, *, dies_at: int | None = None, fault: str | None = None) 
     return market
 
 
-def agree(market: Market) -> None:
-    """Stripe's books are sound, and ours say the same of it."""
-    assert sum(market.in_the_books()) == sum(market.at_stripe())
-    status, books = market.machine.control("GET", "books")
-    assert status == 200
-    assert b'"findings":[]' in books
-
-
 every_story = pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
 
 
@@ -215,8 +199,7 @@ def test_a_story_that_is_not_disturbed_ends_with_nothing_left_to_do(story: Story
     market = told(story)
 
     assert ending(market).errands == ()
-    agree(market)
-    named_once(market)
+    books_agree(market.store.history, market.machine, at_rest=False)
 
 
 def dies_everywhere(story: Story, step: int, fault: str | None = None, since: int = 1) -> None:
@@ -226,8 +209,7 @@ def dies_everywhere(story: Story, step: int, fault: str | None = None, since: in
     for moment in range(since, undisturbed.moments + 1, step):
         market = told(story, dies_at=moment, fault=fault)
         assert ending(market) == expected, moment
-        agree(market)
-        named_once(market)
+        books_agree(market.store.history, market.machine, at_rest=False)
 
 
 @every_story
@@ -252,8 +234,7 @@ def test_cases_34_and_35_whatever_stripe_does_at_each_call_it_ends_the_same(
     market = told(story, fault=fault)
 
     assert ending(market) == ending(told(story))
-    agree(market)
-    named_once(market)
+    books_agree(market.store.history, market.machine, at_rest=False)
 
 
 # -- Any history ----------------------------------------------------------------------------
@@ -305,9 +286,7 @@ def some_history(capture: Capture, acts: list[str], deaths: list[int], fault: st
     market.until(max(market.clock.now, NOW) + 4 * DAY, step=8 * HOUR)
 
     assert market.left() == []
-    assert market.in_the_books() == market.at_stripe()
-    agree(market)
-    named_once(market)
+    books_agree(market.store.history, market.machine)
 
 
 histories = given(

@@ -23,6 +23,7 @@ from ledger.events.unapplied_receipt import ReceiptDetected, Why
 from ledger.events.unit_calendar import HoldExtended
 from ledger.values.ids import BookingId, GuestId
 from tests.facts import BOOKING, CHECK_IN, GUEST, HOST, NOW, a_price, an_id, to_book
+from tests.ledger.books import books_agree
 from tests.ledger.market import ASKS_THE_BANK, DECLINED, VISA, Market
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -65,9 +66,9 @@ def taken_by_joana(market: Market) -> None:
 
 def agrees_with_stripe(market: Market) -> None:
     """What we have at Stripe is what Stripe says, once what was on its way is there."""
-    assert sum(market.in_the_books()) == sum(market.at_stripe())
+    books_agree(market.store.history, market.machine, at_rest=False)
     market.until(market.clock.now + 3 * DAY, step=6 * HOUR)
-    assert market.in_the_books() == market.at_stripe()
+    books_agree(market.store.history, market.machine)
 
 
 # -- At once --------------------------------------------------------------------------------
