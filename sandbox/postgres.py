@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -69,6 +69,19 @@ class Passwords:
 
     def by_role(self) -> dict[str, str]:
         return {SUPERUSER: self.superuser, OWNER: self.owner, APPLICATION: self.application}
+
+
+def last_words(lines: Sequence[str], *, pid: int) -> str:
+    """Why the postmaster `pid` did not come up, from the lines of a log that others may share.
+
+    The backends of a killed postmaster write into the same log as they die, perhaps after the next
+    postmaster has said why it refuses: what it says itself goes before what anybody else says.
+    """
+    in_use = [line for line in lines if "Address already in use" in line]
+    fatal = [line for line in lines if "FATAL:" in line or "PANIC:" in line]
+    own = [line for line in fatal if f"[{pid}]" in line]
+    words = (in_use or own or fatal or lines or ["it said nothing"])[-1]
+    return words.split("FATAL:")[-1].split("LOG:")[-1].strip()
 
 
 class Postgres:
@@ -227,7 +240,7 @@ class Postgres:
         told = False
         while not self._is_ready(process.pid):
             if process.poll() is not None:
-                return self._last_complaint()
+                return self._last_complaint(process.pid)
             if not told and time.monotonic() - started > SILENT_SECONDS:
                 told = True
                 sys.stderr.write(f"Postgres is still starting, perhaps recovering: {self.log}\n")
@@ -242,15 +255,11 @@ class Postgres:
             return False
         return len(lines) > 7 and lines[0] == str(pid) and lines[7].strip() == "ready"
 
-    def _last_complaint(self) -> str:
+    def _last_complaint(self, pid: int) -> str:
         """The server's reason for not starting, from the log of this start."""
         with self.log.open("rb") as log:
             log.seek(self._log_start)
-            lines = log.read().decode(errors="replace").splitlines()
-        in_use = [line for line in lines if "Address already in use" in line]
-        fatal = [line for line in lines if "FATAL:" in line or "PANIC:" in line]
-        words = (in_use or fatal or lines or ["it said nothing"])[-1]
-        return words.split("FATAL:")[-1].split("LOG:")[-1].strip()
+            return last_words(log.read().decode(errors="replace").splitlines(), pid=pid)
 
     def _set_passwords(self) -> None:
         """Give every role its password, over the socket, where the server trusts us."""
