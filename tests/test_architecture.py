@@ -19,7 +19,6 @@ LONGEST_FILE = {"ledger/aggregates": 350, "projections": 200, "api": 150}
 OUTGROWN = {
     "api/problems.py": 220,                     # one row for each error there is
     "projections/availability.py": 255,         # whose the nights are and what fits need each other
-    "ledger/aggregates/payment.py": 970,        # 22 rows: whatever a processor may say of one charge
     "ledger/aggregates/postings.py": 580,       # one function for each posting rule there is
     "ledger/aggregates/refund.py": 880,         # 16 rows, and what each is asked to bring
     "projections/timers.py": 280,               # what sets each timer, and everything that ends it
