@@ -25,7 +25,6 @@ OUTGROWN = {
     "projections/errands.py": 260,              # one case for each step of what goes outside
     "projections/trips.py": 210,                # the stay and its money, one case for each event
     "projections/timeline.py": 550,             # two tables with a row for each event there is
-    "ledger/aggregates/unit_calendar.py": 870,  # holds, reservations and blocks share one set of nights
     "ledger/aggregates/provider.py": 500,       # a graph of its own, and the mirror of a second
     "ledger/aggregates/dispute.py": 540,        # a graph of twelve commands, nine of them facts
     "ledger/aggregates/payout.py": 580,         # a graph of thirteen commands, there and back

@@ -1,0 +1,83 @@
+"""Decisions about nights that are sold elsewhere, as a feed says."""
+
+from collections.abc import Sequence
+
+from ledger.aggregates.unit_calendar.commands import FeedItemGone, ImportFeedItem, block_of
+from ledger.aggregates.unit_calendar.state import Conflict, Status, UnitCalendar, taken_without
+from ledger.errors import FeedItemMayReturn
+from ledger.events.unit_calendar import (
+    ExternalBlockAdded,
+    ExternalBlockRemoved,
+    FeedConflictDetected,
+    UnitCalendarEvent,
+)
+from ledger.values.ids import BookingId
+from ledger.values.stay import Stay
+from ledger.values.stay import stay as at_least_one_night
+
+GOOD_FETCHES = 2
+"""In how many good fetches in a row an item of a feed must be missing to be gone (UC13)."""
+
+
+def import_item(calendar: UnitCalendar, command: ImportFeedItem) -> Sequence[UnitCalendarEvent]:
+    """Block what is sold elsewhere, or tell the conflict and change nothing; once for each form.
+
+    Nights that another block has already stay with it; once it is lifted, the next import of the
+    item takes them. So does the next import after the end of a conflict. Raises NoNights.
+    """
+    wanted, revision = command.stay, command.revision
+    at_least_one_night(wanted.check_in, wanted.check_out)
+    block_id = block_of(command.feed_id, command.uid)
+    if in_the_way := _bookings_in(calendar, wanted):
+        if calendar.conflicts.get(block_id) == Conflict(wanted, revision):
+            return []
+        return [
+            FeedConflictDetected(
+                block_id=block_id,
+                feed_id=command.feed_id,
+                stay=wanted,
+                revision=revision,
+                bookings=in_the_way,
+            )
+        ]
+    known = calendar.claims.get(block_id)
+    replaced = () if known is None else known.nights
+    parts = taken_without(calendar.taken, replaced).free_parts(wanted)
+    if known is not None and (known.stay, known.revision, known.parts) == (wanted, revision, parts):
+        return []
+    return [
+        ExternalBlockAdded(
+            block_id=block_id,
+            feed_id=command.feed_id,
+            stay=wanted,
+            revision=revision,
+            parts=parts,
+            replaced=replaced,
+        )
+    ]
+
+
+def _bookings_in(calendar: UnitCalendar, wanted: Stay) -> tuple[BookingId, ...]:
+    sold = (Status.HOLD, Status.RESERVATION)
+    return tuple(
+        sorted(
+            BookingId(claim_id)
+            for claim_id, claim in calendar.claims.items()
+            if claim.status in sold and claim.stay.overlaps(wanted)
+        )
+    )
+
+
+def remove_item(calendar: UnitCalendar, command: FeedItemGone) -> Sequence[UnitCalendarEvent]:
+    """Free what is no longer sold elsewhere. Raises FeedItemMayReturn."""
+    block_id = block_of(command.feed_id, command.uid)
+    if command.good_fetches < GOOD_FETCHES:
+        raise FeedItemMayReturn(
+            block_id=block_id, good_fetches=command.good_fetches, needed=GOOD_FETCHES
+        )
+    claim = calendar.claims[block_id]
+    return [
+        ExternalBlockRemoved(
+            block_id=block_id, feed_id=command.feed_id, stay=claim.stay, parts=claim.nights
+        )
+    ]

@@ -1,0 +1,95 @@
+"""What a unit's calendar is: which claims on its nights are alive."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from enum import StrEnum
+
+from msgspec import Struct
+
+from ledger.values.clock import Instant
+from ledger.values.ids import BlockId, BookingId, PropertyId, UnitId
+from ledger.values.nights import Taken
+from ledger.values.stay import House, Stay
+
+HOLD = timedelta(minutes=15)
+"""How long nights are kept for somebody who pays (spec: domain, section 12)."""
+
+LONGEST_HOLD = timedelta(minutes=45)
+"""How long they are kept at most, from placing on, while a payment is under way (UC2)."""
+
+
+class Status(StrEnum):
+    """What a range of nights is, for the one who asks: free, or under a claim of a kind."""
+
+    FREE = "free"
+    HOLD = "hold"
+    RESERVATION = "reservation"
+    HOST_BLOCK = "host_block"
+    EXTERNAL_BLOCK = "external_block"
+    INACTIVE = "inactive"
+
+
+ClaimId = BookingId | BlockId
+
+
+class Claim(Struct, frozen=True):
+    """Nights that are not free, why, and until when if that ends by itself.
+
+    `extendable_until` is None for what cannot be extended, such as a hold for the host's answer.
+    `parts` is what an external block has of its stay, where other blocks have the rest. `revision`
+    is that of the feed's item.
+    """
+
+    status: Status
+    stay: Stay
+    expires_at: Instant | None = None
+    extendable_until: Instant | None = None
+    host_cancelled: bool = False
+    parts: tuple[Stay, ...] | None = None
+    revision: str = ""
+
+    @property
+    def nights(self) -> tuple[Stay, ...]:
+        """The nights that nobody else can have."""
+        return (self.stay,) if self.parts is None else self.parts
+
+
+class Conflict(Struct, frozen=True):
+    """A feed's item that was told to be in conflict, so that it is told once."""
+
+    stay: Stay
+    revision: str
+
+
+class UnitCalendar(Struct, frozen=True):
+    """The claims that are alive, by booking or block; and the stays under them, in order of time.
+
+    Whose unit it is never changes; a booking is checked against it.
+    """
+
+    property_id: PropertyId
+    room_type: str
+    house: House
+    claims: dict[ClaimId, Claim]
+    taken: Taken = Taken()
+    conflicts: dict[BlockId, Conflict] = {}
+    active: bool = True
+
+
+def best_fit(calendars: Mapping[UnitId, UnitCalendar], stay: Stay) -> UnitId | None:
+    """The unit whose smallest free stretch takes the stay, the first of equals; None where none does.
+
+    Best fit keeps long stretches whole (spec: domain, section 3).
+    """
+    fits = [
+        (gap, place, unit_id)
+        for place, (unit_id, calendar) in enumerate(calendars.items())
+        if calendar.active and (gap := calendar.taken.gap_around(stay)) is not None
+    ]
+    return min(fits)[2] if fits else None
+
+
+def taken_without(taken: Taken, nights: Sequence[Stay]) -> Taken:
+    for part in nights:
+        taken = taken.without(part)
+    return taken

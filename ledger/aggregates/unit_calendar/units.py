@@ -1,0 +1,39 @@
+"""Decisions about a unit that comes to its house, or leaves it."""
+
+from collections.abc import Sequence
+
+from ledger.aggregates.unit_calendar.commands import Deactivate, OpenCalendar
+from ledger.aggregates.unit_calendar.refusals import listed
+from ledger.aggregates.unit_calendar.state import Claim, Status, UnitCalendar
+from ledger.errors import ObligationsAreOpen
+from ledger.events.unit_calendar import CalendarOpened, UnitCalendarEvent, UnitDeactivated
+from ledger.values.clock import Instant
+
+
+def open_calendar(command: OpenCalendar) -> Sequence[UnitCalendarEvent]:
+    """Open the nights of a unit that is new."""
+    return [
+        CalendarOpened(
+            property_id=command.property_id,
+            host_id=command.host_id,
+            room_type=command.room_type,
+            number=command.number,
+            house=command.house,
+        )
+    ]
+
+
+def deactivate(
+    calendar: UnitCalendar, command: Deactivate, now: Instant
+) -> Sequence[UnitCalendarEvent]:
+    """End a unit's calendar. Raises ObligationsAreOpen, with what still stands in it."""
+
+    def stands(claim: Claim) -> bool:
+        if claim.status is Status.HOLD:
+            return True  # somebody may be paying for it
+        reserved = claim.status is Status.RESERVATION
+        return reserved and now < calendar.house.check_out_at(claim.stay)
+
+    if obligations := list(listed(calendar, stands)):
+        raise ObligationsAreOpen(unit_id=command.unit_id, obligations=obligations)
+    return [UnitDeactivated()]
