@@ -1,0 +1,42 @@
+"""Decisions about a refund that reaches the guest by bank transfer."""
+
+from collections.abc import Sequence
+
+from ledger.aggregates import postings
+from ledger.aggregates.refund.commands import SettleAlternatively, UseAlternative
+from ledger.aggregates.refund.limits import within
+from ledger.aggregates.refund.state import Refund
+from ledger.errors import NothingVouchedFor
+from ledger.events.refund import RefundAlternativeChosen, RefundEvent, RefundSettledAlternatively
+from ledger.values.clock import Instant
+from ledger.values.consent import second_person, told
+from ledger.values.stay import local_date
+
+
+def use_alternative(refund: Refund, command: UseAlternative) -> Sequence[RefundEvent]:
+    """Pay by bank. Raises ReasonIsMissing, RefundExceedsCapture, CurrenciesDiffer."""
+    within(refund.amount, command.refundable)
+    return [RefundAlternativeChosen(reason=told(command.reason), chosen_by=command.chosen_by)]
+
+
+def settle_alternatively(
+    refund: Refund, command: SettleAlternatively, now: Instant
+) -> Sequence[RefundEvent]:
+    """Our bank has paid, and a second person has seen the proof.
+
+    Raises SecondPersonRequired, SelfApproval, NothingVouchedFor.
+    """
+    second_person(refund.chosen_by, command.settled_by)
+    if not command.proof:
+        raise NothingVouchedFor(guard="proof")
+    return [
+        RefundSettledAlternatively(
+            payment_id=refund.payment_id,
+            booking_id=refund.booking_id,
+            amount=refund.amount,
+            reference=command.reference,
+            proof=command.proof,
+            effective_on=local_date(now, refund.time_zone),
+            entries=(postings.refund_paid_by_bank(command.refund_id, refund.amount),),
+        )
+    ]

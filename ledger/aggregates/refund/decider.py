@@ -1,0 +1,209 @@
+"""A refund's rules, whole: which decision answers a command, and what follows from an event."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from ledger.aggregates.decider import Decider
+from ledger.aggregates.refund.approval import (
+    approve_as_second,
+    approve_by_policy,
+    ask_for_approval,
+    cancel,
+)
+from ledger.aggregates.refund.at_the_processor import accept, fail, resubmit, submit, succeed
+from ledger.aggregates.refund.by_bank import settle_alternatively, use_alternative
+from ledger.aggregates.refund.commands import (
+    AcceptRefund,
+    ApproveRefund,
+    AskForApproval,
+    AutoApprove,
+    CancelRefund,
+    ClassifyRefund,
+    FailRefund,
+    RefundCommand,
+    RejectRefund,
+    RequestRefund,
+    ResubmitRefund,
+    SeeExternalRefund,
+    SettleAlternatively,
+    SubmitRefund,
+    SucceedRefund,
+    UseAlternative,
+)
+from ledger.aggregates.refund.external import classify, see_external
+from ledger.aggregates.refund.lifecycle import LIFECYCLE
+from ledger.aggregates.refund.request import request
+from ledger.aggregates.refund.state import Refund, Status
+from ledger.errors import NotFound
+from ledger.events.refund import (
+    ExternalRefundClassified,
+    ExternalRefundDetected,
+    Funding,
+    RefundAlternativeChosen,
+    RefundApprovalAsked,
+    RefundApproved,
+    RefundCancelled,
+    RefundEvent,
+    RefundFailed,
+    RefundPending,
+    RefundRejected,
+    RefundRequested,
+    RefundResubmitted,
+    RefundSettledAlternatively,
+    RefundSubmitted,
+    RefundSucceeded,
+)
+from ledger.values.clock import Instant
+from ledger.values.consent import told
+from ledger.values.shares import Shares
+
+# -- Decisions --------------------------------------------------------------------------
+
+
+def decide(refund: Refund | None, command: RefundCommand, now: Instant) -> Sequence[RefundEvent]:
+    """What a command does to a refund. Raises Refused."""
+    if isinstance(command, RequestRefund):
+        return request(command)
+    if isinstance(command, SeeExternalRefund):
+        return see_external(command, now)
+    if refund is None:
+        raise NotFound(refund_id=command.refund_id)
+    match command:
+        case AskForApproval():
+            return ask_for_approval(refund, command)
+        case AutoApprove():
+            return approve_by_policy(refund, command, now)
+        case ApproveRefund():
+            return approve_as_second(refund, command, now)
+        case RejectRefund():
+            return [RefundRejected(reason=told(command.reason))]
+        case SubmitRefund():
+            return submit(refund, command)
+        case AcceptRefund():
+            return accept(refund, command)
+        case SucceedRefund():
+            return succeed(refund, command, now)
+        case FailRefund():
+            return fail(refund, command, now)
+        case ResubmitRefund():
+            return resubmit(refund, command)
+        case UseAlternative():
+            return use_alternative(refund, command)
+        case SettleAlternatively():
+            return settle_alternatively(refund, command, now)
+        case CancelRefund():
+            return cancel(refund, command, now)
+        case ClassifyRefund():
+            return classify(refund, command, now)
+        case _:
+            assert_never(command)
+
+
+# -- Evolution --------------------------------------------------------------------------
+
+
+def evolve(refund: Refund | None, event: RefundEvent) -> Refund:
+    """The refund after an event."""
+    status = LIFECYCLE.after(event, refund and refund.status)
+    if isinstance(event, RefundRequested):
+        return _requested(status, event)
+    if isinstance(event, ExternalRefundDetected):
+        return _detected(status, event)
+    assert refund is not None
+    refund = replace(refund, status=status)
+    match event:
+        case RefundApproved():
+            return _approved(refund, event)
+        case RefundSubmitted() | RefundResubmitted():
+            return _handed_over(refund, event.idempotency_key)
+        case RefundPending():
+            return replace(
+                refund,
+                processor_refund=event.processor_refund,
+                pending_reason=event.pending_reason,
+            )
+        case RefundSucceeded():
+            return _succeeded(refund, event)
+        case RefundFailed():
+            return replace(refund, settled=None, position=refund.position or event.settled)
+        case RefundAlternativeChosen():
+            return replace(refund, chosen_by=event.chosen_by)
+        case ExternalRefundClassified():
+            return replace(refund, host_id=event.host_id, back=event.back, lines=event.lines)
+        case (
+            RefundApprovalAsked()
+            | RefundRejected()
+            | RefundSettledAlternatively()
+            | RefundCancelled()
+        ):
+            return refund
+        case _:
+            assert_never(event)
+
+
+def _requested(status: Status, event: RefundRequested) -> Refund:
+    return Refund(
+        status=status,
+        payment_id=event.payment_id,
+        booking_id=event.booking_id,
+        host_id=event.host_id,
+        amount=event.amount,
+        back=event.back,
+        lines=event.lines,
+        funded_by=event.funded_by,
+        preview=event.preview,
+        requested_by=event.requested_by,
+        time_zone=event.time_zone,
+    )
+
+
+def _detected(status: Status, event: ExternalRefundDetected) -> Refund:
+    return Refund(
+        status=status,
+        payment_id=event.payment_id,
+        booking_id=event.booking_id,
+        host_id=None,
+        amount=event.amount,
+        back=Shares(event.amount.currency),
+        lines=(),
+        funded_by=Funding.BOOKING,
+        preview=None,
+        requested_by=None,
+        time_zone=event.time_zone,
+        processor_refund=event.processor_refund,
+        settled=event.settled,
+    )
+
+
+def _approved(refund: Refund, event: RefundApproved) -> Refund:
+    own, owed = refund.back.total, event.amount
+    opens = refund.funded_by is Funding.BOOKING and own.currency != owed.currency
+    return replace(refund, approval=event.entries, debt=event.debt, position=own if opens else None)
+
+
+def _handed_over(refund: Refund, key: str) -> Refund:
+    """Each attempt is another refund to the processor, under another key."""
+    return replace(refund, keys=refund.keys | {key}, processor_refund=None, pending_reason=None)
+
+
+def _succeeded(refund: Refund, event: RefundSucceeded) -> Refund:
+    position, settled = refund.position, event.settled
+    closed = position and settled and position.currency == settled.currency
+    return replace(
+        refund,
+        processor_refund=event.processor_refund,
+        settled=settled,
+        position=None if closed else position,
+    )
+
+
+REFUND = Decider(
+    lifecycle=LIFECYCLE,
+    state=Refund,
+    stream_of=lambda command: command.refund_id,
+    decide=decide,
+    evolve=evolve,
+    evolution=2,
+)

@@ -1,0 +1,75 @@
+"""The steps in a refund's life (spec: domain, section 6)."""
+
+from ledger.aggregates.decider import Lifecycle, Step, actors, states
+from ledger.aggregates.refund.commands import (
+    AcceptRefund,
+    ApproveRefund,
+    AskForApproval,
+    AutoApprove,
+    CancelRefund,
+    ClassifyRefund,
+    FailRefund,
+    RejectRefund,
+    RequestRefund,
+    ResubmitRefund,
+    SeeExternalRefund,
+    SettleAlternatively,
+    SubmitRefund,
+    SucceedRefund,
+    UseAlternative,
+)
+from ledger.aggregates.refund.state import Status
+from ledger.events.refund import (
+    ExternalRefundClassified,
+    ExternalRefundDetected,
+    RefundAlternativeChosen,
+    RefundApprovalAsked,
+    RefundApproved,
+    RefundCancelled,
+    RefundFailed,
+    RefundPending,
+    RefundRejected,
+    RefundRequested,
+    RefundResubmitted,
+    RefundSettledAlternatively,
+    RefundSubmitted,
+    RefundSucceeded,
+)
+
+S = Status
+
+LIFECYCLE = Lifecycle(
+    "refund",
+    Step("RF1", RequestRefund, states(None), actors("XSHF"), RefundRequested, S.REQUESTED,
+         "lines sum to the amount, above zero, no more than is left on each;"
+         " no more than can be given back"),
+    Step("RF2", AutoApprove, states(S.REQUESTED), actors("X"), RefundApproved, S.APPROVED,
+         "the policy worked it out, as it was shown; the booking pays for it"),
+    Step("RF3", AskForApproval, states(S.REQUESTED), actors("X"), RefundApprovalAsked,
+         S.AWAITING_APPROVAL, "there is a reason"),
+    Step("RF4", ApproveRefund, states(S.AWAITING_APPROVAL), actors("FO"), RefundApproved,
+         S.APPROVED, "not who asked for it; what can be given back is looked up once more"),
+    Step("RF5", RejectRefund, states(S.AWAITING_APPROVAL), actors("FO"), RefundRejected,
+         S.REJECTED, "a reason"),
+    Step("RF6", SubmitRefund, states(S.APPROVED), actors("X"), RefundSubmitted, S.SUBMITTING,
+         "no dispute has the money"),
+    Step("RF7", AcceptRefund, states(S.SUBMITTING), actors("PT"), RefundPending, S.PENDING),
+    Step("RF8", SucceedRefund, states(S.PENDING), actors("P"), RefundSucceeded, S.SUCCEEDED,
+         "the amount is the one that was approved"),
+    Step("RF9", FailRefund, states(S.PENDING, S.SUCCEEDED), actors("P"), RefundFailed, S.FAILED),
+    Step("RF10", ResubmitRefund, states(S.FAILED), actors("F"), RefundResubmitted, S.SUBMITTING,
+         "a new key; no dispute has the money; no more than can be given back"),
+    Step("RF11", UseAlternative, states(S.FAILED), actors("F"), RefundAlternativeChosen,
+         S.NEEDS_ALTERNATIVE, "a reason; no more than can be given back"),
+    Step("RF11s", SettleAlternatively, states(S.NEEDS_ALTERNATIVE), actors("F"),
+         RefundSettledAlternatively, S.SETTLED_ALTERNATIVELY, "a proof; not who chose it"),
+    Step("RF12", CancelRefund, states(S.REQUESTED, S.AWAITING_APPROVAL, S.APPROVED), actors("XF"),
+         RefundCancelled, S.CANCELLED, "a reason"),
+    Step("RF13", SeeExternalRefund, states(None), actors("P"), ExternalRefundDetected,
+         S.EXTERNAL_DETECTED, "above zero"),
+    Step("RF13c", ClassifyRefund, states(S.EXTERNAL_DETECTED), actors("F"),
+         ExternalRefundClassified, S.SUCCEEDED,
+         "lines sum to the amount, no more than is left on each; a reason"),
+    Step("RF14", AcceptRefund, states(S.PENDING), actors("P"), RefundPending, S.PENDING,
+         "the processor tells more than before, of the same refund"),
+)  # fmt: skip

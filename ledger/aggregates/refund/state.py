@@ -1,0 +1,62 @@
+"""What a refund is: where it stands, and what its rules remember of it."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from ledger.events.refund import Funding
+from ledger.values.ids import BookingId, HostId, PaymentId, RefundId, derived_id
+from ledger.values.journal import Entry
+from ledger.values.money import Money
+from ledger.values.policy import LineBack
+from ledger.values.shares import Shares
+
+
+class Status(StrEnum):
+    """Where a refund stands."""
+
+    REQUESTED = "requested"
+    AWAITING_APPROVAL = "awaiting_approval"
+    APPROVED = "approved"
+    SUBMITTING = "submitting"
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    NEEDS_ALTERNATIVE = "needs_alternative"
+    SETTLED_ALTERNATIVELY = "settled_alternatively"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    EXTERNAL_DETECTED = "external_detected"
+
+
+class Refund(Struct, frozen=True):
+    """What the rules need to remember.
+
+    `approval` is what the approval booked; `settled` is what success took of the processor's
+    balance; `position` is what the refund left open in the currency that it will be settled in.
+    """
+
+    status: Status
+    payment_id: PaymentId
+    booking_id: BookingId
+    host_id: HostId | None
+    amount: Money
+    back: Shares
+    lines: tuple[LineBack, ...]
+    funded_by: Funding
+    preview: str | None
+    requested_by: str | None
+    time_zone: str
+    approval: tuple[Entry, ...] = ()
+    debt: Money | None = None
+    keys: frozenset[str] = frozenset()
+    processor_refund: str | None = None
+    pending_reason: str | None = None
+    settled: Money | None = None
+    position: Money | None = None
+    chosen_by: str | None = None
+
+
+def external_refund_of(processor_refund: str) -> RefundId:
+    """The id of a refund that the processor tells of and we never asked for: told twice, it is one."""
+    return RefundId(derived_id("refund", processor_refund))
