@@ -1,0 +1,81 @@
+"""The steps in a payout's life (spec: domain, section 7)."""
+
+from ledger.aggregates.decider import SAME, Lifecycle, Step, actors, states
+from ledger.aggregates.payout.commands import (
+    FailReversal,
+    FailTransfer,
+    HoldPayout,
+    LiftPayoutHold,
+    MaturePayout,
+    OrderReversal,
+    RecalculatePayout,
+    RecordReversal,
+    RecordTransfer,
+    ReleasePayout,
+    ReportUnknownTransfer,
+    RetryPayout,
+    SchedulePayout,
+)
+from ledger.aggregates.payout.state import Status
+from ledger.events.payout import (
+    PayoutCancelled,
+    PayoutDue,
+    PayoutHeld,
+    PayoutHoldLifted,
+    PayoutNetted,
+    PayoutRecalculated,
+    PayoutReleased,
+    PayoutRetried,
+    PayoutReversed,
+    PayoutScheduled,
+    PayoutTransferFailed,
+    PayoutTransferred,
+    ReversalFailed,
+    ReversalOrdered,
+    TransferOutcomeUnknown,
+)
+
+S = Status
+OPEN = states(S.SCHEDULED, S.ON_HOLD, S.DUE)
+ARRIVED = states(S.TRANSFERRED, S.PARTLY_REVERSED)
+
+LIFECYCLE = Lifecycle(
+    "payout",
+    Step("PO1", SchedulePayout, states(None), actors("X"), PayoutScheduled, S.SCHEDULED,
+         "something is owed"),
+    Step("PO2", HoldPayout, states(S.SCHEDULED, S.DUE), actors("XF"), PayoutHeld, S.ON_HOLD),
+    Step("PO3", LiftPayoutHold, states(S.ON_HOLD), actors("XF"), PayoutHoldLifted,
+         (S.SCHEDULED, S.DUE),
+         "no other reason is left; finance looked at what people must look at"),
+    Step("PO4", MaturePayout, states(S.SCHEDULED), actors("T"), PayoutDue, S.DUE,
+         "the time of release has come"),
+    Step("PO5", ReleasePayout, states(S.DUE), actors("XF"), PayoutReleased, S.RELEASING,
+         "everything is cleared; the host has earned it and not received it"),
+    Step("PO6", RecordTransfer, states(S.RELEASING), actors("P"), PayoutTransferred, S.TRANSFERRED,
+         "the amount is the one that was released"),
+    Step("PO7", FailTransfer, states(S.RELEASING), actors("P"), PayoutTransferFailed, S.FAILED),
+    Step("PO7u", ReportUnknownTransfer, states(S.RELEASING), actors("T"), TransferOutcomeUnknown,
+         SAME),
+    Step("PO8", RetryPayout, states(S.FAILED), actors("XF"), PayoutRetried, S.RELEASING,
+         "everything is cleared again"),
+    Step("PO9", OrderReversal, ARRIVED, actors("XF"), ReversalOrdered, SAME,
+         "no more than was sent and did not come back"),
+    Step("PO9r", RecordReversal, ARRIVED, actors("P"), PayoutReversed,
+         (S.PARTLY_REVERSED, S.REVERSED), "the amount is the one that was ordered back"),
+    Step("PO10", RecalculatePayout, OPEN, actors("X"), PayoutRecalculated, SAME,
+         "something is still owed"),
+    Step("PO10z", RecalculatePayout, OPEN, actors("X"), PayoutCancelled, S.CANCELLED,
+         "nothing is owed any more"),
+    Step("PO11", HoldPayout, states(S.ON_HOLD), actors("XF"), PayoutHeld, S.ON_HOLD),
+    Step("PO12", LiftPayoutHold, states(S.ON_HOLD), actors("XF"), PayoutHoldLifted, (S.ON_HOLD,),
+         "another reason is left"),
+    Step("PO13", ReleasePayout, states(S.DUE), actors("XF"), PayoutNetted, S.CANCELLED,
+         "everything is cleared, and the host owes all of it"),
+    Step("PO14", RetryPayout, states(S.FAILED), actors("XF"), PayoutNetted, S.CANCELLED,
+         "everything is cleared, and the host owes all of it by now"),
+    Step("PO15", RecalculatePayout, states(S.FAILED), actors("X"), PayoutRecalculated, SAME,
+         "something is still owed"),
+    Step("PO16", RecalculatePayout, states(S.FAILED), actors("X"), PayoutCancelled, S.CANCELLED,
+         "nothing is owed any more"),
+    Step("PO17", FailReversal, ARRIVED, actors("P"), ReversalFailed, SAME),
+)  # fmt: skip

@@ -1,0 +1,60 @@
+"""What a payout is: where it stands, and what its rules remember of it."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from ledger.values.clearance import Hold
+from ledger.values.clock import Instant
+from ledger.values.ids import BookingId, HostId
+from ledger.values.money import Money
+
+
+class Status(StrEnum):
+    """Where a payout stands."""
+
+    SCHEDULED = "scheduled"
+    ON_HOLD = "on_hold"
+    DUE = "due"
+    RELEASING = "releasing"
+    TRANSFERRED = "transferred"
+    PARTLY_REVERSED = "partly_reversed"
+    REVERSED = "reversed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Payout(Struct, frozen=True):
+    """What the rules need to remember.
+
+    `amount` is the tranche's; of it `netted` stays with the platform for what the host owes, and
+    `sent` is on its way or with the host; `reversed` of that came back, and `coming_back` is
+    ordered back, by the keys of the orders. `orders` and `reversals` count the keys given out.
+    """
+
+    status: Status
+    booking_id: BookingId
+    host_id: HostId
+    amount: Money
+    release_at: Instant
+    time_zone: str
+    tranche: int
+    netted: Money
+    sent: Money
+    reversed: Money
+    holds: frozenset[Hold] = frozenset()
+    unknown: bool = False
+    orders: int = 0
+    reversals: int = 0
+    coming_back: dict[str, Money] = {}
+
+    @property
+    def outstanding(self) -> Money:
+        """What of the amount is neither netted nor with the host."""
+        return self.amount - self.netted
+
+    @property
+    def reversible(self) -> Money:
+        """What could still be ordered back."""
+        ordered = sum(amount.minor for amount in self.coming_back.values())
+        return self.sent - self.reversed - Money(ordered, self.sent.currency)
