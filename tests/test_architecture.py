@@ -25,7 +25,6 @@ OUTGROWN = {
     "projections/trips.py": 210,                # the stay and its money, one case for each event
     "projections/timeline.py": 550,             # two tables with a row for each event there is
     "ledger/aggregates/provider.py": 500,       # a graph of its own, and the mirror of a second
-    "ledger/aggregates/dispute.py": 540,        # a graph of twelve commands, nine of them facts
 }  # fmt: skip
 # Where amounts are made, kept and shown. Seconds to wait may be fractions; they live elsewhere.
 NEAR_MONEY = ("ledger/values", "ledger/events", "ledger/aggregates", "projections")
