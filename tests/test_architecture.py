@@ -24,7 +24,6 @@ OUTGROWN = {
     "projections/errands.py": 260,              # one case for each step of what goes outside
     "projections/trips.py": 210,                # the stay and its money, one case for each event
     "projections/timeline.py": 550,             # two tables with a row for each event there is
-    "ledger/aggregates/provider.py": 500,       # a graph of its own, and the mirror of a second
 }  # fmt: skip
 # Where amounts are made, kept and shown. Seconds to wait may be fractions; they live elsewhere.
 NEAR_MONEY = ("ledger/values", "ledger/events", "ledger/aggregates", "projections")

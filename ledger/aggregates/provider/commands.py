@@ -1,0 +1,86 @@
+"""What may be asked of a provider."""
+
+from ledger.aggregates.decider import Command
+from ledger.aggregates.provider.state import Reason, Standing
+from ledger.values.clock import Instant
+from ledger.values.ids import HostId
+
+
+class RegisterProvider(Command, frozen=True, kw_only=True):
+    """Ask to host; `open_providers` are those that the same person has already."""
+
+    host_id: HostId
+    country: str
+    email_verified: bool
+    open_providers: tuple[HostId, ...] = ()
+
+
+class VouchForProvider(Command, frozen=True, kw_only=True):
+    """Vouch that a provider was verified elsewhere."""
+
+    host_id: HostId
+    reason: str
+    source: str
+
+
+class SuspendProvider(Command, frozen=True, kw_only=True):
+    """Stop new bookings and payouts; no booking is cancelled by it."""
+
+    host_id: HostId
+    reason: Reason
+
+
+class ReinstateProvider(Command, frozen=True, kw_only=True):
+    """Lift a suspension, because its reason is cleared; the two persons are named by their ids."""
+
+    host_id: HostId
+    cleared_by: str
+    operator: str
+    second_person: str | None = None
+
+
+class CloseProvider(Command, frozen=True, kw_only=True):
+    """Host no more; `obligations` is what all other streams say is still open."""
+
+    host_id: HostId
+    obligations: tuple[str, ...]
+
+
+class RecordPayoutAccount(Command, frozen=True, kw_only=True):
+    """Take in what the processor says of the payout account as a whole, and when it was so."""
+
+    host_id: HostId
+    account: str
+    country: str
+    currency: str
+    standing: Standing
+    requirements: tuple[str, ...]
+    disabled_reason: str | None
+    bank_account: str | None
+    seen_at: Instant
+
+
+class ReviewBankAccount(Command, frozen=True, kw_only=True):
+    """Let a changed bank account be paid to at once."""
+
+    host_id: HostId
+    bank_account: str
+
+
+class RetireBankAccount(Command, frozen=True, kw_only=True):
+    """Take a bank account out of use that gave a payout back."""
+
+    host_id: HostId
+    bank_account: str
+
+
+ProviderCommand = (
+    RegisterProvider
+    | VouchForProvider
+    | SuspendProvider
+    | ReinstateProvider
+    | CloseProvider
+    | RecordPayoutAccount
+    | ReviewBankAccount
+    | RetireBankAccount
+)

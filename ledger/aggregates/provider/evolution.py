@@ -1,0 +1,86 @@
+"""What follows from an event: whether a provider may host, and what the mirror shows."""
+
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from ledger.aggregates.provider.lifecycle import LIFECYCLE
+from ledger.aggregates.provider.state import PayoutAccount, Provider, Standing
+from ledger.events.provider import (
+    BankAccountChanged,
+    BankAccountFailed,
+    BankAccountReviewed,
+    PayoutAccountChanged,
+    PayoutAccountOpened,
+    PayoutAccountSeen,
+    ProviderClosed,
+    ProviderEvent,
+    ProviderRegistered,
+    ProviderReinstated,
+    ProviderSuspended,
+    ProviderVouchedFor,
+)
+
+AccountEvent = (
+    PayoutAccountChanged
+    | PayoutAccountSeen
+    | BankAccountChanged
+    | BankAccountReviewed
+    | BankAccountFailed
+)
+
+
+def evolve(provider: Provider | None, event: ProviderEvent) -> Provider:
+    """The provider after an event."""
+    status = LIFECYCLE.after(event, provider and provider.status)
+    if isinstance(event, ProviderRegistered):
+        return Provider(status=status)
+    assert provider is not None
+    match event:
+        case ProviderVouchedFor() | ProviderReinstated() | ProviderClosed():
+            return replace(provider, status=status, suspended_for=None)
+        case ProviderSuspended():
+            return replace(provider, status=status, suspended_for=event.reason)
+        case PayoutAccountOpened():
+            opened = PayoutAccount(Standing.ONBOARDING, event.account, event.seen_at)
+            return replace(provider, payout_account=opened)
+        case (
+            PayoutAccountChanged()
+            | PayoutAccountSeen()
+            | BankAccountChanged()
+            | BankAccountReviewed()
+            | BankAccountFailed()
+        ):
+            assert provider.payout_account is not None
+            return replace(provider, payout_account=reflected(provider.payout_account, event))
+        case _:
+            assert_never(event)
+
+
+def reflected(mirror: PayoutAccount, event: AccountEvent) -> PayoutAccount:
+    """The payout account after an event that is about it alone."""
+    match event:
+        case PayoutAccountChanged():
+            return replace(
+                mirror,
+                standing=Standing(event.to),
+                seen_at=event.seen_at,
+                requirements=event.requirements,
+                disabled_reason=event.disabled_reason,
+            )
+        case PayoutAccountSeen():
+            return replace(mirror, seen_at=event.seen_at)
+        case BankAccountChanged():
+            return replace(
+                mirror,
+                seen_at=event.changed_at,
+                bank_account=event.bank_account,
+                changed_at=event.changed_at,
+                out_of_use=False,
+            )
+        case BankAccountReviewed():
+            return replace(mirror, changed_at=None)
+        case BankAccountFailed():
+            return replace(mirror, out_of_use=True)
+        case _:
+            assert_never(event)

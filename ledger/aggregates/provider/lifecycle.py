@@ -1,0 +1,87 @@
+"""The steps in a provider's life (spec: domain, section 1)."""
+
+from collections.abc import Mapping
+
+from ledger.aggregates.decider import SAME, Lifecycle, Planned, Step, actors, states
+from ledger.aggregates.provider.commands import (
+    CloseProvider,
+    RecordPayoutAccount,
+    RegisterProvider,
+    ReinstateProvider,
+    RetireBankAccount,
+    ReviewBankAccount,
+    SuspendProvider,
+    VouchForProvider,
+)
+from ledger.aggregates.provider.state import Standing, Status
+from ledger.events.provider import (
+    BankAccountChanged,
+    BankAccountFailed,
+    BankAccountReviewed,
+    PayoutAccountChanged,
+    PayoutAccountOpened,
+    PayoutAccountSeen,
+    ProviderClosed,
+    ProviderRegistered,
+    ProviderReinstated,
+    ProviderSuspended,
+    ProviderVouchedFor,
+)
+
+S = Status
+GOOD = states(S.VERIFIED, S.REVERIFICATION_DUE)
+CLOSABLE = GOOD | states(S.DRAFT, S.CHANGES_REQUESTED, S.SUSPENDED, S.REJECTED)
+LIVING = CLOSABLE | states(S.SUBMITTED, S.IN_REVIEW)
+
+LIFECYCLE = Lifecycle(
+    "provider",
+    Step("PR1", RegisterProvider, states(None), actors("H"), ProviderRegistered, S.DRAFT,
+         "e-mail verified; no other open provider of the same person"),
+    Planned("PR2", "Submit", states(S.DRAFT, S.CHANGES_REQUESTED), actors("H"),
+            ("ProviderSubmitted",), S.SUBMITTED),
+    Planned("PR3", "Claim", states(S.SUBMITTED), actors("V"), ("ReviewClaimed",), S.IN_REVIEW),
+    Planned("PR4", "Release", states(S.IN_REVIEW), actors("VT"), ("ReviewReleased",), S.SUBMITTED),
+    Planned("PR5", "RequestChanges", states(S.IN_REVIEW), actors("V"), ("ChangesRequested",),
+            S.CHANGES_REQUESTED),
+    Planned("PR6", "Approve", states(S.IN_REVIEW), actors("V"), ("ProviderVerified",), S.VERIFIED),
+    Planned("PR7", "Reject", states(S.IN_REVIEW), actors("V"), ("ProviderRejected",), S.REJECTED),
+    Planned("PR8", "Reopen", states(S.REJECTED), actors("O"), ("ProviderReopened",), S.DRAFT),
+    Planned("PR9", "RenewalDue", states(S.VERIFIED), actors("TP"), ("ReverificationDue",),
+            S.REVERIFICATION_DUE),
+    Planned("PR10", "ApproveRenewal", states(S.REVERIFICATION_DUE), actors("V"),
+            ("ProviderVerified",), S.VERIFIED),
+    Planned("PR11", "DeadlinePassed", states(S.REVERIFICATION_DUE), actors("T"),
+            ("ProviderSuspended",), S.SUSPENDED),
+    Step("PR12", SuspendProvider, GOOD, actors("OX"), ProviderSuspended, S.SUSPENDED,
+         "a reason that is the processor's is one that it gave"),
+    Step("PR13", ReinstateProvider, states(S.SUSPENDED), actors("O"), ProviderReinstated, S.VERIFIED,
+         "the reason is cleared; a second person where it was fraud"),
+    Step("PR14", CloseProvider, CLOSABLE, actors("HO"), ProviderClosed, S.CLOSED,
+         "no open obligation"),
+    Step("PR15", VouchForProvider, states(S.DRAFT), actors("O"), ProviderVouchedFor, S.VERIFIED),
+    Step("PR16", RecordPayoutAccount, LIVING, actors("P"), PayoutAccountOpened, SAME,
+         "once"),
+    Step("PR17", RecordPayoutAccount, LIVING, actors("P"), PayoutAccountChanged, SAME,
+         "the account is ours; the word is not older than the last; its standing can follow"),
+    Step("PR18", RecordPayoutAccount, LIVING, actors("P"), PayoutAccountSeen, SAME,
+         "the same words, later"),
+    Step("PR19", RecordPayoutAccount, LIVING, actors("P"), BankAccountChanged, SAME,
+         "another bank account; the word is not older than the last"),
+    Step("PR20", ReviewBankAccount, LIVING, actors("F"), BankAccountReviewed, SAME,
+         "it is the one that is paid to"),
+    Step("PR21", RetireBankAccount, LIVING, actors("X"), BankAccountFailed, SAME,
+         "it is the one that is paid to"),
+)  # fmt: skip
+
+ONBOARDED = frozenset({Standing.ENABLED, Standing.RESTRICTED, Standing.DISABLED})
+
+CAN_FOLLOW: Mapping[Standing, frozenset[Standing]] = {
+    Standing.NONE: frozenset({Standing.ONBOARDING}),
+    Standing.ONBOARDING: ONBOARDED | {Standing.ONBOARDING},
+    Standing.ENABLED: ONBOARDED,
+    Standing.RESTRICTED: ONBOARDED,
+    Standing.DISABLED: frozenset({Standing.DISABLED}),
+}
+"""The payout account's own table. The page's arrows, followed as far as they go: words in between
+may never have reached us. Each standing can follow itself, with other requirements.
+"""

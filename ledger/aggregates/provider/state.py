@@ -1,0 +1,92 @@
+"""What a provider is: where they stand, and the mirror of the account that they are paid to."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from ledger.values.clock import Instant
+
+
+class Status(StrEnum):
+    """Where a provider stands."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    IN_REVIEW = "in_review"
+    CHANGES_REQUESTED = "changes_requested"
+    VERIFIED = "verified"
+    REVERIFICATION_DUE = "reverification_due"
+    REJECTED = "rejected"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+
+class Standing(StrEnum):
+    """What a payout account can do, from the first word to the last; RESTRICTED pays out nothing."""
+
+    NONE = "none"
+    ONBOARDING = "onboarding"
+    ENABLED = "enabled"
+    RESTRICTED = "restricted"
+    DISABLED = "disabled"
+
+
+class Reason(StrEnum):
+    """Why a provider is suspended."""
+
+    FRAUD = "fraud"
+    SAFETY = "safety"
+    LEGAL = "legal"
+    TERMS = "terms"
+    PROCESSOR_REJECTED = "processor_rejected"
+    REQUIREMENTS_PAST_DUE = "requirements_past_due"
+
+
+class PayoutAccount(Struct, frozen=True):
+    """What the processor said last, and the bank account behind it.
+
+    `changed_at` is when that became another one, until finance has reviewed it.
+    """
+
+    standing: Standing
+    account: str
+    seen_at: Instant
+    requirements: tuple[str, ...] = ()
+    disabled_reason: str | None = None
+    bank_account: str | None = None
+    changed_at: Instant | None = None
+    out_of_use: bool = False
+
+
+class Provider(Struct, frozen=True):
+    """What the rules need to remember."""
+
+    status: Status
+    suspended_for: str | None = None
+    payout_account: PayoutAccount | None = None
+
+    @property
+    def standing(self) -> Standing:
+        """What the payout account can do."""
+        return Standing.NONE if self.payout_account is None else self.payout_account.standing
+
+    @property
+    def account_changed_at(self) -> Instant | None:
+        """Since when another bank account is paid to, if nobody has reviewed it (PO5)."""
+        return None if self.payout_account is None else self.payout_account.changed_at
+
+    @property
+    def bank_account_in_use(self) -> bool:
+        """Whether there is a bank account that no payout has come back from."""
+        mirror = self.payout_account
+        return mirror is not None and mirror.bank_account is not None and not mirror.out_of_use
+
+    @property
+    def grounds(self) -> Reason | None:
+        """What the processor gives the system to suspend for, if anything."""
+        told = (self.payout_account and self.payout_account.disabled_reason) or ""
+        if told == "requirements.past_due":
+            return Reason.REQUIREMENTS_PAST_DUE
+        if told == "rejected.fraud":
+            return Reason.FRAUD
+        return Reason.PROCESSOR_REJECTED if told.startswith("rejected.") else None
