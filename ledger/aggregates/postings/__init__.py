@@ -1,0 +1,119 @@
+"""Posting rules: how each kind of event stands in the books (spec: money, section 12).
+
+A rule's number and version go into the event with its lines, so a replay never restates a closed
+period. Changing a rule means a new version beside the old one, and a second opinion in
+`replay/rules/postings_follow_their_rules.py`.
+
+The money of a booking comes in before the booking is confirmed, because confirming asks for it. So
+J2 books it as received for nothing yet, and J1 raises the claim and applies the receipt to it in
+one entry: the guest's account never shows a debt that is paid, nor a credit.
+
+One file for each matter: `bookings`, `receipts`, `payouts`, `refunds` (whose part goes back),
+`refund_transfers` (how it reaches the guest), `disputes` and `corrections`.
+"""
+
+from ledger.aggregates.postings.bookings import (
+    booking_altered,
+    booking_confirmed,
+    booking_confirmed_abroad,
+    earnings_recognized,
+    penalty_charged,
+)
+from ledger.aggregates.postings.corrections import (
+    correction,
+    difference_written_off,
+    reversed_lines,
+)
+from ledger.aggregates.postings.disputes import (
+    HostOf,
+    dispute_funds_reinstated,
+    dispute_funds_withdrawn,
+    dispute_hold_ended,
+    dispute_lost,
+)
+from ledger.aggregates.postings.payouts import (
+    debt_netted,
+    debt_written_off,
+    payout_reversed,
+    payout_transferred,
+)
+from ledger.aggregates.postings.receipts import (
+    funds_available,
+    payment_completed,
+    payment_converted,
+    payment_received,
+    processor_fee,
+    processor_fees,
+    receipt_adopted,
+    receipt_converted,
+    receipt_detected,
+    receipt_received,
+    receipt_returned,
+    receipt_returned_converted,
+)
+from ledger.aggregates.postings.refund_transfers import (
+    external_refund_seen,
+    position_closed,
+    refund_came_back,
+    refund_came_back_exchanged,
+    refund_exchanged,
+    refund_paid_by_bank,
+    refund_succeeded,
+)
+from ledger.aggregates.postings.refunds import (
+    Standing,
+    goodwill_explained,
+    goodwill_owed,
+    part_explained,
+    part_owed,
+    part_taken,
+    refund_approved,
+    taken_back,
+)
+
+__all__ = [
+    "HostOf",
+    "Standing",
+    "booking_altered",
+    "booking_confirmed",
+    "booking_confirmed_abroad",
+    "correction",
+    "debt_netted",
+    "debt_written_off",
+    "difference_written_off",
+    "dispute_funds_reinstated",
+    "dispute_funds_withdrawn",
+    "dispute_hold_ended",
+    "dispute_lost",
+    "earnings_recognized",
+    "external_refund_seen",
+    "funds_available",
+    "goodwill_explained",
+    "goodwill_owed",
+    "part_explained",
+    "part_owed",
+    "part_taken",
+    "payment_completed",
+    "payment_converted",
+    "payment_received",
+    "payout_reversed",
+    "payout_transferred",
+    "penalty_charged",
+    "position_closed",
+    "processor_fee",
+    "processor_fees",
+    "receipt_adopted",
+    "receipt_converted",
+    "receipt_detected",
+    "receipt_received",
+    "receipt_returned",
+    "receipt_returned_converted",
+    "refund_approved",
+    "refund_came_back",
+    "refund_came_back_exchanged",
+    "refund_exchanged",
+    "refund_paid_by_bank",
+    "refund_succeeded",
+    "reversed_lines",
+    "taken_back",
+]

@@ -1,0 +1,82 @@
+"""How a refund reaches the guest (J12), comes back (J13), or went out unasked (J23)."""
+
+from ledger.values.ids import BookingId, RefundId
+from ledger.values.journal import Account, Entry, Line, credit, debit, entry
+from ledger.values.money import Money
+
+
+def refund_succeeded(refund_id: RefundId, amount: Money) -> Entry:
+    """J12: the guest has the money back."""
+    return entry(
+        "J12",
+        1,
+        debit(Account.REFUND_PAYABLE, amount, refund_id),
+        credit(Account.STRIPE_AVAILABLE, amount),
+    )
+
+
+def position_closed(
+    booking_id: BookingId, opened: Money | None, settled: Money
+) -> tuple[Line, ...]:
+    """What two rates differ by is gained or lost, so that the deal's position is closed.
+
+    Nothing where the deal has no position in the currency that was settled in: then what stands on
+    it is for the booking to close.
+    """
+    if opened is None or opened.currency != settled.currency:
+        return ()
+    result = opened - settled
+    return (
+        debit(Account.FX_POSITION, result, booking_id),
+        credit(Account.FX_GAIN_LOSS, result),
+    )
+
+
+def refund_exchanged(
+    refund_id: RefundId, booking_id: BookingId, amount: Money, settled: Money, opened: Money | None
+) -> Entry:
+    """J12 in two currencies: the guest has the amount, which took `settled` of our balance."""
+    return entry(
+        "J12fx",
+        1,
+        debit(Account.REFUND_PAYABLE, amount, refund_id),
+        credit(Account.FX_POSITION, amount, booking_id),
+        debit(Account.FX_POSITION, settled, booking_id),
+        credit(Account.STRIPE_AVAILABLE, settled),
+        *position_closed(booking_id, opened, settled),
+    )
+
+
+def refund_paid_by_bank(refund_id: RefundId, amount: Money) -> Entry:
+    """J12 by another way: the guest has the money from our bank."""
+    owed = debit(Account.REFUND_PAYABLE, amount, refund_id)
+    return entry("J12b", 1, owed, credit(Account.BANK, amount))
+
+
+def refund_came_back(refund_id: RefundId, amount: Money) -> Entry:
+    """J13: what had reached the guest came back, and is owed again."""
+    return entry(
+        "J13",
+        1,
+        debit(Account.STRIPE_AVAILABLE, amount),
+        credit(Account.REFUND_PAYABLE, amount, refund_id),
+    )
+
+
+def refund_came_back_exchanged(
+    refund_id: RefundId, booking_id: BookingId, amount: Money, settled: Money
+) -> Entry:
+    """J13 in two currencies: it came back as `settled`, and the position is open again."""
+    return entry(
+        "J13fx",
+        1,
+        debit(Account.STRIPE_AVAILABLE, settled),
+        credit(Account.FX_POSITION, settled, booking_id),
+        debit(Account.FX_POSITION, amount, booking_id),
+        credit(Account.REFUND_PAYABLE, amount, refund_id),
+    )
+
+
+def external_refund_seen(taken: Money) -> Entry:
+    """J23: the processor gave back what we never asked for."""
+    return entry("J23", 1, debit(Account.SUSPENSE, taken), credit(Account.STRIPE_AVAILABLE, taken))

@@ -1,0 +1,128 @@
+"""Whose part goes back to a guest (J8, J10, J11, J14).
+
+The rule says whose part it is: J8 before the stay is earned, J10 after, J11 where the host's part
+or the taxes have left already, J14 where the platform pays. A suffix says what stands against it:
+none where the guest is owed the amount in the listing's own currency, `fx` where in another one,
+`s` where it went out already and stands in suspense, `sfx` where that took another currency; and
+`r` gives all of it back.
+"""
+
+from msgspec import Struct
+
+from ledger.aggregates.postings.corrections import reversed_lines
+from ledger.aggregates.postings.refund_transfers import position_closed
+from ledger.values.ids import BookingId, HostId, RefundId
+from ledger.values.journal import Account, Entry, Line, credit, debit, entry
+from ledger.values.money import Money, zero
+from ledger.values.shares import Shares
+
+
+def refund_approved(refund_id: RefundId, booking_id: BookingId, back: Shares) -> Entry:
+    """J8: before recognition, what would have been earned is owed back to the guest."""
+    return entry(
+        "J8",
+        1,
+        debit(Account.HOST_DEFERRED, back.host, booking_id),
+        debit(Account.REVENUE_DEFERRED, back.fees, booking_id),
+        debit(Account.VAT_PAYABLE, back.vat),
+        debit(Account.TAX_DEFERRED, back.tax, booking_id),
+        credit(Account.EXP_PROMOTIONS, back.coupon),
+        credit(Account.REFUND_PAYABLE, back.total, refund_id),
+    )
+
+
+class Standing(Struct, frozen=True):
+    """Where the money of a stay stands when some of it goes back.
+
+    `payable` is what the host has earned of this booking and not received; `remitted` says whether
+    the taxes have left for their authorities.
+    """
+
+    host_id: HostId | None
+    earned: bool
+    payable: Money
+    remitted: bool
+
+    def debt(self, back: Shares) -> Money:
+        """What of the host's part has to come from the host. Raises CurrenciesDiffer."""
+        missing = back.host - self.payable
+        return missing if self.earned and missing.minor > 0 else zero(back.currency)
+
+
+def part_taken(
+    booking_id: BookingId, back: Shares, standing: Standing
+) -> tuple[str, tuple[Line, ...]]:
+    """J8, J10 or J11 without what stands against it. Raises CurrenciesDiffer."""
+    given = credit(Account.EXP_PROMOTIONS, back.coupon)
+    vat = debit(Account.VAT_PAYABLE, back.vat)
+    if not standing.earned:
+        return "J8", (
+            debit(Account.HOST_DEFERRED, back.host, booking_id),
+            debit(Account.REVENUE_DEFERRED, back.fees, booking_id),
+            vat,
+            debit(Account.TAX_DEFERRED, back.tax, booking_id),
+            given,
+        )
+    assert standing.host_id is not None, "only requests from before J10 name no host"
+    debt = standing.debt(back)
+    taxes = Account.TAX_RECOVERABLE if standing.remitted else Account.TAX_PAYABLE
+    return "J11" if debt.minor or standing.remitted else "J10", (
+        debit(Account.HOST_PAYABLE, back.host - debt, standing.host_id, booking_id),
+        debit(Account.HOST_RECEIVABLE, debt, standing.host_id),
+        debit(Account.CONTRA_FEE_REFUNDS, back.fees),
+        vat,
+        *(debit(taxes, tax, authority) for authority, tax in back.by_authority()),
+        given,
+    )
+
+
+def part_owed(
+    refund_id: RefundId, booking_id: BookingId, back: Shares, amount: Money, standing: Standing
+) -> Entry:
+    """J8, J10 or J11: some of the stay's money is owed to the guest. Raises CurrenciesDiffer."""
+    rule, lines = part_taken(booking_id, back, standing)
+    owed = credit(Account.REFUND_PAYABLE, amount, refund_id)
+    if amount.currency == back.currency:
+        return entry(rule, 1, *lines, owed)
+    bridge = credit(Account.FX_POSITION, back.total, booking_id)
+    return entry(
+        f"{rule}fx", 1, *lines, bridge, debit(Account.FX_POSITION, amount, booking_id), owed
+    )
+
+
+def part_explained(
+    booking_id: BookingId, back: Shares, amount: Money, taken: Money, standing: Standing
+) -> Entry:
+    """J8, J10 or J11 against suspense: the amount had gone out, and took so much of our balance.
+
+    Raises CurrenciesDiffer.
+    """
+    rule, lines = part_taken(booking_id, back, standing)
+    known = credit(Account.SUSPENSE, taken)
+    if amount.currency == taken.currency == back.currency:
+        return entry(f"{rule}s", 1, *lines, known)
+    return entry(
+        f"{rule}sfx",
+        1,
+        *lines,
+        credit(Account.FX_POSITION, back.total, booking_id),
+        debit(Account.FX_POSITION, taken, booking_id),
+        known,
+        *position_closed(booking_id, back.total, taken),
+    )
+
+
+def goodwill_owed(refund_id: RefundId, amount: Money) -> Entry:
+    """J14: the platform gives the guest something of its own."""
+    owed = credit(Account.REFUND_PAYABLE, amount, refund_id)
+    return entry("J14", 1, debit(Account.EXP_GOODWILL, amount), owed)
+
+
+def goodwill_explained(taken: Money) -> Entry:
+    """J14 against suspense: what had gone out was the platform's own."""
+    return entry("J14s", 1, debit(Account.EXP_GOODWILL, taken), credit(Account.SUSPENSE, taken))
+
+
+def taken_back(approval: Entry) -> Entry:
+    """The reverse of an approval, line by line: what was owed to the guest is not."""
+    return Entry(f"{approval.rule}r", approval.version, tuple(reversed_lines(approval.lines)))
