@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from ledger import processes
-from ledger.aggregates import unit_calendar
 from ledger.aggregates.booking import BOOKING as BOOKINGS
 from ledger.aggregates.payment import PAYMENT as PAYMENTS
 from ledger.aggregates.payout import PAYOUT as PAYOUTS
 from ledger.aggregates.refund import REFUND as REFUNDS
+from ledger.aggregates.unit_calendar import holds
 from ledger.draft import Draft
 from ledger.errors import (
     HoldHasExpired,
@@ -139,7 +139,7 @@ def test_where_the_nights_are_taken_nothing_is_asked_for() -> None:
 
 
 def test_a_booking_waits_exactly_as_long_as_its_hold(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unit_calendar, "HOLD", timedelta(minutes=5))
+    monkeypatch.setattr(holds, "HOLD", timedelta(minutes=5))
     story = Story(hold_expires_at=None).asks()
 
     booking = story.world.state(BOOKINGS, BOOKING)
