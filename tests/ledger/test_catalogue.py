@@ -91,7 +91,11 @@ def test_every_event_is_the_outcome_of_a_step() -> None:
 
 
 def test_every_event_has_a_believable_example() -> None:
-    complete(map(type, ONE_OF_EACH), EVENTS, "ONE_OF_EACH in tests/facts.py, a builder of each")
+    complete(
+        map(type, ONE_OF_EACH),
+        EVENTS,
+        "ONE_OF_EACH in tests/facts/one_of_each.py, a builder of each",
+    )
 
 
 # -- What was ever stored ---------------------------------------------------------------
