@@ -70,6 +70,8 @@ SENTENCES = {
     "dispute.accepted": "Dispute given up by two persons",
     "dispute.closed": "Dispute closed, no money was taken",
     "dispute.escalated": "Dispute became a {detail}; an answer is due by {due_at}",
+    "dispute.evidence_delivered": "Evidence for the dispute arrived at the processor",
+    "dispute.evidence_failed": "Evidence for the dispute not taken by the processor: {detail}",
     "dispute.evidence_submitted": "Evidence handed in for the dispute",
     "dispute.funds_reinstated": "Disputed {amount} given back by the processor",
     "dispute.funds_withdrawn": "Disputed {amount} taken by the processor; {detail} of it held",

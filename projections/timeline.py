@@ -89,6 +89,8 @@ from ledger.events.dispute import (
     DisputePrevented,
     DisputeReopened,
     DisputeWon,
+    EvidenceDelivered,
+    EvidenceFailed,
     EvidenceSubmitted,
 )
 from ledger.events.host_debt import (
@@ -387,6 +389,8 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     DisputeAccepted: nothing_else,
     DisputeClosed: nothing_else,
     DisputeEscalated: lambda event: Facts(due_at=event.due_by, detail=event.stage),
+    EvidenceDelivered: nothing_else,
+    EvidenceFailed: lambda event: Facts(detail=event.reason),
     DisputeFundsReinstated: lambda event: of_amount(event.amount),
     DisputeFundsWithdrawn: lambda event: of_amount(event.amount, detail=str(event.held)),
     DisputeLost: lambda event: of_amount(event.amount, detail=str(event.loss.debt)),

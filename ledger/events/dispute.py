@@ -49,6 +49,19 @@ class EvidenceSubmitted(Event, topic="dispute.evidence_submitted", frozen=True, 
     digest: str
 
 
+class EvidenceDelivered(Event, topic="dispute.evidence_delivered", frozen=True, kw_only=True):
+    """The processor has what speaks for the charge, its `answers`th; the bank decides now."""
+
+    answers: int
+
+
+class EvidenceFailed(Event, topic="dispute.evidence_failed", frozen=True, kw_only=True):
+    """The processor did not take what speaks for the charge, and said why; it may be handed in again."""
+
+    reason: str
+    to: str
+
+
 class DisputeAccepted(Event, topic="dispute.accepted", frozen=True, kw_only=True):
     """Two persons gave the money up; the processor does not let anybody take that back."""
 
@@ -118,6 +131,8 @@ DisputeEvent = (
     DisputeOpened
     | DisputeEscalated
     | EvidenceSubmitted
+    | EvidenceDelivered
+    | EvidenceFailed
     | DisputeAccepted
     | DisputeFundsWithdrawn
     | DisputeFundsReinstated

@@ -18,6 +18,7 @@ from ledger.processes.checkout import (
     try_again,
     withdraw,
 )
+from ledger.processes.disputes import dispute_in, lapse, take_in_dispute
 from ledger.processes.falling_away import (
     cancel_by_guest,
     cancel_by_host,
@@ -44,12 +45,14 @@ from ledger.processes.names import (
     alteration_of,
     attestation_of,
     booking_in,
+    dispute_of,
     late_payment_of,
     payment_of,
     payout_of,
     refund_of,
 )
 from ledger.processes.payouts import release, take_in_transfer, transfer_declined
+from ledger.processes.recovery import raise_debt_of_refund
 from ledger.processes.refunds import refund_declined, submit_refund, take_in_refund
 from ledger.processes.settlement import earn, mature
 from ledger.processes.stays import complete_stay, start_stay
@@ -76,10 +79,13 @@ __all__ = [
     "confirm",
     "curtail",
     "decline",
+    "dispute_in",
+    "dispute_of",
     "earn",
     "expire",
     "funds_arrive",
     "funds_have_arrived",
+    "lapse",
     "late_payment_of",
     "mature",
     "nothing_is_open",
@@ -88,6 +94,7 @@ __all__ = [
     "pay_out",
     "payment_of",
     "payout_of",
+    "raise_debt_of_refund",
     "receipt_funds_have_arrived",
     "refund_declined",
     "refund_of",
@@ -98,6 +105,7 @@ __all__ = [
     "start_stay",
     "submit_refund",
     "take_in",
+    "take_in_dispute",
     "take_in_refund",
     "take_in_return",
     "take_in_transfer",

@@ -10,6 +10,7 @@ from ledger.values.ids import (
     AlterationId,
     AttestationId,
     BookingId,
+    DisputeId,
     PaymentId,
     PayoutId,
     PropertyId,
@@ -49,6 +50,11 @@ def payout_of(booking_id: BookingId) -> PayoutId:
 def refund_of(booking_id: BookingId) -> RefundId:
     """The id of the refund that follows from a booking's cancellation."""
     return RefundId(derived_id(booking_id, "refund"))
+
+
+def dispute_of(processor_dispute: str) -> DisputeId:
+    """The id of a dispute that the processor tells of: told twice, it is one."""
+    return DisputeId(derived_id("dispute", processor_dispute))
 
 
 def alteration_of(booking_id: BookingId) -> AlterationId:

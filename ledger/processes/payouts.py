@@ -2,9 +2,8 @@
 
 from ledger.aggregates.alteration import ALTERATION
 from ledger.aggregates.alteration import Status as Altering
-from ledger.aggregates.booking import Booking
 from ledger.aggregates.host_debt import HOST_DEBT, NetDebt, debt_of
-from ledger.aggregates.payment import PAYMENT, Payment
+from ledger.aggregates.payment import Payment
 from ledger.aggregates.payout import (
     PAYOUT,
     FailTransfer,
@@ -20,6 +19,7 @@ from ledger.aggregates.refund import Status as Refunding
 from ledger.draft import Draft
 from ledger.errors import NotFound
 from ledger.gateways.stripe.transfers import TransferFact
+from ledger.processes.earnings import is_disputed, kept, payment_behind
 from ledger.processes.names import (
     PROCESS,
     PROCESSOR,
@@ -32,6 +32,7 @@ from ledger.processes.names import (
 from ledger.values.clearance import Clearance
 from ledger.values.ids import BookingId, HostId, PayoutId
 from ledger.values.money import Money, zero
+from ledger.values.shares import Shares
 
 REFUND_IS_OPEN = (
     Refunding.REQUESTED,
@@ -104,21 +105,21 @@ def payout_in(draft: Draft, payout_id: PayoutId) -> Payout:
 
 def _clearance(draft: Draft, booking_id: BookingId, payout: Payout) -> Clearance:
     booking = booking_in(draft, booking_id)
-    payment = draft.state(PAYMENT, booking.payment_id) if booking.payment_id else None
+    payment = payment_behind(draft, booking)
     provider = draft.state(PROVIDER, payout.host_id)
     refund = draft.state(REFUND, refund_of(booking_id))
     altering = draft.state(ALTERATION, alteration_of(booking_id))
-    currency = payout.amount.currency
+    currency, keeps = payout.amount.currency, kept(draft, booking)
     return Clearance(
-        payable=booking.keeps.host if booking.earned else zero(currency),
-        entitlement=_entitlement(booking, payment),
+        payable=keeps.host if booking.earned else zero(currency),
+        entitlement=_entitlement(keeps, payment),
         transferred_so_far=payout.sent - payout.reversed + payout.netted,
         debt=_debt(draft, payout.host_id, currency),
         listing_currency=booking.price.currency,
         provider_verified=provider is not None and provider.status in VERIFIED,
         account_enabled=_is_enabled(provider),
         account_changed_at=provider.account_changed_at if provider else None,
-        dispute_open=payment is not None and bool(payment.disputed),
+        dispute_open=payment is not None and is_disputed(draft, payment),
         refunds_open=refund is not None and refund.status in REFUND_IS_OPEN,
         alteration_settling=altering is not None and altering.status is Altering.SETTLING,
         case_open=False,
@@ -130,9 +131,8 @@ def _clearance(draft: Draft, booking_id: BookingId, payout: Payout) -> Clearance
 VERIFIED = (Hosting.VERIFIED, Hosting.REVERIFICATION_DUE)
 
 
-def _entitlement(booking: Booking, payment: Payment | None) -> Money:
+def _entitlement(keeps: Shares, payment: Payment | None) -> Money:
     """What was captured, less what goes back or is disputed, and what platform and taxes keep."""
-    keeps = booking.keeps
     if payment is None or payment.captured.currency != keeps.currency:
         return keeps.host
     kept = keeps.fees + keeps.vat + keeps.tax - keeps.coupon

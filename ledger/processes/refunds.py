@@ -26,6 +26,7 @@ from ledger.errors import NotFound
 from ledger.events.refund import Doubt, Funding
 from ledger.gateways.stripe.refunds import RefundFact, RefundStatus
 from ledger.processes.checkout import payment_in
+from ledger.processes.earnings import blocks_refunds
 from ledger.processes.names import PROCESS, PROCESSOR, Outcome, payout_of, refund_of
 from ledger.values.ids import BookingId, RefundId
 from ledger.values.money import Money, zero
@@ -118,7 +119,7 @@ def submit_refund(draft: Draft, refund_id: RefundId) -> None:
     """Hand an approved refund to the processor. Raises RefundBlockedByDispute."""
     refund = refund_in(draft, refund_id)
     key = f"{refund_id}/{len(refund.keys) + 1}"
-    disputed = bool(payment_in(draft, refund.payment_id).disputed)
+    disputed = blocks_refunds(draft, payment_in(draft, refund.payment_id))
     draft.do(PROCESS, SubmitRefund(refund_id=refund_id, idempotency_key=key, disputed=disputed))
 
 

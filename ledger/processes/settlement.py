@@ -3,13 +3,15 @@
 from ledger.aggregates.booking import RecognizeEarnings
 from ledger.aggregates.payout import MaturePayout
 from ledger.draft import Draft
-from ledger.processes.names import TIMER, payout_of
+from ledger.processes.earnings import lost_before_earned
+from ledger.processes.names import TIMER, booking_in, payout_of
 from ledger.values.ids import BookingId
 
 
 def earn(draft: Draft, booking_id: BookingId) -> None:
-    """Count the stay as earned."""
-    draft.do(TIMER, RecognizeEarnings(booking_id=booking_id))
+    """Count the stay as earned, but for what disputes have taken of it already."""
+    lost = lost_before_earned(draft, booking_in(draft, booking_id))
+    draft.do(TIMER, RecognizeEarnings(booking_id=booking_id, lost=lost))
 
 
 def mature(draft: Draft, booking_id: BookingId) -> None:

@@ -81,9 +81,24 @@ def _booking_of_refund(world: World, told: _Object) -> str | None:
     return world.stripe.payments.read(told.payment_intent).booking_id
 
 
+def _dispute(world: World, told: _Object) -> str:
+    fact = world.stripe.disputes.read(told.id)
+    if fact.intent is None:
+        return Outcome.NOT_OURS
+    paid = world.stripe.payments.read(fact.intent)
+    booking_id, payment_id = paid.booking_id, paid.payment_id
+    if booking_id is None or payment_id is None:
+        return Outcome.NOT_OURS
+    plan = partial(
+        processes.take_in_dispute, booking_id=booking_id, payment_id=payment_id, fact=fact
+    )
+    return str(world.take(booking_id, plan))
+
+
 FOLLOWED: Mapping[str, Callable[[World, _Object], str]] = {
     "payment_intent": _payment,
     "charge": _payment,
     "refund": _refund,
+    "dispute": _dispute,
 }
 """Where to look, by the kind of object that a notice is about."""

@@ -258,6 +258,9 @@ OURS = {
         DI13 | submitted                            | P | closed_no_loss
         DI14 | evidence_due submitted accepted      | P | same
         DI15 | evidence_due submitted won prevented | P | same
+        DI16 | opened evidence_due submitted        | P | submitted
+        DI17 | submitted                            | P | opened evidence_due
+        DI18 | evidence_due                         | P | won
     """),
 }
 """Rows that the page takes for granted and we had to write: a beginning, money that is earned or
@@ -269,7 +272,8 @@ host's debt the page has the postings only (J16, J17), of bank payouts the state
 so of the machines of section 10. RF14 is what a processor adds to a refund that is under way. A payout
 may have several reasons to be held, be netted whole against what its host owes, shrink after it
 failed, and not come back. The money of a dispute moves in balance transactions of its own, and an
-inquiry that was answered still ends both ways.
+inquiry that was answered still ends both ways; an answer is ours first and the processor's then, and
+a bank may decide without one.
 """
 
 DIFFERENCES = {

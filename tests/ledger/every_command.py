@@ -49,9 +49,11 @@ from ledger.aggregates.dispute import (
     AcceptDispute,
     CloseDispute,
     EscalateDispute,
+    FailEvidence,
     LapseDispute,
     LoseDispute,
     PreventDispute,
+    RecordEvidence,
     ReinstateFunds,
     ReopenDispute,
     SubmitEvidence,
@@ -890,6 +892,13 @@ EVERY_COMMAND = (
         (a_dispute(_INQUIRY), evidence()),
     ),
     Happened(SubmitEvidence(dispute_id=DISPUTE, digest=THE_DIGEST), SUPPORT, (a_dispute(),)),
+    Happened(RecordEvidence(dispute_id=DISPUTE, answers=1), PROCESSOR, (*_TAKEN, evidence())),
+    Happened(
+        FailEvidence(dispute_id=DISPUTE, reason="dispute_not_open"),
+        PROCESSOR,
+        (*_TAKEN, evidence()),
+    ),
+    Happened(WinDispute(dispute_id=DISPUTE), PROCESSOR, _TAKEN),
     Happened(
         AcceptDispute(dispute_id=DISPUTE, proposer=MARTA, approver=PAUL), FINANCE, (a_dispute(),)
     ),

@@ -22,6 +22,7 @@ from ledger.values.money import Money
 from ledger.values.penalty import BY_HOST, PenaltyRule
 from ledger.values.policy import Policy
 from ledger.values.price import Price
+from ledger.values.shares import Shares
 from ledger.values.stay import House, Stay
 from ledger.values.tariff import BookingMode
 
@@ -239,9 +240,13 @@ class ReportNoShow(Command, frozen=True, kw_only=True):
 
 
 class RecognizeEarnings(Command, frozen=True, kw_only=True):
-    """Count what the stay brought, or what a cancellation retains, as earned."""
+    """Count what the stay brought, or what a cancellation retains, as earned.
+
+    `lost` is what disputes took of it before it could be earned.
+    """
 
     booking_id: BookingId
+    lost: Shares | None = None
 
 
 HostsWordCommand = AwaitHost | Accept | FailCapture | Decline | Withdraw

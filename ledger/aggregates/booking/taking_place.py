@@ -112,7 +112,7 @@ def recognize_earnings(
     """Count as earned what the stay brought and was not counted. Raises TransitionNotAllowed, TooEarly."""
     if booking.settlement is None and now < booking.earned_at:
         raise TooEarly(not_before=booking.earned_at)
-    earned = booking.to_earn
+    earned = booking.to_earn - command.lost if command.lost else booking.to_earn
     if earned.gross_minor <= 0:
         LIFECYCLE.refuse(RecognizeEarnings, booking.status)
     rule = "J5" if booking.settlement is None else "J9"

@@ -9,10 +9,12 @@ from ledger.aggregates.dispute.commands import (
     CloseDispute,
     DisputeCommand,
     EscalateDispute,
+    FailEvidence,
     LapseDispute,
     LoseDispute,
     OpenDispute,
     PreventDispute,
+    RecordEvidence,
     ReinstateFunds,
     ReopenDispute,
     SubmitEvidence,
@@ -21,20 +23,23 @@ from ledger.aggregates.dispute.commands import (
 )
 from ledger.aggregates.dispute.decider import DISPUTE
 from ledger.aggregates.dispute.lifecycle import LIFECYCLE
-from ledger.aggregates.dispute.state import Dispute, Status
+from ledger.aggregates.dispute.state import UNDECIDED, Dispute, Status
 
 __all__ = [
     "DISPUTE",
     "LIFECYCLE",
+    "UNDECIDED",
     "AcceptDispute",
     "CloseDispute",
     "Dispute",
     "DisputeCommand",
     "EscalateDispute",
+    "FailEvidence",
     "LapseDispute",
     "LoseDispute",
     "OpenDispute",
     "PreventDispute",
+    "RecordEvidence",
     "ReinstateFunds",
     "ReopenDispute",
     "Status",

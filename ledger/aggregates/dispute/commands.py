@@ -37,6 +37,20 @@ class SubmitEvidence(Command, frozen=True, kw_only=True):
     digest: str
 
 
+class RecordEvidence(Command, frozen=True, kw_only=True):
+    """Record that the processor has what speaks for the charge; `answers` counts what it has."""
+
+    dispute_id: DisputeId
+    answers: int
+
+
+class FailEvidence(Command, frozen=True, kw_only=True):
+    """Record that the processor does not take what speaks for the charge."""
+
+    dispute_id: DisputeId
+    reason: str
+
+
 class AcceptDispute(Command, frozen=True, kw_only=True):
     """Give the money up for good; `proposer` asked for it, `approver` is who gives the command."""
 
@@ -113,6 +127,8 @@ DisputeCommand = (
     OpenDispute
     | EscalateDispute
     | SubmitEvidence
+    | RecordEvidence
+    | FailEvidence
     | AcceptDispute
     | WithdrawFunds
     | ReinstateFunds

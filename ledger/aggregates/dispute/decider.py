@@ -11,10 +11,12 @@ from ledger.aggregates.dispute.commands import (
     CloseDispute,
     DisputeCommand,
     EscalateDispute,
+    FailEvidence,
     LapseDispute,
     LoseDispute,
     OpenDispute,
     PreventDispute,
+    RecordEvidence,
     ReinstateFunds,
     ReopenDispute,
     SubmitEvidence,
@@ -24,7 +26,15 @@ from ledger.aggregates.dispute.commands import (
 from ledger.aggregates.dispute.funds import reinstate, withdraw
 from ledger.aggregates.dispute.lifecycle import LIFECYCLE
 from ledger.aggregates.dispute.outcome import lapse, lose, prevent, win
-from ledger.aggregates.dispute.stages import accept, open_, refuse_unless_inquiry, reopen, submit
+from ledger.aggregates.dispute.stages import (
+    accept,
+    fail_evidence,
+    open_,
+    record_evidence,
+    refuse_unless_inquiry,
+    reopen,
+    submit,
+)
 from ledger.aggregates.dispute.state import Dispute
 from ledger.errors import NotFound
 from ledger.events.dispute import (
@@ -39,6 +49,8 @@ from ledger.events.dispute import (
     DisputePrevented,
     DisputeReopened,
     DisputeWon,
+    EvidenceDelivered,
+    EvidenceFailed,
     EvidenceSubmitted,
     Stage,
 )
@@ -62,6 +74,10 @@ def decide(
             return [DisputeEscalated(stage=Stage.CHARGEBACK, due_by=command.due_by)]
         case SubmitEvidence():
             return submit(dispute, command, now)
+        case RecordEvidence():
+            return record_evidence(dispute, command)
+        case FailEvidence():
+            return fail_evidence(dispute, command)
         case AcceptDispute():
             return accept(command)
         case WithdrawFunds():
@@ -101,32 +117,46 @@ def evolve(dispute: Dispute | None, event: DisputeEvent) -> Dispute:
             amount=event.amount,
             due_by=event.due_by,
             time_zone=event.time_zone,
+            processor_dispute=event.processor_dispute,
         )
     assert dispute is not None
     match event:
         case DisputeEscalated() | DisputeReopened():
             return replace(dispute, status=status, stage=event.stage, due_by=event.due_by)
-        case DisputeFundsWithdrawn():
-            return replace(
-                dispute,
-                withdrawn=event.amount,
-                fees=event.fee + dispute.fees if dispute.fees else event.fee,
-                held=event.held,
-                balance_transactions=dispute.balance_transactions.union(event.balance_transactions),
-            )
-        case DisputeFundsReinstated():
-            assert dispute.fees is not None, "the fee was taken before"
-            return replace(
-                dispute, withdrawn=zero(event.amount.currency), fees=dispute.fees - event.fee
-            )
+        case DisputeFundsWithdrawn() | DisputeFundsReinstated():
+            return funds_moved(dispute, event)
         case DisputeWon() | DisputePrevented():
             return replace(dispute, status=status, held=None)
         case DisputeLost():
-            return replace(dispute, status=status, withdrawn=None, held=None)
-        case EvidenceSubmitted() | DisputeAccepted() | DisputeClosed():
+            return replace(dispute, status=status, withdrawn=None, held=None, loss=event.loss)
+        case EvidenceSubmitted():
+            return replace(dispute, status=status, digest=event.digest)
+        case EvidenceDelivered():
+            return replace(dispute, status=status, answers=event.answers)
+        case DisputeAccepted() | DisputeClosed() | EvidenceFailed():
             return replace(dispute, status=status)
         case _:
             assert_never(event)
+
+
+def funds_moved(dispute: Dispute, event: DisputeFundsWithdrawn | DisputeFundsReinstated) -> Dispute:
+    """The dispute when the processor took money for it, or gave it back."""
+    known = dispute.balance_transactions.union(event.balance_transactions)
+    if isinstance(event, DisputeFundsWithdrawn):
+        return replace(
+            dispute,
+            withdrawn=event.amount,
+            fees=event.fee + dispute.fees if dispute.fees else event.fee,
+            held=event.held,
+            balance_transactions=known,
+        )
+    assert dispute.fees is not None, "the fee was taken before"
+    return replace(
+        dispute,
+        withdrawn=zero(event.amount.currency),
+        fees=dispute.fees - event.fee,
+        balance_transactions=known,
+    )
 
 
 DISPUTE = Decider(
@@ -135,4 +165,5 @@ DISPUTE = Decider(
     stream_of=lambda command: command.dispute_id,
     decide=decide,
     evolve=evolve,
+    evolution=2,
 )

@@ -5,10 +5,12 @@ from ledger.aggregates.dispute.commands import (
     AcceptDispute,
     CloseDispute,
     EscalateDispute,
+    FailEvidence,
     LapseDispute,
     LoseDispute,
     OpenDispute,
     PreventDispute,
+    RecordEvidence,
     ReinstateFunds,
     ReopenDispute,
     SubmitEvidence,
@@ -27,6 +29,8 @@ from ledger.events.dispute import (
     DisputePrevented,
     DisputeReopened,
     DisputeWon,
+    EvidenceDelivered,
+    EvidenceFailed,
     EvidenceSubmitted,
 )
 
@@ -61,4 +65,10 @@ LIFECYCLE = Lifecycle(
          DisputeFundsWithdrawn, SAME, "the disputed amount; nothing is withdrawn"),
     Step("DI15", ReinstateFunds, states(S.EVIDENCE_DUE, S.SUBMITTED, S.WON, S.PREVENTED),
          actors("P"), DisputeFundsReinstated, SAME, "the amount that was withdrawn"),
+    Step("DI16", RecordEvidence, states(S.OPENED, S.EVIDENCE_DUE, S.SUBMITTED), actors("P"),
+         EvidenceDelivered, S.SUBMITTED, "whoever submitted it; each answer once"),
+    Step("DI17", FailEvidence, states(S.SUBMITTED), actors("P"), EvidenceFailed,
+         (S.OPENED, S.EVIDENCE_DUE), "the processor does not have it"),
+    Step("DI18", WinDispute, states(S.EVIDENCE_DUE), actors("P"), DisputeWon, S.WON,
+         "the bank did not wait for an answer"),
 )  # fmt: skip

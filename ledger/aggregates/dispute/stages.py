@@ -6,7 +6,9 @@ from ledger.aggregates.dispute.commands import (
     AcceptDispute,
     CloseDispute,
     EscalateDispute,
+    FailEvidence,
     OpenDispute,
+    RecordEvidence,
     ReopenDispute,
     SubmitEvidence,
 )
@@ -18,6 +20,8 @@ from ledger.events.dispute import (
     DisputeEvent,
     DisputeOpened,
     DisputeReopened,
+    EvidenceDelivered,
+    EvidenceFailed,
     EvidenceSubmitted,
     Stage,
 )
@@ -55,6 +59,19 @@ def submit(dispute: Dispute, command: SubmitEvidence, now: Instant) -> Sequence[
     if now >= dispute.due_by:
         raise TooLate(not_after=dispute.due_by)
     return [EvidenceSubmitted(digest=command.digest)]
+
+
+def record_evidence(dispute: Dispute, command: RecordEvidence) -> Sequence[DisputeEvent]:
+    """The bank decides now. Raises TransitionNotAllowed for an answer that is known."""
+    if command.answers <= dispute.answers:
+        LIFECYCLE.refuse(RecordEvidence, dispute.status)
+    return [EvidenceDelivered(answers=command.answers)]
+
+
+def fail_evidence(dispute: Dispute, command: FailEvidence) -> Sequence[DisputeEvent]:
+    """What speaks for the charge may be handed in again, while there is time."""
+    to = Status.OPENED if dispute.stage is Stage.INQUIRY else Status.EVIDENCE_DUE
+    return [EvidenceFailed(reason=command.reason, to=to)]
 
 
 def accept(command: AcceptDispute) -> Sequence[DisputeEvent]:

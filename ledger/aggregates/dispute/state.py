@@ -8,6 +8,7 @@ from ledger.aggregates import postings
 from ledger.events.dispute import Stage
 from ledger.values.clock import Instant
 from ledger.values.ids import BookingId, HostId, PaymentId
+from ledger.values.losses import Loss
 from ledger.values.money import Money
 
 
@@ -29,6 +30,8 @@ class Dispute(Struct, frozen=True):
 
     `withdrawn` is what the processor took and did not give back, `fees` what it took beside and
     `held` what of the host's part waits for the end: None, before money moved for the first time.
+    `answers` counts what the processor has of ours, `digest` is of what we last wanted to say, and
+    `loss` tells who bore it, once it is lost.
     """
 
     status: Status
@@ -39,16 +42,28 @@ class Dispute(Struct, frozen=True):
     amount: Money
     due_by: Instant
     time_zone: str
+    processor_dispute: str
     withdrawn: Money | None = None
     fees: Money | None = None
     held: Money | None = None
     balance_transactions: frozenset[str] = frozenset()
+    answers: int = 0
+    digest: str = ""
+    loss: Loss | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anybody may still decide about it, or owes us what was decided."""
+        taken = self.withdrawn is not None and self.withdrawn.minor > 0
+        return self.status in UNDECIDED or taken
 
     @property
     def host(self) -> postings.HostOf:
         """The host, and the booking that they are paid for."""
         return self.host_id, self.booking_id
 
+
+UNDECIDED = (Status.OPENED, Status.EVIDENCE_DUE, Status.SUBMITTED, Status.ACCEPTED)
 
 NEXT_STAGE = {
     Stage.CHARGEBACK: Stage.PRE_ARBITRATION,

@@ -131,7 +131,7 @@ def evolve(refund: Refund | None, event: RefundEvent) -> Refund:
         case RefundAlternativeChosen():
             return replace(refund, chosen_by=event.chosen_by)
         case ExternalRefundClassified():
-            return replace(refund, host_id=event.host_id, back=event.back, lines=event.lines)
+            return _classified(refund, event)
         case (
             RefundApprovalAsked()
             | RefundRejected()
@@ -181,6 +181,18 @@ def _approved(refund: Refund, event: RefundApproved) -> Refund:
     own, owed = refund.back.total, event.amount
     opens = refund.funded_by is Funding.BOOKING and own.currency != owed.currency
     return replace(refund, approval=event.entries, debt=event.debt, position=own if opens else None)
+
+
+def _classified(refund: Refund, event: ExternalRefundClassified) -> Refund:
+    return replace(
+        refund,
+        host_id=event.host_id,
+        back=event.back,
+        lines=event.lines,
+        funded_by=event.funded_by,
+        approval=event.entries,
+        debt=event.debt,
+    )
 
 
 def _handed_over(refund: Refund, key: str) -> Refund:

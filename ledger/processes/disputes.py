@@ -1,0 +1,319 @@
+"""Disputes: what the processor says of one, made into what it means for payment, payout and host.
+
+As with payments, what it says is the state of its object now. Money is told by movements, each with
+a name of its own; so whatever comes twice, late or out of order leads to the same.
+"""
+
+from fractions import Fraction
+
+from ledger.aggregates.booking import Booking
+from ledger.aggregates.dispute import (
+    DISPUTE,
+    UNDECIDED,
+    CloseDispute,
+    Dispute,
+    EscalateDispute,
+    LapseDispute,
+    LoseDispute,
+    OpenDispute,
+    PreventDispute,
+    RecordEvidence,
+    ReinstateFunds,
+    ReopenDispute,
+    WinDispute,
+    WithdrawFunds,
+)
+from ledger.aggregates.dispute import Status as Disputing
+from ledger.aggregates.payment import PAYMENT, ClearDispute, MarkDisputed
+from ledger.aggregates.payout import (
+    HoldPayout,
+    LiftPayoutHold,
+    RecalculatePayout,
+)
+from ledger.aggregates.payout import Status as Payable
+from ledger.draft import Draft
+from ledger.errors import NotFound
+from ledger.events.dispute import Stage
+from ledger.gateways.stripe.disputes import DisputeFact, DisputeStatus
+from ledger.gateways.stripe.disputes import Stage as ToldStage
+from ledger.gateways.stripe.movements import Movement
+from ledger.processes.earnings import (
+    is_disputed,
+    left_of,
+    lost_of,
+    owed_to_host,
+    payment_behind,
+    payouts_of,
+)
+from ledger.processes.names import (
+    PROCESS,
+    PROCESSOR,
+    TIMER,
+    Outcome,
+    booking_in,
+    dispute_of,
+    late_payment_of,
+)
+from ledger.processes.recovery import raise_debt_of_dispute
+from ledger.values.clearance import Hold
+from ledger.values.ids import BookingId, DisputeId, PaymentId
+from ledger.values.losses import Bearer, Stake, part_of
+from ledger.values.money import Money, round_half_even
+from ledger.values.shares import Shares
+
+BORNE_BY = Bearer.HOST
+"""Whoever earned of a charge bears their own part of its loss; so does the host."""
+
+
+def take_in_dispute(
+    draft: Draft, booking_id: BookingId, payment_id: PaymentId, fact: DisputeFact
+) -> Outcome:
+    """Bring a dispute, and what it is about, to where the processor's object stands.
+
+    `payment_id` is of the payment that the charge was made for.
+    """
+    found = _payment_charged(draft, booking_id, payment_id, fact.charge)
+    if found is None:
+        return Outcome.NOT_OURS
+    dispute_id = dispute_of(fact.dispute)
+    before = draft.state(DISPUTE, dispute_id)
+    if before is None:
+        _open(draft, booking_id, found, fact)
+    elif _is_stale(before, fact):
+        return Outcome.NOTHING_NEW
+    _escalate(draft, dispute_id, fact)
+    for movement in fact.movements:
+        _move(draft, dispute_id, movement, fact)
+    _decide(draft, dispute_id, fact)
+    hold_or_lift(draft, booking_id, dispute_id)
+    return Outcome.NOTHING_NEW if dispute_in(draft, dispute_id) == before else Outcome.TAKEN_IN
+
+
+def lapse(draft: Draft, dispute_id: DisputeId) -> None:
+    """Nobody answered in time, and the money is with the bank already: it stays there (DI6).
+
+    Where we do not know of any money, the processor's word is waited for.
+    """
+    dispute = dispute_in(draft, dispute_id)
+    if dispute.withdrawn is None or not dispute.withdrawn.minor:
+        return
+    stake = _stake(draft, dispute)
+    draft.do(TIMER, LapseDispute(dispute_id=dispute_id, by_clock=True, stake=stake))
+    _bear(draft, dispute_id)
+    hold_or_lift(draft, dispute.booking_id, dispute_id)
+
+
+def dispute_in(draft: Draft, dispute_id: DisputeId) -> Dispute:
+    """A dispute as the draft leaves it so far. Raises NotFound."""
+    dispute = draft.state(DISPUTE, dispute_id)
+    if dispute is None:
+        raise NotFound(dispute_id=dispute_id)
+    return dispute
+
+
+def hold_or_lift(draft: Draft, booking_id: BookingId, dispute_id: DisputeId) -> None:
+    """Keep what is not paid out back while a dispute is open, and let it go after the last one."""
+    payment = payment_behind(draft, booking_in(draft, booking_id))
+    open_ = dispute_in(draft, dispute_id).is_open
+    others = payment is not None and is_disputed(draft, payment)
+    for payout_id, payout in payouts_of(draft, booking_id):
+        if open_ and payout.status in HOLDABLE:
+            draft.do(
+                PROCESS, HoldPayout(payout_id=payout_id, reason=Hold.DISPUTE, detail=dispute_id)
+            )
+        elif not (open_ or others) and payout.status is Payable.ON_HOLD:
+            draft.do(
+                PROCESS,
+                LiftPayoutHold(payout_id=payout_id, reason=Hold.DISPUTE, still_stands=False),
+            )
+
+
+HOLDABLE = (Payable.SCHEDULED, Payable.DUE, Payable.ON_HOLD)
+"""Where the money is still here."""
+
+# -- Opened -------------------------------------------------------------------------------
+
+
+def _payment_charged(
+    draft: Draft, booking_id: BookingId, payment_id: PaymentId, charge: str | None
+) -> PaymentId | None:
+    """The payment that has a charge's money: the one it was made for or, where it came late, its own."""
+    if charge is None:
+        return None
+    for named in (payment_id, late_payment_of(booking_id, charge)):
+        payment = draft.state(PAYMENT, named)
+        if payment is not None and payment.charge == charge:
+            return named
+    return None
+
+
+def _open(draft: Draft, booking_id: BookingId, payment_id: PaymentId, fact: DisputeFact) -> None:
+    booking = booking_in(draft, booking_id)
+    asks_only = fact.stage is ToldStage.INQUIRY and not fact.movements
+    draft.do(
+        PROCESSOR,
+        OpenDispute(
+            dispute_id=dispute_of(fact.dispute),
+            stage=Stage.INQUIRY if asks_only else Stage.CHARGEBACK,
+            payment_id=payment_id,
+            booking_id=booking_id,
+            host_id=booking.host_id,
+            amount=fact.amount,
+            reason=fact.reason,
+            due_by=fact.due_by or fact.created_at,
+            processor_dispute=fact.dispute,
+            time_zone=booking.house.time_zone,
+        ),
+    )
+
+
+def _is_stale(dispute: Dispute, fact: DisputeFact) -> bool:
+    """Whether a fact is older than what is known: it was read before a movement that is."""
+    named = {movement.movement_id for movement in fact.movements}
+    return not dispute.balance_transactions <= named
+
+
+def _escalate(draft: Draft, dispute_id: DisputeId, fact: DisputeFact) -> None:
+    dispute = dispute_in(draft, dispute_id)
+    asks_only = fact.stage is ToldStage.INQUIRY and not fact.movements
+    if dispute.stage is Stage.INQUIRY and not asks_only and dispute.status in ASKED:
+        due_by = fact.due_by or dispute.due_by
+        draft.do(PROCESSOR, EscalateDispute(dispute_id=dispute_id, due_by=due_by))
+
+
+ASKED = (Disputing.OPENED, Disputing.SUBMITTED)
+
+# -- Money --------------------------------------------------------------------------------
+
+
+def _move(draft: Draft, dispute_id: DisputeId, movement: Movement, fact: DisputeFact) -> None:
+    """Take in a movement that is not known: money went to the bank, or came back."""
+    dispute = dispute_in(draft, dispute_id)
+    if movement.movement_id in dispute.balance_transactions:
+        return
+    if movement.amount.minor < 0:
+        if dispute.status is Disputing.WON:
+            due_by = fact.due_by or dispute.due_by
+            draft.do(PROCESSOR, ReopenDispute(dispute_id=dispute_id, due_by=due_by))
+        _withdraw(draft, dispute_id, movement)
+    elif dispute.withdrawn is not None and dispute.withdrawn.minor:
+        draft.do(
+            PROCESSOR,
+            ReinstateFunds(
+                dispute_id=dispute_id,
+                amount=movement.amount,
+                fee=-movement.fee,
+                balance_transactions=(movement.movement_id,),
+            ),
+        )
+        draft.do(PROCESS, ClearDispute(payment_id=dispute.payment_id, dispute_id=dispute_id))
+
+
+def _withdraw(draft: Draft, dispute_id: DisputeId, movement: Movement) -> None:
+    dispute = dispute_in(draft, dispute_id)
+    booking = booking_in(draft, dispute.booking_id)
+    stake = _stake(draft, dispute)
+    draft.do(
+        PROCESSOR,
+        WithdrawFunds(
+            dispute_id=dispute_id,
+            amount=-movement.amount,
+            fee=movement.fee,
+            payable=owed_to_host(draft, dispute.booking_id, booking),
+            host_part=part_of(stake.shares, stake.disputed).host,
+            balance_transactions=(movement.movement_id,),
+        ),
+    )
+    draft.do(
+        PROCESS,
+        MarkDisputed(payment_id=dispute.payment_id, dispute_id=dispute_id, amount=dispute.amount),
+    )
+
+
+# -- Decided ------------------------------------------------------------------------------
+
+
+def _decide(draft: Draft, dispute_id: DisputeId, fact: DisputeFact) -> None:
+    """Take in what the bank, or our answer, came to."""
+    if fact.status not in (DisputeStatus.OPENED, DisputeStatus.EVIDENCE_DUE):
+        _answered(draft, dispute_id, fact)
+    dispute = dispute_in(draft, dispute_id)
+    if dispute.status not in UNDECIDED:
+        return
+    match fact.status:
+        case DisputeStatus.WON:
+            draft.do(PROCESSOR, WinDispute(dispute_id=dispute_id))
+        case DisputeStatus.LOST:
+            _lose(draft, dispute_id, dispute)
+        case DisputeStatus.CLOSED_NO_LOSS:
+            draft.do(PROCESSOR, CloseDispute(dispute_id=dispute_id))
+        case DisputeStatus.PREVENTED:
+            draft.do(PROCESSOR, PreventDispute(dispute_id=dispute_id))
+        case DisputeStatus.OPENED | DisputeStatus.EVIDENCE_DUE | DisputeStatus.SUBMITTED:
+            return
+
+
+def _answered(draft: Draft, dispute_id: DisputeId, fact: DisputeFact) -> None:
+    """The processor has an answer that is not known to have arrived, whoever gave it."""
+    dispute = dispute_in(draft, dispute_id)
+    if fact.answers > dispute.answers and dispute.status in ANSWERABLE:
+        draft.do(PROCESSOR, RecordEvidence(dispute_id=dispute_id, answers=fact.answers))
+
+
+ANSWERABLE = (Disputing.OPENED, Disputing.EVIDENCE_DUE, Disputing.SUBMITTED)
+
+
+def _lose(draft: Draft, dispute_id: DisputeId, dispute: Dispute) -> None:
+    stake = _stake(draft, dispute)
+    if dispute.status is Disputing.EVIDENCE_DUE:
+        draft.do(PROCESSOR, LapseDispute(dispute_id=dispute_id, by_clock=False, stake=stake))
+    else:
+        draft.do(PROCESSOR, LoseDispute(dispute_id=dispute_id, stake=stake))
+    _bear(draft, dispute_id)
+
+
+def _bear(draft: Draft, dispute_id: DisputeId) -> None:
+    """Let the host bear their part of a loss: out of what is not paid out yet, else as a debt."""
+    dispute = dispute_in(draft, dispute_id)
+    assert dispute.loss is not None, "it was lost a line ago"
+    lost = dispute.loss.from_held + dispute.loss.from_payable
+    for payout_id, payout in reversed(list(payouts_of(draft, dispute.booking_id))):
+        if lost.minor and payout.status in SHRINKABLE:
+            less = min(payout.outstanding.minor, lost.minor)
+            lost -= Money(less, lost.currency)
+            amount = payout.amount - Money(less, lost.currency)
+            draft.do(
+                PROCESS,
+                RecalculatePayout(payout_id=payout_id, amount=amount, release_at=payout.release_at),
+            )
+    raise_debt_of_dispute(draft, dispute_id)
+
+
+SHRINKABLE = (*HOLDABLE, Payable.FAILED)
+
+
+def _stake(draft: Draft, dispute: Dispute) -> Stake:
+    """What is at stake in a dispute, as the books of its booking stand."""
+    booking = booking_in(draft, dispute.booking_id)
+    return Stake(
+        shares=_undisputed(draft, dispute, booking),
+        disputed=_in_listing(booking, dispute.amount),
+        payable=owed_to_host(draft, dispute.booking_id, booking),
+        earned=booking.earned is not None,
+        borne_by=BORNE_BY,
+    )
+
+
+def _undisputed(draft: Draft, dispute: Dispute, booking: Booking) -> Shares:
+    payment = draft.state(PAYMENT, dispute.payment_id)
+    left = left_of(draft, dispute.booking_id, booking)
+    return left - lost_of(draft, payment, left.currency) if payment else left
+
+
+def _in_listing(booking: Booking, amount: Money) -> Money:
+    """An amount that a guest paid, at the booking's own rate."""
+    price = booking.price
+    if amount.currency == price.currency:
+        return amount
+    exact = Fraction(amount.minor * price.listing_total.minor, price.total.minor)
+    return Money(round_half_even(exact.numerator, exact.denominator), price.currency)

@@ -1,0 +1,130 @@
+"""Earnings: what of a booking's money is its host's, and what of that the books still owe.
+
+Refunds and disputes take of it, payouts bring it to the host. All of them are found by the payment,
+which knows the id of each refund that has its money and of each dispute that took some.
+"""
+
+from collections.abc import Iterator
+
+from ledger.aggregates.booking import Booking
+from ledger.aggregates.dispute import DISPUTE, Dispute
+from ledger.aggregates.payment import PAYMENT, Payment
+from ledger.aggregates.payout import PAYOUT, Payout
+from ledger.aggregates.refund import REFUND, Refund
+from ledger.aggregates.refund import Status as Refunding
+from ledger.draft import Draft
+from ledger.events.refund import Funding
+from ledger.processes.names import payout_of, refund_of
+from ledger.values.ids import BookingId, PayoutId
+from ledger.values.journal import Account
+from ledger.values.money import Money, zero
+from ledger.values.shares import Shares
+
+
+def payment_behind(draft: Draft, booking: Booking) -> Payment | None:
+    """The payment that a booking is confirmed by; None where it costs nothing."""
+    return draft.state(PAYMENT, booking.payment_id) if booking.payment_id else None
+
+
+def payouts_of(draft: Draft, booking_id: BookingId) -> Iterator[tuple[PayoutId, Payout]]:
+    """The payouts of a booking, the first tranche first."""
+    payout_id = payout_of(booking_id)
+    payout = draft.state(PAYOUT, payout_id)
+    if payout is not None:
+        yield payout_id, payout
+
+
+def disputes_of(draft: Draft, payment: Payment) -> Iterator[Dispute]:
+    """The disputes that have some of a payment's money, for now or for good."""
+    for dispute_id in payment.disputed:
+        dispute = draft.state(DISPUTE, dispute_id)
+        if dispute is not None:
+            yield dispute
+
+
+def is_disputed(draft: Draft, payment: Payment) -> bool:
+    """Whether a dispute that is not decided has some of a payment's money."""
+    return any(dispute.is_open for dispute in disputes_of(draft, payment))
+
+
+def blocks_refunds(draft: Draft, payment: Payment) -> bool:
+    """Whether a dispute has the money that a refund would need: for now, or too much of it for good."""
+    taken = [*payment.refunds.values(), *payment.reserved.values(), *payment.disputed.values()]
+    is_short = sum(amount.minor for amount in taken) > payment.captured.minor
+    return is_disputed(draft, payment) or (bool(payment.disputed) and is_short)
+
+
+def lost_of(draft: Draft, payment: Payment, currency: str) -> Shares:
+    """What lost disputes took of everybody's part of a payment."""
+    losses = (dispute.loss for dispute in disputes_of(draft, payment) if dispute.loss)
+    return sum((loss.shares for loss in losses), Shares(currency))
+
+
+def lost_before_earned(draft: Draft, booking: Booking) -> Shares:
+    """What of that was lost before the stay was earned, so that it never will be."""
+    payment = payment_behind(draft, booking)
+    found = disputes_of(draft, payment) if payment else ()
+    losses = (dispute.loss for dispute in found if dispute.loss and not dispute.loss.earned)
+    return sum((loss.shares for loss in losses), Shares(booking.price.currency))
+
+
+def kept(draft: Draft, booking: Booking) -> Shares:
+    """What host, platform and authorities have of a booking's money, less what disputes took."""
+    payment = payment_behind(draft, booking)
+    if payment is None:
+        return booking.keeps
+    return booking.keeps - lost_of(draft, payment, booking.price.currency)
+
+
+def left_of(draft: Draft, booking_id: BookingId, booking: Booking) -> Shares:
+    """What a booking was paid for, less what went back of it by refunds."""
+    payment = payment_behind(draft, booking)
+    left = booking.price.shares
+    for refund in _approved(draft, booking_id, payment):
+        if refund.funded_by is Funding.BOOKING:
+            left -= refund.back
+    return left
+
+
+def owed_to_host(draft: Draft, booking_id: BookingId, booking: Booking) -> Money:
+    """What the books owe the host for a booking, beside what is held for disputes.
+
+    What is on its way to the host is owed no more: nobody could stop it.
+    """
+    currency = booking.price.currency
+    if booking.earned is None:
+        return zero(currency)
+    payment = payment_behind(draft, booking)
+    gone = sum((payout.netted + payout.sent).minor for _, payout in payouts_of(draft, booking_id))
+    gone += sum(_taken_by(refund) for refund in _approved(draft, booking_id, payment))
+    if payment is not None:
+        gone += sum(map(_kept_by, disputes_of(draft, payment)))
+    return Money(max(booking.earned.host_minor - gone, 0), currency)
+
+
+def _approved(draft: Draft, booking_id: BookingId, payment: Payment | None) -> Iterator[Refund]:
+    """The refunds that took of everybody's part, whether the guest has the money by now or not."""
+    named = {refund_of(booking_id): None}
+    if payment is not None:
+        named |= dict.fromkeys((*payment.refunds, *payment.reserved))
+    for refund_id in named:
+        refund = draft.state(REFUND, refund_id)
+        if refund is not None and refund.approval and refund.status not in TAKEN_BACK:
+            yield refund
+
+
+TAKEN_BACK = (Refunding.CANCELLED, Refunding.REJECTED)
+
+
+def _taken_by(refund: Refund) -> int:
+    """What an approved refund took of what the books owed the host, in minor units."""
+    lines = (line for entry in refund.approval for line in entry.lines)
+    return sum(line.minor for line in lines if line.account == Account.HOST_PAYABLE)
+
+
+def _kept_by(dispute: Dispute) -> int:
+    """What a dispute holds of what the books owed the host, or took of it, in minor units."""
+    loss = dispute.loss
+    if loss is None:
+        return dispute.held.minor if dispute.held else 0
+    return (loss.from_held + loss.from_payable).minor if loss.earned else 0
