@@ -15,6 +15,8 @@ from ledger.events.dispute import (
     DisputePrevented,
     DisputeReopened,
     DisputeWon,
+    EvidenceDelivered,
+    EvidenceFailed,
     EvidenceSubmitted,
     Stage,
 )
@@ -84,6 +86,16 @@ def escalated() -> DisputeEscalated:
 def evidence() -> EvidenceSubmitted:
     """What speaks for the charge was handed in."""
     return EvidenceSubmitted(digest=THE_DIGEST)
+
+
+def delivered(answers: int = 1) -> EvidenceDelivered:
+    """The processor has it."""
+    return EvidenceDelivered(answers=answers)
+
+
+def not_delivered(to: str = "evidence_due") -> EvidenceFailed:
+    """The processor does not take it."""
+    return EvidenceFailed(reason="dispute_not_open", to=to)
 
 
 def given_up() -> DisputeAccepted:
