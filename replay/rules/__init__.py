@@ -1,7 +1,7 @@
 """What must hold over the whole history: one file per rule, and here the list of them.
 
 Each file says what must hold, what a breach means, and whom to call. Each rule has a breach planted
-for it in `tests/replay/breaches.py`: a rule that never failed is not trusted.
+for it in `tests/replay/breaches/`: a rule that never failed is not trusted.
 """
 
 from replay.rules.accounts_keep_their_side import AccountsKeepTheirSide
