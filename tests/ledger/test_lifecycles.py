@@ -184,7 +184,7 @@ def test_every_command_that_is_built_has_its_example() -> None:
     commands = {step.command for _, step in BUILT}
 
     shown = {type(happened.command) for happened in EVERY_COMMAND}
-    complete(shown, commands, "EVERY_COMMAND in tests/ledger/every_command.py")
+    complete(shown, commands, "EVERY_COMMAND in tests/ledger/every_command/")
 
 
 def test_every_step_that_is_built_is_taken_by_an_example() -> None:
@@ -195,7 +195,7 @@ def test_every_step_that_is_built_is_taken_by_an_example() -> None:
     }
 
     built = {(step.command, step.event) for _, step in BUILT}
-    complete(taken, built, "EVERY_COMMAND in tests/ledger/every_command.py")
+    complete(taken, built, "EVERY_COMMAND in tests/ledger/every_command/")
 
 
 @pytest.mark.parametrize("happened", EVERY_COMMAND, ids=str)

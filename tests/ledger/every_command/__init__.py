@@ -1,0 +1,45 @@
+"""Every command at least once; one that can lead to several events, once for each of them.
+
+One file for each aggregate.
+"""
+
+from tests.ledger.every_command import (
+    alteration,
+    attestation,
+    bank_payout,
+    booking,
+    correction,
+    coupon,
+    difference,
+    dispute,
+    host_debt,
+    payment,
+    payout,
+    provider,
+    refund,
+    tariff,
+    unapplied_receipt,
+    unit_calendar,
+)
+from tests.ledger.every_command.happened import Happened
+
+EVERY_COMMAND = (
+    *alteration.COMMANDS,
+    *attestation.COMMANDS,
+    *bank_payout.COMMANDS,
+    *booking.COMMANDS,
+    *correction.COMMANDS,
+    *coupon.COMMANDS,
+    *difference.COMMANDS,
+    *dispute.COMMANDS,
+    *host_debt.COMMANDS,
+    *payment.COMMANDS,
+    *payout.COMMANDS,
+    *provider.COMMANDS,
+    *refund.COMMANDS,
+    *tariff.COMMANDS,
+    *unapplied_receipt.COMMANDS,
+    *unit_calendar.COMMANDS,
+)
+
+__all__ = ["EVERY_COMMAND", "Happened"]

@@ -1,0 +1,40 @@
+"""Every command of an unapplied receipt."""
+
+from ledger.aggregates.unapplied_receipt import (
+    AdoptReceipt,
+    FailReturn,
+    RecordReceiptFunds,
+    RecordReturn,
+    ReturnReceipt,
+)
+from tests.facts import (
+    ADOPTED,
+    PROCESS,
+    PROCESSOR,
+    RECEIPT,
+    a_receipt,
+    returning,
+    to_detect_receipt,
+)
+from tests.ledger.every_command.happened import TOTAL, Happened
+
+RETURNING = (a_receipt(), returning())
+
+COMMANDS = (
+    Happened(to_detect_receipt(), PROCESSOR),
+    Happened(RecordReceiptFunds(receipt_id=RECEIPT), PROCESSOR, (a_receipt(),)),
+    Happened(
+        ReturnReceipt(receipt_id=RECEIPT, idempotency_key=f"{RECEIPT}/1"), PROCESS, (a_receipt(),)
+    ),
+    Happened(
+        RecordReturn(receipt_id=RECEIPT, amount=TOTAL, processor_refund="re_late"),
+        PROCESSOR,
+        RETURNING,
+    ),
+    Happened(
+        FailReturn(receipt_id=RECEIPT, reason="expired_or_canceled_card"), PROCESSOR, RETURNING
+    ),
+    Happened(
+        AdoptReceipt(receipt_id=RECEIPT, payment_id=ADOPTED, due=TOTAL), PROCESS, (a_receipt(),)
+    ),
+)
