@@ -36,6 +36,7 @@ from ledger.events.payout import (
     PayoutTransferFailed,
     PayoutTransferred,
 )
+from ledger.events.provider import PayoutAccountOpened, ProviderClosed, ProviderVouchedFor
 from ledger.events.refund import (
     RefundApproved,
     RefundCancelled,
@@ -116,7 +117,9 @@ PayoutErrandEvent = (
     | PayoutTransferFailed
 )
 
-ErrandEvent = PaymentErrandEvent | RefundErrandEvent | PayoutErrandEvent
+HostErrandEvent = ProviderVouchedFor | PayoutAccountOpened | ProviderClosed
+
+ErrandEvent = PaymentErrandEvent | RefundErrandEvent | PayoutErrandEvent | HostErrandEvent
 
 K = ErrandKind
 
@@ -127,6 +130,8 @@ def project(rows: Rows, recorded: Recorded[ErrandEvent]) -> None:
         project_refunds(rows, recorded, recorded.event)
     elif isinstance(recorded.event, PayoutErrandEvent):
         project_payouts(rows, recorded, recorded.event)
+    elif isinstance(recorded.event, HostErrandEvent):
+        project_hosts(rows, recorded, recorded.event)
     else:
         project_payments(rows, recorded, recorded.event)
 
@@ -198,6 +203,17 @@ def project_payouts(rows: Rows, recorded: Recorded[ErrandEvent], event: PayoutEr
             end(rows, recorded, K.RELEASE_PAYOUT)
         case PayoutTransferred() | PayoutTransferFailed():
             end(rows, recorded, K.SEND_TRANSFER)
+        case _:
+            assert_never(event)
+
+
+def project_hosts(rows: Rows, recorded: Recorded[ErrandEvent], event: HostErrandEvent) -> None:
+    """What is to be said about one host: whoever may host gets an account to be paid to."""
+    match event:
+        case ProviderVouchedFor():
+            begin(rows, recorded, K.OPEN_ACCOUNT, key=f"{recorded.stream_id}/account")
+        case PayoutAccountOpened() | ProviderClosed():
+            end(rows, recorded, K.OPEN_ACCOUNT)
         case _:
             assert_never(event)
 

@@ -27,6 +27,7 @@ from ledger.processes.falling_away import (
     curtail,
     report_no_show,
 )
+from ledger.processes.hosts import host_in, register_host, take_in_account, vouch_for_host
 from ledger.processes.money_in import (
     capture_declined,
     funds_have_arrived,
@@ -85,6 +86,7 @@ __all__ = [
     "expire",
     "funds_arrive",
     "funds_have_arrived",
+    "host_in",
     "lapse",
     "late_payment_of",
     "mature",
@@ -99,17 +101,20 @@ __all__ = [
     "refund_declined",
     "refund_of",
     "refund_settles",
+    "register_host",
     "release",
     "report_no_show",
     "return_declined",
     "start_stay",
     "submit_refund",
     "take_in",
+    "take_in_account",
     "take_in_dispute",
     "take_in_refund",
     "take_in_return",
     "take_in_transfer",
     "transfer_declined",
     "try_again",
+    "vouch_for_host",
     "withdraw",
 ]

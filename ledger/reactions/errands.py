@@ -19,6 +19,7 @@ from ledger.errors import CorruptHistory, GatewayDeclined
 from ledger.events.payment import Capture as OurCapture
 from ledger.gateways.calls import Attempt, Period
 from ledger.gateways.stripe import effects
+from ledger.gateways.stripe.accounts import AccountWanted
 from ledger.gateways.stripe.payments import (
     SEARCH_MAY_LAG,
     Authorized,
@@ -31,7 +32,7 @@ from ledger.gateways.stripe.transfers import TransferWanted
 from ledger.reactions.world import World
 from ledger.values.clock import Instant
 from ledger.values.errands import ErrandKind
-from ledger.values.ids import BookingId, PaymentId, PayoutId, ReceiptId, RefundId
+from ledger.values.ids import BookingId, HostId, PaymentId, PayoutId, ReceiptId, RefundId
 
 S = TypeVar("S", bound=Struct)
 
@@ -239,10 +240,26 @@ def send_transfer(world: World, errand: Errand) -> None:
         _take(world, errand, partial(processes.take_in_transfer, payout_id=payout_id, fact=fact))
 
 
+# -- Hosts ----------------------------------------------------------------------------------
+
+
+def open_account(world: World, errand: Errand) -> None:
+    """Open an account at the processor for a host, who tells it the rest."""
+    host = _state(world, PROVIDER, errand)
+    if host.payout_account is not None:
+        return
+    wanted = AccountWanted(host_id=HostId(errand.stream_id), country=host.country)
+    fact = world.calls.perform(effects.account_created(world.stripe, wanted), errand.attempt)
+    # What was opened may have changed since it answered; it has not before.
+    read_at = fact.created_at or errand.stored_at
+    _take(world, errand, partial(processes.take_in_account, fact=fact, read_at=read_at))
+
+
 # -- What they have in common ---------------------------------------------------------------
 
 
 DOING: Mapping[ErrandKind, Callable[[World, Errand], None]] = {
+    ErrandKind.OPEN_ACCOUNT: open_account,
     ErrandKind.OPEN_INTENT: open_intent,
     ErrandKind.CLOSE_INTENT: close_intent,
     ErrandKind.CAPTURE: capture,

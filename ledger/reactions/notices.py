@@ -95,8 +95,18 @@ def _dispute(world: World, told: _Object) -> str:
     return str(world.take(booking_id, plan))
 
 
+def _account(world: World, told: _Object) -> str:
+    read_at = world.calls.clock()
+    fact = world.stripe.accounts.read(told.id)
+    if fact.host_id is None:
+        return Outcome.NOT_OURS
+    plan = partial(processes.take_in_account, fact=fact, read_at=read_at)
+    return str(world.take(fact.host_id, plan))
+
+
 FOLLOWED: Mapping[str, Callable[[World, _Object], str]] = {
     "payment_intent": _payment,
+    "account": _account,
     "charge": _payment,
     "refund": _refund,
     "dispute": _dispute,

@@ -6,6 +6,7 @@ from enum import StrEnum
 class ErrandKind(StrEnum):
     """What is to be done outside because of what was decided here."""
 
+    OPEN_ACCOUNT = "open_account"
     OPEN_INTENT = "open_intent"
     CLOSE_INTENT = "close_intent"
     CAPTURE = "capture"

@@ -6,6 +6,7 @@ import pytest
 
 from ledger.events import Event
 from ledger.events.payment import PaymentIntentClosed
+from ledger.events.provider import ProviderClosed
 from ledger.reactions import Errand
 from ledger.reactions.errands import DOING
 from ledger.values.errands import ErrandKind
@@ -20,6 +21,7 @@ from tests.facts import (
     a_payment,
     a_receipt,
     action_required,
+    an_account,
     approved,
     authorized,
     cancellation_asked,
@@ -32,6 +34,7 @@ from tests.facts import (
     paid,
     pending,
     processing,
+    provider_vouched_for,
     resubmitted,
     return_failed,
     returned,
@@ -58,6 +61,9 @@ def test_every_kind_of_errand_has_somebody_who_does_it() -> None:
 @pytest.mark.parametrize(
     ("told", "left"),
     [
+        ([provider_vouched_for()], {K.OPEN_ACCOUNT}),
+        ([provider_vouched_for(), an_account()], set()),
+        ([provider_vouched_for(), ProviderClosed()], set()),
         ([a_payment()], {K.OPEN_INTENT}),
         ([a_payment(), linked()], set()),
         ([a_payment(), linked(), processing()], {K.LOOK_AT_PAYMENT}),

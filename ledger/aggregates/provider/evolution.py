@@ -34,7 +34,7 @@ def evolve(provider: Provider | None, event: ProviderEvent) -> Provider:
     """The provider after an event."""
     status = LIFECYCLE.after(event, provider and provider.status)
     if isinstance(event, ProviderRegistered):
-        return Provider(status=status)
+        return Provider(status=status, country=event.country)
     assert provider is not None
     match event:
         case ProviderVouchedFor() | ProviderReinstated() | ProviderClosed():

@@ -59,9 +59,10 @@ class PayoutAccount(Struct, frozen=True):
 
 
 class Provider(Struct, frozen=True):
-    """What the rules need to remember."""
+    """What the rules need to remember; `country` is where it is established (ISO 3166)."""
 
     status: Status
+    country: str
     suspended_for: str | None = None
     payout_account: PayoutAccount | None = None
 

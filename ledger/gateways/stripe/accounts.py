@@ -34,6 +34,7 @@ class AccountFact(Struct, frozen=True, kw_only=True):
 
     `currently_due`, `past_due` and `pending_verification` are Stripe's names of what it wants to
     know, without anything that was told; `deadline` is when the first of them turns past due.
+    `bank_account` is Stripe's id of what is paid out to; no digit of a number is in it.
     """
 
     account: str
@@ -41,6 +42,7 @@ class AccountFact(Struct, frozen=True, kw_only=True):
     standing: PayoutAccount
     country: str | None
     currency: str | None
+    bank_account: str | None
     currently_due: tuple[str, ...]
     past_due: tuple[str, ...]
     pending_verification: tuple[str, ...]
@@ -119,6 +121,7 @@ def account_fact(account: stripe.Account) -> AccountFact:
         standing=_standing(account),
         country=account.country,
         currency=None if account.default_currency is None else account.default_currency.upper(),
+        bank_account=_paid_out_to(account),
         currently_due=tuple((owed and owed.currently_due) or ()),
         past_due=tuple((owed and owed.past_due) or ()),
         pending_verification=tuple((owed and owed.pending_verification) or ()),
@@ -126,6 +129,15 @@ def account_fact(account: stripe.Account) -> AccountFact:
         deadline=moment_or_none(owed.current_deadline if owed else None),
         created_at=moment_or_none(account.created),
     )
+
+
+def _paid_out_to(account: stripe.Account) -> str | None:
+    """The bank account of the account's own currency: hosts are paid in no other."""
+    accounts = account.external_accounts.data if account.external_accounts else []
+    for one in accounts:
+        if one.default_for_currency and one.currency == account.default_currency:
+            return one.id
+    return None
 
 
 def _standing(account: stripe.Account) -> PayoutAccount:
