@@ -47,7 +47,7 @@ SENTENCES = {
     "coupon.issued": "Coupon issued for {detail} stays, until {due_at}",
     "coupon.redeemed": "Coupon used, the platform pays {amount}",
     "coupon.restored": "Use of the coupon given back: {detail}",
-    "payment.action_required": "The guest's bank wants to hear from the guest",
+    "payment.action_required": "The guest's bank asks the guest to confirm (3-D Secure)",
     "payment.adopted": "Payment of {amount} made of money that had come without a place",
     "payment.authorized": "{amount} held by the guest's bank, to be captured before {due_at}",
     "payment.cancelled": "Payment cancelled: {detail}",
@@ -84,7 +84,7 @@ SENTENCES = {
     "payment.disputed_amount_reinstated": "{amount} reinstated after a dispute",
     "payment.disputed_amount_withdrawn": "{amount} withdrawn over a dispute",
     "payment.failed": "Payment failed: {detail}",
-    "payment.funds_available": "Payment of {amount} available for use",
+    "payment.funds_available": "{amount} of the payment available for use, after fees",
     "payment.intent_linked": "Payment linked to an intent of the processor",
     "payment.intent_closed": "Processor takes no more money for the payment",
     "payment.opened": "Payment of {amount} opened",
@@ -160,10 +160,22 @@ SENTENCES = {
 }
 """How each topic is said; a test demands a sentence for every topic."""
 
+GOING_ON = {
+    ("payment.action_required", "payment.processing"): (
+        "Guest answered their bank, attempt {detail} goes on at the processor"
+    ),
+}
+"""How a topic is said after another one of the same stream, where by itself it would seem to begin
+anew."""
 
-def sentence_of(row: Row[tuple[object, ...]]) -> str:
-    """What a row of the timeline tells, as people would say it."""
-    return SENTENCES[row.topic].format(
+
+def sentence_of(row: Row[tuple[object, ...]], after: str | None = None) -> str:
+    """What a row of the timeline tells, as people would say it.
+
+    `after` is the topic of what happened before it in the same stream.
+    """
+    said = GOING_ON.get((after or "", row.topic), SENTENCES[row.topic])
+    return said.format(
         amount="" if row.amount_minor is None else Money(row.amount_minor, row.currency),
         nights=_nights(row.check_in, row.check_out),
         due_at="" if row.due_at is None else f"{row.due_at:%Y-%m-%d %H:%M} UTC",

@@ -536,10 +536,15 @@ def _case_of(db: Connection, any_id: str) -> str | None:
 
 def _happenings(db: Connection, where: ColumnElement[bool]) -> list[Happening]:
     query = select(timeline).where(where).order_by(timeline.c.occurred_at, timeline.c.position)
-    return [_happening(row) for row in db.execute(query)]
+    latest: dict[str, str] = {}
+    told = []
+    for row in db.execute(query):
+        told.append(_happening(row, latest.get(row.stream_id)))
+        latest[row.stream_id] = row.topic
+    return told
 
 
-def _happening(row: Row[tuple[object, ...]]) -> Happening:
+def _happening(row: Row[tuple[object, ...]], after: str | None) -> Happening:
     return Happening(
         position=row.position,
         stream_id=row.stream_id,
@@ -548,7 +553,7 @@ def _happening(row: Row[tuple[object, ...]]) -> Happening:
         occurred_at=row.occurred_at,
         recorded_at=row.recorded_at,
         actor=Role(row.actor).word,
-        sentence=sentence_of(row),
+        sentence=sentence_of(row, after),
         amount_minor=row.amount_minor,
         currency=row.currency,
     )

@@ -42,6 +42,21 @@ def test_a_case_is_told_over_all_its_streams_in_plain_language(story: Story) -> 
     assert told.case_id == BOOKING
 
 
+def test_a_payment_with_3d_secure_reads_as_one_attempt(story: Story) -> None:
+    story.tells(facts.a_payment(), facts.linked(), facts.processing(), facts.action_required())
+    story.tells(facts.a_hold(), facts.processing(), facts.paid())
+
+    with story.projected(TIMELINE) as db:
+        told = timeline_of(db, PAYMENT).happenings
+
+    assert [each.sentence for each in told if each.stream_id == PAYMENT][2:] == [
+        "Payment handed to the processor, attempt 1",
+        "The guest's bank asks the guest to confirm (3-D Secure)",
+        "Guest answered their bank, attempt 1 goes on at the processor",
+        f"Payment of {facts.a_price().total} completed",
+    ]
+
+
 @pytest.mark.parametrize("any_id", [BOOKING, PAYMENT])
 def test_any_stream_of_a_case_leads_to_the_whole_case(story: Story, any_id: str) -> None:
     story.tells(facts.a_booking(), facts.a_payment())

@@ -29,7 +29,8 @@ ASKS_THE_BANK = "pm_card_threeDSecure2Required"
 PATIENCE_SECONDS = 30.0
 TOTAL = {"minor": 27360, "currency": "EUR"}
 PLAINLY = [
-    "The guest's bank wants to hear from the guest",
+    "The guest's bank asks the guest to confirm (3-D Secure)",
+    "Guest answered their bank, attempt 1 goes on at the processor",
     "Payment of 273.60 EUR completed",
     "Booking confirmed for 273.60 EUR",
     "Booking cancelled by guest; 273.60 EUR goes back to the guest",
