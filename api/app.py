@@ -13,6 +13,7 @@ from api import (
     description,
     handlers,
     health,
+    hosting,
     payments,
     quotes,
     reports,
@@ -46,6 +47,7 @@ ROUTERS = (
     payments.router,
     webhooks.router,
     trips.router,
+    hosting.router,
     timelines.router,
     reports.router,
 )

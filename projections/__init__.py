@@ -1,14 +1,27 @@
 """What people ask, answered in advance. Each read model is one file, and can be deleted and rebuilt."""
 
 from projections.availability import AVAILABILITY
+from projections.earnings import EARNINGS
 from projections.errands import ERRANDS
+from projections.hosting import HOSTING
 from projections.journal import JOURNAL
+from projections.payouts import PAYOUTS
 from projections.projection import Projection
 from projections.timeline import TIMELINE
 from projections.timers import TIMERS
 from projections.trips import TRIPS
 
-PROJECTIONS: tuple[Projection, ...] = (TIMELINE, TRIPS, AVAILABILITY, JOURNAL, TIMERS, ERRANDS)
+PROJECTIONS: tuple[Projection, ...] = (
+    TIMELINE,
+    TRIPS,
+    AVAILABILITY,
+    JOURNAL,
+    TIMERS,
+    ERRANDS,
+    HOSTING,
+    EARNINGS,
+    PAYOUTS,
+)
 """Every read model there is."""
 
 __all__ = ["PROJECTIONS", "Projection"]

@@ -8,14 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from importlib import import_module
-from typing import Any
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
-from sqlalchemy import Table
 
 import projections
 from bench.history import history as history_of
@@ -32,6 +30,7 @@ from replay.feed import Feed, Page
 from replay.rebuild import rebuild
 from tests.conftest import Database
 from tests.lists import complete
+from tests.projections.kept import fold
 from tests.projections.story import drive_to_end
 from tests.replay.small_history import a_history
 
@@ -235,37 +234,6 @@ def test_a_digest_tells_one_changed_value(history: Database) -> None:
 # -- Any cut of any history ---------------------------------------------------------------
 
 
-class Kept:
-    """The simplest rows there are: dictionaries, changed one event at a time."""
-
-    def __init__(self) -> None:
-        self.tables: dict[str, dict[Any, dict[str, Any]]] = {}
-
-    def insert(self, table: Table, /, **values: Any) -> None:
-        key = tuple(values[column.name] for column in table.primary_key)
-        assert key not in self._rows(table), key
-        self._rows(table)[key] = values
-
-    def change(self, table: Table, key: Any, /, **values: Any) -> None:
-        self._rows(table)[self._key(key)].update(values)
-
-    def add(self, table: Table, key: Any, /, **deltas: int) -> None:
-        names = [column.name for column in table.primary_key]
-        fresh = dict(zip(names, self._key(key), strict=True))
-        row = self._rows(table).setdefault(self._key(key), fresh)
-        for column, delta in deltas.items():
-            row[column] = row.get(column, 0) + delta
-
-    def remove(self, table: Table, key: Any, /) -> None:
-        self._rows(table).pop(self._key(key), None)
-
-    def _rows(self, table: Table) -> dict[Any, dict[str, Any]]:
-        return self.tables.setdefault(table.name, {})
-
-    def _key(self, key: Any) -> tuple[Any, ...]:
-        return key if isinstance(key, tuple) else (key,)
-
-
 Events = Sequence[Recorded[Event]]
 
 
@@ -324,14 +292,11 @@ def test_sets_of_rows_say_what_one_event_at_a_time_would_have_said(
 
 def folded(projection: Projection, events: Events) -> dict[str, set[str]]:
     """Each table's rows as texts, after one event at a time."""
-    kept = Kept()
-    for each in events:
-        if isinstance(each.event, projection.listens_to):
-            projection.project(kept, each)
+    kept = fold(projection, events)
     return {
         table.name: {
             str([str(row[column.name]) for column in table.columns])
-            for row in kept.tables.get(table.name, {}).values()
+            for row in kept.rows(table).values()
         }
         for table in projection.tables.sorted_tables
     }

@@ -1,0 +1,65 @@
+"""Hosting: who asks a host for a stay, who comes, what it brings, and when it is paid."""
+
+from typing import Annotated
+
+import fastapi
+from fastapi import APIRouter
+from pydantic import Field
+
+from api.asking import Asking
+from api.availability import Window
+from api.faults import InvalidRequest, NoSuchPosition, StaleRead
+from api.problems import described
+from api.shapes import Query, Uuid
+from ledger.values.ids import HostId
+from projections import earnings, hosting, needs
+from projections.earnings import EARNINGS, Earnings
+from projections.hosting import HOSTING, HostedStays
+from projections.needs import HostPayouts
+from projections.payouts import PAYOUTS
+
+router = APIRouter(prefix="/hosts/{host_id}", tags=["hosting"])
+
+LONGEST_WINDOW_DAYS = 800
+UNREADABLE = described(NoSuchPosition, StaleRead)
+
+
+class Latest(Query):
+    """So many of them, at most."""
+
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+@router.get("/requests", responses=UNREADABLE)
+async def requests_of(
+    host_id: Uuid, query: Annotated[Query, fastapi.Query()], ask: Asking
+) -> HostedStays:
+    """The requests that wait for the host's decision, the most urgent first."""
+    return await ask(query, HOSTING, hosting.requests_of, HostId(host_id))
+
+
+@router.get("/arrivals", responses=UNREADABLE)
+async def arrivals_of(
+    host_id: Uuid, query: Annotated[Window, fastapi.Query()], ask: Asking
+) -> HostedStays:
+    """The confirmed stays that begin within a window, the earliest first."""
+    days = (query.ends - query.begins).days
+    if days > LONGEST_WINDOW_DAYS:
+        raise InvalidRequest(days=days, at_most=LONGEST_WINDOW_DAYS)
+    return await ask(query, HOSTING, hosting.arrivals_of, HostId(host_id), query.begins, query.ends)
+
+
+@router.get("/earnings", responses=UNREADABLE)
+async def earnings_of(
+    host_id: Uuid, query: Annotated[Query, fastapi.Query()], ask: Asking
+) -> Earnings:
+    """What the host has earned, what of it is not paid yet, and what the host owes."""
+    return await ask(query, EARNINGS, earnings.earnings_of, HostId(host_id))
+
+
+@router.get("/payouts", responses=UNREADABLE)
+async def payouts_of(
+    host_id: Uuid, query: Annotated[Latest, fastapi.Query()], ask: Asking
+) -> HostPayouts:
+    """The host's payouts, the latest first, and what must happen before each can go out."""
+    return await ask(query, PAYOUTS, needs.payouts_of, HostId(host_id), query.limit)
