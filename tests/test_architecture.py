@@ -27,11 +27,6 @@ OUTGROWN = {
     "projections/payouts.py": 240,              # payouts, their holds, and the account they go to
     "projections/trips.py": 210,                # the stay and its money, one case for each event
     "projections/timeline.py": 620,             # two tables with a row for each event there is
-    "projections/timeline.py": 570,             # two tables with a row for each event there is
-    "ledger/aggregates/unit_calendar.py": 870,  # holds, reservations and blocks share one set of nights
-    "ledger/aggregates/provider.py": 500,       # a graph of its own, and the mirror of a second
-    "ledger/aggregates/dispute.py": 540,        # a graph of twelve commands, nine of them facts
-    "ledger/aggregates/payout.py": 580,         # a graph of thirteen commands, there and back
 }  # fmt: skip
 # Where amounts are made, kept and shown. Seconds to wait may be fractions; they live elsewhere.
 NEAR_MONEY = ("ledger/values", "ledger/events", "ledger/aggregates", "projections")
