@@ -21,7 +21,6 @@ OUTGROWN = {
     "projections/availability.py": 255,         # whose the nights are and what fits need each other
     "projections/timers.py": 280,               # what sets each timer, and everything that ends it
     "projections/errands.py": 300,              # one case for each step of what goes outside
-    "projections/errands.py": 260,              # one case for each step of what goes outside
     "projections/hosting.py": 250,              # one case for each step that a host sees of a stay
     "projections/earnings.py": 250,             # one column for each cause, and the sums of them
     "projections/payouts.py": 240,              # payouts, their holds, and the account they go to
