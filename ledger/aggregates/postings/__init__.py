@@ -2,7 +2,7 @@
 
 A rule's number and version go into the event with its lines, so a replay never restates a closed
 period. Changing a rule means a new version beside the old one, and a second opinion in
-`replay/rules/postings_follow_their_rules.py`.
+`replay/rules/postings_follow_their_rules/`.
 
 The money of a booking comes in before the booking is confirmed, because confirming asks for it. So
 J2 books it as received for nothing yet, and J1 raises the claim and applies the receipt to it in

@@ -1,0 +1,88 @@
+"""What was agreed, by letter: of a price, of shares, of a charge."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from ledger.values.money import Money
+from ledger.values.price import Price
+from ledger.values.shares import Shares
+from replay.rules.postings_follow_their_rules.legs import LETTERS
+
+
+class Agreed(NamedTuple):
+    """What was agreed: minor units by letter, in the order of `LETTERS`, of one currency.
+
+    What the processor settled as is a fact from outside and cannot be agreed on beforehand: `charged`
+    takes it from the event that tells it, with the currency in `settled_in`.
+    """
+
+    figures: tuple[int, ...]
+    currency: str
+    host_id: str = ""
+    fell_away: bool = False
+    settled_in: str = ""
+    booking_id: str = ""
+    taxes: tuple[tuple[str, int], ...] = ()
+    listed_in: str = ""
+    goodwill: bool = False
+    booked_by: str = ""
+    position: Money | None = None
+
+    @property
+    def booked(self) -> dict[str, int]:
+        """The figures by letter."""
+        return dict(zip(LETTERS, self.figures, strict=False))
+
+
+def figures(**by_letter: int) -> tuple[int, ...]:
+    """Minor units by letter, in the order of `LETTERS`."""
+    return tuple(by_letter.get(letter, 0) for letter in LETTERS)
+
+
+NOTHING = Agreed(figures(), "")
+
+
+def of_price(price: Price) -> tuple[int, ...]:
+    """A price by letter: the host has what the guest pays and nobody else gets."""
+    coupon = price.coupon.minor if price.coupon else 0
+    asked_on_top = sum(tax.minor for tax in price.taxes if not tax.rule.inclusive)
+    guest_fee, host_fee = price.guest_fee.minor, price.host_fee.minor
+    total = price.subtotal.minor + guest_fee + price.guest_vat_minor + asked_on_top - coupon
+    vat = price.guest_vat_minor + price.host_vat_minor
+    taxes = sum(minor for _, minor in taxes_of(price))
+    host = total + coupon - guest_fee - host_fee - vat - taxes
+    return figures(T=total, h=host, g=guest_fee, o=host_fee, v=vat, x=taxes, c=coupon)
+
+
+def taxes_of(price: Price) -> tuple[tuple[str, int], ...]:
+    """What each authority gets from the platform."""
+    by_authority: dict[str, int] = {}
+    for tax in price.taxes:
+        if not tax.rule.host_remits:
+            authority = tax.rule.jurisdiction
+            by_authority[authority] = by_authority.get(authority, 0) + tax.minor
+    return tuple(by_authority.items())
+
+
+def of_shares(shares: Shares) -> dict[str, int]:
+    """Shares by letter."""
+    return {
+        "h": shares.host_minor,
+        "g": shares.guest_fee_minor,
+        "o": shares.host_fee_minor,
+        "v": shares.vat_minor,
+        "x": sum(share.minor for share in shares.taxes),
+        "c": shares.coupon_minor,
+    }
+
+
+def worth(by_letter: Mapping[str, int]) -> int:
+    """What shares are together, in minor units: what a guest pays for them, or gets back."""
+    return sum(by_letter[letter] for letter in "hgovx") - by_letter["c"]
+
+
+def charged(amount: Money, settled: Money | None, fee: Money | None, booking_id: str) -> Agreed:
+    """A charge: what was asked for, what it settled as, and the fee."""
+    gross = settled or amount
+    figures = (amount.minor, 0, 0, 0, gross.minor, fee.minor if fee else 0)
+    return Agreed(figures, amount.currency, settled_in=gross.currency, booking_id=booking_id)

@@ -1,0 +1,190 @@
+"""What is booked of refunds: whose part goes back, and how it reaches the guest."""
+
+from ledger.events import MoneyEvent, Recorded
+from ledger.events.refund import (
+    ExternalRefundClassified,
+    ExternalRefundDetected,
+    Funding,
+    RefundApproved,
+    RefundCancelled,
+    RefundFailed,
+    RefundRejected,
+    RefundRequested,
+    RefundSettledAlternatively,
+    RefundSucceeded,
+)
+from ledger.values.money import Money
+from replay.rules.postings_follow_their_rules.agreed import (
+    NOTHING,
+    Agreed,
+    figures,
+    of_shares,
+    worth,
+)
+from replay.rules.postings_follow_their_rules.books import Books, Matter
+from replay.rules.rule import Handlers
+
+
+class Refunds(Matter):
+    """What is asked back for each guest, and of whose part."""
+
+    def __init__(self, books: Books) -> None:
+        super().__init__(books)
+        self._refunds: dict[str, Agreed] = {}
+
+    def hears(self) -> Handlers:
+        """What agrees on figures, and what books them."""
+        return {
+            RefundRequested: self.request,
+            RefundApproved: self.approved,
+            RefundSucceeded: self.succeeded,
+            RefundRejected: self.drop,
+            RefundCancelled: self.cancelled,
+            RefundFailed: self.failed,
+            RefundSettledAlternatively: self.paid_by_bank,
+            ExternalRefundDetected: self.seen,
+            ExternalRefundClassified: self.classified,
+        }
+
+    def request(self, recorded: Recorded[RefundRequested]) -> None:
+        """What shall go back, and of whose part."""
+        event = recorded.event
+        by_letter = of_shares(event.back)
+        self._refunds[recorded.stream_id] = Agreed(
+            figures(T=event.amount.minor, B=worth(by_letter), **by_letter),
+            event.amount.currency,
+            event.host_id or "",
+            booking_id=event.booking_id,
+            taxes=tuple((share.jurisdiction, share.minor) for share in event.back.taxes),
+            listed_in=event.back.currency,
+            goodwill=event.funded_by is Funding.PLATFORM,
+        )
+
+    def drop(self, recorded: Recorded[RefundRejected]) -> None:
+        """Nothing will go back."""
+        self._refunds.pop(recorded.stream_id, None)
+
+    def approved(self, recorded: Recorded[RefundApproved]) -> None:
+        """J8, J10 or J11 of what was asked for, or J14 of what the platform gives."""
+        asked = self._refunds.get(recorded.stream_id, NOTHING)
+        agreed, rule = self._part_of(recorded, asked)
+        if asked.listed_in != asked.currency and not asked.goodwill:
+            rule = f"{rule}fx"
+            opened = Money(agreed.booked.get("B", 0), asked.listed_in)
+            agreed = agreed._replace(position=opened)
+        if asked is not NOTHING:
+            self._refunds[recorded.stream_id] = agreed._replace(booked_by=rule)
+        self._books.compare(recorded, rule, agreed, self._keys(recorded, agreed))
+
+    def cancelled(self, recorded: Recorded[RefundCancelled]) -> None:
+        """The reverse of what the approval booked, if it was approved."""
+        agreed = self._refunds.pop(recorded.stream_id, NOTHING)
+        rule = f"{agreed.booked_by}r" if agreed.booked_by else None
+        self._books.compare(recorded, rule, agreed, self._keys(recorded, agreed))
+
+    def succeeded(self, recorded: Recorded[RefundSucceeded]) -> None:
+        """J12, of what was asked for, in one currency or two; once, unless it comes back."""
+        agreed = self._refunds.pop(recorded.stream_id, NOTHING)
+        rule, agreed = _settled("J12", agreed, recorded.event.settled)
+        self._books.compare(recorded, rule, agreed, self._keys(recorded, agreed))
+
+    def failed(self, recorded: Recorded[RefundFailed]) -> None:
+        """J13 where it had succeeded: of what the event tells, which the next success is held to."""
+        event = recorded.event
+        agreed = self._refunds.get(recorded.stream_id, NOTHING)
+        if agreed is not NOTHING:
+            self._books.compare(recorded, None, agreed, {})
+            return
+        agreed = Agreed(
+            figures(T=event.amount.minor),
+            event.amount.currency,
+            booking_id=event.booking_id,
+            position=event.settled,
+        )
+        self._refunds[recorded.stream_id] = agreed
+        rule, agreed = _settled("J13", agreed, event.settled)
+        self._books.compare(recorded, rule, agreed, self._keys(recorded, agreed))
+
+    def paid_by_bank(self, recorded: Recorded[RefundSettledAlternatively]) -> None:
+        """J12b, of what was asked for; once."""
+        agreed = self._refunds.pop(recorded.stream_id, NOTHING)
+        self._books.compare(recorded, "J12b", agreed, self._keys(recorded, agreed))
+
+    def seen(self, recorded: Recorded[ExternalRefundDetected]) -> None:
+        """J23, of what the processor tells."""
+        event = recorded.event
+        taken = event.settled or event.amount
+        agreed = Agreed(
+            figures(T=event.amount.minor, s=taken.minor),
+            event.amount.currency,
+            settled_in=taken.currency,
+            booking_id=event.booking_id,
+        )
+        self._refunds[recorded.stream_id] = agreed
+        self._books.compare(recorded, "J23", agreed, {})
+
+    def classified(self, recorded: Recorded[ExternalRefundClassified]) -> None:
+        """J8, J10 or J11 of what somebody said, or J14, against what was seen; once."""
+        event = recorded.event
+        seen = self._refunds.pop(recorded.stream_id, NOTHING)
+        if seen is NOTHING:
+            self._books.compare(recorded, None, NOTHING, {})
+            return
+        by_letter, taken = of_shares(event.back), seen.booked["s"]
+        opened = worth(by_letter) if event.back.currency == seen.settled_in else taken
+        said = seen._replace(
+            figures=figures(T=seen.booked["T"], s=taken, b=opened, B=worth(by_letter), **by_letter),
+            host_id=event.host_id,
+            taxes=tuple((share.jurisdiction, share.minor) for share in event.back.taxes),
+            listed_in=event.back.currency,
+            goodwill=event.funded_by is Funding.PLATFORM,
+        )
+        agreed, rule = self._part_of(recorded, said)
+        one_currency = seen.currency == seen.settled_in == event.back.currency
+        rule = f"{rule}s" if one_currency or said.goodwill else f"{rule}sfx"
+        self._books.compare(recorded, rule, agreed, self._keys(recorded, agreed))
+
+    def _part_of(
+        self, recorded: Recorded[RefundApproved | ExternalRefundClassified], asked: Agreed
+    ) -> tuple[Agreed, str]:
+        """Whose part it is: by what the host has left of the booking, as the books say so far.
+
+        Whether the stay was earned the entry says itself: by the wrong one of the two, an account
+        would come to stand on the wrong side, and that is another rule's to tell.
+        """
+        event = recorded.event
+        booked_by = event.entries[0].rule if event.entries else ""
+        if asked.goodwill or asked is NOTHING:
+            return asked, "J14"
+        if booked_by.startswith("J8"):
+            return asked, "J8"
+        by_letter = asked.booked
+        left = self._books.payable.get(f"{asked.host_id}/{event.booking_id}", 0)
+        debt = max(by_letter["h"] - left, 0)
+        if debt != event.debt.minor:
+            found = f"{event.debt} becomes the host's debt, {left} minor units are left to pay it"
+            self._books.breach(found, recorded)
+        if event.remitted:
+            by_letter |= {"x": 0, "z": by_letter["x"]}
+        agreed = asked._replace(figures=figures(**by_letter | {"d": debt}))
+        return agreed, "J11" if debt or event.remitted else "J10"
+
+    def _keys(self, recorded: Recorded[MoneyEvent], agreed: Agreed) -> dict[str, str]:
+        return {
+            "booking": agreed.booking_id,
+            "refund": recorded.stream_id,
+            "host": agreed.host_id,
+        }
+
+
+def _settled(rule: str, agreed: Agreed, settled: Money | None) -> tuple[str, Agreed]:
+    """A refund's rule and figures, in one currency or two; the position is closed where it is open.
+
+    Where nothing is open in the currency that was settled in, nothing is gained or lost.
+    """
+    if settled is None or agreed is NOTHING:
+        return rule, agreed
+    position = agreed.position
+    opened = position if position and position.currency == settled.currency else settled
+    told = figures(**agreed.booked | {"s": settled.minor, "b": opened.minor})
+    return f"{rule}fx", agreed._replace(figures=told, settled_in=settled.currency)
