@@ -66,6 +66,7 @@ SENTENCES = {
     "difference.corrected": "Difference corrected in the books",
     "difference.explained": "Difference explained: {detail}",
     "difference.found": "Difference found: {detail}",
+    "difference.matched": "Difference closed: it fits now",
     "difference.written_off": "Difference of {amount} written off: {detail}",
     "dispute.accepted": "Dispute given up by two persons",
     "dispute.closed": "Dispute closed, no money was taken",

@@ -76,6 +76,7 @@ from ledger.events.difference import (
     DifferenceCorrected,
     DifferenceExplained,
     DifferenceFound,
+    DifferenceMatched,
     DifferenceWrittenOff,
 )
 from ledger.events.dispute import (
@@ -375,6 +376,7 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     DifferenceCorrected: nothing_else,
     DifferenceExplained: lambda event: Facts(detail=event.reason),
     DifferenceFound: lambda event: Facts(detail=f"{event.kind.value}, {event.object_id}"),
+    DifferenceMatched: nothing_else,
     DifferenceWrittenOff: lambda event: of_amount(event.amount, detail=event.reason),
     EarningsRecognized: lambda event: of_amount(event.earned.host),
     ExternalBlockAdded: lambda event: of_nights(event.stay),

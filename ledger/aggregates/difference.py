@@ -19,6 +19,7 @@ from ledger.events.difference import (
     DifferenceEvent,
     DifferenceExplained,
     DifferenceFound,
+    DifferenceMatched,
     DifferenceWrittenOff,
     Mismatch,
 )
@@ -37,6 +38,7 @@ class Status(StrEnum):
     MISMATCHED = "mismatched"
     EXPLAINED = "explained"
     CORRECTED = "corrected"
+    MATCHED = "matched"
     WRITTEN_OFF = "written_off"
 
 
@@ -81,6 +83,12 @@ class CorrectDifference(Command, frozen=True, kw_only=True):
     correction_id: CorrectionId
 
 
+class MatchDifference(Command, frozen=True, kw_only=True):
+    """Record that what did not fit fits now."""
+
+    difference_id: DifferenceId
+
+
 class WriteOffDifference(Command, frozen=True, kw_only=True):
     """Give up what is missing and stands in suspense, as two people."""
 
@@ -92,23 +100,26 @@ class WriteOffDifference(Command, frozen=True, kw_only=True):
     time_zone: str
 
 
-DifferenceCommand = FindDifference | ExplainDifference | CorrectDifference | WriteOffDifference
+DifferenceCommand = (
+    FindDifference | ExplainDifference | CorrectDifference | MatchDifference | WriteOffDifference
+)
 
 # -- Lifecycle --------------------------------------------------------------------------
 
 S = Status
-ANY = states(None, S.MISMATCHED, S.EXPLAINED, S.CORRECTED, S.WRITTEN_OFF)
+ANY = states(None, *S)
 
 LIFECYCLE = Lifecycle(
     "difference",
     Step("DF1", FindDifference, ANY, actors("XPT"), DifferenceFound, S.MISMATCHED,
-         "not known yet; after a correction, or with other figures, it is found anew"),
+         "not known yet; after it was put right, or with other figures, it is found anew"),
     Step("DF2", ExplainDifference, states(S.MISMATCHED), actors("FS"), DifferenceExplained,
          S.EXPLAINED, "a reason"),
     Step("DF3", CorrectDifference, states(S.MISMATCHED), actors("XF"), DifferenceCorrected,
          S.CORRECTED),
     Step("DF4", WriteOffDifference, states(S.MISMATCHED), actors("F"), DifferenceWrittenOff,
          S.WRITTEN_OFF, "something is missing, as much as was found; two people; a reason"),
+    Step("DF5", MatchDifference, states(S.MISMATCHED), actors("X"), DifferenceMatched, S.MATCHED),
 )  # fmt: skip
 
 # -- Decisions --------------------------------------------------------------------------
@@ -127,6 +138,8 @@ def decide(
             return [DifferenceExplained(reason=told(command.reason))]
         case CorrectDifference():
             return [DifferenceCorrected(correction_id=command.correction_id)]
+        case MatchDifference():
+            return [DifferenceMatched()]
         case WriteOffDifference():
             return write_off(difference, command, now)
         case _:
@@ -136,7 +149,7 @@ def decide(
 def find(difference: Difference | None, command: FindDifference) -> Sequence[DifferenceEvent]:
     """Record it once: while it is open nothing more is said of it, and what is settled stays so.
 
-    A correction that did not help, or figures that have changed since, are found anew.
+    What was put right and is wrong again, or figures that have changed since, are found anew.
     """
     found = DifferenceFound(
         kind=command.kind,
@@ -146,7 +159,7 @@ def find(difference: Difference | None, command: FindDifference) -> Sequence[Dif
         found=command.found,
         detail=command.detail,
     )
-    if difference is None or difference.status is S.CORRECTED:
+    if difference is None or difference.status in (S.CORRECTED, S.MATCHED):
         return [found]
     known = difference.status is S.MISMATCHED or _figures(difference.last) == _figures(found)
     return [] if known else [found]
@@ -197,7 +210,12 @@ def evolve(difference: Difference | None, event: DifferenceEvent) -> Difference:
         return Difference(status=status, last=event)
     assert difference is not None
     match event:
-        case DifferenceExplained() | DifferenceCorrected() | DifferenceWrittenOff():
+        case (
+            DifferenceExplained()
+            | DifferenceCorrected()
+            | DifferenceMatched()
+            | DifferenceWrittenOff()
+        ):
             return replace(difference, status=status)
         case _:
             assert_never(event)

@@ -56,4 +56,14 @@ class DifferenceWrittenOff(MoneyEvent, topic="difference.written_off", frozen=Tr
     approved_by: str
 
 
-DifferenceEvent = DifferenceFound | DifferenceExplained | DifferenceCorrected | DifferenceWrittenOff
+class DifferenceMatched(Event, topic="difference.matched", frozen=True, kw_only=True):
+    """What did not fit does now: what was missing has come, or was put right elsewhere."""
+
+
+DifferenceEvent = (
+    DifferenceFound
+    | DifferenceExplained
+    | DifferenceCorrected
+    | DifferenceMatched
+    | DifferenceWrittenOff
+)

@@ -7,6 +7,7 @@ from ledger.events.alteration import (
     AlterationFailed,
     AlterationWithdrawn,
 )
+from ledger.events.difference import DifferenceMatched
 from ledger.events.payment import PaymentIntentClosed
 from tests.facts.alteration import alteration_accepted, alteration_settling, altered, proposed
 from tests.facts.bank_payout import (
@@ -256,6 +257,7 @@ ONE_OF_EACH = (
     a_difference(),
     explained(),
     difference_corrected(),
+    DifferenceMatched(),
     difference_written_off(),
     a_payout(),
     recalculated(),

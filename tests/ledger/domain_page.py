@@ -239,10 +239,11 @@ OURS = {
         CO4 | awaiting_second_person | FO | refused
     """),
     "difference": _rows("""
-        DF1 | - mismatched explained corrected written_off | XPT | mismatched
-        DF2 | mismatched                                   | FS  | explained
-        DF3 | mismatched                                   | XF  | corrected
-        DF4 | mismatched                                   | F   | written_off
+        DF1 | - mismatched explained corrected matched written_off | XPT | mismatched
+        DF2 | mismatched                                           | FS  | explained
+        DF3 | mismatched                                           | XF  | corrected
+        DF4 | mismatched                                           | F   | written_off
+        DF5 | mismatched                                           | X   | matched
     """),
     "payout": _rows("""
         PO11 | on_hold                     | XF | on_hold

@@ -1,4 +1,4 @@
-"""A difference: what does not fit is found once, and ends explained, corrected or written off."""
+"""A difference: what does not fit is found once, and ends explained, put right or written off."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ import pytest
 from ledger.aggregates.difference import (
     CorrectDifference,
     ExplainDifference,
+    MatchDifference,
     WriteOffDifference,
     difference_of,
 )
@@ -17,7 +18,7 @@ from ledger.errors import (
     SelfApproval,
     TransitionNotAllowed,
 )
-from ledger.events.difference import DifferenceWrittenOff, Mismatch
+from ledger.events.difference import DifferenceMatched, DifferenceWrittenOff, Mismatch
 from tests.facts import (
     CLARA,
     CORRECTION,
@@ -98,6 +99,16 @@ def test_a_correction_that_did_not_help_leaves_the_difference_to_be_found_again(
     )
 
 
+def test_what_fits_now_is_closed_and_found_anew_when_it_does_not_again() -> None:
+    fits = MatchDifference(difference_id=DIFFERENCE)
+
+    given(a_difference()).when(PROCESS, fits).then(DifferenceMatched())
+    given(a_difference(), DifferenceMatched()).when(PROCESS, fits).refused(TransitionNotAllowed)
+    given(a_difference(), DifferenceMatched()).when(PROCESS, to_find_difference()).then(
+        a_difference()
+    )
+
+
 def test_each_way_in_which_an_object_does_not_fit_is_a_difference_of_its_own() -> None:
     names = {
         difference_of(kind, source, name)
@@ -167,7 +178,9 @@ def test_where_no_amounts_say_what_is_missing_people_do() -> None:
     given(missing_there).when(CLARA, to_write_off("410.40 EUR")).then(DifferenceWrittenOff)
 
 
-@pytest.mark.parametrize("end", [explained(), difference_corrected(), difference_written_off()])
+@pytest.mark.parametrize(
+    "end", [explained(), difference_corrected(), DifferenceMatched(), difference_written_off()]
+)
 def test_a_difference_is_settled_once(end: Any) -> None:
     for command in (to_explain(), to_write_off()):
         given(a_difference(), end).when(CLARA, command).refused(TransitionNotAllowed)

@@ -17,6 +17,7 @@ from ledger.aggregates.difference import (
     CorrectDifference,
     ExplainDifference,
     FindDifference,
+    MatchDifference,
     WriteOffDifference,
     difference_of,
 )
@@ -267,7 +268,7 @@ def put_right(history: "History") -> None:
 
 def reconcile(history: "History") -> None:
     """Three differences: one is explained, one corrected, and one given up."""
-    names = ["ch_explained", "ch_corrected", "ch_given_up"]
+    names = ["ch_explained", "ch_corrected", "ch_given_up", "ch_came_later"]
     ids = [difference_of(Mismatch.AMOUNT, "stripe", name) for name in names]
     for name, difference_id in zip(names, ids, strict=True):
         found = FindDifference(
@@ -291,3 +292,4 @@ def reconcile(history: "History") -> None:
     do(history, (CLARA, ExplainDifference(difference_id=ids[0], reason="told a day later")))
     do(history, (CLARA, CorrectDifference(difference_id=ids[1], correction_id=correction_id)))
     do(history, (CLARA, give_up))
+    do(history, (PROCESS, MatchDifference(difference_id=ids[3])))

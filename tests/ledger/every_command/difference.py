@@ -1,6 +1,11 @@
 """Every command of a difference."""
 
-from ledger.aggregates.difference import CorrectDifference, ExplainDifference, WriteOffDifference
+from ledger.aggregates.difference import (
+    CorrectDifference,
+    ExplainDifference,
+    MatchDifference,
+    WriteOffDifference,
+)
 from tests.facts import (
     CLARA,
     CORRECTION,
@@ -25,6 +30,7 @@ COMMANDS = (
         CLARA,
         (a_difference(),),
     ),
+    Happened(MatchDifference(difference_id=DIFFERENCE), PROCESS, (a_difference(),)),
     Happened(
         WriteOffDifference(
             difference_id=DIFFERENCE,
