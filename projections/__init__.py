@@ -7,6 +7,7 @@ from projections.hosting import HOSTING
 from projections.journal import JOURNAL
 from projections.payouts import PAYOUTS
 from projections.projection import Projection
+from projections.reconciliation import RECONCILIATION
 from projections.timeline import TIMELINE
 from projections.timers import TIMERS
 from projections.trips import TRIPS
@@ -21,6 +22,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     HOSTING,
     EARNINGS,
     PAYOUTS,
+    RECONCILIATION,
 )
 """Every read model there is."""
 

@@ -28,7 +28,8 @@ FAILED = 2
 CODES = """\
 exit codes:
   0    done
-  1    done, and what was found is wrong: an invariant is broken, a rebuild differs
+  1    done, and what was found is wrong: an invariant is broken, a rebuild differs, the
+       processor's books are not ours
   2    not done: the command or its arguments make no sense, or something is missing or away;
        one line on standard error says what
   130  interrupted (Ctrl-C); give the same command again to go on
@@ -37,6 +38,7 @@ environment:
   DATABASE_URL        Postgres, as the application's role: postgresql://user:password@host/name
   DATABASE_OWNER_URL  the same database as the role that owns the schema (optional)
   REDIS_URL           where `follow` announces positions (optional)
+  STRIPE_SECRET_KEY   the processor's key, for `follow` and `reconcile` (optional)
   LOG_LEVEL           DEBUG, INFO, WARNING or ERROR (INFO)
 """
 
@@ -188,6 +190,14 @@ def _add_replay(subs: "argparse._SubParsersAction[Parser]", every: Parser) -> No
     )
     audit.add_argument("--until", type=_positive, metavar="POSITION", help="of the last event")
     audit.set_defaults(command=commands.audit_history)
+    reconcile = subs.add_parser(
+        "reconcile",
+        parents=[every],
+        help="hold the processor's books against ours, and queue what does not fit",
+        description="Every movement of the balance at the processor is held against exactly one "
+        "event of ours, and the reverse. What was lost on its way is taken in first.",
+    )
+    reconcile.set_defaults(command=commands.reconcile)
     follow = subs.add_parser("follow", help="keep read models up to date; Ctrl-C ends it (code 0)")
     follow.set_defaults(command=commands.follow)
     timeline = subs.add_parser("timeline", parents=[every], help="what happened in one case")

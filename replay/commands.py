@@ -13,9 +13,11 @@ import msgspec
 from pydantic import BaseModel
 from sqlalchemy import Connection, NullPool
 
+from ledger.application import Ledger
 from ledger.errors import NotFound
 from ledger.settings import Misconfigured, Settings
 from ledger.store import EventStore, install_schema
+from ledger.values.clock import system_clock
 from projections import PROJECTIONS, Projection
 from projections.balances import trial_balance
 from projections.journal import JOURNAL
@@ -31,7 +33,8 @@ from replay.history.source import Unreadable, read_source
 from replay.history.turn import only_import
 from replay.progress import Interruption, progress
 from replay.rebuild import drop_superseded, rebuild
-from replay.service import Service, set_up
+from replay.reconcile import Reconciler
+from replay.service import Service, set_up, world_of
 
 A = TypeVar("A")
 M = TypeVar("M", bound=BaseModel)
@@ -151,6 +154,34 @@ def follow(settings: Settings, options: argparse.Namespace) -> int:
     with Interruption(service.stop):
         service.run()
     return DONE
+
+
+def reconcile(settings: Settings, options: argparse.Namespace) -> int:
+    """Hold the processor's books against ours, and queue what does not fit."""
+    set_up(settings)
+    with ExitStack() as stack:
+        store = EventStore(settings.database_url, application_name="stayledger reconcile")
+        stack.callback(store.close)
+        world = world_of(settings, Ledger(store), system_clock)
+        told = stack.enter_context(progress("Reading the statement", "movements"))
+        interrupted = stack.enter_context(Interruption())
+        reconciler = Reconciler(settings.database_url, world, _say_later)
+        reconciled = reconciler.run(told, interrupted)
+    if options.json:
+        _say_json(reconciled)
+    elif reconciled.complete:
+        _say(reports.reconciled_text(reconciled))
+    if not reconciled.complete:
+        sys.stderr.write(
+            "stayledger: interrupted; what was read of the statement is kept. Give the same command "
+            "again to go on.\n"
+        )
+        return interrupted.exit_code
+    return DONE if reconciled.clean else BREACHED
+
+
+def _say_later(what: str, error: Exception) -> None:
+    sys.stderr.write(f"stayledger: {what} is left to `follow`: {type(error).__name__}: {error}\n")
 
 
 # -- Questions ------------------------------------------------------------------------------

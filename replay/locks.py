@@ -28,6 +28,10 @@ IMPORT = 7208
 """Of the one import of a file; with the digest of the file's content."""
 
 
+RECONCILE: Lock = (7209, 1)
+"""Of the one reconciliation with the processor in a database."""
+
+
 def named(kind: int, name: str) -> Lock:
     """The lock of a kind that belongs to what has this name."""
     return kind, crc32(name.encode()) - 2**31

@@ -6,6 +6,7 @@ Every answer says up to which position of the history it is complete.
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from ledger.events.difference import Mismatch
 from ledger.values.money import exponent_of
 from projections.balances import TrialBalance
 from projections.statements import Payouts, Revenue, RevenueFigures
@@ -13,6 +14,7 @@ from projections.timeline import Timeline
 from replay.audit import Report
 from replay.history.importer import Imported
 from replay.rebuild import Rebuilt
+from replay.reconcile import Reconciled
 
 FIGURES = ("captured", "refunded", "retained", "host_fee", "payout")
 
@@ -136,6 +138,56 @@ def imported_text(imported: Imported, report: str) -> str:
         ]
         lines.append(f"Units added to {hotel}, by room type: {', '.join(of_types)}")
     return "\n".join(lines)
+
+
+def reconciled_text(reconciled: Reconciled) -> str:
+    """Whether the processor's books are ours: in each currency, and whatever does not fit."""
+    rows = [
+        (
+            one.currency,
+            amount(one.there_minor, one.currency),
+            amount(one.here_minor, one.currency),
+            amount(one.difference_minor, one.currency),
+        )
+        for one in reconciled.sums
+    ]
+    parts = [table(("Currency", "At Stripe", "In our books", "Difference"), rows)]
+    if reconciled.queue:
+        parts.append(_queue_text(reconciled))
+    took_in = (
+        f"{reconciled.lost:,} lost notices asked for, {reconciled.closed:,} differences closed"
+    )
+    waiting = len(reconciled.on_their_way)
+    parts.append(
+        (f"{len(reconciled.queue):,} DIFFERENCES" if reconciled.queue else "Nothing differs")
+        + f": {reconciled.movements:,} movements, {waiting:,} of them on their way; {took_in}."
+    )
+    return "\n\n".join(parts)
+
+
+MISFITS = {
+    Mismatch.MISSING_HERE: "not in our books",
+    Mismatch.MISSING_THERE: "not at Stripe",
+    Mismatch.AMOUNT: "another amount",
+    Mismatch.CURRENCY: "another currency",
+    Mismatch.DUPLICATE: "twice in our books",
+}
+
+
+def _queue_text(reconciled: Reconciled) -> str:
+    rows = [
+        (
+            f"{one.found_at:%Y-%m-%d}",
+            one.object_id,
+            MISFITS.get(Mismatch(one.kind), one.kind),
+            one.detail,
+            "" if one.found is None else str(one.found),
+            "" if one.expected is None else str(one.expected),
+        )
+        for one in reconciled.queue
+    ]
+    heads = ("Found on", "Movement", "What", "Where", "At Stripe", "In our books")
+    return table(heads, rows, left=4)
 
 
 # -- Words and tables -------------------------------------------------------------------

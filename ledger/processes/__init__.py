@@ -18,6 +18,7 @@ from ledger.processes.checkout import (
     try_again,
     withdraw,
 )
+from ledger.processes.differences import close_difference, find_difference
 from ledger.processes.disputes import dispute_in, lapse, take_in_dispute
 from ledger.processes.falling_away import (
     cancel_by_guest,
@@ -76,6 +77,7 @@ __all__ = [
     "cancel_by_platform",
     "cancel_for_host",
     "capture_declined",
+    "close_difference",
     "complete_stay",
     "confirm",
     "curtail",
@@ -84,6 +86,7 @@ __all__ = [
     "dispute_of",
     "earn",
     "expire",
+    "find_difference",
     "funds_arrive",
     "funds_have_arrived",
     "host_in",

@@ -54,6 +54,8 @@ def read_notice(world: World, letter: Letter) -> str:
 
 def _payment(world: World, told: _Object) -> str:
     intent = told.id if told.object == "payment_intent" else told.payment_intent
+    if intent is None and told.object == "charge":
+        intent = world.stripe.payments.intent_of(told.id)
     if intent is None:
         return NOT_FOLLOWED
     fact = world.stripe.payments.read(intent)
@@ -64,7 +66,7 @@ def _payment(world: World, told: _Object) -> str:
 
 def _refund(world: World, told: _Object) -> str:
     fact = world.stripe.refunds.read(told.id)
-    booking_id = _booking_of_refund(world, told)
+    booking_id = _booking_of_refund(world, told.payment_intent or fact.intent)
     if booking_id is None:
         return Outcome.NOT_OURS
     receipt_id = None if fact.charge is None else receipt_of(fact.charge)
@@ -75,10 +77,8 @@ def _refund(world: World, told: _Object) -> str:
     return str(world.take(booking_id, partial(processes.take_in_refund, fact=fact)))
 
 
-def _booking_of_refund(world: World, told: _Object) -> str | None:
-    if told.payment_intent is None:
-        return None
-    return world.stripe.payments.read(told.payment_intent).booking_id
+def _booking_of_refund(world: World, intent: str | None) -> str | None:
+    return None if intent is None else world.stripe.payments.read(intent).booking_id
 
 
 def _dispute(world: World, told: _Object) -> str:

@@ -76,6 +76,30 @@ CREATE TABLE IF NOT EXISTS ledger.inbox (
 CREATE INDEX IF NOT EXISTS notices_that_wait ON ledger.inbox (received_at)
     WHERE processed_at IS NULL;
 
+-- What a source says moved the money that it holds for us, line by line as it was read: its account
+-- statement. A line never changes. `origin` is the object that it comes from, in the source's words.
+CREATE TABLE IF NOT EXISTS ledger.statement (
+    source     text        NOT NULL COLLATE "C",
+    movement   text        NOT NULL COLLATE "C",
+    kind       text        NOT NULL,
+    origin     text        COLLATE "C",
+    currency   text        NOT NULL,
+    net_minor  bigint      NOT NULL,
+    moved_at   timestamptz NOT NULL,
+    CONSTRAINT one_line_per_movement PRIMARY KEY (source, movement)
+);
+CREATE INDEX IF NOT EXISTS statement_by_origin ON ledger.statement (source, origin);
+
+-- How far a source was read: its statement from the `newest` line back to the `oldest`, and whether
+-- there is none before that; and everything that it told of before `told_until`.
+CREATE TABLE IF NOT EXISTS ledger.reading (
+    source      text        NOT NULL PRIMARY KEY,
+    newest      text,
+    oldest      text,
+    complete    boolean     NOT NULL DEFAULT false,
+    told_until  timestamptz
+);
+
 -- Tables that only grow are vacuumed late by default: index-only scans would keep visiting the
 -- heap, and one day a freeze of the whole table would come at once.
 ALTER TABLE ledger.events SET (

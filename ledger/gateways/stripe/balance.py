@@ -40,6 +40,13 @@ class Balance:
         with reading():
             return movement_of(self._movements.retrieve(movement_id))
 
+    def before(self, movement_id: str | None) -> Iterator[Movement]:
+        """What moved before a movement, or ever, newest first, a page at a time."""
+        params: stripe.params.BalanceTransactionListParams = {"limit": 100}
+        if movement_id is not None:
+            params["starting_after"] = movement_id
+        yield from self._paged(params)
+
     def after(self, movement_id: str) -> Iterator[Movement]:
         """What moved after a movement, oldest first, a page at a time: so one can stop and go on."""
         params: stripe.params.BalanceTransactionListParams = {

@@ -8,6 +8,7 @@ from ledger.gateways.stripe.bank_payouts import BankPayouts
 from ledger.gateways.stripe.disputes import Disputes
 from ledger.gateways.stripe.payments import Payments
 from ledger.gateways.stripe.refunds import Refunds
+from ledger.gateways.stripe.told import Notices
 from ledger.gateways.stripe.transfers import Transfers
 
 API_VERSION = "2026-10-28.endive"
@@ -55,3 +56,4 @@ class StripeGateway:
         self.bank_payouts = BankPayouts(client.v1)
         self.disputes = Disputes(client.v1)
         self.balance = Balance(client.v1)
+        self.notices = Notices(client.v1)

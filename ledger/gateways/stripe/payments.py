@@ -153,6 +153,7 @@ class Payments:
 
     def __init__(self, v1: stripe.V1Services) -> None:
         self._intents = v1.payment_intents
+        self._charges = v1.charges
 
     def open(self, wanted: PaymentWanted, key: str) -> PaymentFact:
         """Open an intent: nothing is charged before it is confirmed."""
@@ -175,6 +176,11 @@ class Payments:
         """The intent as it is now."""
         with reading():
             return payment_fact(self._intents.retrieve(intent, {"expand": _EXPAND}))
+
+    def intent_of(self, charge: str) -> str | None:
+        """The intent that a charge was made for; None for one made without."""
+        with reading():
+            return id_of(self._charges.retrieve(charge).payment_intent)
 
     def client_secret(self, intent: str) -> str:
         """What the guest's browser needs to pay this intent; never stored, never logged."""
