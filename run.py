@@ -399,7 +399,7 @@ def serve(arguments: Sequence[str]) -> int:
         import_sample()
         url = f"http://{HOST}:{options.port}"
         if os.environ.get("STAYLEDGER_OWN_STRIPE"):
-            os.environ["STRIPE_WEBHOOK_SECRETS"] = have_notices_sent(f"{url}/webhooks/stripe")
+            have_notices_sent(url)
         processes["follow"] = start("follow", module("replay", "follow"), logs)
         api = module("api", "serve", "--host", HOST, "--port", str(options.port))
         processes["api"] = start("api", api, logs)
@@ -432,17 +432,25 @@ def import_sample() -> None:
         done.write_text(mark)
 
 
-def have_notices_sent(url: str) -> str:
-    """Have our stand-in for Stripe tell its events to an address; what it signs them with.
+def have_notices_sent(url: str) -> None:
+    """Have our stand-in for Stripe tell its events to the API, ours and those of hosts' accounts."""
+    notices = f"{url}/webhooks/stripe"
+    os.environ["STRIPE_WEBHOOK_SECRETS"] = listener("stripe-webhook", notices)
+    hosts = listener("stripe-webhook-hosts", f"{notices}/hosts", connect="true")
+    os.environ["STRIPE_HOSTS_WEBHOOK_SECRETS"] = hosts
+
+
+def listener(name: str, url: str, **form: str) -> str:
+    """What the stand-in signs its notices to an address with.
 
     It says that once, so it is kept beside its world, for nobody else to read.
     """
-    kept = DATA / "stripe-webhook.json"
+    kept = DATA / f"{name}.json"
     if kept.exists():
         known = json.loads(kept.read_text())
         if stripe_call(f"webhook_endpoints/{known['id']}", url=url):
             return str(known["secret"])
-    made = stripe_call("webhook_endpoints", url=url, **{"enabled_events[]": "*"})
+    made = stripe_call("webhook_endpoints", url=url, **{"enabled_events[]": "*"}, **form)
     if made is None:
         raise Trouble("the Stripe stand-in sends no notices; see .sandbox/stripe.log")
     kept.touch(mode=0o600)

@@ -14,6 +14,7 @@ from api import (
     handlers,
     health,
     hosting,
+    hosts,
     payments,
     quotes,
     reports,
@@ -39,6 +40,7 @@ STORE_SECONDS = 5.0
 ROUTERS = (
     health.router,
     availability.router,
+    hosts.router,
     tariffs.router,
     quotes.router,
     bookings.router,

@@ -19,7 +19,8 @@ LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 LARGEST_BODY_BYTES = 64 * 1024
 NOTICES = "/webhooks/stripe"
-LARGER_BODIES_BYTES = {NOTICES: 256 * 1024}
+HOSTS_NOTICES = f"{NOTICES}/hosts"
+LARGER_BODIES_BYTES = {NOTICES: 256 * 1024, HOSTS_NOTICES: 256 * 1024}
 """By path: a notice that we find too large would never come in, however often it is sent."""
 
 SLOW_SECONDS = 1.0

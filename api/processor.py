@@ -1,5 +1,7 @@
 """The processor as the door meets it: its notices are kept, and a browser's secret is fetched."""
 
+from functools import partial
+
 import psycopg
 from anyio import CapacityLimiter, to_thread
 from sqlalchemy import Engine
@@ -7,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from api.faults import NoticesNotSetUp, ProcessorNotSetUp
 from ledger.errors import NoticeUnreadable, StoreUnavailable
+from ledger.gateways.stripe.accounts import OnboardingLink
 from ledger.gateways.stripe.gateway import StripeGateway, client, is_live
 from ledger.gateways.stripe.notices import SOURCE, Expected, Hears, verified
 from ledger.settings import Settings
@@ -32,23 +35,28 @@ class Processor:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         key = settings.stripe_secret_key
         self._gateway = None if key is None else _gateway(key, settings.stripe_api_base)
-        self._secrets = settings.stripe_webhook_secrets
-        # Hosts' notices would come to an address of their own, where somebody follows them.
-        self._expected = Expected(live=key is not None and is_live(key), hears=Hears.PLATFORM)
+        self._secrets = {
+            Hears.PLATFORM: settings.stripe_webhook_secrets,
+            Hears.HOSTS: settings.stripe_hosts_webhook_secrets,
+        }
+        self._live = key is not None and is_live(key)
         self._clock = clock
         self._engine = _letterbox(settings.database_url)
         self._letters = CapacityLimiter(LETTERS_AT_ONCE)
         self._calls = CapacityLimiter(CALLS_AT_ONCE)
 
-    async def hear(self, raw: bytes, signature: str | None) -> None:
+    async def hear(self, raw: bytes, signature: str | None, hears: Hears) -> None:
         """Store a notice, unless it is stored already; once this returns, it is durable.
+
+        `hears` is whose notices come to the address that it came to.
 
         Raises NoticesNotSetUp, NoticeRefused, StoreUnavailable.
         """
-        if not self._secrets:
+        secrets = self._secrets[hears]
+        if not secrets:
             raise NoticesNotSetUp
         now = self._clock()
-        notice = verified(raw, signature, self._secrets, self._expected, now)
+        notice = verified(raw, signature, secrets, Expected(self._live, hears), now)
         letter = Letter(
             source=SOURCE,
             notice_id=notice.event_id,
@@ -69,6 +77,18 @@ class Processor:
         return await to_thread.run_sync(
             self._gateway.payments.client_secret, intent, limiter=self._calls
         )
+
+    async def onboarding_link(self, account: str, back: str) -> OnboardingLink:
+        """A page where a host tells the processor what it still asks; it leads back to `back`.
+
+        Raises ProcessorNotSetUp, GatewayFailure.
+        """
+        if self._gateway is None:
+            raise ProcessorNotSetUp
+        ask = partial(
+            self._gateway.accounts.onboarding_link, account, return_url=back, refresh_url=back
+        )
+        return await to_thread.run_sync(ask, limiter=self._calls)
 
     def close(self) -> None:
         """Let go of every connection."""

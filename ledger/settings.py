@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     set up the schema.
     `reference_rates` is the path or the https URL of the ECB's file; without it, every stay is paid
     in the currency of its listing.
+    `stripe_webhook_secrets` sign what the processor tells of the platform's own money,
+    `stripe_hosts_webhook_secrets` what it tells of hosts' accounts, at an address of their own.
     `quote_keys` are what quotes are signed with, each as `id:secret`: the first one signs, and all
     of them vouch, so one is replaced by putting a new one before it for a quarter of an hour.
     """
@@ -42,10 +44,15 @@ class Settings(BaseSettings):
     quote_keys: Annotated[tuple[str, ...], NoDecode] = Field(default=(), repr=False)
     stripe_secret_key: str | None = Field(default=None, repr=False)
     stripe_webhook_secrets: Annotated[tuple[str, ...], NoDecode] = Field(default=(), repr=False)
+    stripe_hosts_webhook_secrets: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), repr=False
+    )
     stripe_api_base: str | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
-    @field_validator("stripe_webhook_secrets", "quote_keys", mode="before")
+    @field_validator(
+        "stripe_webhook_secrets", "stripe_hosts_webhook_secrets", "quote_keys", mode="before"
+    )
     @classmethod
     def _by_commas(cls, given: object) -> object:
         """Several while they are being changed, with commas between them."""

@@ -93,7 +93,8 @@ def test_only_those_who_deal_with_the_processor_have_what_it_takes() -> None:
 
     assert knowing("STRIPE_SECRET_KEY") == {"api", "follow"}
     assert knowing("STRIPE_API_BASE") == {"api", "follow"}
-    assert knowing("STRIPE_WEBHOOK_SECRETS") == {"api"}, "notices come in at the door alone"
+    for secrets in ("STRIPE_WEBHOOK_SECRETS", "STRIPE_HOSTS_WEBHOOK_SECRETS"):
+        assert knowing(secrets) == {"api"}, "notices come in at the door alone"
 
 
 @pytest.mark.parametrize("name", ["api", "follow", "schema"])
@@ -274,26 +275,36 @@ def test_our_stand_in_tells_its_events_to_wherever_the_api_is_now(
 ) -> None:
     monkeypatch.setattr(run, "DATA", tmp_path)
     monkeypatch.setenv("STRIPE_SECRET_KEY", KEY)
+    for secrets in ("STRIPE_WEBHOOK_SECRETS", "STRIPE_HOSTS_WEBHOOK_SECRETS"):
+        monkeypatch.setenv(secrets, "")
     with serving() as address:
         monkeypatch.setenv("STRIPE_API_BASE", address)
         client = stripe.StripeClient(KEY, base_addresses={"api": address})
 
-        def endpoints() -> list[str]:
-            return [one.url for one in client.v1.webhook_endpoints.list().data]
+        def endpoints() -> set[str]:
+            return {one.url for one in client.v1.webhook_endpoints.list().data}
 
-        first = run.have_notices_sent("http://127.0.0.1:8000/webhooks/stripe")
-        again = run.have_notices_sent("http://127.0.0.1:8001/webhooks/stripe")
+        def told(url: str) -> tuple[str, str]:
+            run.have_notices_sent(url)
+            hosts = os.environ["STRIPE_HOSTS_WEBHOOK_SECRETS"]
+            return os.environ["STRIPE_WEBHOOK_SECRETS"], hosts
+
+        notices = "http://127.0.0.1:8001/webhooks/stripe"
+        first = told("http://127.0.0.1:8000")
+        again = told("http://127.0.0.1:8001")
         assert first == again
-        assert first.startswith("whsec_")
-        assert endpoints() == ["http://127.0.0.1:8001/webhooks/stripe"]
-        assert stat.S_IMODE((tmp_path / "stripe-webhook.json").stat().st_mode) == 0o600
+        assert {secret[:6] for secret in first} == {"whsec_"}
+        assert len(set(first)) == 2
+        assert endpoints() == {notices, f"{notices}/hosts"}
+        for kept in ("stripe-webhook.json", "stripe-webhook-hosts.json"):
+            assert stat.S_IMODE((tmp_path / kept).stat().st_mode) == 0o600
 
         # Somebody let the stand-in begin anew: it knows of no endpoint.
         for one in client.v1.webhook_endpoints.list().data:
             client.v1.webhook_endpoints.delete(one.id)
-        other = run.have_notices_sent("http://127.0.0.1:8001/webhooks/stripe")
-        assert other != first
-        assert endpoints() == ["http://127.0.0.1:8001/webhooks/stripe"]
+        other = told("http://127.0.0.1:8001")
+        assert not set(other) & set(first)
+        assert endpoints() == {notices, f"{notices}/hosts"}
 
 
 def test_the_merge_check_is_executable() -> None:

@@ -31,6 +31,7 @@ PATIENCE_SECONDS = 30.0
 
 
 WEBHOOK_SECRET = "whsec_of_the_tests"
+HOSTS_SECRET = "whsec_of_the_hosts"
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,7 @@ def settings(database: Database, redis_url: str) -> Settings:
         redis_url=redis_url,
         quote_keys=QUOTE_KEYS,
         stripe_webhook_secrets=(WEBHOOK_SECRET,),
+        stripe_hosts_webhook_secrets=(HOSTS_SECRET,),
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from api import description
 from api.__main__ import main
 from api.app import create_app
-from api.door import NOTICES
+from api.door import HOSTS_NOTICES, NOTICES
 from ledger.settings import Settings
 from tests.api.conftest import Door
 
@@ -38,7 +38,7 @@ def test_every_route_says_what_it_is_for_and_how_it_can_go_wrong() -> None:
 QUESTIONS = {"POST /quotes"}
 """What is asked with a body and changes nothing, so it may be asked as often as one likes."""
 
-NAMED_BY_THEIR_SENDER = {f"POST {NOTICES}"}
+NAMED_BY_THEIR_SENDER = {f"POST {NOTICES}", f"POST {HOSTS_NOTICES}"}
 """No command of ours: what comes in names itself, and a repeat of it is known by that name."""
 
 

@@ -11,18 +11,18 @@ import psycopg
 import pytest
 from structlog.testing import capture_logs
 
+from api.door import HOSTS_NOTICES, NOTICES
 from bench.estate import Estate
 from ledger.application import Ledger
 from ledger.settings import Settings
 from ledger.values.clock import Instant, system_clock
 from replay.outside import SOURCE, read_inbox
 from sandbox.stripe.core.webhooks import signature
-from tests.api.conftest import WEBHOOK_SECRET, Door, knocking
+from tests.api.conftest import HOSTS_SECRET, WEBHOOK_SECRET, Door, knocking
 from tests.api.outside import Outside, asked, outside
 from tests.conftest import Database
 
 OTHER_SECRET = "whsec_of_another_endpoint"
-PATH = "/webhooks/stripe"
 CANARY = "ines@guests.example"
 
 
@@ -46,11 +46,12 @@ def told(
     secret: str = WEBHOOK_SECRET,
     age: timedelta = timedelta(0),
     header: str | None = None,
+    path: str = NOTICES,
 ) -> httpx.Response:
     """Post an event as the stand-in does, signed some time ago."""
     signed = signature(raw, secret, int((system_clock() - age).timestamp()))
     headers = {"Stripe-Signature": signed if header is None else header}
-    return door.client.post(PATH, content=raw, headers=headers)
+    return door.client.post(path, content=raw, headers=headers)
 
 
 def letters(database: Database) -> list[tuple[str, str, str, bytes]]:
@@ -181,8 +182,35 @@ def test_38_and_p13_what_is_forged_stale_or_not_for_us_is_refused_and_written_do
     assert CANARY not in answer.text
 
 
+def test_what_is_told_of_a_host_comes_in_at_an_address_of_its_own(
+    door: Door, database: Database
+) -> None:
+    of_a_host = event(account="acct_ana", type="account.updated")
+
+    answer = told(door, of_a_host, HOSTS_SECRET, path=HOSTS_NOTICES)
+
+    assert (answer.status_code, answer.json()) == (200, {})
+    assert [letter[2] for letter in letters(database)] == ["account.updated"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "secret", "code"),
+    [
+        ({}, HOSTS_SECRET, "NOTICE_OF_ANOTHER_ACCOUNT"),
+        ({"account": "acct_ana"}, WEBHOOK_SECRET, "NOTICE_NOT_SIGNED"),
+    ],
+)
+def test_38_neither_address_believes_what_is_for_the_other(
+    door: Door, database: Database, changed: dict[str, Any], secret: str, code: str
+) -> None:
+    answer = told(door, event(**changed), secret, path=HOSTS_NOTICES)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    assert letters(database) == []
+
+
 def test_38_a_notice_without_any_signature_is_refused(door: Door, database: Database) -> None:
-    answer = door.client.post(PATH, content=event())
+    answer = door.client.post(NOTICES, content=event())
 
     assert (answer.status_code, answer.json()["code"]) == (400, "NOTICE_NOT_SIGNED")
     assert letters(database) == []
