@@ -133,6 +133,11 @@ class Ledger:
         known: S | None = self._load(decider, stream_id, fresh=True).state
         return known
 
+    def state_at(self, decider: Decider[S, Any, Any], stream_id: str, at: Instant) -> S | None:
+        """The state of a stream as it was at an instant, with what happened at it."""
+        history = self._store.read(StreamId(stream_id))
+        return decider.fold(one.event for one in history if one.occurred_at <= at)
+
     def _execute(self, asked: Asked) -> Receipt:
         try:
             return self._attempt(asked, fresh=False)

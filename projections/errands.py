@@ -11,6 +11,19 @@ from typing import assert_never, get_args
 from sqlalchemy import Column, DateTime, Index, MetaData, Table, Text, Uuid
 
 from ledger.events import Recorded
+from ledger.events.dispute import (
+    DisputeAccepted,
+    DisputeClosed,
+    DisputeEscalated,
+    DisputeLost,
+    DisputeOpened,
+    DisputePrevented,
+    DisputeReopened,
+    DisputeWon,
+    EvidenceDelivered,
+    EvidenceFailed,
+    EvidenceSubmitted,
+)
 from ledger.events.payment import (
     CaptureRequested,
     PaymentActionRequired,
@@ -33,8 +46,11 @@ from ledger.events.payout import (
     PayoutNetted,
     PayoutReleased,
     PayoutRetried,
+    PayoutReversed,
     PayoutTransferFailed,
     PayoutTransferred,
+    ReversalFailed,
+    ReversalOrdered,
 )
 from ledger.events.provider import PayoutAccountOpened, ProviderClosed, ProviderVouchedFor
 from ledger.events.refund import (
@@ -54,9 +70,15 @@ from projections.projection import Projection, Rows
 REFUNDS_ARE_LOOKED_AT_AFTER = timedelta(hours=1)
 """A refund that is on its way tells us by a notice; notices get lost."""
 
+DISPUTES_ARE_LOOKED_AT_AFTER = timedelta(hours=1)
+"""So long after the time for an answer the processor has told us that it is over."""
+
+BANKS_DECIDE_WITHIN = timedelta(days=75)
+"""How long a guest's bank takes over an answer, at the most, by the processor's own word."""
+
 # -- Tables -----------------------------------------------------------------------------
 
-tables = MetaData(schema="errands_v1")
+tables = MetaData(schema="errands_v2")
 
 errands = Table(
     "errands",
@@ -115,11 +137,34 @@ PayoutErrandEvent = (
     | PayoutCancelled
     | PayoutTransferred
     | PayoutTransferFailed
+    | ReversalOrdered
+    | PayoutReversed
+    | ReversalFailed
 )
 
 HostErrandEvent = ProviderVouchedFor | PayoutAccountOpened | ProviderClosed
 
-ErrandEvent = PaymentErrandEvent | RefundErrandEvent | PayoutErrandEvent | HostErrandEvent
+DisputeErrandEvent = (
+    DisputeOpened
+    | DisputeEscalated
+    | DisputeReopened
+    | EvidenceSubmitted
+    | EvidenceDelivered
+    | EvidenceFailed
+    | DisputeAccepted
+    | DisputeWon
+    | DisputeLost
+    | DisputeClosed
+    | DisputePrevented
+)
+
+ErrandEvent = (
+    PaymentErrandEvent
+    | RefundErrandEvent
+    | PayoutErrandEvent
+    | DisputeErrandEvent
+    | HostErrandEvent
+)
 
 K = ErrandKind
 
@@ -132,6 +177,8 @@ def project(rows: Rows, recorded: Recorded[ErrandEvent]) -> None:
         project_payouts(rows, recorded, recorded.event)
     elif isinstance(recorded.event, HostErrandEvent):
         project_hosts(rows, recorded, recorded.event)
+    elif isinstance(recorded.event, DisputeErrandEvent):
+        project_disputes(rows, recorded, recorded.event)
     else:
         project_payments(rows, recorded, recorded.event)
 
@@ -203,6 +250,11 @@ def project_payouts(rows: Rows, recorded: Recorded[ErrandEvent], event: PayoutEr
             end(rows, recorded, K.RELEASE_PAYOUT)
         case PayoutTransferred() | PayoutTransferFailed():
             end(rows, recorded, K.SEND_TRANSFER)
+        case ReversalOrdered():
+            key = event.idempotency_key
+            begin(rows, recorded, K.REVERSE_TRANSFER, key=key, called=key)
+        case PayoutReversed() | ReversalFailed():
+            rows.remove(errands, name(K.REVERSE_TRANSFER, event.idempotency_key))
         case _:
             assert_never(event)
 
@@ -216,6 +268,34 @@ def project_hosts(rows: Rows, recorded: Recorded[ErrandEvent], event: HostErrand
             end(rows, recorded, K.OPEN_ACCOUNT)
         case _:
             assert_never(event)
+
+
+def project_disputes(
+    rows: Rows, recorded: Recorded[ErrandEvent], event: DisputeErrandEvent
+) -> None:
+    """What is to be said about one dispute, and when to ask what became of it."""
+    match event:
+        case DisputeOpened() | DisputeEscalated() | DisputeReopened():
+            end(rows, recorded, K.SUBMIT_EVIDENCE)
+            look_at_dispute(rows, recorded, event.due_by + DISPUTES_ARE_LOOKED_AT_AFTER)
+        case EvidenceSubmitted():
+            begin(rows, recorded, K.SUBMIT_EVIDENCE, key=recorded.event_id)
+        case EvidenceDelivered():
+            end(rows, recorded, K.SUBMIT_EVIDENCE)
+            look_at_dispute(rows, recorded, recorded.occurred_at + BANKS_DECIDE_WITHIN)
+        case EvidenceFailed():
+            end(rows, recorded, K.SUBMIT_EVIDENCE)
+        case DisputeAccepted():
+            begin(rows, recorded, K.ACCEPT_DISPUTE, key=f"{recorded.stream_id}/accept")
+        case DisputeWon() | DisputeLost() | DisputeClosed() | DisputePrevented():
+            end(rows, recorded, K.SUBMIT_EVIDENCE, K.ACCEPT_DISPUTE, K.LOOK_AT_DISPUTE)
+        case _:
+            assert_never(event)
+
+
+def look_at_dispute(rows: Rows, recorded: Recorded[ErrandEvent], due_at: Instant) -> None:
+    """Look at a dispute when it should be decided; notices get lost."""
+    begin(rows, recorded, K.LOOK_AT_DISPUTE, key=recorded.stream_id, due_at=due_at)
 
 
 def look_at(rows: Rows, recorded: Recorded[ErrandEvent], due_at: Instant | None) -> None:
@@ -232,12 +312,16 @@ def begin(
     *,
     key: str,
     due_at: Instant | None = None,
+    called: str | None = None,
 ) -> None:
-    """Set an errand of the event's stream, anew if it was set before."""
-    end(rows, recorded, kind)
+    """Set an errand of the event's stream, anew if it was set before.
+
+    `called` tells apart what there may be several of for a stream.
+    """
+    rows.remove(errands, name(kind, called or recorded.stream_id))
     rows.insert(
         errands,
-        errand=name(kind, recorded.stream_id),
+        errand=name(kind, called or recorded.stream_id),
         kind=kind.value,
         case_id=recorded.case_id,
         stream_id=recorded.stream_id,
@@ -254,9 +338,9 @@ def end(rows: Rows, recorded: Recorded[ErrandEvent], *kinds: ErrandKind) -> None
         rows.remove(errands, name(kind, recorded.stream_id))
 
 
-def name(kind: ErrandKind, stream_id: str) -> str:
-    """An errand's name: there is one of a kind for a stream at a time."""
-    return f"{kind}/{stream_id}"
+def name(kind: ErrandKind, of: str) -> str:
+    """An errand's name: there is one of a kind for a stream at a time, or for what is called so."""
+    return f"{kind}/{of}"
 
 
-ERRANDS = Projection("errands", 1, tables, get_args(ErrandEvent), project, live_only=True)
+ERRANDS = Projection("errands", 2, tables, get_args(ErrandEvent), project, live_only=True)

@@ -97,6 +97,7 @@ class ErrandDesk:
 ASKING = (
     ErrandKind.LOOK_AT_PAYMENT,
     ErrandKind.LOOK_AT_REFUND,
+    ErrandKind.LOOK_AT_DISPUTE,
     ErrandKind.RETURN_RECEIPT,
     ErrandKind.CLOSE_INTENT,
 )

@@ -20,6 +20,15 @@ from ledger.processes.checkout import (
 )
 from ledger.processes.differences import close_difference, find_difference
 from ledger.processes.disputes import dispute_in, lapse, take_in_dispute
+from ledger.processes.disputes import (
+    accept_dispute,
+    dispute_in,
+    evidence_failed,
+    lapse,
+    submit_evidence,
+    take_in_dispute,
+)
+from ledger.processes.evidence import digest_of, evidence_for
 from ledger.processes.falling_away import (
     cancel_by_guest,
     cancel_by_host,
@@ -54,7 +63,12 @@ from ledger.processes.names import (
     refund_of,
 )
 from ledger.processes.payouts import release, take_in_transfer, transfer_declined
-from ledger.processes.recovery import raise_debt_of_refund
+from ledger.processes.recovery import (
+    order_reversal,
+    raise_debt_of_refund,
+    reversal_declined,
+    take_in_reversal,
+)
 from ledger.processes.refunds import refund_declined, submit_refund, take_in_refund
 from ledger.processes.settlement import earn, mature
 from ledger.processes.stays import complete_stay, start_stay
@@ -66,6 +80,7 @@ __all__ = [
     "Outcome",
     "abandon",
     "accept",
+    "accept_dispute",
     "alteration_of",
     "ask_for_payment",
     "ask_the_host",
@@ -82,9 +97,12 @@ __all__ = [
     "confirm",
     "curtail",
     "decline",
+    "digest_of",
     "dispute_in",
     "dispute_of",
     "earn",
+    "evidence_failed",
+    "evidence_for",
     "expire",
     "find_difference",
     "funds_arrive",
@@ -94,6 +112,7 @@ __all__ = [
     "late_payment_of",
     "mature",
     "nothing_is_open",
+    "order_reversal",
     "outcome_is_unknown",
     "pay",
     "pay_out",
@@ -108,13 +127,16 @@ __all__ = [
     "release",
     "report_no_show",
     "return_declined",
+    "reversal_declined",
     "start_stay",
+    "submit_evidence",
     "submit_refund",
     "take_in",
     "take_in_account",
     "take_in_dispute",
     "take_in_refund",
     "take_in_return",
+    "take_in_reversal",
     "take_in_transfer",
     "transfer_declined",
     "try_again",

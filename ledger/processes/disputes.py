@@ -10,9 +10,11 @@ from ledger.aggregates.booking import Booking
 from ledger.aggregates.dispute import (
     DISPUTE,
     UNDECIDED,
+    AcceptDispute,
     CloseDispute,
     Dispute,
     EscalateDispute,
+    FailEvidence,
     LapseDispute,
     LoseDispute,
     OpenDispute,
@@ -20,6 +22,7 @@ from ledger.aggregates.dispute import (
     RecordEvidence,
     ReinstateFunds,
     ReopenDispute,
+    SubmitEvidence,
     WinDispute,
     WithdrawFunds,
 )
@@ -33,10 +36,12 @@ from ledger.aggregates.payout import (
 from ledger.aggregates.payout import Status as Payable
 from ledger.draft import Draft
 from ledger.errors import NotFound
+from ledger.events import Actor
 from ledger.events.dispute import Stage
 from ledger.gateways.stripe.disputes import DisputeFact, DisputeStatus
 from ledger.gateways.stripe.disputes import Stage as ToldStage
 from ledger.gateways.stripe.movements import Movement
+from ledger.processes.checkout import payment_in
 from ledger.processes.earnings import (
     is_disputed,
     left_of,
@@ -45,6 +50,7 @@ from ledger.processes.earnings import (
     payment_behind,
     payouts_of,
 )
+from ledger.processes.evidence import digest_of, evidence_for
 from ledger.processes.names import (
     PROCESS,
     PROCESSOR,
@@ -130,6 +136,34 @@ def hold_or_lift(draft: Draft, booking_id: BookingId, dispute_id: DisputeId) -> 
 
 HOLDABLE = (Payable.SCHEDULED, Payable.DUE, Payable.ON_HOLD)
 """Where the money is still here."""
+
+# -- Answered by us -----------------------------------------------------------------------
+
+
+def submit_evidence(draft: Draft, staff: Actor, dispute_id: DisputeId) -> None:
+    """Hand in what speaks for the charge, as the ledger knows it now.
+
+    Raises TooLate, TransitionNotAllowed.
+    """
+    dispute = dispute_in(draft, dispute_id)
+    booking = booking_in(draft, dispute.booking_id)
+    said = evidence_for(booking, payment_in(draft, dispute.payment_id))
+    draft.do(staff, SubmitEvidence(dispute_id=dispute_id, digest=digest_of(said)))
+
+
+def evidence_failed(draft: Draft, dispute_id: DisputeId, reason: str) -> None:
+    """The processor does not have what we wanted to say: it may be handed in again."""
+    if dispute_in(draft, dispute_id).status is Disputing.SUBMITTED:
+        draft.do(PROCESSOR, FailEvidence(dispute_id=dispute_id, reason=reason))
+
+
+def accept_dispute(draft: Draft, staff: Actor, dispute_id: DisputeId, proposer: str) -> None:
+    """Give the money up for good, as the second person.
+
+    Raises SelfApproval, SecondPersonRequired, TransitionNotAllowed.
+    """
+    draft.do(staff, AcceptDispute(dispute_id=dispute_id, proposer=proposer, approver=staff.id))
+
 
 # -- Opened -------------------------------------------------------------------------------
 

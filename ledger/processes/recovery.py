@@ -1,15 +1,22 @@
 """Recovery: what a host was paid and has to give back, because the money went back to the guest.
 
-It is the host's debt first, which their next payouts pay (see `ledger.processes.payouts`).
+It is the host's debt first, which their next payouts pay (see `ledger.processes.payouts`). Finance
+may order it back from the transfer instead, as far as the host's account at the processor has it.
 """
 
 from ledger.aggregates.dispute import DISPUTE
-from ledger.aggregates.host_debt import Cause, RaiseDebt
+from ledger.aggregates.host_debt import HOST_DEBT, Cause, CollectDebt, RaiseDebt, debt_of
+from ledger.aggregates.payout import FailReversal, OrderReversal, RecordReversal
+from ledger.aggregates.payout.transfer import covered
 from ledger.aggregates.refund import REFUND
 from ledger.draft import Draft
-from ledger.errors import NotFound
-from ledger.processes.names import PROCESS
-from ledger.values.ids import DisputeId, RefundId
+from ledger.errors import DebtExceeded, NotFound
+from ledger.events import Actor
+from ledger.gateways.stripe.transfers import ReversalFact
+from ledger.processes.names import PROCESS, PROCESSOR, Outcome
+from ledger.processes.payouts import payout_in
+from ledger.values.ids import DisputeId, HostId, PayoutId, RefundId
+from ledger.values.money import Money, total, zero
 
 
 def raise_debt_of_dispute(draft: Draft, dispute_id: DisputeId) -> None:
@@ -51,3 +58,56 @@ def raise_debt_of_refund(draft: Draft, refund_id: RefundId) -> None:
             caused_by=refund_id,
         ),
     )
+
+
+# -- A transfer taken back ------------------------------------------------------------------
+
+
+def order_reversal(
+    draft: Draft, staff: Actor, payout_id: PayoutId, amount: Money, cause: str
+) -> None:
+    """Order a part of a transfer back, no more than was sent and than its host owes (PO9).
+
+    What the host's account does not hold cannot come back: it stays a debt. Raises
+    ReversalExceedsTransfer, DebtExceeded, NotFound, TransitionNotAllowed.
+    """
+    payout = payout_in(draft, payout_id)
+    draft.do(staff, OrderReversal(payout_id=payout_id, amount=amount, cause=cause))
+    ordered = total(list(payout_in(draft, payout_id).coming_back.values()), amount.currency)
+    owed = _owed(draft, payout.host_id, amount.currency)
+    if (owed - ordered).minor < 0:
+        raise DebtExceeded(owed=str(owed), amount=str(amount))
+
+
+def take_in_reversal(draft: Draft, payout_id: PayoutId, key: str, fact: ReversalFact) -> Outcome:
+    """Take in that what was ordered back under a key has come: it pays what the host owes."""
+    payout = payout_in(draft, payout_id)
+    if key not in payout.coming_back:
+        return Outcome.NOTHING_NEW
+    owed = _owed(draft, payout.host_id, fact.amount.currency)
+    draft.do(
+        PROCESSOR,
+        RecordReversal(
+            payout_id=payout_id,
+            amount=fact.amount,
+            reversal=fact.reversal,
+            idempotency_key=key,
+            debt=owed,
+        ),
+    )
+    pays = covered(owed, fact.amount)
+    if pays.minor:
+        collect = CollectDebt(host_id=payout.host_id, amount=pays, reversal=fact.reversal)
+        draft.do(PROCESS, collect)
+    return Outcome.TAKEN_IN
+
+
+def reversal_declined(draft: Draft, payout_id: PayoutId, key: str, reason: str) -> None:
+    """The processor does not take it back: what the host owes stays owed."""
+    if key in payout_in(draft, payout_id).coming_back:
+        draft.do(PROCESSOR, FailReversal(payout_id=payout_id, reason=reason, idempotency_key=key))
+
+
+def _owed(draft: Draft, host_id: HostId, currency: str) -> Money:
+    debt = draft.state(HOST_DEBT, debt_of(host_id))
+    return debt.owed(currency) if debt else zero(currency)

@@ -5,7 +5,8 @@ Whatever calls outside is committed before the call, called under a key of its o
 committed after it; so all of it may be interrupted anywhere, and happens once.
 """
 
-from ledger.reactions.errands import Errand, run
+from ledger.reactions.errand import Errand
+from ledger.reactions.errands import run
 from ledger.reactions.notices import read_notice
 from ledger.reactions.timers import WHEN_DUE, DueTimer, fire
 from ledger.reactions.world import World

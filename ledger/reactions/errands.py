@@ -1,14 +1,9 @@
 """Errands: what was decided here is said to the processor, and what it answers is taken in."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
-
-from msgspec import Struct
 
 from ledger import processes
-from ledger.aggregates.decider import Decider
 from ledger.aggregates.payment import PAYMENT, Payment
 from ledger.aggregates.payment import Status as Paying
 from ledger.aggregates.payout import PAYOUT
@@ -17,7 +12,7 @@ from ledger.aggregates.refund import REFUND, Refund
 from ledger.aggregates.unapplied_receipt import UNAPPLIED_RECEIPT
 from ledger.errors import CorruptHistory, GatewayDeclined
 from ledger.events.payment import Capture as OurCapture
-from ledger.gateways.calls import Attempt, Period
+from ledger.gateways.calls import Period
 from ledger.gateways.stripe import effects
 from ledger.gateways.stripe.accounts import AccountWanted
 from ledger.gateways.stripe.payments import (
@@ -29,35 +24,13 @@ from ledger.gateways.stripe.payments import (
 )
 from ledger.gateways.stripe.refunds import RefundFact, RefundWanted
 from ledger.gateways.stripe.transfers import TransferWanted
+from ledger.reactions import disputed
+from ledger.reactions.errand import Errand
+from ledger.reactions.errand import state_of as _state
+from ledger.reactions.errand import take as _take
 from ledger.reactions.world import World
-from ledger.values.clock import Instant
 from ledger.values.errands import ErrandKind
 from ledger.values.ids import BookingId, HostId, PaymentId, PayoutId, ReceiptId, RefundId
-
-S = TypeVar("S", bound=Struct)
-
-
-@dataclass(frozen=True)
-class Errand:
-    """Something to say or ask outside.
-
-    `stream_id` is what it is about, `key` what makes the call happen once, stored at `stored_at`;
-    `set_by` is the event that asks for it. `begun` says that somebody may have tried before.
-    """
-
-    errand: str
-    kind: ErrandKind
-    case_id: str
-    stream_id: str
-    key: str
-    stored_at: Instant
-    set_by: str
-    begun: bool = True
-
-    @property
-    def attempt(self) -> Attempt:
-        """Under which key to try, and whether to look first."""
-        return Attempt(key=self.key, stored_at=self.stored_at, begun=self.begun)
 
 
 def run(world: World, errand: Errand) -> None:
@@ -270,12 +243,12 @@ DOING: Mapping[ErrandKind, Callable[[World, Errand], None]] = {
     ErrandKind.RETURN_RECEIPT: return_receipt,
     ErrandKind.RELEASE_PAYOUT: release_payout,
     ErrandKind.SEND_TRANSFER: send_transfer,
+    ErrandKind.REVERSE_TRANSFER: disputed.reverse_transfer,
+    ErrandKind.SUBMIT_EVIDENCE: disputed.submit_evidence,
+    ErrandKind.ACCEPT_DISPUTE: disputed.accept_dispute,
+    ErrandKind.LOOK_AT_DISPUTE: disputed.look_at_dispute,
 }
 """How each kind of errand is done."""
-
-
-def _take(world: World, errand: Errand, plan: Callable[..., object]) -> None:
-    world.take(errand.case_id, plan, because=errand.set_by)
 
 
 def _payment(world: World, errand: Errand) -> Payment:
@@ -284,10 +257,3 @@ def _payment(world: World, errand: Errand) -> Payment:
 
 def _refund(world: World, errand: Errand) -> Refund:
     return _state(world, REFUND, errand)
-
-
-def _state(world: World, decider: Decider[S, Any, Any], errand: Errand) -> S:
-    state = world.ledger.state(decider, errand.stream_id)
-    if state is None:
-        raise CorruptHistory(errand=errand.errand, stream=errand.stream_id)
-    return state

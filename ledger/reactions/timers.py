@@ -13,7 +13,7 @@ from ledger.application import Ledger
 from ledger.draft import Draft, Request
 from ledger.store import Receipt
 from ledger.values.clock import Instant
-from ledger.values.ids import BookingId, CommandId, PaymentId, ReceiptId, derived_id
+from ledger.values.ids import BookingId, CommandId, DisputeId, PaymentId, ReceiptId, derived_id
 from ledger.values.timers import TimerKind
 
 
@@ -70,6 +70,7 @@ WHEN_DUE: Mapping[TimerKind, Step] = {
     TimerKind.RECORD_RECEIPT_FUNDS: lambda draft, due: processes.receipt_funds_have_arrived(
         draft, ReceiptId(due.stream_id)
     ),
+    TimerKind.LAPSE_DISPUTE: lambda draft, due: processes.lapse(draft, DisputeId(due.stream_id)),
 }
 """What each kind of timer asks for, of its booking or of the stream that it acts upon."""
 

@@ -17,3 +17,7 @@ class ErrandKind(StrEnum):
     RETURN_RECEIPT = "return_receipt"
     RELEASE_PAYOUT = "release_payout"
     SEND_TRANSFER = "send_transfer"
+    REVERSE_TRANSFER = "reverse_transfer"
+    SUBMIT_EVIDENCE = "submit_evidence"
+    ACCEPT_DISPUTE = "accept_dispute"
+    LOOK_AT_DISPUTE = "look_at_dispute"

@@ -13,3 +13,4 @@ class TimerKind(StrEnum):
     MATURE_PAYOUT = "mature_payout"
     RECORD_FUNDS = "record_funds"
     RECORD_RECEIPT_FUNDS = "record_receipt_funds"
+    LAPSE_DISPUTE = "lapse_dispute"

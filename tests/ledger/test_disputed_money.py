@@ -1,7 +1,10 @@
 """Money in dispute: a guest's bank asks or takes it back, before or after the host was paid."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
+
+import pytest
 
 from ledger import processes
 from ledger.aggregates.dispute import DISPUTE, Dispute
@@ -9,19 +12,26 @@ from ledger.aggregates.dispute import Status as Disputing
 from ledger.aggregates.host_debt import HOST_DEBT, HostDebt, debt_of
 from ledger.aggregates.payout import PAYOUT, Payout
 from ledger.aggregates.payout import Status as Payable
-from ledger.aggregates.provider import Standing, VouchForProvider
+from ledger.aggregates.provider import Reason, Standing, SuspendProvider, VouchForProvider
 from ledger.draft import Draft
+from ledger.errors import SelfApproval
+from ledger.events.booking import EarningsRecognized
+from ledger.events.dispute import Stage
 from ledger.events.host_debt import DebtNetted, DebtRaised
 from ledger.events.payout import PayoutReleased
+from ledger.values.clearance import Hold
 from ledger.values.clock import instant
 from ledger.values.ids import BookingId, GuestId
 from tests.facts import (
     BOOKING,
+    FINANCE,
     HOST,
+    MARTA,
     NOW,
     OPERATOR,
     PROCESSOR,
     RUI,
+    SUPPORT,
     a_stay,
     an_id,
     money,
@@ -33,11 +43,23 @@ from tests.ledger.market import Market
 from tests.sandbox.stripe.shells import HOST as SOMEBODY
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+DAY_OF_ARRIVAL = instant("2026-07-02T20:00:00Z")
 PAID_OUT = instant("2026-07-04T14:00:00Z")
 """A day after the first payout falls due."""
 NEXT = BookingId(an_id("the next stay"))
 NEXT_PAID_OUT = instant("2026-08-04T14:00:00Z")
 JOANA = GuestId(an_id("Joana"))
+OWED = {
+    (account, "EUR")
+    for account in (
+        "host_deferred",
+        "revenue_deferred",
+        "host_payable",
+        "host_held",
+        "disputed_funds",
+    )
+}
+"""What must be nothing when all has ended."""
 
 
 class Disputed(Market):
@@ -108,6 +130,246 @@ def paid_out() -> Disputed:
 def agree(market: Market) -> None:
     """Our books are those of Stripe, to the last movement."""
     books_agree(market.store.history, market.machine)
+
+
+# -- The lives of a dispute (D1) ------------------------------------------------------------
+
+
+def sold() -> Disputed:
+    """A stay that is paid, long before anybody comes."""
+    market = Disputed()
+    market.sold()
+    market.until(NOW + 3 * DAY, step=12 * HOUR)
+    return market
+
+
+def hand_in(market: Disputed) -> None:
+    """Support says what speaks for the charge."""
+    dispute_id = processes.dispute_of(market.all("dispute")[-1]["id"])
+    market.decide(partial(processes.submit_evidence, staff=SUPPORT, dispute_id=dispute_id))
+    market.settle()
+
+
+def test_case_d1_an_inquiry_holds_the_payout_and_moves_no_money() -> None:
+    market = sold()
+    before = market.balances()
+    market.bank(inquiry=True)
+    market.settle()
+
+    assert (market.dispute().status, market.dispute().stage) == (Disputing.OPENED, Stage.INQUIRY)
+    assert market.payout().holds == {Hold.DISPUTE}
+    assert market.payment().disputed == {}
+    assert market.balances() == before
+
+    hand_in(market)
+    market.bank("won")
+    market.settle()
+
+    assert market.dispute().status is Disputing.CLOSED_NO_LOSS
+    assert market.payout().status is Payable.SCHEDULED
+    assert market.balances() == before
+
+
+def test_case_d1_an_inquiry_that_becomes_a_chargeback_takes_the_money() -> None:
+    market = sold()
+    market.bank(inquiry=True)
+    market.settle()
+    market.bank("escalated")
+    market.settle()
+
+    assert market.dispute().stage is Stage.CHARGEBACK
+    assert market.payment().refundable == money("0.00 EUR")
+    agree(market)
+
+
+def test_case_d1_a_dispute_that_is_won_leaves_no_trace_but_its_fee() -> None:
+    market = sold()
+    expected = market.balances()
+    market.bank()
+    market.settle()
+    hand_in(market)
+    market.bank("won")
+    market.settle()
+
+    assert market.dispute().status is Disputing.WON
+    assert market.payment().disputed == {}
+    assert market.payout().status is Payable.SCHEDULED
+    expected.update({("exp_dispute_fees", "EUR"): 2_000, ("stripe_available", "EUR"): -2_000})
+    assert market.balances() == expected
+    agree(market)
+
+
+def test_case_d1_a_dispute_that_is_lost_before_the_stay_is_earned_by_nobody() -> None:
+    market = sold()
+    market.bank()
+    market.settle()
+    hand_in(market)
+    market.bank("lost")
+    market.until(PAID_OUT, step=12 * HOUR)
+
+    assert market.dispute().status is Disputing.LOST
+    assert market.payout().status is Payable.CANCELLED
+    assert market.events(EarningsRecognized) == []
+    assert set(market.balances()) & OWED == set()
+    agree(market)
+
+
+def test_case_d1_two_persons_give_a_dispute_up_and_no_one_alone() -> None:
+    market = sold()
+    market.bank()
+    market.settle()
+    dispute_id = processes.dispute_of(market.all("dispute")[-1]["id"])
+    accept = partial(processes.accept_dispute, staff=FINANCE, dispute_id=dispute_id)
+    with pytest.raises(SelfApproval):
+        market.decide(partial(accept, proposer=FINANCE.id))
+    assert market.dispute().status is Disputing.EVIDENCE_DUE
+
+    market.decide(partial(accept, proposer=MARTA))
+    market.settle()
+
+    assert market.dispute().status is Disputing.LOST
+    assert market.all("dispute")[-1]["status"] == "lost"
+    agree(market)
+
+
+@pytest.mark.parametrize("loses_notices", [False, True])
+def test_case_d1_a_dispute_that_nobody_answers_is_lost_when_its_time_is_over(
+    *, loses_notices: bool
+) -> None:
+    market = sold()
+    market.bank()
+    market.settle()
+    market.loses_notices = loses_notices
+    due_by = market.dispute().due_by
+    market.until(due_by - HOUR, step=DAY)
+    assert market.dispute().status is Disputing.EVIDENCE_DUE
+
+    market.until(due_by, step=HOUR)
+    assert market.dispute().status is Disputing.LOST
+
+    market.until(due_by + 3 * HOUR, step=HOUR)
+    assert market.topics().count("dispute.lost") == 1
+    agree(market)
+
+
+def test_case_d1_a_dispute_that_is_reopened_after_it_was_won_takes_the_money_again() -> None:
+    market = sold()
+    market.bank()
+    market.settle()
+    hand_in(market)
+    market.bank("won")
+    market.settle()
+    market.bank("reopened")
+    market.settle()
+
+    assert market.dispute().status is Disputing.EVIDENCE_DUE
+    assert market.dispute().stage is Stage.PRE_ARBITRATION
+    assert market.payout().holds == {Hold.DISPUTE}
+    hand_in(market)
+    assert market.dispute().answers == 2
+    market.bank("lost")
+    market.settle()
+    assert market.dispute().status is Disputing.LOST
+    agree(market)
+
+
+def test_case_d1_an_inquiry_is_prevented_by_a_refund() -> None:
+    market = sold()
+    market.bank(inquiry=True)
+    market.settle()
+    market.bank("prevented")
+    market.settle()
+
+    assert market.dispute().status is Disputing.PREVENTED
+    assert Hold.DISPUTE not in market.payout().holds
+
+
+# -- Whatever is told, and in whatever order --------------------------------------------------
+
+LIVES = (
+    ("won",),
+    ("lost",),
+    ("won", "reopened", "lost"),
+    ("won", "reopened", "won"),
+)
+
+
+@pytest.mark.parametrize("life", LIVES, ids=" ".join)
+def test_a_dispute_that_is_heard_of_late_ends_where_it_stands(life: tuple[str, ...]) -> None:
+    market = sold()
+    market.bank()
+    for outcome in life:
+        market.bank(outcome)
+    market.hear()
+    market.letters.reverse()
+    market.settle()
+
+    expected = Disputing.WON if life[-1] == "won" else Disputing.LOST
+    assert market.dispute().status is expected
+    agree(market)
+    before = market.topics()
+    market.tell_again(times=10)
+    market.settle()
+    assert market.topics() == before
+
+
+# -- While the payout is on its way (O1) ------------------------------------------------------
+
+
+def test_case_o1_a_payout_waits_while_a_dispute_is_open() -> None:
+    market = sold()
+    market.until(DAY_OF_ARRIVAL, step=12 * HOUR)
+    market.bank()
+    market.settle()
+    market.until(PAID_OUT, step=12 * HOUR)
+
+    assert market.dispute().status is Disputing.EVIDENCE_DUE
+    assert market.payout().status is Payable.ON_HOLD
+
+    hand_in(market)
+    market.bank("won")
+    market.settle()
+
+    assert market.payout().status is Payable.TRANSFERRED
+    assert market.payout().sent == money("349.20 EUR")
+    agree(market)
+
+
+def test_case_o1_a_dispute_between_due_and_releasing_stops_the_payout() -> None:
+    market = sold()
+    suspend = SuspendProvider(host_id=RUI, reason=Reason.SAFETY)
+    market.decide(lambda draft: draft.do(OPERATOR, suspend), RUI)
+    market.until(PAID_OUT, step=12 * HOUR)
+    assert market.payout().status is Payable.DUE
+
+    market.bank(amount=20_520)
+    market.settle()
+    assert market.payout().status is Payable.ON_HOLD
+
+    hand_in(market)
+    market.bank("lost")
+    market.settle()
+
+    assert market.payout().status is Payable.DUE
+    assert market.payout().amount == money("174.60 EUR")
+
+
+def test_case_o1_what_is_lost_of_a_payout_that_waits_is_taken_off_it() -> None:
+    market = sold()
+    market.until(DAY_OF_ARRIVAL, step=12 * HOUR)
+    market.bank(amount=10_000)
+    market.settle()
+    market.until(PAID_OUT, step=12 * HOUR)
+    assert market.payout().status is Payable.ON_HOLD
+    hand_in(market)
+    market.bank("lost")
+    market.until(PAID_OUT + DAY, step=12 * HOUR)
+
+    assert market.payout().status is Payable.TRANSFERRED
+    assert market.payout().sent == money("264.11 EUR")
+    assert market.debt() is None
+    assert set(market.balances()) & OWED == set()
+    agree(market)
 
 
 # -- Lost after the host was paid (D3) ------------------------------------------------------

@@ -20,7 +20,7 @@ from ledger.values.timers import TimerKind
 from projections.timers import TIMERS
 from replay.timers import due
 from tests.conftest import Database
-from tests.facts import GUEST, an_id
+from tests.facts import GUEST, PROCESSOR, an_id, to_open_dispute, to_withdraw
 from tests.projections.story import asking, drive_to_end
 from tests.replay.small_history import History
 
@@ -79,6 +79,20 @@ def take_in(history: History, amount: Money) -> None:
     history.do(STAY, lambda draft: none(processes.take_in(draft, fact)))
 
 
+def charge_back(history: History, amount: Money) -> None:
+    """Hear from the processor that the guest's bank took all of it, and waits a week for an answer."""
+    dispute = to_open_dispute(
+        payment_id=processes.payment_of(STAY),
+        booking_id=STAY,
+        amount=amount,
+        due_by=history.clock.now + timedelta(days=7),
+    )
+    history.do(STAY, lambda draft: draft.do(PROCESSOR, dispute))
+    nothing = Money(0, "EUR")
+    withdrawn = to_withdraw(amount=amount, payable=nothing, host_part=nothing)
+    history.do(STAY, lambda draft: draft.do(PROCESSOR, withdrawn))
+
+
 def none(_answer: object) -> None:
     """A plan answers nothing."""
 
@@ -97,6 +111,8 @@ def test_a_timer_of_each_kind_fires_once_however_often_it_is_fired(
         history.sell(wish)
     if kind is TimerKind.RECORD_RECEIPT_FUNDS:
         take_in(history, wish.price.total + Money(1, "EUR"))
+    if kind is TimerKind.LAPSE_DISPUTE:
+        charge_back(history, wish.price.total)
     timer = next_timer(history, database)
     while timer.kind is not kind:
         fire(history.ledger, timer)

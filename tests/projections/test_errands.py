@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from ledger.events import Event
+from ledger.events.dispute import Stage
 from ledger.events.payment import PaymentIntentClosed
 from ledger.events.provider import ProviderClosed
 from ledger.reactions import Errand
@@ -16,10 +17,15 @@ from tests.facts import (
     ANSWER_DUE,
     NOW,
     PAYMENT,
+    PAYOUT,
     RECEIPT,
     REFUND,
+    a_dispute,
+    a_failed_reversal,
     a_payment,
+    a_payout,
     a_receipt,
+    a_reversal,
     action_required,
     an_account,
     approved,
@@ -29,18 +35,29 @@ from tests.facts import (
     cancelled_refund,
     capture_requested,
     card_declined,
+    closed_dispute,
+    delivered,
+    escalated,
+    evidence,
     failed_refund,
+    given_up,
     linked,
+    lost,
+    not_delivered,
     paid,
     pending,
+    prevented,
     processing,
     provider_vouched_for,
+    reopened,
     resubmitted,
     return_failed,
     returned,
     returning,
     submitted,
     succeeded,
+    turned_back,
+    won,
 )
 from tests.projections.story import Story
 
@@ -89,6 +106,20 @@ def test_every_kind_of_errand_has_somebody_who_does_it() -> None:
         ([a_receipt(), returning()], {K.RETURN_RECEIPT}),
         ([a_receipt(), returning(), returned()], set()),
         ([a_receipt(), returning(), return_failed()], set()),
+        ([a_payout(), a_reversal()], {K.REVERSE_TRANSFER}),
+        ([a_payout(), a_reversal(), turned_back()], set()),
+        ([a_payout(), a_reversal(), a_failed_reversal()], set()),
+        ([a_dispute()], {K.LOOK_AT_DISPUTE}),
+        ([a_dispute(), evidence()], {K.LOOK_AT_DISPUTE, K.SUBMIT_EVIDENCE}),
+        ([a_dispute(), evidence(), delivered()], {K.LOOK_AT_DISPUTE}),
+        ([a_dispute(), evidence(), not_delivered()], {K.LOOK_AT_DISPUTE}),
+        ([a_dispute(), given_up()], {K.LOOK_AT_DISPUTE, K.ACCEPT_DISPUTE}),
+        ([a_dispute(), given_up(), lost()], set()),
+        ([a_dispute(), evidence(), won()], set()),
+        ([a_dispute(), evidence(), won(), reopened()], {K.LOOK_AT_DISPUTE}),
+        ([a_dispute(Stage.INQUIRY), evidence(), closed_dispute()], set()),
+        ([a_dispute(Stage.INQUIRY), evidence(), escalated()], {K.LOOK_AT_DISPUTE}),
+        ([a_dispute(Stage.INQUIRY), prevented()], set()),
     ],
     ids=lambda found: found[-1].topic if isinstance(found, list) else "",
 )
@@ -159,3 +190,11 @@ def test_a_live_end_of_what_was_imported_does_no_harm(story: Story) -> None:
     story.tells(linked(), paid(), submitted(), succeeded())
 
     assert set(what_is_due(story)) == set()
+
+
+def test_each_part_of_a_transfer_that_is_ordered_back_is_an_errand_of_its_own(story: Story) -> None:
+    story.tells(a_payout(), a_reversal(number=1), a_reversal(number=2), turned_back(number=1))
+
+    (errand,) = what_is_due(story).values()
+
+    assert (errand.stream_id, errand.key) == (PAYOUT, a_reversal(number=2).idempotency_key)

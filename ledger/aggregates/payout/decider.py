@@ -122,7 +122,9 @@ def evolve(payout: Payout | None, event: PayoutEvent) -> Payout:
         case PayoutTransferFailed():
             nothing = zero(payout.amount.currency)
             return replace(payout, status=status, unknown=False, sent=nothing)
-        case PayoutCancelled() | PayoutDue() | PayoutTransferred():
+        case PayoutTransferred():
+            return replace(payout, status=status, unknown=False, transfer=event.transfer)
+        case PayoutCancelled() | PayoutDue():
             return replace(payout, status=status, unknown=False)
         case _:
             assert_never(event)
@@ -153,5 +155,5 @@ PAYOUT = Decider(
     stream_of=lambda command: command.payout_id,
     decide=decide,
     evolve=evolve,
-    evolution=2,
+    evolution=3,
 )

@@ -29,7 +29,8 @@ class Payout(Struct, frozen=True):
 
     `amount` is the tranche's; of it `netted` stays with the platform for what the host owes, and
     `sent` is on its way or with the host; `reversed` of that came back, and `coming_back` is
-    ordered back, by the keys of the orders. `orders` and `reversals` count the keys given out.
+    ordered back, by the keys of the orders. `orders` and `reversals` count the keys given out;
+    `transfer` is the processor's name of what was sent.
     """
 
     status: Status
@@ -47,6 +48,7 @@ class Payout(Struct, frozen=True):
     orders: int = 0
     reversals: int = 0
     coming_back: dict[str, Money] = {}
+    transfer: str | None = None
 
     @property
     def outstanding(self) -> Money:

@@ -22,6 +22,7 @@ from sandbox.stripe.core import (
 )
 from sandbox.stripe.core.books import Settled
 from sandbox.stripe.core.errors import malformed, no_such, unknown_url
+from sandbox.stripe.core.routing import Context
 from sandbox.stripe.core.timers import advance
 from sandbox.stripe.core.world import Obj, Tenant, World
 
@@ -108,9 +109,14 @@ def open_dispute(world: World, body: Obj) -> Obj:
 
 
 def decide_dispute(world: World, body: Obj, dispute_id: str) -> Obj:
-    """POST disputes/{id} `{"outcome": "won" | "lost" | "escalated" | "reopened"}`"""
+    """POST disputes/{id} `{"outcome": "won" | "lost" | "escalated" | "reopened" | "prevented"}`"""
     tenant, dispute = holder(world, "dispute", dispute_id)
-    disputes.decide(world, tenant, dispute, _word(body, "outcome"))
+    outcome = _word(body, "outcome")
+    if outcome == "prevented":
+        disputes.prevent(world, tenant, dispute)
+        refunds.create(Context(world, tenant), {"charge": dispute["charge"]})
+    else:
+        disputes.decide(world, tenant, dispute, outcome)
     return dispute
 
 

@@ -1,6 +1,7 @@
 """Disputes: the guest's bank asks, or takes; evidence answers; somebody wins.
 
     inquiry:     warning_needs_response ─▶ warning_under_review ─▶ warning_closed
+                        │     └───── refunded in time ─────▶ prevented
                         └────────── escalated ─────────┐
     chargeback:  needs_response ─▶ under_review ─▶ won │ lost      (either may be reopened)
 
@@ -279,6 +280,14 @@ def decide(world: World, tenant: Tenant, dispute: Obj, outcome: str) -> None:
         _end(world, tenant, dispute, "warning_closed" if inquiry else outcome)
     else:
         raise not_allowed(f"A dispute that is {status} cannot be {outcome}.")
+
+
+def prevent(world: World, tenant: Tenant, dispute: Obj) -> None:
+    """The guest was given the money before their bank took it. Raises a refusal after that."""
+    if dispute["status"] not in ("warning_needs_response", "warning_under_review"):
+        raise not_allowed(f"A dispute that is {dispute['status']} cannot be prevented.")
+    dispute["status"] = "prevented"
+    emit(world, tenant, "charge.dispute.closed", dispute)
 
 
 def _end(world: World, tenant: Tenant, dispute: Obj, status: str) -> None:

@@ -123,6 +123,15 @@ def test_a_decided_dispute_may_be_reopened(inside: Shell, outcome: str, withdraw
     assert len(taken) == withdrawals
 
 
+def test_an_inquiry_is_prevented_by_a_refund(inside: Shell) -> None:
+    dispute = disputed(inside, "pm_card_createDisputeInquiry")
+    inside.behind(f"disputes/{dispute.id}", {"outcome": "prevented"})
+
+    prevented = inside.v1.disputes.retrieve(dispute.id)
+    assert (prevented.status, prevented.balance_transactions) == ("prevented", [])
+    assert inside.v1.charges.retrieve(dispute.charge).refunded
+
+
 def test_a_dispute_may_be_over_another_amount(inside: Shell) -> None:
     intent = paid(inside)
     charge = charge_of(inside, intent)
