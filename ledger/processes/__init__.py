@@ -19,7 +19,6 @@ from ledger.processes.checkout import (
     withdraw,
 )
 from ledger.processes.differences import close_difference, find_difference
-from ledger.processes.disputes import dispute_in, lapse, take_in_dispute
 from ledger.processes.disputes import (
     accept_dispute,
     dispute_in,
