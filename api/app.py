@@ -11,6 +11,7 @@ from api import (
     cancellations,
     decisions,
     description,
+    desk,
     handlers,
     health,
     hosting,
@@ -50,6 +51,7 @@ ROUTERS = (
     webhooks.router,
     trips.router,
     hosting.router,
+    desk.router,
     timelines.router,
     reports.router,
 )

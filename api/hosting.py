@@ -4,13 +4,12 @@ from typing import Annotated
 
 import fastapi
 from fastapi import APIRouter
-from pydantic import Field
 
 from api.asking import Asking
 from api.availability import Window
 from api.faults import InvalidRequest, NoSuchPosition, StaleRead
 from api.problems import described
-from api.shapes import Query, Uuid
+from api.shapes import Latest, Query, Uuid
 from ledger.values.ids import HostId
 from projections import earnings, hosting, needs
 from projections.earnings import EARNINGS, Earnings
@@ -22,12 +21,6 @@ router = APIRouter(prefix="/hosts/{host_id}", tags=["hosting"])
 
 LONGEST_WINDOW_DAYS = 800
 UNREADABLE = described(NoSuchPosition, StaleRead)
-
-
-class Latest(Query):
-    """So many of them, at most."""
-
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
 @router.get("/requests", responses=UNREADABLE)

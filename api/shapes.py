@@ -98,3 +98,9 @@ class Query(BaseModel):
         default=None,
         description="The answer reflects at least this position; it is waited for, up to 2 seconds",
     )
+
+
+class Latest(Query):
+    """So many of them, at most."""
+
+    limit: Annotated[int, Field(ge=1, le=200)] = 50

@@ -1,6 +1,7 @@
 """What people ask, answered in advance. Each read model is one file, and can be deleted and rebuilt."""
 
 from projections.availability import AVAILABILITY
+from projections.desk import DESK
 from projections.earnings import EARNINGS
 from projections.errands import ERRANDS
 from projections.hosting import HOSTING
@@ -23,6 +24,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     EARNINGS,
     PAYOUTS,
     RECONCILIATION,
+    DESK,
 )
 """Every read model there is."""
 

@@ -21,6 +21,8 @@ OUTGROWN = {
     "projections/availability.py": 255,         # whose the nights are and what fits need each other
     "projections/hosting.py": 250,              # one case for each step that a host sees of a stay
     "projections/earnings.py": 250,             # one column for each cause, and the sums of them
+    "projections/desk.py": 260,                 # what lies on it, what that is about, and its debts
+    "projections/matters.py": 225,              # one line for each event that brings up or ends one
     "projections/payouts.py": 240,              # payouts, their holds, and the account they go to
     "projections/timers.py": 340,               # what sets each timer, and everything that ends it
     "projections/errands.py": 380,              # one case for each step of what goes outside

@@ -1,0 +1,217 @@
+"""Matters: what staff may have to look at, which event brings it up, and which one ends it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple, assert_never
+
+from ledger.events import Event
+from ledger.events.correction import CorrectionApplied, CorrectionRefused, CorrectionSubmitted
+from ledger.events.difference import (
+    DifferenceCorrected,
+    DifferenceExplained,
+    DifferenceFound,
+    DifferenceWrittenOff,
+)
+from ledger.events.dispute import (
+    DisputeAccepted,
+    DisputeClosed,
+    DisputeEscalated,
+    DisputeLost,
+    DisputeOpened,
+    DisputePrevented,
+    DisputeReopened,
+    DisputeWon,
+    EvidenceFailed,
+    EvidenceSubmitted,
+)
+from ledger.events.host_debt import (
+    DebtWrittenOff,
+    WriteOffProposed,
+    WriteOffRejected,
+)
+from ledger.events.payment import (
+    PaymentActionRequired,
+    PaymentAuthorized,
+    PaymentCancelled,
+    PaymentCompleted,
+    PaymentFailed,
+    PaymentOutcomeUnknown,
+    PaymentProcessing,
+)
+from ledger.events.payout import (
+    PayoutCancelled,
+    PayoutHeld,
+    PayoutHoldLifted,
+    PayoutNetted,
+    PayoutRetried,
+    PayoutTransferFailed,
+    PayoutTransferred,
+)
+from ledger.events.provider import (
+    BankAccountChanged,
+    BankAccountFailed,
+    PayoutAccountChanged,
+    ProviderClosed,
+)
+from ledger.events.refund import (
+    ExternalRefundClassified,
+    ExternalRefundDetected,
+    RefundAlternativeChosen,
+    RefundApprovalAsked,
+    RefundApproved,
+    RefundCancelled,
+    RefundFailed,
+    RefundRejected,
+    RefundResubmitted,
+    RefundSettledAlternatively,
+)
+from ledger.events.unapplied_receipt import (
+    ReceiptAdopted,
+    ReceiptDetected,
+    ReceiptReturned,
+    ReceiptReturnFailed,
+    ReceiptReturning,
+)
+from ledger.values.money import Money
+
+
+class Matter(StrEnum):
+    """What staff may have to do something about."""
+
+    REFUND_TO_APPROVE = "refund_to_approve"
+    REFUND_FAILED = "refund_failed"
+    REFUND_TO_SETTLE = "refund_to_settle"
+    REFUND_TO_CLASSIFY = "refund_to_classify"
+    DISPUTE_TO_ANSWER = "dispute_to_answer"
+    RECEIPT_UNAPPLIED = "receipt_unapplied"
+    RETURN_FAILED = "return_failed"
+    PAYMENT_UNANSWERED = "payment_unanswered"
+    DIFFERENCE_OPEN = "difference_open"
+    PAYOUT_HELD = "payout_held"
+    PAYOUT_FAILED = "payout_failed"
+    PAYOUT_ACCOUNT_CLOSED = "payout_account_closed"
+    BANK_ACCOUNT_FAILED = "bank_account_failed"
+    CORRECTION_TO_APPROVE = "correction_to_approve"
+    WRITE_OFF_TO_APPROVE = "write_off_to_approve"
+
+
+M = Matter
+
+ENDS: Mapping[type[Event], tuple[Matter, ...]] = {
+    RefundApproved: (M.REFUND_TO_APPROVE,),
+    RefundRejected: (M.REFUND_TO_APPROVE,),
+    RefundCancelled: (M.REFUND_TO_APPROVE, M.REFUND_FAILED, M.REFUND_TO_SETTLE),
+    RefundResubmitted: (M.REFUND_FAILED,),
+    RefundAlternativeChosen: (M.REFUND_FAILED,),
+    RefundSettledAlternatively: (M.REFUND_TO_SETTLE,),
+    ExternalRefundClassified: (M.REFUND_TO_CLASSIFY,),
+    EvidenceSubmitted: (M.DISPUTE_TO_ANSWER,),
+    DisputeAccepted: (M.DISPUTE_TO_ANSWER,),
+    DisputeWon: (M.DISPUTE_TO_ANSWER,),
+    DisputeLost: (M.DISPUTE_TO_ANSWER,),
+    DisputeClosed: (M.DISPUTE_TO_ANSWER,),
+    DisputePrevented: (M.DISPUTE_TO_ANSWER,),
+    ReceiptReturning: (M.RETURN_FAILED,),
+    ReceiptReturned: (M.RECEIPT_UNAPPLIED, M.RETURN_FAILED),
+    ReceiptAdopted: (M.RECEIPT_UNAPPLIED, M.RETURN_FAILED),
+    PaymentProcessing: (M.PAYMENT_UNANSWERED,),
+    PaymentActionRequired: (M.PAYMENT_UNANSWERED,),
+    PaymentAuthorized: (M.PAYMENT_UNANSWERED,),
+    PaymentCompleted: (M.PAYMENT_UNANSWERED,),
+    PaymentFailed: (M.PAYMENT_UNANSWERED,),
+    PaymentCancelled: (M.PAYMENT_UNANSWERED,),
+    DifferenceExplained: (M.DIFFERENCE_OPEN,),
+    DifferenceCorrected: (M.DIFFERENCE_OPEN,),
+    DifferenceWrittenOff: (M.DIFFERENCE_OPEN,),
+    PayoutHoldLifted: (M.PAYOUT_HELD,),
+    PayoutCancelled: (M.PAYOUT_HELD, M.PAYOUT_FAILED),
+    PayoutRetried: (M.PAYOUT_FAILED,),
+    PayoutNetted: (M.PAYOUT_FAILED,),
+    PayoutTransferred: (M.PAYOUT_FAILED,),
+    PayoutAccountChanged: (M.PAYOUT_ACCOUNT_CLOSED,),
+    BankAccountChanged: (M.BANK_ACCOUNT_FAILED,),
+    ProviderClosed: (M.PAYOUT_ACCOUNT_CLOSED, M.BANK_ACCOUNT_FAILED),
+    CorrectionApplied: (M.CORRECTION_TO_APPROVE,),
+    CorrectionRefused: (M.CORRECTION_TO_APPROVE,),
+    WriteOffRejected: (M.WRITE_OFF_TO_APPROVE,),
+    DebtWrittenOff: (M.WRITE_OFF_TO_APPROVE,),
+}
+"""Which matters of its stream an event ends; the same event may open the next one."""
+
+
+class Opened(NamedTuple):
+    """A matter that came up. `reason` tells those of one payout apart, and is empty otherwise."""
+
+    matter: Matter
+    detail: str = ""
+    reason: str = ""
+    amount: Money | None = None
+
+
+OpeningEvent = (
+    RefundApprovalAsked
+    | RefundFailed
+    | RefundAlternativeChosen
+    | ExternalRefundDetected
+    | DisputeOpened
+    | DisputeEscalated
+    | DisputeReopened
+    | EvidenceFailed
+    | ReceiptDetected
+    | ReceiptReturnFailed
+    | PaymentOutcomeUnknown
+    | DifferenceFound
+    | PayoutHeld
+    | PayoutTransferFailed
+    | PayoutAccountChanged
+    | BankAccountFailed
+    | CorrectionSubmitted
+    | WriteOffProposed
+)
+
+
+def opened(event: OpeningEvent) -> Opened | None:  # noqa: C901 - one case per event
+    """The matter that an event brings up; None where there is nothing for people to do."""
+    match event:
+        case RefundApprovalAsked():
+            return Opened(M.REFUND_TO_APPROVE, ", ".join(event.reasons))
+        case RefundFailed():
+            return Opened(M.REFUND_FAILED, event.reason, amount=event.amount)
+        case RefundAlternativeChosen():
+            return Opened(M.REFUND_TO_SETTLE, event.reason)
+        case ExternalRefundDetected():
+            return Opened(M.REFUND_TO_CLASSIFY, event.processor_refund)
+        case DisputeOpened():
+            return Opened(M.DISPUTE_TO_ANSWER, event.reason)
+        case DisputeEscalated() | DisputeReopened():
+            return Opened(M.DISPUTE_TO_ANSWER, event.stage)
+        case EvidenceFailed():
+            return Opened(M.DISPUTE_TO_ANSWER, event.reason)
+        case ReceiptDetected():
+            return Opened(M.RECEIPT_UNAPPLIED, event.why)
+        case ReceiptReturnFailed():
+            return Opened(M.RETURN_FAILED, event.reason)
+        case PaymentOutcomeUnknown():
+            given_up = event.look_again_at is None
+            return Opened(M.PAYMENT_UNANSWERED, f"looks: {event.looks}") if given_up else None
+        case DifferenceFound():
+            return Opened(M.DIFFERENCE_OPEN, f"{event.kind}: {event.object_id}")
+        case PayoutHeld():
+            return Opened(M.PAYOUT_HELD, event.detail, reason=event.reason.value)
+        case PayoutTransferFailed():
+            return Opened(M.PAYOUT_FAILED, event.reason)
+        case PayoutAccountChanged():
+            why = ", ".join(event.requirements) or event.disabled_reason or ""
+            return Opened(M.PAYOUT_ACCOUNT_CLOSED, why) if event.to in CLOSED_ACCOUNT else None
+        case BankAccountFailed():
+            return Opened(M.BANK_ACCOUNT_FAILED, event.bank_account)
+        case CorrectionSubmitted():
+            return Opened(M.CORRECTION_TO_APPROVE)
+        case WriteOffProposed():
+            return Opened(M.WRITE_OFF_TO_APPROVE, event.reason, amount=event.amount)
+        case _:
+            assert_never(event)
+
+
+CLOSED_ACCOUNT = ("restricted", "disabled")
+"""The words for a payout account that was open, and pays out nothing now."""
