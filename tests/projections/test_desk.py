@@ -74,7 +74,7 @@ COMES_UP_BY: dict[Matter, Event] = {
     M.CORRECTION_TO_APPROVE: correction_submitted(),
     M.WRITE_OFF_TO_APPROVE: a_write_off(),
 }
-EXAMPLES = {type(event): event for event in ONE_OF_EACH}
+EXAMPLES: dict[type[Event], Event] = {type(event): event for event in ONE_OF_EACH}
 
 
 def on_the_desk(*events: Event) -> list[tuple[str, str]]:
