@@ -92,7 +92,7 @@ def ask_for_payment(
     booking = booking_in(draft, booking_id)
     if booking.status is not Stands.PENDING_PAYMENT:
         BOOKING.lifecycle.refuse(OpenPayment, booking.status)
-    if not _is_alive(draft, booking, booking_id):
+    if not is_alive(draft, booking, booking_id):
         raise HoldHasExpired(expired_at=booking.hold_expires_at)
     chargeable(booking.price.total)
     payment_id = payment_of(booking_id)
@@ -116,7 +116,7 @@ def try_again(draft: Draft, guest: Actor, booking_id: BookingId) -> None:
     Raises HoldHasExpired, NotWorthRetrying, AttemptsAreExhausted, TransitionNotAllowed.
     """
     booking = booking_in(draft, booking_id)
-    alive = _is_alive(draft, booking, booking_id)
+    alive = is_alive(draft, booking, booking_id)
     draft.do(
         guest,
         RetryPayment(payment_id=payment_of(booking_id), due=booking.price.total, hold_alive=alive),
@@ -366,7 +366,8 @@ def _claim(draft: Draft, of: Booking | Book, booking_id: BookingId) -> Claim | N
     return None if calendar is None else calendar.claims.get(booking_id)
 
 
-def _is_alive(draft: Draft, booking: Booking, booking_id: BookingId) -> bool:
+def is_alive(draft: Draft, booking: Booking, booking_id: BookingId) -> bool:
+    """Whether the booking's hold, or reservation, still stands."""
     held = _claim(draft, booking, booking_id)
     return held is not None and _lasts(held.expires_at, draft.now)
 

@@ -65,6 +65,7 @@ from ledger.processes.checkout import (
     confirm_at_last,
     confirm_late,
     expire,
+    is_alive,
     payment_in,
     take_nights_again,
 )
@@ -116,7 +117,9 @@ def take_in_return(draft: Draft, receipt_id: ReceiptId, fact: RefundFact) -> Out
     if fact.status in (RefundStatus.FAILED, RefundStatus.CANCELLED):
         return_declined(draft, receipt_id, fact.failure or fact.status.value)
         return Outcome.TAKEN_IN
-    if fact.status is not RefundStatus.SUCCEEDED or fact.taken is None:
+    if fact.status is not RefundStatus.SUCCEEDED:
+        return Outcome.NOTHING_NEW  # it is under way; another notice tells when it is there
+    if fact.taken is None:
         return Outcome.LATER
     paid = -fact.taken.amount
     draft.do(
@@ -369,11 +372,22 @@ def _misfit(draft: Draft, payment: Payment, paid: Succeeded, intent: str) -> Why
     its_own = payment.intent in (None, intent)
     if its_own and (ended or payment.status is Paying.CANCELLED):
         return Why.LATE_SUCCESS
+    if its_own and payment.status in WAITING and _stay_was_missed(draft, payment):
+        return Why.LATE_SUCCESS
     if not its_own or payment.status not in WAITING:
         return Why.DOUBLE_CAPTURE
     if paid.amount.currency != payment.asked.currency:
         return Why.WRONG_CURRENCY
     return Why.WRONG_AMOUNT if paid.amount != payment.asked else None
+
+
+def _stay_was_missed(draft: Draft, payment: Payment) -> bool:
+    """Whether the hold ran out and check-in has come before the money did: nobody can come now."""
+    booking = booking_in(draft, payment.booking_id)
+    if booking.status not in (Stands.PENDING_PAYMENT, Stands.ACCEPTING):
+        return False
+    check_in_at = booking.house.check_in_at(booking.stay)
+    return draft.now >= check_in_at and not is_alive(draft, booking, payment.booking_id)
 
 
 def _confirm_somehow(draft: Draft, booking_id: BookingId) -> None:

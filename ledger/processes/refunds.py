@@ -86,8 +86,9 @@ def _request(
 
 
 def lines_of(booking: Booking) -> tuple[LineBack, ...]:
-    """What the guest paid, line by line: what a first refund can give back."""
-    return tuple(LineBack(line.code, line.of, line.minor) for line in booking.price.lines())
+    """What the guest paid, line by line, as they paid it: what a first refund can give back."""
+    lines = zip(booking.price.lines(), booking.price.paid_minors, strict=True)
+    return tuple(LineBack(line.code, line.of, minor) for line, minor in lines)
 
 
 def payable_of(draft: Draft, booking: Booking, booking_id: BookingId) -> Money:

@@ -51,7 +51,8 @@ class Account(StrEnum):
 class Side(StrEnum):
     """On which side an account's balance stands, at every position of the history.
 
-    What bridges two currencies, or shows what exchange cost or brought, may stand on either.
+    What bridges two currencies, or shows what exchange cost or brought, may stand on either; and so
+    may what is available at the processor: a refund takes of it while its payment is still pending.
     """
 
     DEBIT = "debit"
@@ -68,7 +69,7 @@ class InChart(msgspec.Struct, frozen=True):
 
 CHART = {
     Account.STRIPE_PENDING: InChart(Side.DEBIT),
-    Account.STRIPE_AVAILABLE: InChart(Side.DEBIT),
+    Account.STRIPE_AVAILABLE: InChart(Side.EITHER),
     Account.GUEST_RECEIVABLE: InChart(Side.DEBIT, ("booking",)),
     Account.HOST_RECEIVABLE: InChart(Side.DEBIT, ("host",)),
     Account.HOST_DEFERRED: InChart(Side.CREDIT, ("booking",)),

@@ -79,9 +79,10 @@ class EntriesBalance(Rule):
     def add_up_settlement(
         self, recorded: Recorded[BookingCancelled | NoShowReported | StayCurtailed]
     ) -> None:
-        """What comes back is the sum of what everybody gives back."""
+        """What comes back is the sum of what everybody gives back, where that is one currency."""
         settlement: Settlement = recorded.event.settlement
-        self._parts(recorded, "shares", settlement.refund.minor, *_parts_of(settlement.back))
+        if settlement.refund.currency == settlement.back.currency:
+            self._parts(recorded, "shares", settlement.refund.minor, *_parts_of(settlement.back))
 
     def _parts(self, recorded: Recorded[Any], kind: str, amount: int, *parts: int) -> None:
         if sum(parts) != amount:

@@ -13,7 +13,7 @@ from ledger.events import Recorded
 from ledger.events.booking import EarningsRecognized
 from ledger.events.dispute import DisputeLost
 from ledger.events.host_debt import DebtNetted
-from ledger.events.payment import PaymentAdopted, PaymentCompleted
+from ledger.events.payment import PaymentAdopted, PaymentCompleted, PaymentOpened
 from ledger.events.payout import (
     PayoutCancelled,
     PayoutDue,
@@ -28,6 +28,7 @@ from ledger.events.payout import (
 from ledger.events.refund import ExternalRefundClassified, RefundApproved, RefundCancelled
 from ledger.values.clock import Instant
 from ledger.values.journal import Account, Entry
+from ledger.values.money import Money
 from replay.rules.rule import Handlers, Rule
 
 PLATFORMS = {Account.CONTRA_FEE_REFUNDS.value, Account.EXP_GOODWILL.value}
@@ -64,7 +65,10 @@ class Books(Struct, gc=False):
 
 
 class PayoutsWithinEarnings(Rule):
-    """Remembers seven sums per booking, and when each open payout may go out."""
+    """Remembers seven sums per booking, and when each open payout may go out.
+
+    The sums are in the listing's currency, as the books of hosts and platform are.
+    """
 
     invariants: ClassVar = {
         "INV-L6": "Refunds, payouts and fees of a booking are never more than was captured for it.",
@@ -76,10 +80,12 @@ class PayoutsWithinEarnings(Rule):
         super().__init__()
         self._books: dict[str, Books] = {}
         self._release_at: dict[str, Instant] = {}
+        self._worth: dict[str, int] = {}
 
     def hears(self) -> Handlers:
         """What brings money in, and what it goes to."""
         return {
+            PaymentOpened: self.open,
             PaymentCompleted: self.capture,
             PaymentAdopted: self.adopt,
             RefundApproved: self.refund,
@@ -99,19 +105,30 @@ class PayoutsWithinEarnings(Rule):
             DisputeLost: self.lose,
         }
 
+    def open(self, recorded: Recorded[PaymentOpened]) -> None:
+        """Where the guest pays in another currency, their payment is worth the stay's price here."""
+        event = recorded.event
+        if event.due.currency != event.price.currency:
+            self._worth[recorded.stream_id] = event.price.shares.total.minor
+
     def capture(self, recorded: Recorded[PaymentCompleted]) -> None:
         """Money comes in for a booking."""
-        self._of(recorded.event.booking_id).captured += recorded.event.amount.minor
+        event = recorded.event
+        worth = self._worth.pop(recorded.stream_id, event.amount.minor)
+        self._of(event.booking_id).captured += worth
 
     def adopt(self, recorded: Recorded[PaymentAdopted]) -> None:
         """Money that had come in is a booking's."""
-        self._of(recorded.event.booking_id).captured += recorded.event.due.minor
+        event = recorded.event
+        abroad = event.due.currency != event.price.currency
+        worth = event.price.shares.total if abroad else event.due
+        self._of(event.booking_id).captured += worth.minor
 
     def refund(self, recorded: Recorded[RefundApproved | ExternalRefundClassified]) -> None:
         """Money is the guest's again, from the approval on; what was earned is so no more."""
         event = recorded.event
         books = self._of(event.booking_id)
-        books.refunded += event.amount.minor
+        books.refunded += _worth(event.amount, event.entries)
         books.take_back(event.entries)
         self._enough(recorded, books)
 
@@ -120,7 +137,7 @@ class PayoutsWithinEarnings(Rule):
         event = recorded.event
         if event.entries:
             books = self._of(event.booking_id)
-            books.refunded -= event.amount.minor
+            books.refunded -= _worth(event.amount, event.entries)
             books.take_back(event.entries)
 
     def earn(self, recorded: Recorded[EarningsRecognized]) -> None:
@@ -204,3 +221,14 @@ class PayoutsWithinEarnings(Rule):
         if books.left < 0:
             found = f"{-books.left} minor units more than the {books.captured} captured"
             self.breach("INV-L6", found, recorded)
+
+
+def _worth(amount: Money, entries: Iterable[Entry]) -> int:
+    """What a refund is in the listing's currency: of two currencies, the one not the guest's."""
+    abroad = [
+        line.minor
+        for entry in entries
+        for line in entry.lines
+        if line.account == Account.FX_POSITION and line.currency != amount.currency
+    ]
+    return abs(sum(abroad)) if abroad else amount.minor

@@ -69,6 +69,10 @@ class MemoryStore(EventStore):
             self._streams[new.stream_id].append(recorded)
         return self._receipt(commit, repeated=False)
 
+    def commits(self) -> list[Commit]:
+        """Every commit, and every refusal that was recorded, in order."""
+        return list(self._answers.values())
+
     def read(self, stream_id: StreamId, after: int = 0) -> list[Recorded[Event]]:
         """A stream's events above a version, in order."""
         return self._streams[stream_id][after:]

@@ -9,8 +9,11 @@ from ledger.aggregates.payment import Status as Paying
 from ledger.aggregates.refund import Status as Refunding
 from ledger.events.refund import RefundFailed, RefundPending, RefundSubmitted
 from ledger.values.journal import Account
-from tests.facts import BOOKING, NOW
+from ledger.values.price import paid_by
+from tests.facts import BOOKING, NOW, a_price
+from tests.ledger.books import books_agree
 from tests.ledger.market import VISA, Market
+from tests.ledger.test_exchange import quoted
 from tests.sandbox.stripe.shells import HOST as SOMEBODY
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -46,6 +49,22 @@ def test_what_is_owed_reaches_the_guest_once() -> None:
     assert [one["amount"] for one in market.all("refund")] == [18_000]
     assert (owed(market), market.left()) == (0, [])
     assert market.in_the_books() == market.at_stripe()
+
+
+def test_a_stay_that_was_paid_in_another_currency_is_called_off_line_by_line_in_it() -> None:
+    market = Market()
+    market.book(price=paid_by(a_price(), quoted(guest="HUF")))
+    market.settle()
+    market.pay()
+    market.settle()
+    market.until(NOW + 3 * DAY, step=12 * HOUR)
+
+    market.call_off()
+    market.settle()
+
+    assert market.refund().status is Refunding.SUCCEEDED
+    assert market.refund().amount.currency == "HUF"
+    books_agree(market.store.history, market.machine)
 
 
 def test_the_key_of_a_refund_is_in_the_history_before_anything_is_sent() -> None:

@@ -22,7 +22,7 @@ from ledger.events.payout import PayoutScheduled
 from ledger.events.unapplied_receipt import ReceiptDetected, Why
 from ledger.events.unit_calendar import HoldExtended
 from ledger.values.ids import BookingId, GuestId
-from tests.facts import BOOKING, CHECK_IN, GUEST, HOST, NOW, a_price, an_id, to_book
+from tests.facts import BOOKING, CHECK_IN, GUEST, HOST, NOW, a_price, a_stay, an_id, to_book
 from tests.ledger.books import books_agree
 from tests.ledger.market import ASKS_THE_BANK, DECLINED, VISA, Market
 
@@ -439,6 +439,48 @@ def test_case_p4_late_money_goes_back_where_the_nights_are_taken(market: Market)
         (41_040, "succeeded")
     ]
     assert market.payment().closed
+    assert market.left() == []
+    agrees_with_stripe(market)
+
+
+def test_case_p4_late_money_that_waits_at_the_bank_is_not_asked_for_all_the_time(
+    market: Market,
+) -> None:
+    market.let_pass(16 * MINUTE)
+    market.decide(partial(processes.expire, booking_id=BOOKING))
+    taken_by_joana(market)
+    market.pay("pm_card_pendingRefund")
+
+    market.settle()
+
+    assert the_receipt(market) is Receiving.RETURNING
+    assert market.letters == []
+
+    (refund,) = market.all("refund")
+    market.behind(f"refunds/{refund['id']}", outcome="succeeded")
+    market.settle()
+
+    assert the_receipt(market) is Receiving.RETURNED
+    agrees_with_stripe(market)
+
+
+@pytest.mark.parametrize("capture", Capture)
+def test_case_p4_money_that_is_here_when_the_stay_was_missed_goes_back(capture: Capture) -> None:
+    market = Market()
+    market.book(capture, stay=a_stay("2026-06-01"), price=a_price(arrival="2026-06-01"))
+    market.settle()
+    market.pay(ASKS_THE_BANK if capture is Capture.AUTOMATIC else VISA)
+    market.settle()
+    if capture is Capture.AUTOMATIC:
+        market.answer_the_bank("passed")
+    else:
+        market.accept()
+
+    market.let_pass(4 * HOUR)
+    market.settle()
+
+    assert market.booking().status in (Stands.EXPIRED, Stands.DECLINED)
+    assert the_receipt(market) is Receiving.RETURNED
     assert market.left() == []
     agrees_with_stripe(market)
 

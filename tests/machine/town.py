@@ -1,0 +1,281 @@
+"""A marketplace of several houses in one process, in which anything may happen to anybody.
+
+It is `Market` with more hosts, guests and currencies. Whatever people, clocks and networks can do
+here is a move (`tests/machine/moves.py`); how the town comes to rest afterwards stands below.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any, TypeVar
+
+from msgspec import Struct
+
+from ledger import processes
+from ledger.aggregates.booking import BOOKING, Booking, Status
+from ledger.aggregates.coupon import IssueCoupon, code_hash_of, coupon_of
+from ledger.aggregates.decider import Command, Decider
+from ledger.aggregates.payment import PAYMENT, Payment
+from ledger.aggregates.provider import (
+    PROVIDER,
+    RecordPayoutAccount,
+    RegisterProvider,
+    Standing,
+    VouchForProvider,
+)
+from ledger.draft import Draft
+from ledger.events import Actor
+from ledger.events.payment import Capture
+from ledger.quotes import Wish, book_quoted, booking_of, make_quote, set_levies, set_rates
+from ledger.store.inbox import Letter
+from ledger.values.exchange import ReferenceRates, reference_rates
+from ledger.values.ids import BookingId, HostId
+from ledger.values.quote import Quote
+from ledger.values.tariff import BookingMode
+from sandbox.stripe.core.currencies import RATES_PER_EURO
+from tests.facts import OPERATOR, PROCESSOR, an_id, to_attest, to_open_calendar
+from tests.ledger.market import Market, NotPossible, letter_of
+from tests.machine.places import PLACES, ROOM, SETTLED_IN, Place
+from tests.sandbox.stripe.shells import HOST as SOMEBODY
+
+S = TypeVar("S", bound=Struct)
+
+REMEMBERED = 30
+"""Of how many bookings, the latest, people still think when they choose what to do."""
+
+DAILY = "sweep"
+"""What the processor does every day for ever."""
+
+COUPONS = {"TWENTY": 2_000, "ALL": 10_000}
+"""Codes that guests know, and the part of the subtotal that each pays, in basis points."""
+
+
+class Town(Market):
+    """Several houses, and what happens around all their bookings."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(settlement_currencies=SETTLED_IN, **settings)
+        self.bookings: list[BookingId] = []
+        self.quotes: list[Quote] = []
+        self.withheld: list[Letter] = []
+        self.blocks: list[Command] = []
+        for host_id in dict.fromkeys(place.host_id for place in PLACES):
+            self._settle_in(host_id)
+        for place in PLACES:
+            self._open(place)
+        for code, off_bp in COUPONS.items():
+            self._issue(code, off_bp)
+
+    # -- How it opens -----------------------------------------------------------------------
+
+    def _settle_in(self, host_id: HostId) -> None:
+        """A host is verified, and has an account that can be paid to."""
+        account = self.browser.v1.accounts.create(SOMEBODY)  # type: ignore[arg-type]
+        register = RegisterProvider(host_id=host_id, country="PT", email_verified=True)
+        vouch = VouchForProvider(host_id=host_id, reason="known for years", source="the town")
+        self.do(Actor("H", host_id), register)
+        self.do(OPERATOR, vouch)
+        self.do(
+            PROCESSOR,
+            RecordPayoutAccount(
+                host_id=host_id,
+                account=account.id,
+                country="PT",
+                currency="EUR",
+                standing=Standing.ENABLED,
+                requirements=(),
+                disabled_reason=None,
+                bank_account="ba_first",
+                seen_at=self.clock.now,
+            ),
+        )
+
+    def _open(self, place: Place) -> None:
+        """A house is vouched for, its nights are open, and it has its prices."""
+        vouched = to_attest(
+            attestation_id=processes.attestation_of(place.property_id),
+            property_id=place.property_id,
+            host_id=place.host_id,
+            house=place.house,
+            currency=place.currency,
+        )
+        self.do(OPERATOR, vouched)
+        for number, unit_id in enumerate(place.unit_ids, start=1):
+            unit = to_open_calendar(
+                unit_id=unit_id,
+                property_id=place.property_id,
+                host_id=place.host_id,
+                number=number,
+                room_type=ROOM,
+                house=place.house,
+            )
+            if unit_id != PLACES[0].unit_ids[0]:  # The market has opened that one.
+                self.do(OPERATOR, unit)
+        self.decide(lambda draft: _none(set_rates(draft, place.property_id, place.rates)))
+        self.decide(
+            lambda draft: _none(set_levies(draft, OPERATOR, place.property_id, place.levies))
+        )
+
+    def _issue(self, code: str, off_bp: int) -> None:
+        self.do(
+            OPERATOR,
+            IssueCoupon(
+                coupon_id=coupon_of(code_hash_of(code)),
+                code_hash=code_hash_of(code),
+                currency="EUR",
+                valid_from=self.clock.now,
+                valid_until=self.clock.now + timedelta(days=365),
+                uses=12,
+                off_bp=off_bp,
+            ),
+        )
+
+    # -- People -----------------------------------------------------------------------------
+
+    def do(self, actor: Actor, command: Command, case_id: str | None = None) -> None:
+        """Somebody gives one command at the door. Raises Refused."""
+        self.decide(lambda draft: draft.do(actor, command), case_id or an_id("the town"))
+
+    def quote(self, place: Place, wish: Wish) -> Quote:
+        """What a stay costs a guest now. Raises Refused."""
+        made: list[Quote] = []
+        self.ledger.rehearse(lambda draft: made.append(make_quote(draft, wish, self.rates())))
+        self.quotes.append(made[-1])
+        return made[-1]
+
+    def book_quoted(self, quote: Quote) -> None:
+        """A guest books what was quoted, and goes to pay it. Raises Refused."""
+
+        def plan(draft: Draft) -> None:
+            guest = Actor("G", quote.guest_id)
+            booked = book_quoted(draft, guest, quote, quote.policy_text)
+            if not booked.price.total.minor:
+                processes.confirm(draft, booked.booking_id)
+            else:
+                processes.ask_for_payment(draft, booked.booking_id, CAPTURES[quote.mode])
+
+        booking_id = booking_of(quote.quote_id)
+        self.decide(plan, booking_id)
+        self.bookings.append(booking_id)
+
+    def rates(self) -> ReferenceRates:
+        """The reference rates of the day: those of the processor's, as a bank publishes them."""
+        per_euro = {
+            currency: Decimal(RATES_PER_EURO[currency.lower()])
+            for currency in ("USD", "GBP", "KWD", "HUF", "JPY")
+        }
+        return reference_rates(self.clock.now.date(), "the bank", self.clock.now, per_euro)
+
+    # -- How things stand -------------------------------------------------------------------
+
+    def state(self, decider: Decider[S, Any, Any], stream_id: str) -> S | None:
+        """A stream as the store has it now."""
+        return self.ledger.state(decider, stream_id)
+
+    def booking_of(self, booking_id: BookingId) -> Booking:
+        """A booking now."""
+        return self._state(BOOKING, booking_id)
+
+    def payment_of(self, booking_id: BookingId) -> Payment:
+        """The payment that a booking waits for. Raises NotPossible where nothing is asked for."""
+        payment = self.payment_or_none(booking_id)
+        if payment is None:
+            raise NotPossible("nothing is asked for")
+        return payment
+
+    def payment_or_none(self, booking_id: BookingId) -> Payment | None:
+        """The payment of a booking, if one was asked for."""
+        return self.state(PAYMENT, processes.payment_of(booking_id))
+
+    @property
+    def recent(self) -> Sequence[BookingId]:
+        """The bookings that people still think of."""
+        return self.bookings[-REMEMBERED:]
+
+    def standing(self, *statuses: Status) -> Iterator[BookingId]:
+        """Recent bookings that stand somewhere."""
+        for booking_id in self.recent:
+            if self.booking_of(booking_id).status in statuses:
+                yield booking_id
+
+    def intent_of(self, booking_id: BookingId) -> str:
+        """The intent that a guest's browser pays by. Raises NotPossible."""
+        intent = self.payment_of(booking_id).intent
+        if intent is None:
+            raise NotPossible("no intent is linked")
+        return intent
+
+    def account_of(self, host_id: HostId) -> str:
+        """The account that a host is paid to."""
+        provider = self._state(PROVIDER, host_id)
+        assert provider.payout_account is not None, "every host here has one"
+        return provider.payout_account.account
+
+    # -- What goes wrong --------------------------------------------------------------------
+
+    def tell_some_again(self, chance: Random, times: int) -> None:
+        """Stripe tells once more of some things, in no order."""
+        told = list(self.machine.world.platform.table("event").values())[-200:]
+        self.letters += [letter_of(event) for event in chance.choices(told, k=times if told else 0)]
+
+    def withhold(self) -> None:
+        """Whatever Stripe has told of stays under way, for nobody knows how long."""
+        self.hear()
+        self.withheld += self.letters
+        self.letters.clear()
+
+    def lose(self) -> None:
+        """Whatever Stripe has told of is lost on the way."""
+        self.hear()
+        self.letters.clear()
+
+    def deliver(self) -> None:
+        """What was under way arrives, the latest first."""
+        self.letters += reversed(self.withheld)
+        self.withheld.clear()
+
+    # -- How it comes to rest ---------------------------------------------------------------
+
+    def heal(self) -> None:
+        """Nothing goes wrong any more."""
+        self.machine.control("DELETE", "faults")
+        self.loses_notices, self.dies_at, self.plague = False, None, None
+        self.deliver()
+        self.hire()
+
+    def rest(self, within: timedelta) -> bool:
+        """Let everything happen that is still to happen; whether it came to an end in time."""
+        self.heal()
+        until = self.clock.now + within
+        while self.clock.now < until:
+            self._finish_refunds()
+            self.settle()
+            wait = self._to_next()
+            if wait is None:
+                return True
+            self.let_pass(max(wait, timedelta(seconds=1)))
+        return False
+
+    def _finish_refunds(self) -> None:
+        """Banks take their time over refunds, but not for ever."""
+        for refund in self.all("refund"):
+            if refund["status"] == "pending" and refund["pending_reason"] == "processing":
+                self.behind(f"refunds/{refund['id']}", outcome="succeeded")
+
+    def _to_next(self) -> timedelta | None:
+        """How long until something happens by itself; None where nothing will."""
+        at = [row["fires_at"] for row in self.timers.rows() if row["armed"]]
+        at += [row["due_at"] for row in self.errands.rows() if row["due_at"] > self.clock.now]
+        waits = [one - self.clock.now for one in at if one > self.clock.now]
+        for due, _, name, _ in self.machine.world.timers:
+            if name != DAILY and due > self.machine.now:
+                waits.append(timedelta(seconds=due - self.machine.now))
+        return min(waits, default=None)
+
+
+CAPTURES = {BookingMode.INSTANT: Capture.AUTOMATIC, BookingMode.REQUEST: Capture.MANUAL}
+
+
+def _none(_answer: object) -> None:
+    """A plan answers nothing."""
