@@ -61,8 +61,8 @@ STOP_SECONDS = 20.0
 LOOK_SECONDS = 0.1
 BY_SIGNAL = 128  # a shell's way to say which signal ended a command
 
-# The tests that import histories of thousands of bookings: nearly half of the time of all tests.
-LONG_HISTORIES = ("tests/stories", "tests/replay/test_import_interrupted.py")
+# The tests of what is drawn from histories: about half of the time of all tests.
+HISTORIES = ("tests/stories", "tests/replay", "tests/projections")
 
 
 class Trouble(Exception):
@@ -254,8 +254,8 @@ def test(arguments: Sequence[str]) -> int:
 def checks() -> dict[str, Sequence[str]]:
     """All that must pass, in the order in which it is begun and shown.
 
-    The tests are two processes, each with servers of its own: one for the long histories, one for
-    whatever is not among them. So two processors have work nearly all the time, and each test still
+    The tests are two processes, each with servers of its own: one for what is drawn from histories,
+    one for all the others. So two processors have work nearly all the time, and each test still
     meets the same tests before it on every run.
     """
     return {
@@ -263,8 +263,8 @@ def checks() -> dict[str, Sequence[str]]:
         "format": module("ruff", "format", "--check", "."),
         "import contracts": [str(VENV / "bin" / "lint-imports")],
         "types": module("mypy"),
-        "tests": tests(*(f"--ignore={path}" for path in LONG_HISTORIES)),
-        "tests, long histories": tests(*LONG_HISTORIES),
+        "tests": tests(*(f"--ignore={path}" for path in HISTORIES)),
+        "tests, histories": tests(*HISTORIES),
     }
 
 

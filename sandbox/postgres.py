@@ -266,6 +266,9 @@ class Postgres:
         with psycopg.connect(
             host=str(self.sockets), port=self.port, user=SUPERUSER, dbname=SUPERUSER
         ) as connection:
+            # Iterations make a poor password costly to guess; ours are random bits, and each
+            # connection would pay for them.
+            connection.execute("SET scram_iterations = 1")
             for role, password in self.passwords.by_role().items():
                 connection.execute(
                     sql.SQL("ALTER ROLE {} PASSWORD {}").format(

@@ -2,7 +2,8 @@
 
 The server is the one that the environment names (`python3 run.py test` starts one), or, where
 pytest is started bare, a scratch set of its own. The schema is installed once, into a template
-database; each test that asks for `database` gets a copy of that template and loses it afterwards.
+database; each test that asks for `database` gets a copy of that template, and loses it when the
+next one begins: to drop it at once would be to wait for backends that are still ending.
 """
 
 import os
@@ -84,29 +85,78 @@ def servers() -> Iterator[Servers]:
         )
 
 
+class Databases:
+    """Databases on the shared server. Those that are given back are dropped by the next one."""
+
+    def __init__(self, server: Database) -> None:
+        self._server = server
+        self._given_back: list[str] = []
+
+    def make(self, name: str, *, template: Database | None = None) -> Database:
+        """A database, a copy of the template if there is one."""
+        # Copying files beats writing 8 MB through the log, which is the default.
+        statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY").format(
+            sql.Identifier(name),
+            sql.Identifier(urlsplit(self._server.owner_url).username or "postgres"),
+            sql.Identifier(urlsplit(template.url).path[1:] if template else "template0"),
+        )
+        # A copy has the template's tables and their grants, but not the database's own.
+        grant = sql.SQL("GRANT CREATE ON DATABASE {} TO {}").format(
+            sql.Identifier(name), sql.Identifier(urlsplit(self._server.url).username or "postgres")
+        )
+        with psycopg.connect(self._server.admin_url, autocommit=True) as connection:
+            self._drop_what_was_given_back(connection)
+            connection.execute(statement)
+            if template:
+                connection.execute(grant)
+        return self._server.named(name)
+
+    def give_back(self, database: Database) -> None:
+        """Nobody needs it any more."""
+        self._given_back.append(urlsplit(database.url).path[1:])
+
+    def close(self) -> None:
+        """Drop whatever was given back."""
+        with psycopg.connect(self._server.admin_url, autocommit=True) as connection:
+            self._drop_what_was_given_back(connection)
+
+    def _drop_what_was_given_back(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
+        while self._given_back:
+            name = sql.Identifier(self._given_back.pop())
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
 @pytest.fixture(scope="session")
-def template(servers: Servers) -> Iterator[Database]:
+def databases(servers: Servers) -> Iterator[Databases]:
+    """Where databases come from, and where they go."""
+    databases = Databases(servers.database)
+    yield databases
+    databases.close()
+
+
+@pytest.fixture(scope="session")
+def template(databases: Databases) -> Iterator[Database]:
     """A database with the ledger's schema and nothing in it; nobody may stay connected to it."""
-    name = f"stayledger_template_{token_hex(4)}"
-    template = servers.database.named(name)
-    _create(servers.database, name)
-    try:
-        install_schema(template.owner_url)
-        yield template
-    finally:
-        _drop(servers.database, name)
+    template = databases.make(f"stayledger_template_{token_hex(4)}")
+    install_schema(template.owner_url)
+    yield template
+    databases.give_back(template)
 
 
 @pytest.fixture
-def empty_database(servers: Servers) -> Iterator[Database]:
+def empty_database(databases: Databases) -> Iterator[Database]:
     """A database of this test alone, without any schema."""
-    yield from _for_one_test(servers.database, template=None)
+    database = databases.make(f"stayledger_test_{token_hex(4)}")
+    yield database
+    databases.give_back(database)
 
 
 @pytest.fixture
-def database(servers: Servers, template: Database) -> Iterator[Database]:
+def database(databases: Databases, template: Database) -> Iterator[Database]:
     """A database of this test alone, with the ledger's schema: `.url` is the application's."""
-    yield from _for_one_test(servers.database, template=urlsplit(template.url).path[1:])
+    database = databases.make(f"stayledger_test_{token_hex(4)}", template=template)
+    yield database
+    databases.give_back(database)
 
 
 @pytest.fixture
@@ -125,35 +175,3 @@ def redis_url(servers: Servers) -> str:
     with redis.Redis.from_url(url) as connection:
         connection.flushdb()
     return url
-
-
-def _for_one_test(server: Database, *, template: str | None) -> Iterator[Database]:
-    name = f"stayledger_test_{token_hex(4)}"
-    _create(server, name, template=template)
-    try:
-        yield server.named(name)
-    finally:
-        _drop(server, name)
-
-
-def _create(server: Database, name: str, *, template: str | None = None) -> None:
-    # Copying files beats writing 8 MB through the log, which is the default.
-    statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY").format(
-        sql.Identifier(name),
-        sql.Identifier(urlsplit(server.owner_url).username or "postgres"),
-        sql.Identifier(template or "template0"),
-    )
-    # A copy has the template's tables and their grants, but not the database's own.
-    grant = sql.SQL("GRANT CREATE ON DATABASE {} TO {}").format(
-        sql.Identifier(name), sql.Identifier(urlsplit(server.url).username or "postgres")
-    )
-    with psycopg.connect(server.admin_url, autocommit=True) as connection:
-        connection.execute(statement)
-        if template:
-            connection.execute(grant)
-
-
-def _drop(server: Database, name: str) -> None:
-    statement = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-    with psycopg.connect(server.admin_url, autocommit=True) as connection:
-        connection.execute(statement)

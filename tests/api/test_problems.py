@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import psycopg
@@ -159,16 +160,18 @@ def test_a_request_id_is_made_here_and_never_taken_over(door: Door) -> None:
 def test_without_postgres_every_route_says_so(estate: Estate) -> None:
     nowhere = Settings(database_url="postgresql://nobody@127.0.0.1:9/none")
 
-    with knocking(nowhere) as door:
-        answers = [
-            door.get("/properties"),
-            door.get(f"/trips/{fresh_id()}"),
-            door.get(f"/bookings/{fresh_id()}/cancellation"),
-            door.get(f"/payments/{fresh_id()}"),
-            door.post("/bookings", estate.wish(), key="k1"),
-            door.post(f"/bookings/{fresh_id()}/payment", {}, key="k2"),
-            door.post(f"/bookings/{fresh_id()}/acceptance", None, key="k3"),
+    # Each waits for a Postgres that may come back: they wait together.
+    with knocking(nowhere) as door, ThreadPoolExecutor() as callers:
+        waiting = [
+            callers.submit(door.get, "/properties"),
+            callers.submit(door.get, f"/trips/{fresh_id()}"),
+            callers.submit(door.get, f"/bookings/{fresh_id()}/cancellation"),
+            callers.submit(door.get, f"/payments/{fresh_id()}"),
+            callers.submit(door.post, "/bookings", estate.wish(), key="k1"),
+            callers.submit(door.post, f"/bookings/{fresh_id()}/payment", {}, key="k2"),
+            callers.submit(door.post, f"/bookings/{fresh_id()}/acceptance", None, key="k3"),
         ]
+        answers = [one.result() for one in waiting]
         health = door.get("/health")
 
     assert {(one.status_code, one.json()["code"]) for one in answers} == {
