@@ -111,7 +111,7 @@ SENTENCES = {
     "payout.scheduled": "Payout of {amount} scheduled, not before {due_at}",
     "payout.transfer_failed": "Payout failed: {detail}",
     "payout.transferred": "Payout of {amount} transferred to the host",
-    "provider.bank_account_changed": "Another bank account is paid to",
+    "provider.bank_account_changed": "A new bank account is paid to",
     "provider.bank_account_failed": "Bank account out of use until another one is named",
     "provider.bank_account_reviewed": "Change of the bank account reviewed",
     "provider.closed": "Provider closed",

@@ -55,11 +55,14 @@ class Door:
 
 @contextmanager
 def serving(
-    settings: Settings, patience: float = PATIENCE_SECONDS, clock: Clock = system_clock
+    settings: Settings,
+    patience: float = PATIENCE_SECONDS,
+    clock: Clock = system_clock,
+    port: int = 0,
 ) -> Iterator[str]:
-    """A server in a thread, on a port that the kernel chooses; its URL."""
+    """A server in a thread, on a port that the kernel chooses unless one is named; its URL."""
     app = create_app(settings, clock=clock, patience=patience)
-    config = uvicorn.Config(app, port=0, access_log=False, log_level="error")
+    config = uvicorn.Config(app, port=port, access_log=False, log_level="error")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
