@@ -61,7 +61,7 @@ from ledger.processes.names import (
     payout_of,
     refund_of,
 )
-from ledger.processes.payouts import release, take_in_transfer, transfer_declined
+from ledger.processes.payouts import payout_in, release, take_in_transfer, transfer_declined
 from ledger.processes.recovery import (
     order_reversal,
     raise_debt_of_refund,
@@ -116,6 +116,7 @@ __all__ = [
     "pay",
     "pay_out",
     "payment_of",
+    "payout_in",
     "payout_of",
     "raise_debt_of_refund",
     "receipt_funds_have_arrived",

@@ -16,7 +16,7 @@ from ledger.gateways.stripe.transfers import ReversalFact
 from ledger.processes.names import PROCESS, PROCESSOR, Outcome
 from ledger.processes.payouts import payout_in
 from ledger.values.ids import DisputeId, HostId, PayoutId, RefundId
-from ledger.values.money import Money, total, zero
+from ledger.values.money import Money, zero
 
 
 def raise_debt_of_dispute(draft: Draft, dispute_id: DisputeId) -> None:
@@ -73,9 +73,8 @@ def order_reversal(
     """
     payout = payout_in(draft, payout_id)
     draft.do(staff, OrderReversal(payout_id=payout_id, amount=amount, cause=cause))
-    ordered = total(list(payout_in(draft, payout_id).coming_back.values()), amount.currency)
     owed = _owed(draft, payout.host_id, amount.currency)
-    if (owed - ordered).minor < 0:
+    if (owed - payout_in(draft, payout_id).ordered_back).minor < 0:
         raise DebtExceeded(owed=str(owed), amount=str(amount))
 
 

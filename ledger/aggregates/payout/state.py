@@ -7,7 +7,7 @@ from msgspec import Struct
 from ledger.values.clearance import Hold
 from ledger.values.clock import Instant
 from ledger.values.ids import BookingId, HostId
-from ledger.values.money import Money
+from ledger.values.money import Money, total
 
 
 class Status(StrEnum):
@@ -56,7 +56,11 @@ class Payout(Struct, frozen=True):
         return self.amount - self.netted
 
     @property
+    def ordered_back(self) -> Money:
+        """What is ordered back, and has not come yet."""
+        return total(list(self.coming_back.values()), self.sent.currency)
+
+    @property
     def reversible(self) -> Money:
         """What could still be ordered back."""
-        ordered = sum(amount.minor for amount in self.coming_back.values())
-        return self.sent - self.reversed - Money(ordered, self.sent.currency)
+        return self.sent - self.reversed - self.ordered_back
