@@ -341,6 +341,7 @@ def generate() -> int:
     generators = (
         python("docs/generate.py"),
         module("tests.ledger.record"),
+        module("tests.failure_cases"),
         module("api", "export-openapi"),
     )
     return max(subprocess.run(command, env=ours()).returncode for command in generators)

@@ -300,7 +300,7 @@ def test_a_coupon_is_used_by_the_booking(door: Door, priced: Estate, ledger: Led
     assert refused.json()["data"] == {"why": "used_up", "uses": 1}
 
 
-def test_a_stay_that_costs_nothing_is_confirmed_at_once(door: Door, estate: Estate) -> None:
+def test_p16_a_stay_that_costs_nothing_is_confirmed_at_once(door: Door, estate: Estate) -> None:
     free = {**RATES, "rooms": [{"room_type": "double", "plan": {"name": "gift", "base_minor": 0}}]}
     none = {"fee_plan": {"name": "none", "guest_fee_bp": 0, "host_fee_bp": 0}}
     door.put(f"/properties/{estate.property_id}/rates", free, key="rates")

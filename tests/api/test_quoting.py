@@ -39,7 +39,7 @@ def test_what_was_read_is_kept_for_an_hour(file: Path) -> None:
 
 
 @pytest.mark.parametrize("spoiled", ["", "Date,USD\n2026-06-02,108.37\n", "<html>sorry</html>"])
-def test_a_source_that_fails_leaves_the_last_good_rates_and_is_asked_again(
+def test_m2_a_source_that_fails_leaves_the_last_good_rates_and_is_asked_again(
     file: Path, spoiled: str
 ) -> None:
     """M2: empty, wrong by a hundred, or something else altogether."""

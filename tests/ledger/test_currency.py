@@ -99,7 +99,7 @@ def test_less_than_the_processor_takes_is_refused_by_name(least: str, below: str
 
 
 @pytest.mark.parametrize("most", ["999999.99 EUR", "99999999 JPY"])
-def test_eight_digits_are_charged_and_nine_are_refused(most: str) -> None:
+def test_m7_eight_digits_are_charged_and_nine_are_refused(most: str) -> None:
     chargeable(money(most))
     with pytest.raises(AboveProcessorMaximum) as refusal:
         chargeable(money(most) + Money(1, money(most).currency))

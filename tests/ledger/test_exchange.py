@@ -98,7 +98,7 @@ def test_no_line_is_rounded_up_before_one_with_a_larger_fraction_or_an_earlier_e
 
 
 @given(lines, rates)
-def test_a_line_of_nothing_stays_nothing(lines_minor: list[int], rate: Fraction) -> None:
+def test_m4_a_line_of_nothing_stays_nothing(lines_minor: list[int], rate: Fraction) -> None:
     with_nothing = [0, *lines_minor, 0]
 
     result = converted(with_nothing, rate)
@@ -117,7 +117,7 @@ def test_nothing_to_convert_is_nothing() -> None:
     assert converted([0, 0], Fraction(3, 2)) == [0, 0]
 
 
-def test_one_cent_over_ten_lines_goes_to_the_first_of_them() -> None:
+def test_m4_one_cent_over_ten_lines_goes_to_the_first_of_them() -> None:
     assert converted([1] * 10, Fraction(1, 10)) == [1] + [0] * 9
     assert [part.minor for part in money("0.01 EUR").split([1] * 10)] == [1] + [0] * 9
     assert sum(part.minor for part in money("-0.01 EUR").split([1] * 10)) == -1
@@ -131,16 +131,16 @@ def test_a_total_half_way_goes_to_the_even_cent() -> None:
     assert converted([1, 1, 1], Fraction(1, 2)) == [1, 1, 0]
 
 
-def test_a_coupon_is_a_negative_line_and_takes_its_share() -> None:
+def test_m4_a_coupon_is_a_negative_line_and_takes_its_share() -> None:
     assert converted([10_000, 1_400, -500], Fraction(1094537, 10**6)) == [10_945, 1_532, -547]
 
 
 @given(st.lists(st.integers(0, 99_999_999 // 365), min_size=365, max_size=365), rates)
-def test_a_year_of_nights_converts_as_exactly_as_one(nights: list[int], rate: Fraction) -> None:
+def test_m7_a_year_of_nights_converts_as_exactly_as_one(nights: list[int], rate: Fraction) -> None:
     assert sum(converted(nights, rate)) == round(sum(nights) * rate)
 
 
-def test_sums_beyond_what_fits_a_machine_word_are_exact() -> None:
+def test_m7_sums_beyond_what_fits_a_machine_word_are_exact() -> None:
     huge = [2**63 - 1] * 60
 
     assert sum(converted(huge, Fraction(1094537, 10**6))) == round(
@@ -205,7 +205,7 @@ def test_a_snapshot_explains_its_rate_by_legs_and_margin(
     assert exchange.margin_bp == (0 if listing == guest else margin_bp)
 
 
-def test_a_weekend_is_quoted_with_the_rates_of_friday_and_says_so() -> None:
+def test_m2_a_weekend_is_quoted_with_the_rates_of_friday_and_says_so() -> None:
     friday = date(2026, 5, 29)
 
     sunday = quote_exchange(the_rates(friday), "EUR", "USD", margin_bp=0, on=date(2026, 5, 31))
@@ -213,7 +213,7 @@ def test_a_weekend_is_quoted_with_the_rates_of_friday_and_says_so() -> None:
     assert sunday.published_on == friday
 
 
-def test_rates_are_quoted_for_five_days_and_then_only_the_listings_own_currency() -> None:
+def test_m2_rates_are_quoted_for_five_days_and_then_only_the_listings_own_currency() -> None:
     last_day = QUOTED_ON + timedelta(days=5)
     day_after = last_day + timedelta(days=1)
 
@@ -293,14 +293,14 @@ def test_what_is_stored_has_no_binary_fractions_and_converts_as_before(
 
 
 @pytest.mark.parametrize("rate", ["1.08", "1.188", "0.972", "1.1"])
-def test_a_rate_within_a_tenth_of_the_last_good_one_is_believed(rate: str) -> None:
+def test_m2_a_rate_within_a_tenth_of_the_last_good_one_is_believed(rate: str) -> None:
     new = the_rates(USD=rate)
 
     assert plausible(new, the_rates(date(2026, 5, 29), USD="1.08")) is new
 
 
 @pytest.mark.parametrize("rate", ["108", "0.0108", "1.18801", "0.97199"])
-def test_a_rate_beyond_is_refused_with_both_figures(rate: str) -> None:
+def test_m2_a_rate_beyond_is_refused_with_both_figures(rate: str) -> None:
     with pytest.raises(RateImplausible) as refusal:
         plausible(the_rates(GBP="0.85", USD=rate), the_rates(GBP="0.86", USD="1.08"))
     assert (

@@ -51,7 +51,9 @@ def test_what_is_owed_reaches_the_guest_once() -> None:
     assert market.in_the_books() == market.at_stripe()
 
 
-def test_a_stay_that_was_paid_in_another_currency_is_called_off_line_by_line_in_it() -> None:
+def test_case_m1_a_stay_that_was_paid_in_another_currency_is_called_off_line_by_line_in_it() -> (
+    None
+):
     market = Market()
     market.book(price=paid_by(a_price(), quoted(guest="HUF")))
     market.settle()

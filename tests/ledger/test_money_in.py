@@ -355,7 +355,7 @@ def test_case_p2_a_notice_that_comes_ten_times_and_days_late_is_one_transition(
     assert after.count("payment.completed") == after.count("booking.confirmed") == 1
 
 
-def test_notices_in_reverse_order_lead_to_the_same(market: Market) -> None:
+def test_case_37_notices_in_reverse_order_lead_to_the_same(market: Market) -> None:
     market.pay(DECLINED)
     market.pay(ASKS_THE_BANK)
     market.answer_the_bank("passed")
@@ -367,7 +367,7 @@ def test_notices_in_reverse_order_lead_to_the_same(market: Market) -> None:
     assert market.booking().status is Stands.CONFIRMED
 
 
-def test_what_no_notice_told_of_is_found_when_the_hold_runs_out(market: Market) -> None:
+def test_case_37_what_no_notice_told_of_is_found_when_the_hold_runs_out(market: Market) -> None:
     market.loses_notices = True
     market.pay()
 

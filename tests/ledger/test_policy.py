@@ -172,7 +172,7 @@ def test_a_host_who_ends_the_stay_after_three_nights_gives_fees_back_in_proporti
         (STRICT, 7, "503.22", "83.10"),
     ],
 )
-def test_exactly_at_a_boundary_the_guest_has_the_better_tier(
+def test_t7_exactly_at_a_boundary_the_guest_has_the_better_tier(
     policy: Policy, days: int, until: str, after: str
 ) -> None:
     boundary = A - days * DAY
@@ -409,7 +409,7 @@ def test_up_to_the_next_boundary_the_answer_stays(
 
 @settings(deadline=None, max_examples=120)
 @given(st.data(), requests(), policies, endings)
-def test_what_goes_back_and_what_is_kept_are_the_price_to_the_cent(
+def test_m5_what_goes_back_and_what_is_kept_are_the_price_to_the_cent(
     data: st.DataObject, asked: Asked, policy: Policy, ending: Ending
 ) -> None:
     price = asked.price
@@ -523,11 +523,11 @@ def test_equal_settlements_have_equal_digests_and_any_other_figure_another() -> 
 # -- Sharing out ----------------------------------------------------------------------------
 
 
-def test_one_cent_over_ten_lines_goes_to_the_first_of_equals() -> None:
+def test_m4_one_cent_over_ten_lines_goes_to_the_first_of_equals() -> None:
     assert apportioned([Fraction(1, 10)] * 10) == [1, *[0] * 9]
 
 
-def test_negative_and_zero_lines_are_shared_out_too() -> None:
+def test_m4_negative_and_zero_lines_are_shared_out_too() -> None:
     assert apportioned([Fraction(-1, 2), Fraction(0), Fraction(3, 2)]) == [0, 0, 1]
     assert apportioned([]) == []
 

@@ -153,7 +153,7 @@ def test_pets_and_cleaning_are_asked_for_once_and_what_costs_nothing_is_no_line(
 # -- Small, large and negative --------------------------------------------------------------
 
 
-def test_three_equal_nights_with_a_third_off_sum_to_what_each_was_rounded_to() -> None:
+def test_m4_three_equal_nights_with_a_third_off_sum_to_what_each_was_rounded_to() -> None:
     rates = replace(
         worked.RATES, base_minor=100, seasons=(), weekend=(), lengths=(Tiered(3, 3_333),),
         early_bird=None, cleaning_minor=0, included_guests=9,
@@ -165,7 +165,7 @@ def test_three_equal_nights_with_a_third_off_sum_to_what_each_was_rounded_to() -
     assert (price.subtotal.minor, price.total.minor) == (201, 229)
 
 
-def test_a_stay_for_one_cent_has_a_price_and_one_for_nothing_has_no_fees() -> None:
+def test_m4_a_stay_for_one_cent_has_a_price_and_one_for_nothing_has_no_fees() -> None:
     night = a_stay().check_in
     least = FeePlan("at least", 1, 1_400, 300, guest_fee_at_least_minor=500)
 
@@ -174,7 +174,7 @@ def test_a_stay_for_one_cent_has_a_price_and_one_for_nothing_has_no_fees() -> No
     assert price_of([NightPrice(night, 0)], least, "EUR").shares == Shares("EUR")
 
 
-def test_a_year_of_nights_for_sixteen_with_sixty_lines_and_more_stays_exact() -> None:
+def test_m7_a_year_of_nights_for_sixteen_with_sixty_lines_and_more_stays_exact() -> None:
     price = snapshots()["year"].price
 
     assert len(price.nights) == 365
@@ -184,7 +184,7 @@ def test_a_year_of_nights_for_sixteen_with_sixty_lines_and_more_stays_exact() ->
     assert price.extras == (Extra("extra_guest", 365 * 15, 333),)
 
 
-def test_amounts_of_eight_digits_a_night_for_a_year_sum_up_within_64_bits() -> None:
+def test_m7_amounts_of_eight_digits_a_night_for_a_year_sum_up_within_64_bits() -> None:
     nights = [NightPrice(night, 99_999_999) for night in stay(
         a_stay().check_in, a_stay().check_in.replace(year=2027)).nights()]  # fmt: skip
 
@@ -195,7 +195,7 @@ def test_amounts_of_eight_digits_a_night_for_a_year_sum_up_within_64_bits() -> N
     assert msgspec.json.decode(msgspec.json.encode(price), type=Price) == price
 
 
-def test_nights_across_a_change_of_clocks_are_counted_by_dates() -> None:
+def test_t2_nights_across_a_change_of_clocks_are_counted_by_dates() -> None:
     spring = stay(
         worked.the_stay().check_in.replace(month=3, day=28),
         worked.the_stay().check_in.replace(month=3, day=30),
@@ -216,7 +216,7 @@ def test_nights_across_a_change_of_clocks_are_counted_by_dates() -> None:
 
 @settings(deadline=None, max_examples=100)
 @given(requests())
-def test_the_lines_sum_to_the_total_and_so_do_the_shares(asked: Asked) -> None:
+def test_m5_the_lines_sum_to_the_total_and_so_do_the_shares(asked: Asked) -> None:
     price = asked.price
 
     assert sum(line.minor for line in price.lines()) == price.total.minor
@@ -253,7 +253,7 @@ def test_the_same_inputs_give_the_same_bytes_and_another_figure_another_digest(
 
 
 @pytest.mark.parametrize("name", list(snapshots()))
-def test_a_stored_price_and_its_settlement_come_out_again_in_the_same_bytes(name: str) -> None:
+def test_m6_a_stored_price_and_its_settlement_come_out_again_in_the_same_bytes(name: str) -> None:
     stored = file_of(name).read_bytes().rstrip()
 
     snapshot = msgspec.json.decode(stored, type=Snapshot)
@@ -262,7 +262,7 @@ def test_a_stored_price_and_its_settlement_come_out_again_in_the_same_bytes(name
     assert msgspec.json.encode(snapshot.again()) == stored
 
 
-def test_every_stored_price_is_tried() -> None:
+def test_m6_every_stored_price_is_tried() -> None:
     stored = {path.name for path in file_of("any").parent.iterdir()}
 
     assert stored == {file_of(name).name for name in snapshots()}

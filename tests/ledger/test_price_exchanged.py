@@ -46,7 +46,7 @@ def test_the_worked_price_in_dollars_is_that_of_the_page_line_by_line() -> None:
     assert price.shares == the_worked_price().shares
 
 
-def test_the_refund_in_dollars_comes_from_the_dollars_that_were_paid() -> None:
+def test_m1_the_refund_in_dollars_comes_from_the_dollars_that_were_paid() -> None:
     price = paid_by(the_worked_price(), quoted())
 
     ten_hours_before = settled(price, CHECK_IN - timedelta(hours=10))

@@ -312,7 +312,7 @@ def test_rates_are_in_the_currency_that_is_vouched_for() -> None:
         ("Europe/London", "2026-07-02T09:30:00Z", False),
     ],
 )
-def test_notice_and_lead_time_are_days_of_the_property(zone: str, now: str, lets: bool) -> None:
+def test_t3_notice_and_lead_time_are_days_of_the_property(zone: str, now: str, lets: bool) -> None:
     plan = a_rate_plan(last_minute=Tiered(1, 2_000))
     rates = some_rates(rooms=(RoomRates("sea view", plan, StayRules(notice_days=1)),))
     house = Houseful(House(zone, time(15), time(11)), instant(now)).with_tariff(rates)
@@ -485,7 +485,7 @@ def test_a_quote_becomes_the_booking_that_it_promised(house: Houseful) -> None:
     assert request.unit_id == UNIT
 
 
-def test_rates_that_change_after_it_leave_a_quote_alone(house: Houseful) -> None:
+def test_m1_rates_that_change_after_it_leave_a_quote_alone(house: Houseful) -> None:
     """M1, and the page's "affects only quotes made after it"."""
     quote = house.quote()
     dearer = some_rates(
@@ -630,7 +630,7 @@ def free_of_charge(night_minor: int, fees: FeePlan | None = None) -> Houseful:
     return Houseful().with_tariff(rates, Levies(fee_plan=fees or FeePlan("none", 1, 0, 0)))
 
 
-def test_a_stay_that_costs_nothing_is_quoted_and_confirmed_without_a_payment() -> None:
+def test_p16_a_stay_that_costs_nothing_is_quoted_and_confirmed_without_a_payment() -> None:
     house = free_of_charge(0)
     quote = house.quote(stay=a_stay())
     assert quote.price.total.minor == 0
@@ -644,7 +644,7 @@ def test_a_stay_that_costs_nothing_is_quoted_and_confirmed_without_a_payment() -
     assert booking.payment_id is None
 
 
-def test_a_total_that_no_processor_charges_is_refused_when_it_is_quoted() -> None:
+def test_p16_a_total_that_no_processor_charges_is_refused_when_it_is_quoted() -> None:
     with pytest.raises(BelowProcessorMinimum) as refused:
         free_of_charge(10).quote(stay=a_stay())
 

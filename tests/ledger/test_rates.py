@@ -109,7 +109,7 @@ def test_a_third_off_is_taken_of_each_night_and_rounded_there() -> None:
 # -- What a night costs by the calendar -----------------------------------------------------
 
 
-def test_of_seasons_that_overlap_the_higher_priority_has_the_night() -> None:
+def test_m9_of_seasons_that_overlap_the_higher_priority_has_the_night() -> None:
     long, short = (
         Season("summer", date(2026, 6, 1), date(2026, 8, 31), 13_000, priority=2),
         Season("fair", date(2026, 7, 1), date(2026, 7, 5), 19_000, priority=1),
@@ -134,7 +134,7 @@ def test_a_season_has_its_first_and_its_last_night() -> None:
     assert [Priced(plan, day).minor for day in days] == [10_000, 1, 10_000]
 
 
-def test_two_seasons_that_tie_are_refused_when_they_are_saved() -> None:
+def test_m9_two_seasons_that_tie_are_refused_when_they_are_saved() -> None:
     one = Season("one", FRIDAY, FRIDAY, 1)
     other = Season("other", FRIDAY, date(2026, 7, 31), 2)
 
@@ -145,7 +145,7 @@ def test_two_seasons_that_tie_are_refused_when_they_are_saved() -> None:
     assert consistent(told_apart) is told_apart
 
 
-def test_a_price_in_the_calendar_goes_before_season_and_weekend_also_on_29_february() -> None:
+def test_m9_a_price_in_the_calendar_goes_before_season_and_weekend_also_on_29_february() -> None:
     plan = rates(
         seasons=(Season("winter", date(2028, 2, 1), date(2028, 3, 1), 13_000),),
         overrides=(DayPrice(LEAP_DAY, 20_000),),
@@ -167,7 +167,7 @@ def test_discounts_are_taken_off_a_price_in_the_calendar_too() -> None:
     assert Priced(plan).minor == 18_000
 
 
-def test_an_empty_weekend_raises_no_night() -> None:
+def test_m9_an_empty_weekend_raises_no_night() -> None:
     plan = rates(weekend=(), weekend_bp=1_500, weekend_minor=99_999)
 
     assert {Priced(plan, night).minor for night in worked.the_stay().nights()} == {10_000}
@@ -327,7 +327,7 @@ def test_amounts_of_eight_digits_with_every_odd_discount_stay_exact() -> None:
     assert Fraction(last.minor) == exact
 
 
-def test_a_plan_of_365_nights_a_price_each_is_priced_night_by_night() -> None:
+def test_m7_a_plan_of_365_nights_a_price_each_is_priced_night_by_night() -> None:
     year = stay(date(2027, 1, 1), date(2028, 1, 1))
     plan = rates(overrides=tuple(DayPrice(night, n) for n, night in enumerate(year.nights())))
 

@@ -98,7 +98,7 @@ def none(_answer: object) -> None:
 
 
 @pytest.mark.parametrize("kind", TimerKind)
-def test_a_timer_of_each_kind_fires_once_however_often_it_is_fired(
+def test_t6_a_timer_of_each_kind_fires_once_however_often_it_is_fired(
     history: History, database: Database, kind: TimerKind
 ) -> None:
     wish = history.to_book(STAY, "2025-07-02")

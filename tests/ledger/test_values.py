@@ -194,7 +194,7 @@ def test_a_stay_has_at_least_one_night(nights: int) -> None:
         a_stay(nights=nights)
 
 
-def test_a_stay_over_the_change_of_clocks_counts_dates_and_not_hours() -> None:
+def test_t2_a_stay_over_the_change_of_clocks_counts_dates_and_not_hours() -> None:
     over_spring = a_stay("2026-03-28", 2)
     house = House("Europe/Lisbon", time(15), time(15))
 

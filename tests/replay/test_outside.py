@@ -43,7 +43,7 @@ def ask(draft: Draft) -> None:
     processes.ask_for_payment(draft, STAY)
 
 
-def test_a_stay_is_paid_through_the_desks_although_each_notice_comes_ten_times(
+def test_case_37_a_stay_is_paid_through_the_desks_although_each_notice_comes_ten_times(
     history: History, database: Database
 ) -> None:
     clock, troubles = history.clock, list[str]()

@@ -166,7 +166,7 @@ DAYS = st.lists(st.tuples(FAULTS, PAUSES, st.booleans()), min_size=1, max_size=4
 @of_each
 @settings(max_examples=25)
 @given(days=DAYS)
-def test_no_fault_makes_anything_happen_twice_or_never(
+def test_cases_34_and_35_no_fault_makes_anything_happen_twice_or_never(
     case: Callable[[Outside], Case], days: Any
 ) -> None:
     """CASE-P6, CASE-P7, faults 34, 35, 36, with a search that is a minute late."""
@@ -205,7 +205,7 @@ def test_no_fault_makes_anything_happen_twice_or_never(
 
 
 @of_each
-def test_a_lost_answer_is_looked_up_before_anything_is_sent_again(
+def test_cases_p6_and_34_a_lost_answer_is_looked_up_before_anything_is_sent_again(
     case: Callable[[Outside], Case], outside: Outside
 ) -> None:
     """Fault 34: Stripe did it, and nobody heard."""
@@ -219,7 +219,7 @@ def test_a_lost_answer_is_looked_up_before_anything_is_sent_again(
 
 
 @of_each
-def test_a_call_that_never_arrived_is_sent_again_under_its_key(
+def test_case_p6_a_call_that_never_arrived_is_sent_again_under_its_key(
     case: Callable[[Outside], Case], outside: Outside
 ) -> None:
     ready = case(outside)
@@ -233,7 +233,7 @@ def test_a_call_that_never_arrived_is_sent_again_under_its_key(
 
 
 @of_each
-def test_after_a_day_the_key_protects_nothing_so_one_looks_first(
+def test_cases_p6_and_36_after_a_day_the_key_protects_nothing_so_one_looks_first(
     case: Callable[[Outside], Case], outside: Outside
 ) -> None:
     """Fault 36: the worker died after the call, and is back 25 hours later with the same key."""
@@ -250,7 +250,7 @@ def test_after_a_day_the_key_protects_nothing_so_one_looks_first(
     assert (ready.count(), sent) == (1, [])
 
 
-def test_without_looking_a_forgotten_key_would_have_opened_a_second_payment(
+def test_case_36_without_looking_a_forgotten_key_would_have_opened_a_second_payment(
     outside: Outside,
 ) -> None:
     """The fault of the test above is real."""
@@ -292,7 +292,9 @@ def test_a_500_that_its_key_keeps_stays_unknown_until_the_key_is_forgotten(
 
 
 @pytest.mark.parametrize("kind", ["rate_limit", "key_in_use"])
-def test_a_burst_is_waited_out_with_longer_and_longer_pauses(outside: Outside, kind: str) -> None:
+def test_case_35_a_burst_is_waited_out_with_longer_and_longer_pauses(
+    outside: Outside, kind: str
+) -> None:
     """Fault 35."""
     ready = refunding(outside)
     outside.behind("faults", kind=kind, times=4)
@@ -306,7 +308,7 @@ def test_a_burst_is_waited_out_with_longer_and_longer_pauses(outside: Outside, k
 
 
 @pytest.mark.parametrize("kind", ["rate_limit", "key_in_use"])
-def test_a_burst_that_does_not_end_is_given_up_and_nothing_happened(
+def test_case_35_a_burst_that_does_not_end_is_given_up_and_nothing_happened(
     outside: Outside, kind: str
 ) -> None:
     ready = refunding(outside)
@@ -340,7 +342,7 @@ def test_the_budget_ends_the_tries_before_their_number_does(outside: Outside) ->
     assert outside.clock() - began <= timedelta(seconds=5)
 
 
-def test_those_who_failed_together_do_not_come_back_together() -> None:
+def test_case_35_those_who_failed_together_do_not_come_back_together() -> None:
     waits = {tuple(Patience().waits(Random(caller))) for caller in range(20)}
     assert len(waits) == 20
     assert all(
@@ -391,7 +393,7 @@ def test_a_key_with_another_body_is_told_apart(outside: Outside) -> None:
     assert len(outside.all("refund")) == 1
 
 
-def test_a_key_in_flight_is_waited_for_and_gives_the_same_answer(outside: Outside) -> None:
+def test_case_35_a_key_in_flight_is_waited_for_and_gives_the_same_answer(outside: Outside) -> None:
     """CASE-P15."""
     ready = refunding(outside)
     first = outside.perform(ready.effect)

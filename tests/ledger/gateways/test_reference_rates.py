@@ -239,7 +239,7 @@ BAD_NEWS: list[tuple[bytes, type[Exception]]] = [
 
 
 @pytest.mark.parametrize(("content", "failure"), BAD_NEWS)
-def test_after_a_bad_file_the_last_good_rates_stay(
+def test_m2_after_a_bad_file_the_last_good_rates_stay(
     tmp_path: Path, content: bytes, failure: type[Exception]
 ) -> None:
     book, file = a_book(tmp_path, a_day(MONDAY, USD="1.08"))
@@ -340,7 +340,7 @@ def test_the_file_is_fetched_from_the_web() -> None:
     [with_status(404), with_status(503), with_status(302), with_file(b"<a/>", announced=100)],
     ids=["not found", "unavailable", "redirected", "cut off"],
 )
-def test_a_source_that_fails_is_a_failure_that_may_pass(answer: Answer) -> None:
+def test_m2_a_source_that_fails_is_a_failure_that_may_pass(answer: Answer) -> None:
     with a_bank(answer) as url, pytest.raises(RatesUnavailable) as failure:
         fetched(url)
     assert failure.value.transient
