@@ -425,6 +425,18 @@ class RefundChanged(Refused):
     code = "QUOTE_CHANGED"
 
 
+class AlterationChanged(Refused):
+    """The change of the stay is not the one that was accepted; look at the new one."""
+
+    code = "ALTERATION_CHANGED"
+
+
+class NothingToAlter(Refused):
+    """The stay is like this already."""
+
+    code = "NOTHING_TO_ALTER"
+
+
 class PenaltyChanged(Refused):
     """The penalty is not the one that was accepted; look at the new one."""
 

@@ -5,6 +5,16 @@ from typing import assert_never, get_args
 from sqlalchemy import Boolean, Column, DateTime, Index, MetaData, Table, Text, Uuid
 
 from ledger.events import Recorded
+from ledger.events.alteration import (
+    AlterationAccepted,
+    AlterationApplied,
+    AlterationDeclined,
+    AlterationExpired,
+    AlterationFailed,
+    AlterationProposed,
+    AlterationSettling,
+    AlterationWithdrawn,
+)
 from ledger.events.booking import (
     BookingAbandoned,
     BookingAltered,
@@ -52,6 +62,7 @@ from ledger.events.unit_calendar import (
     HoldReleased,
     ReservationMade,
 )
+from ledger.values.change import PAID_WITHIN
 from ledger.values.clock import Instant
 from ledger.values.policy import Settlement
 from ledger.values.stay import EARNED_AFTER
@@ -60,7 +71,7 @@ from projections.projection import Projection, Rows
 
 # -- Tables -----------------------------------------------------------------------------
 
-tables = MetaData(schema="timers_v5")
+tables = MetaData(schema="timers_v6")
 
 timers = Table(
     "timers",
@@ -117,8 +128,20 @@ DisputeTimerEvent = (
     | DisputePrevented
 )
 
+AlterationTimerEvent = (
+    AlterationProposed
+    | AlterationAccepted
+    | AlterationSettling
+    | AlterationDeclined
+    | AlterationWithdrawn
+    | AlterationExpired
+    | AlterationApplied
+    | AlterationFailed
+)
+
 TimerEvent = (
     CalendarOrPayout
+    | AlterationTimerEvent
     | FundsEvent
     | DisputeTimerEvent
     | BookingRequested
@@ -178,11 +201,15 @@ def project(  # noqa: C901 - one case per event
 
 
 def project_rest(
-    rows: Rows, recorded: Recorded[TimerEvent], event: CalendarOrPayout | DisputeTimerEvent
+    rows: Rows,
+    recorded: Recorded[TimerEvent],
+    event: CalendarOrPayout | DisputeTimerEvent | AlterationTimerEvent,
 ) -> None:
     """The timers of what is neither a stay nor a payment."""
     if isinstance(event, DisputeTimerEvent):
         project_disputes(rows, recorded, event)
+    elif isinstance(event, AlterationTimerEvent):
+        project_alterations(rows, recorded, event)
     else:
         project_holds_and_payouts(rows, recorded, event)
 
@@ -210,6 +237,20 @@ def project_disputes(rows: Rows, recorded: Recorded[TimerEvent], event: DisputeT
             end(rows, dispute, TimerKind.LAPSE_DISPUTE)
         case _:
             assert_never(event)
+
+
+def project_alterations(
+    rows: Rows, recorded: Recorded[TimerEvent], event: AlterationTimerEvent
+) -> None:
+    """Until when the other side may answer, and then the guest pay what is dearer."""
+    of_alteration = (TimerKind.EXPIRE_ALTERATION, TimerKind.GIVE_UP_ALTERATION)
+    end(rows, recorded.stream_id, *of_alteration)
+    if isinstance(event, AlterationProposed):
+        kind = TimerKind.EXPIRE_ALTERATION
+        begin(rows, recorded, kind, event.expires_at, of=recorded.stream_id)
+    elif isinstance(event, AlterationSettling) and event.payment_id:
+        kind, fires_at = TimerKind.GIVE_UP_ALTERATION, recorded.occurred_at + PAID_WITHIN
+        begin(rows, recorded, kind, fires_at, of=recorded.stream_id)
 
 
 def project_funds(rows: Rows, recorded: Recorded[TimerEvent], event: FundsEvent) -> None:
@@ -319,4 +360,4 @@ def key(kind: TimerKind, of: str) -> str:
     return f"{kind}/{of}"
 
 
-TIMERS = Projection("timers", 5, tables, get_args(TimerEvent), project, live_only=True)
+TIMERS = Projection("timers", 6, tables, get_args(TimerEvent), project, live_only=True)

@@ -55,6 +55,49 @@ def nights_of(stay: Stay) -> list[date]:
 
 def about_price(price: Price, stay: Stay) -> Iterator[str]:
     """What of a price does not follow from its own inputs."""
+    yield from _about_any(price, stay, {})
+
+
+def about_altered(price: Price, stay: Stay, before: Price) -> Iterator[str]:
+    """What of a price does not follow from its own inputs and from the price that it had before.
+
+    Fees, taxes and the exchange rate are asked as before; so is a night that stays, unless the stay
+    gets too short for a discount that it had on its length.
+    """
+    yield from _about_any(price, stay, _kept(before, stay))
+    if price.fee_plan != before.fee_plan:
+        yield f"the fee plan is {price.fee_plan.name}, it was {before.fee_plan.name}"
+    if not {tax.rule for tax in price.taxes} <= {tax.rule for tax in before.taxes}:
+        yield "there are taxes that were not there before"
+    if price.exchange != before.exchange:
+        yield "the exchange rate is another one"
+
+
+Known = dict[date, list[Fraction]]
+"""Nights that are known already, each with every amount on the way to its price."""
+
+
+def _kept(before: Price, stay: Stay) -> Known:
+    rates, who = before.rates, before.occasion
+    if rates is None or who is None:
+        return {night.night: [Fraction(night.minor)] for night in before.nights}
+    had, has = _for_length(rates, len(before.nights)), _for_length(rates, len(nights_of(stay)))
+    ways = [[Fraction(step.minor) for step in steps] for steps in before.explained]
+    if has < had:
+        first = before.nights[0].night
+        as_long = Stay(first, first + len(nights_of(stay)) * DAY)
+        off = _discounts(rates, who, as_long)
+        ways = [_night(rates, night.night, off) for night in before.nights]
+    return {night.night: way for night, way in zip(before.nights, ways, strict=True)}
+
+
+def _for_length(rates: RatePlan, count: int) -> int:
+    """What is off for so many nights, in basis points."""
+    tiers = {tier.threshold: tier.off_bp for tier in rates.lengths if tier.threshold <= count}
+    return tiers[max(tiers)] if tiers else 0
+
+
+def _about_any(price: Price, stay: Stay, kept: Known) -> Iterator[str]:
     if price.billing not in KNOWN_BILLING:
         yield f"billing version {price.billing} is not known"
         return
@@ -62,10 +105,12 @@ def about_price(price: Price, stay: Stay) -> Iterator[str]:
         yield "the nights of the price are not those of the stay"
         return
     if price.rates is not None and price.occasion is not None:
-        yield from _about_rates(price, price.rates, price.occasion, stay)
+        yield from _about_rates(price, price.rates, price.occasion, stay, kept)
     elif price.rates or price.occasion or price.extras or price.explained or price.taxes:
         yield "the price does not say what it was made of"
         return
+    else:
+        yield from _about_stated(price, kept)
     yield from _about_fees(price)
     yield from _about_taxes(price, stay)
     if price.coupon and not 0 <= price.coupon.minor <= price.guest_fee.minor + price.host_fee.minor:
@@ -79,13 +124,22 @@ def total_of(price: Price) -> int:
     return price.subtotal.minor + price.guest_fee.minor + price.guest_vat_minor + on_top - coupon
 
 
-def _about_rates(price: Price, rates: RatePlan, who: Occasion, stay: Stay) -> Iterator[str]:
+def _about_stated(price: Price, kept: Known) -> Iterator[str]:
+    """Nights that somebody stated are what they say, but one that was there before stays as it was."""
+    for night in price.nights:
+        if night.night in kept and [Fraction(night.minor)] != kept[night.night]:
+            yield f"{night.night} costs {night.minor}, it was {_told(kept[night.night])}"
+
+
+def _about_rates(
+    price: Price, rates: RatePlan, who: Occasion, stay: Stay, kept: Known
+) -> Iterator[str]:
     if len(price.explained) != len(price.nights):
         yield f"{len(price.explained)} nights of {len(price.nights)} are explained"
         return
     off = _discounts(rates, who, stay)
     for night, steps in zip(price.nights, price.explained, strict=True):
-        expected = _night(rates, night.night, off)
+        expected = kept.get(night.night) or _night(rates, night.night, off)
         found = [Fraction(step.minor) for step in steps]
         if found != expected:
             yield f"{night.night} goes {_told(found)}, the rates make {_told(expected)}"
@@ -108,8 +162,7 @@ def _discounts(rates: RatePlan, who: Occasion, stay: Stay) -> list[Fraction]:
     """What remains after each discount that this stay has, in their order."""
     count = stay.check_out.toordinal() - stay.check_in.toordinal()
     ahead = stay.check_in.toordinal() - who.booked_on.toordinal()
-    tiers = {tier.threshold: tier.off_bp for tier in rates.lengths if tier.threshold <= count}
-    off = [tiers[max(tiers)]] if tiers else []
+    off = [_for_length(rates, count)]
     early, late = rates.early_bird, rates.last_minute
     if early and early.threshold <= ahead:
         off.append(early.off_bp)

@@ -33,7 +33,6 @@ from ledger.aggregates.payment import (
     VoidPayment,
 )
 from ledger.aggregates.payment import Status as Paying
-from ledger.aggregates.payout import SchedulePayout
 from ledger.aggregates.unit_calendar import (
     UNIT_CALENDAR,
     Claim,
@@ -49,7 +48,8 @@ from ledger.draft import Draft
 from ledger.errors import HoldHasExpired, NotFound
 from ledger.events import Actor
 from ledger.events.payment import Capture
-from ledger.processes.names import PROCESS, TIMER, booking_in, payment_of, payout_of
+from ledger.processes.names import PROCESS, TIMER, booking_in, payment_of
+from ledger.processes.promises import promise
 from ledger.values.clock import Instant
 from ledger.values.currency import chargeable
 from ledger.values.ids import BookingId, PaymentId
@@ -146,7 +146,7 @@ def confirm(draft: Draft, booking_id: BookingId) -> None:
             hold_expires_at=until,
         ),
     )
-    promise(draft, booking, booking_id)
+    promise(draft, booking_id)
 
 
 def confirm_at_last(draft: Draft, booking_id: BookingId) -> None:
@@ -169,7 +169,7 @@ def confirm_at_last(draft: Draft, booking_id: BookingId) -> None:
             hold_expires_at=booking.house.check_in_at(booking.stay),
         ),
     )
-    promise(draft, booking, booking_id)
+    promise(draft, booking_id)
 
 
 def take_nights_again(draft: Draft, booking_id: BookingId) -> None:
@@ -180,7 +180,6 @@ def take_nights_again(draft: Draft, booking_id: BookingId) -> None:
 
 def confirm_late(draft: Draft, booking_id: BookingId, payment_id: PaymentId) -> None:
     """Confirm an expired booking, whose nights were taken again, with money that came late."""
-    booking = booking_in(draft, booking_id)
     payment = payment_in(draft, payment_id)
     draft.do(
         PROCESS,
@@ -191,25 +190,7 @@ def confirm_late(draft: Draft, booking_id: BookingId, payment_id: PaymentId) -> 
             settled=payment.received.gross if payment.received else None,
         ),
     )
-    promise(draft, booking, booking_id)
-
-
-def promise(draft: Draft, booking: Booking, booking_id: BookingId) -> None:
-    """Promise the host their part of a booking, if they have one."""
-    promised = booking.price.shares.host
-    if not promised.minor:
-        return
-    draft.do(
-        PROCESS,
-        SchedulePayout(
-            payout_id=payout_of(booking_id),
-            booking_id=booking_id,
-            host_id=booking.host_id,
-            amount=promised,
-            release_at=booking.earned_at,
-            time_zone=booking.house.time_zone,
-        ),
-    )
+    promise(draft, booking_id)
 
 
 # -- The host decides ---------------------------------------------------------------------

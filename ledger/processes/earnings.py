@@ -5,6 +5,7 @@ which knows the id of each refund that has its money and of each dispute that to
 """
 
 from collections.abc import Iterator
+from itertools import count
 
 from ledger.aggregates.booking import Booking
 from ledger.aggregates.dispute import DISPUTE, Dispute
@@ -26,11 +27,21 @@ def payment_behind(draft: Draft, booking: Booking) -> Payment | None:
     return draft.state(PAYMENT, booking.payment_id) if booking.payment_id else None
 
 
+def payments_of(draft: Draft, booking: Booking) -> Iterator[Payment]:
+    """All payments of a booking: the one that it is confirmed by, and those of its alterations."""
+    for payment_id in booking.payments:
+        payment = draft.state(PAYMENT, payment_id)
+        if payment is not None:
+            yield payment
+
+
 def payouts_of(draft: Draft, booking_id: BookingId) -> Iterator[tuple[PayoutId, Payout]]:
-    """The payouts of a booking, the first tranche first."""
-    payout_id = payout_of(booking_id)
-    payout = draft.state(PAYOUT, payout_id)
-    if payout is not None:
+    """The payouts of a booking, the first one first."""
+    for number in count(1):
+        payout_id = payout_of(booking_id, number)
+        payout = draft.state(PAYOUT, payout_id)
+        if payout is None:
+            return
         yield payout_id, payout
 
 
@@ -62,25 +73,23 @@ def lost_of(draft: Draft, payment: Payment, currency: str) -> Shares:
 
 def lost_before_earned(draft: Draft, booking: Booking) -> Shares:
     """What of that was lost before the stay was earned, so that it never will be."""
-    payment = payment_behind(draft, booking)
-    found = disputes_of(draft, payment) if payment else ()
+    found = (each for of in payments_of(draft, booking) for each in disputes_of(draft, of))
     losses = (dispute.loss for dispute in found if dispute.loss and not dispute.loss.earned)
     return sum((loss.shares for loss in losses), Shares(booking.price.currency))
 
 
 def kept(draft: Draft, booking: Booking) -> Shares:
     """What host, platform and authorities have of a booking's money, less what disputes took."""
-    payment = payment_behind(draft, booking)
-    if payment is None:
-        return booking.keeps
-    return booking.keeps - lost_of(draft, payment, booking.price.currency)
+    left = booking.keeps
+    for payment in payments_of(draft, booking):
+        left -= lost_of(draft, payment, left.currency)
+    return left
 
 
 def left_of(draft: Draft, booking_id: BookingId, booking: Booking) -> Shares:
     """What a booking was paid for, less what went back of it by refunds."""
-    payment = payment_behind(draft, booking)
     left = booking.price.shares
-    for refund in _approved(draft, booking_id, payment):
+    for refund in _approved(draft, booking_id, booking):
         if refund.funded_by is Funding.BOOKING:
             left -= refund.back
     return left
@@ -94,18 +103,17 @@ def owed_to_host(draft: Draft, booking_id: BookingId, booking: Booking) -> Money
     currency = booking.price.currency
     if booking.earned is None:
         return zero(currency)
-    payment = payment_behind(draft, booking)
     gone = sum((payout.netted + payout.sent).minor for _, payout in payouts_of(draft, booking_id))
-    gone += sum(_taken_by(refund) for refund in _approved(draft, booking_id, payment))
-    if payment is not None:
+    gone += sum(_taken_by(refund) for refund in _approved(draft, booking_id, booking))
+    for payment in payments_of(draft, booking):
         gone += sum(map(_kept_by, disputes_of(draft, payment)))
     return Money(max(booking.earned.host_minor - gone, 0), currency)
 
 
-def _approved(draft: Draft, booking_id: BookingId, payment: Payment | None) -> Iterator[Refund]:
+def _approved(draft: Draft, booking_id: BookingId, booking: Booking) -> Iterator[Refund]:
     """The refunds that took of everybody's part, whether the guest has the money by now or not."""
     named = {refund_of(booking_id): None}
-    if payment is not None:
+    for payment in payments_of(draft, booking):
         named |= dict.fromkeys((*payment.refunds, *payment.reserved))
     for refund_id in named:
         refund = draft.state(REFUND, refund_id)

@@ -10,11 +10,12 @@ from ledger.aggregates.booking import (
     ReportNoShow,
 )
 from ledger.aggregates.host_debt import Cause, RaiseDebt
-from ledger.aggregates.payout import OPEN, PAYOUT, RecalculatePayout
 from ledger.aggregates.unit_calendar import MoveReservation, ReleaseReservation
 from ledger.draft import Draft
 from ledger.events import Actor
-from ledger.processes.names import PROCESS, booking_in, payout_of
+from ledger.processes.alterations import stop_altering
+from ledger.processes.names import PROCESS, booking_in
+from ledger.processes.promises import promise
 from ledger.processes.refunds import refund_settlement
 from ledger.values.ids import BookingId
 from ledger.values.money import Money
@@ -93,15 +94,10 @@ def _fall_away(draft: Draft, booking_id: BookingId, reason: str, *, blocked: boo
 def _settle_money(draft: Draft, booking_id: BookingId, reason: str) -> None:
     booking = booking_in(draft, booking_id)
     assert booking.settlement is not None, "the decision before this one settles"
-    if booking.payment_id is None:
+    stop_altering(draft, booking_id, reason)
+    if not booking.payments:
         return
-    payout = draft.state(PAYOUT, payout_of(booking_id))
-    if payout is not None and payout.status in OPEN:
-        kept = booking.settlement.kept.host
-        draft.do(
-            PROCESS,
-            RecalculatePayout(payout_id=payout_of(booking_id), amount=kept, release_at=draft.now),
-        )
+    promise(draft, booking_id)
     if booking.settlement.refund.minor:
         refund_settlement(draft, booking, booking_id, booking.settlement, reason)
     if booking.to_earn.gross_minor > 0:

@@ -58,6 +58,12 @@ from ledger.gateways.stripe.payments import (
     Succeeded,
 )
 from ledger.gateways.stripe.refunds import RefundFact, RefundStatus
+from ledger.processes.alterations import (
+    apply_paid_alteration,
+    could_be_applied,
+    end_the_wait,
+    waits_for,
+)
 from ledger.processes.checkout import (
     ask_the_host,
     capture_failed,
@@ -75,6 +81,7 @@ from ledger.processes.names import (
     TIMER,
     Outcome,
     booking_in,
+    difference_of,
     late_payment_of,
     payment_of,
 )
@@ -198,8 +205,12 @@ def _begun(draft: Draft, payment_id: PaymentId) -> Outcome:
 
 
 def _may_retry(draft: Draft, payment: Payment) -> bool:
-    """Whether another attempt makes sense: the booking waits for it, and it is one of the five."""
-    waits = booking_in(draft, payment.booking_id).status is Stands.PENDING_PAYMENT
+    """Whether another attempt makes sense: somebody waits for it, and it is one of the five."""
+    booking_id = payment.booking_id
+    if payment.for_alteration is None:
+        waits = booking_in(draft, booking_id).status is Stands.PENDING_PAYMENT
+    else:
+        waits = waits_for(draft, booking_id, difference_of(booking_id, payment.for_alteration))
     return waits and payment.retryable and payment.attempts < ATTEMPTS
 
 
@@ -272,6 +283,7 @@ def _failed(draft: Draft, payment_id: PaymentId, failure: Failed) -> Outcome:
         capture_failed(draft, payment.booking_id, failure.decline_code or failure.reason)
     elif not (_may_retry(draft, failed) or failed.giving_up):
         draft.do(PROCESS, AskToCancel(payment_id=payment_id, reason="nothing left to try"))
+        end_the_wait(draft, payment.booking_id, payment_id, "the difference could not be paid")
     return Outcome.TAKEN_IN
 
 
@@ -319,7 +331,8 @@ def _over(draft: Draft, payment_id: PaymentId, reason: str) -> Outcome:
 
 
 def _end_the_wait(draft: Draft, payment_id: PaymentId, payment: Payment) -> None:
-    """A booking whose hold has run out waited for the processor's last word only."""
+    """A booking whose hold has run out waited for the processor's last word only; so did an alteration."""
+    end_the_wait(draft, payment.booking_id, payment_id, "the difference was not paid")
     booking = draft.state(BOOKING, payment.booking_id)
     if booking is None or payment_id != payment_of(payment.booking_id):
         return
@@ -341,7 +354,7 @@ def _succeeded(draft: Draft, payment_id: PaymentId, paid: Succeeded, intent: str
         return Outcome.NOTHING_NEW
     if paid.movement is None:
         return Outcome.LATER
-    misfit = _misfit(draft, payment, paid, intent)
+    misfit = _misfit(draft, payment_id, payment, paid, intent)
     if misfit is not None:
         if payment.intent in (None, intent):
             _over(draft, payment_id, f"its intent was spent: {misfit.value}")
@@ -363,10 +376,14 @@ def _succeeded(draft: Draft, payment_id: PaymentId, paid: Succeeded, intent: str
     )
     if payment_id == payment_of(payment.booking_id):
         _confirm_somehow(draft, payment.booking_id)
+    elif payment.for_alteration is not None:
+        apply_paid_alteration(draft, payment.booking_id)
     return Outcome.TAKEN_IN
 
 
-def _misfit(draft: Draft, payment: Payment, paid: Succeeded, intent: str) -> Why | None:
+def _misfit(
+    draft: Draft, payment_id: PaymentId, payment: Payment, paid: Succeeded, intent: str
+) -> Why | None:
     """Why this money has no place in its payment, if it has none."""
     ended = payment.status is Paying.FAILED and not _may_retry(draft, payment)
     its_own = payment.intent in (None, intent)
@@ -378,7 +395,12 @@ def _misfit(draft: Draft, payment: Payment, paid: Succeeded, intent: str) -> Why
         return Why.DOUBLE_CAPTURE
     if paid.amount.currency != payment.asked.currency:
         return Why.WRONG_CURRENCY
-    return Why.WRONG_AMOUNT if paid.amount != payment.asked else None
+    if paid.amount != payment.asked:
+        return Why.WRONG_AMOUNT
+    is_difference = payment.for_alteration is not None
+    if is_difference and not could_be_applied(draft, payment.booking_id, payment_id):
+        return Why.LATE_SUCCESS
+    return None
 
 
 def _stay_was_missed(draft: Draft, payment: Payment) -> bool:

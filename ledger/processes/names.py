@@ -42,14 +42,23 @@ def payment_of(booking_id: BookingId) -> PaymentId:
     return PaymentId(derived_id(booking_id, "payment"))
 
 
-def payout_of(booking_id: BookingId) -> PayoutId:
-    """The id of the payout of what a booking brings its host."""
-    return PayoutId(derived_id(booking_id, "payout"))
+def difference_of(booking_id: BookingId, number: int) -> PaymentId:
+    """The id of the payment of what the alteration with this number makes dearer."""
+    return PaymentId(derived_id(booking_id, "difference", number))
 
 
-def refund_of(booking_id: BookingId) -> RefundId:
-    """The id of the refund that follows from a booking's cancellation."""
-    return RefundId(derived_id(booking_id, "refund"))
+def payout_of(booking_id: BookingId, number: int = 1) -> PayoutId:
+    """The id of a payout of what a booking brings its host; most have one only."""
+    return PayoutId(derived_id(booking_id, "payout", *([number] if number > 1 else [])))
+
+
+def refund_of(booking_id: BookingId, alteration: int = 0, place: int = 1) -> RefundId:
+    """The id of the refund that follows from a booking's cancellation, or from an alteration.
+
+    Where several payments give something back, each has a refund, by its place among them.
+    """
+    altered: list[str | int] = ["alteration", alteration] if alteration else []
+    return RefundId(derived_id(booking_id, "refund", *altered, *([place] if place > 1 else [])))
 
 
 def dispute_of(processor_dispute: str) -> DisputeId:

@@ -1,5 +1,7 @@
 """Payouts: what a booking brought goes to its host, once everything that must be known is known."""
 
+from collections.abc import Sequence
+
 from ledger.aggregates.alteration import ALTERATION
 from ledger.aggregates.alteration import Status as Altering
 from ledger.aggregates.host_debt import HOST_DEBT, NetDebt, debt_of
@@ -19,7 +21,13 @@ from ledger.aggregates.refund import Status as Refunding
 from ledger.draft import Draft
 from ledger.errors import NotFound
 from ledger.gateways.stripe.transfers import TransferFact
-from ledger.processes.earnings import is_disputed, kept, payment_behind
+from ledger.processes.earnings import (
+    is_disputed,
+    kept,
+    owed_to_host,
+    payments_of,
+    payouts_of,
+)
 from ledger.processes.names import (
     PROCESS,
     PROCESSOR,
@@ -31,7 +39,7 @@ from ledger.processes.names import (
 )
 from ledger.values.clearance import Clearance
 from ledger.values.ids import BookingId, HostId, PayoutId
-from ledger.values.money import Money, zero
+from ledger.values.money import Money, total, zero
 from ledger.values.shares import Shares
 
 REFUND_IS_OPEN = (
@@ -44,12 +52,13 @@ REFUND_IS_OPEN = (
 """While money is on its way back to a guest, nothing of its booking goes to a host (PO5)."""
 
 
-def release(draft: Draft, booking_id: BookingId) -> None:
+def release(draft: Draft, booking_id: BookingId, payout_id: PayoutId | None = None) -> None:
     """Order the transfer of a payout that is due, less what its host owes.
 
-    Raises PayoutIsHeld with every guard that stands in the way, PayoutExceedsEntitlement.
+    Without a name it is the booking's first one. Raises PayoutIsHeld with every guard that stands in
+    the way, PayoutExceedsEntitlement.
     """
-    payout_id = payout_of(booking_id)
+    payout_id = payout_id or payout_of(booking_id)
     payout = payout_in(draft, payout_id)
     before = payout.netted
     draft.do(
@@ -105,38 +114,46 @@ def payout_in(draft: Draft, payout_id: PayoutId) -> Payout:
 
 def _clearance(draft: Draft, booking_id: BookingId, payout: Payout) -> Clearance:
     booking = booking_in(draft, booking_id)
-    payment = payment_behind(draft, booking)
+    payments = list(payments_of(draft, booking))
     provider = draft.state(PROVIDER, payout.host_id)
-    refund = draft.state(REFUND, refund_of(booking_id))
     altering = draft.state(ALTERATION, alteration_of(booking_id))
-    currency, keeps = payout.amount.currency, kept(draft, booking)
+    sent = [each.sent - each.reversed + each.netted for _, each in payouts_of(draft, booking_id)]
+    currency = payout.amount.currency
     return Clearance(
-        payable=keeps.host if booking.earned else zero(currency),
-        entitlement=_entitlement(keeps, payment),
-        transferred_so_far=payout.sent - payout.reversed + payout.netted,
+        payable=owed_to_host(draft, booking_id, booking),
+        entitlement=_entitlement(kept(draft, booking), payments),
+        transferred_so_far=total(sent, currency),
         debt=_debt(draft, payout.host_id, currency),
         listing_currency=booking.price.currency,
         provider_verified=provider is not None and provider.status in VERIFIED,
         account_enabled=_is_enabled(provider),
         account_changed_at=provider.account_changed_at if provider else None,
-        dispute_open=payment is not None and is_disputed(draft, payment),
-        refunds_open=refund is not None and refund.status in REFUND_IS_OPEN,
+        dispute_open=any(is_disputed(draft, payment) for payment in payments),
+        refunds_open=_refunds_are_open(draft, booking_id, payments),
         alteration_settling=altering is not None and altering.status is Altering.SETTLING,
         case_open=False,
-        funds_available=payment is not None and payment.available,
-        reconciled=payment is not None and payment.received is not None,
+        funds_available=all(payment.available for payment in payments),
+        reconciled=all(payment.received is not None for payment in payments),
     )
+
+
+def _refunds_are_open(draft: Draft, booking_id: BookingId, payments: Sequence[Payment]) -> bool:
+    """Whether money is on its way back to the guest, or somebody must say whether it goes."""
+    if any(payment.reserved for payment in payments):
+        return True
+    refund = draft.state(REFUND, refund_of(booking_id))
+    return refund is not None and refund.status in REFUND_IS_OPEN
 
 
 VERIFIED = (Hosting.VERIFIED, Hosting.REVERIFICATION_DUE)
 
 
-def _entitlement(keeps: Shares, payment: Payment | None) -> Money:
+def _entitlement(keeps: Shares, payments: Sequence[Payment]) -> Money:
     """What was captured, less what goes back or is disputed, and what platform and taxes keep."""
-    if payment is None or payment.captured.currency != keeps.currency:
+    if not payments or payments[0].captured.currency != keeps.currency:
         return keeps.host
     kept = keeps.fees + keeps.vat + keeps.tax - keeps.coupon
-    return payment.refundable - kept
+    return total([payment.refundable for payment in payments], keeps.currency) - kept
 
 
 def _debt(draft: Draft, host_id: HostId, currency: str) -> Money:

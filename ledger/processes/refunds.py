@@ -1,5 +1,7 @@
 """Refunds: asked for line by line, approved with their place in the books, and on their way."""
 
+from collections.abc import Iterator
+
 from ledger.aggregates.booking import Booking
 from ledger.aggregates.payment import (
     RecordRefund,
@@ -7,8 +9,6 @@ from ledger.aggregates.payment import (
     ReserveRefund,
     ReverseRefund,
 )
-from ledger.aggregates.payout import PAYOUT
-from ledger.aggregates.payout import Status as Payable
 from ledger.aggregates.refund import (
     REFUND,
     AcceptRefund,
@@ -26,85 +26,116 @@ from ledger.errors import NotFound
 from ledger.events.refund import Doubt, Funding
 from ledger.gateways.stripe.refunds import RefundFact, RefundStatus
 from ledger.processes.checkout import payment_in
-from ledger.processes.earnings import blocks_refunds
-from ledger.processes.names import PROCESS, PROCESSOR, Outcome, payout_of, refund_of
-from ledger.values.ids import BookingId, RefundId
-from ledger.values.money import Money, zero
-from ledger.values.policy import LineBack, Settlement
+from ledger.processes.earnings import blocks_refunds, owed_to_host
+from ledger.processes.names import PROCESS, PROCESSOR, Outcome, refund_of
+from ledger.values.ids import BookingId, PaymentId, RefundId
+from ledger.values.policy import LineBack, Settlement, parted
+from ledger.values.price import Price
 
 
 def refund_settlement(
-    draft: Draft, booking: Booking, booking_id: BookingId, settlement: Settlement, reason: str
-) -> RefundId:
+    draft: Draft,
+    booking: Booking,
+    booking_id: BookingId,
+    settlement: Settlement,
+    reason: str,
+    alteration: int = 0,
+) -> tuple[RefundId, ...]:
     """Ask for what a settlement gives back, and approve it, unless the host has the money already.
 
     Then a person looks at it first (RF3), because it becomes the host's debt. What is approved is
-    set aside in its payment, so that no other refund can have it.
+    set aside in its payment, so that no other refund can have it. Where one payment cannot give all
+    of it back, several do, each by a refund of its own.
     """
-    refund_id = refund_of(booking_id)
-    request = _request(draft, booking, booking_id, settlement, reason)
-    draft.do(PROCESS, request)
-    if _is_paid_out(draft, booking_id):
+    left = left_on_lines(booking.price, settlement)
+    refunds = []
+    for place, (payment_id, part) in enumerate(_spread(draft, booking, settlement), start=1):
+        refund_id = refund_of(booking_id, alteration, place)
+        request = RequestRefund(
+            refund_id=refund_id,
+            payment_id=payment_id,
+            booking_id=booking_id,
+            host_id=booking.host_id,
+            reason=reason,
+            amount=part.refund,
+            back=part.back,
+            lines=part.lines,
+            funded_by=Funding.BOOKING,
+            preview=settlement.digest,
+            requested_by=PROCESS.id,
+            refundable=payment_in(draft, payment_id).refundable,
+            left_on_lines=left,
+            time_zone=booking.house.time_zone,
+        )
+        draft.do(PROCESS, request)
+        left = without(left, part.lines)
+        _approve(draft, booking, request)
+        refunds.append(refund_id)
+    return tuple(refunds)
+
+
+def _approve(draft: Draft, booking: Booking, request: RequestRefund) -> None:
+    refund_id, booking_id = request.refund_id, request.booking_id
+    payable = owed_to_host(draft, booking_id, booking)
+    if booking.earned is not None and (request.back.host - payable).minor > 0:
         doubts = (Doubt.PAYOUT_TRANSFERRED,)
         draft.do(PROCESS, AskForApproval(refund_id=refund_id, reasons=doubts))
-        return refund_id
+        return
+    assert request.preview is not None, "a settlement has a digest"
     draft.do(
         PROCESS,
         AutoApprove(
             refund_id=refund_id,
-            preview=settlement.digest,
-            refundable=payment_in(draft, request.payment_id).refundable,
+            preview=request.preview,
+            refundable=request.refundable,
             earned=booking.earned is not None,
-            payable=payable_of(draft, booking, booking_id),
+            payable=payable,
             remitted=False,
         ),
     )
     reserve(draft, refund_id)
-    return refund_id
 
 
-def _request(
-    draft: Draft, booking: Booking, booking_id: BookingId, settlement: Settlement, reason: str
-) -> RequestRefund:
-    assert booking.payment_id is not None, "what was not paid is not refunded"
-    return RequestRefund(
-        refund_id=refund_of(booking_id),
-        payment_id=booking.payment_id,
-        booking_id=booking_id,
-        host_id=booking.host_id,
-        reason=reason,
-        amount=settlement.refund,
-        back=settlement.back,
-        lines=settlement.lines,
-        funded_by=Funding.BOOKING,
-        preview=settlement.digest,
-        requested_by=PROCESS.id,
-        refundable=payment_in(draft, booking.payment_id).refundable,
-        left_on_lines=lines_of(booking),
-        time_zone=booking.house.time_zone,
+# -- Which payment gives what back ----------------------------------------------------------
+
+
+def _spread(
+    draft: Draft, booking: Booking, settlement: Settlement
+) -> Iterator[tuple[PaymentId, Settlement]]:
+    """The first payment that can give all of it back; else each what it can, one after the other."""
+    rooms = [(of, payment_in(draft, of).refundable.minor) for of in booking.payments]
+    assert rooms, "what was not paid is not refunded"
+    wanted = settlement.refund.minor
+    for payment_id, room in rooms:
+        if room >= wanted:
+            yield payment_id, settlement
+            return
+    rest = settlement
+    for payment_id, room in rooms[:-1]:
+        if 0 < room < rest.refund.minor:
+            part, rest = parted(rest, room)
+            yield payment_id, part
+    yield rooms[-1][0], rest
+
+
+def left_on_lines(price: Price, settlement: Settlement) -> tuple[LineBack, ...]:
+    """What the guest paid, line by line; and what a settlement adds on lines that get dearer."""
+    paid = zip(price.lines(), price.paid_minors, strict=True)
+    left = {(line.code, line.of): minor for line, minor in paid}
+    for line in settlement.lines:
+        paid_for = left.get((line.code, line.of), 0)
+        if paid_for * line.minor < 0 or (not paid_for and line.minor < 0):
+            left[line.code, line.of] = line.minor
+    return tuple(LineBack(code, of, minor) for (code, of), minor in left.items())
+
+
+def without(left: tuple[LineBack, ...], taken: tuple[LineBack, ...]) -> tuple[LineBack, ...]:
+    """What is left on the lines when some of it goes back."""
+    gone = {(line.code, line.of): line.minor for line in taken}
+    return tuple(
+        LineBack(line.code, line.of, line.minor - gone.get((line.code, line.of), 0))
+        for line in left
     )
-
-
-def lines_of(booking: Booking) -> tuple[LineBack, ...]:
-    """What the guest paid, line by line, as they paid it: what a first refund can give back."""
-    lines = zip(booking.price.lines(), booking.price.paid_minors, strict=True)
-    return tuple(LineBack(line.code, line.of, minor) for line, minor in lines)
-
-
-def payable_of(draft: Draft, booking: Booking, booking_id: BookingId) -> Money:
-    """What the host has earned of a booking and not received."""
-    if booking.earned is None or _is_paid_out(draft, booking_id):
-        return zero(booking.price.currency)
-    return booking.earned.host
-
-
-def _is_paid_out(draft: Draft, booking_id: BookingId) -> bool:
-    payout = draft.state(PAYOUT, payout_of(booking_id))
-    return payout is not None and payout.status in PAID_OUT
-
-
-PAID_OUT = (Payable.RELEASING, Payable.TRANSFERRED)
-"""Where the host has the money, or will have it before anybody could say otherwise."""
 
 
 def reserve(draft: Draft, refund_id: RefundId) -> None:

@@ -5,7 +5,7 @@ from ledger.aggregates.payout import MaturePayout
 from ledger.draft import Draft
 from ledger.processes.earnings import lost_before_earned
 from ledger.processes.names import TIMER, booking_in, payout_of
-from ledger.values.ids import BookingId
+from ledger.values.ids import BookingId, PayoutId
 
 
 def earn(draft: Draft, booking_id: BookingId) -> None:
@@ -14,6 +14,6 @@ def earn(draft: Draft, booking_id: BookingId) -> None:
     draft.do(TIMER, RecognizeEarnings(booking_id=booking_id, lost=lost))
 
 
-def mature(draft: Draft, booking_id: BookingId) -> None:
-    """Let the payout of a booking fall due."""
-    draft.do(TIMER, MaturePayout(payout_id=payout_of(booking_id)))
+def mature(draft: Draft, booking_id: BookingId, payout_id: PayoutId | None = None) -> None:
+    """Let a payout of a booking fall due; without a name it is its first one."""
+    draft.do(TIMER, MaturePayout(payout_id=payout_id or payout_of(booking_id)))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from ledger import processes
+from ledger.aggregates.booking import BOOKING
 from ledger.aggregates.payment import PAYMENT, Payment
 from ledger.aggregates.payment import Status as Paying
 from ledger.aggregates.payout import PAYOUT
@@ -184,7 +185,11 @@ def release_payout(world: World, errand: Errand) -> None:
 
     What stands in the way today may be gone tomorrow, so nothing is refused before it would pass.
     """
-    plan = partial(processes.release, booking_id=BookingId(errand.case_id))
+    plan = partial(
+        processes.release,
+        booking_id=BookingId(errand.case_id),
+        payout_id=PayoutId(errand.stream_id),
+    )
     world.ledger.rehearse(plan)
     _take(world, errand, plan)
 
@@ -194,7 +199,10 @@ def send_transfer(world: World, errand: Errand) -> None:
     payout = _state(world, PAYOUT, errand)
     payout_id = PayoutId(errand.stream_id)
     provider = world.ledger.state(PROVIDER, payout.host_id)
-    payment = world.ledger.state(PAYMENT, processes.payment_of(payout.booking_id))
+    booking = world.ledger.state(BOOKING, payout.booking_id)
+    # A transfer can be tied to one charge; what an altered stay brings may come from several.
+    paid_by = booking.payments if booking else ()
+    payment = world.ledger.state(PAYMENT, paid_by[0]) if len(paid_by) == 1 else None
     if provider is None or provider.payout_account is None:
         raise CorruptHistory(payout=payout_id, has_no_account=payout.host_id)
     wanted = TransferWanted(

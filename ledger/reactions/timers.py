@@ -13,7 +13,15 @@ from ledger.application import Ledger
 from ledger.draft import Draft, Request
 from ledger.store import Receipt
 from ledger.values.clock import Instant
-from ledger.values.ids import BookingId, CommandId, DisputeId, PaymentId, ReceiptId, derived_id
+from ledger.values.ids import (
+    BookingId,
+    CommandId,
+    DisputeId,
+    PaymentId,
+    PayoutId,
+    ReceiptId,
+    derived_id,
+)
 from ledger.values.timers import TimerKind
 
 
@@ -63,7 +71,11 @@ WHEN_DUE: Mapping[TimerKind, Step] = {
         draft, processes.TIMER, BookingId(due.case_id)
     ),
     TimerKind.RECOGNIZE_EARNINGS: of_booking(processes.earn),
-    TimerKind.MATURE_PAYOUT: of_booking(processes.mature),
+    TimerKind.MATURE_PAYOUT: lambda draft, due: processes.mature(
+        draft, BookingId(due.case_id), PayoutId(due.stream_id)
+    ),
+    TimerKind.EXPIRE_ALTERATION: of_booking(processes.expire_alteration),
+    TimerKind.GIVE_UP_ALTERATION: of_booking(processes.give_up_alteration),
     TimerKind.RECORD_FUNDS: lambda draft, due: processes.funds_have_arrived(
         draft, PaymentId(due.stream_id)
     ),

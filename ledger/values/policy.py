@@ -216,6 +216,31 @@ def next_boundary(policy: Policy, occupancy: Occupancy) -> Instant | None:
     return next((end for end in to_come if answer(end + AN_INSTANT) != present), None)
 
 
+def parted(settlement: Settlement, minor: int) -> tuple[Settlement, Settlement]:
+    """A settlement in two: so many minor units of its refund, and the rest of it, line by line."""
+    part = Fraction(minor, settlement.refund.minor)
+    taken = apportioned([line.minor * part for line in settlement.lines])
+    one = replace(
+        settlement,
+        refund=Money(minor, settlement.refund.currency),
+        back=settlement.back.part(part),
+        lines=_lines_of(settlement, taken),
+    )
+    left = [line.minor - gone for line, gone in zip(settlement.lines, taken, strict=True)]
+    other = replace(
+        settlement,
+        refund=settlement.refund - one.refund,
+        back=settlement.back - one.back,
+        lines=_lines_of(settlement, left),
+    )
+    return one, other
+
+
+def _lines_of(settlement: Settlement, minors: Sequence[int]) -> tuple[LineBack, ...]:
+    pairs = zip(settlement.lines, minors, strict=True)
+    return tuple(replace(line, minor=minor) for line, minor in pairs if minor)
+
+
 # -- Which part goes back -----------------------------------------------------------------
 
 WHOLE, NOTHING = Fraction(1), Fraction()

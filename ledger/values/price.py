@@ -199,21 +199,30 @@ def price_under(
     A coupon pays no more than what the platform earns, so what the host is owed never exceeds what
     was paid (spec: money, section 3).
     """
-    rates = terms.rates
-    explained = tuple(steps_of(rates, night, stay, occasion) for night in stay.nights())
+    explained = tuple(steps_of(terms.rates, night, stay, occasion) for night in stay.nights())
     nights = tuple(map(night_price, stay.nights(), explained))
-    extras = tuple(_extras(rates, stay, occasion))
+    return price_of_explained(terms, nights, explained, occasion, coupon)
+
+
+def price_of_explained(
+    terms: Terms,
+    nights: tuple[NightPrice, ...],
+    explained: tuple[tuple[PriceStep, ...], ...],
+    occasion: Occasion,
+    coupon: CouponUse | None = None,
+) -> Price:
+    """Work out the price of a stay whose nights are worked out already, each with its steps."""
+    rates, count = terms.rates, len(nights)
+    extras = tuple(_extras(rates, count, occasion))
     rent_minor = sum(night.minor for night in nights)
     subtotal = Money(rent_minor + sum(extra.minor for extra in extras), rates.currency)
     priced = _with_fees(subtotal, nights, terms.fee_plan)
     cleaning_minor = sum(extra.minor for extra in extras if extra.code == CLEANING)
-    taxed = Taxed(
-        subtotal.minor - cleaning_minor, cleaning_minor, stay.nights_count(), occasion.party
-    )
+    taxed = Taxed(subtotal.minor - cleaning_minor, cleaning_minor, count, occasion.party)
     return msgspec.structs.replace(
         priced,
         extras=extras,
-        taxes=taxes_of(terms.taxes, stay.check_in, taxed),
+        taxes=taxes_of(terms.taxes, nights[0].night, taxed),
         coupon=_within_fees(coupon, priced),
         rates=rates,
         occasion=occasion,
@@ -236,9 +245,9 @@ def _with_fees(subtotal: Money, nights: tuple[NightPrice, ...], fee_plan: FeePla
     )
 
 
-def _extras(rates: RatePlan, stay: Stay, occasion: Occasion) -> Iterator[Extra]:
+def _extras(rates: RatePlan, nights_count: int, occasion: Occasion) -> Iterator[Extra]:
     """Extra guests by the night, pets and cleaning by the stay; nothing that costs nothing."""
-    guests = extra_guests(rates, occasion.party) * stay.nights_count()
+    guests = extra_guests(rates, occasion.party) * nights_count
     asked = (
         Extra(EXTRA_GUEST, guests, rates.extra_guest_minor),
         Extra(PET, occasion.pets, rates.pet_minor),

@@ -218,9 +218,8 @@ def _season_of(seasons: Sequence[Season], night: date) -> Season | None:
 def _discounts(plan: RatePlan, stay: Stay, occasion: Occasion) -> list[tuple[str, int]]:
     """Steps 3 to 5: what is taken off, in basis points, one after the other."""
     discounts = []
-    lengths = [tier for tier in plan.lengths if tier.threshold <= stay.nights_count()]
-    if lengths:
-        longest = max(lengths, key=lambda tier: tier.threshold)
+    longest = _length_tier(plan, stay.nights_count())
+    if longest:
         discounts.append((f"from {longest.threshold} nights", longest.off_bp))
     ahead_days = (stay.check_in - occasion.booked_on).days
     if plan.early_bird and ahead_days >= plan.early_bird.threshold:
@@ -230,6 +229,17 @@ def _discounts(plan: RatePlan, stay: Stay, occasion: Occasion) -> list[tuple[str
     if occasion.non_refundable:
         discounts.append(("non-refundable", plan.non_refundable_bp))
     return [(f"{why} −{_percent(off_bp)}", off_bp) for why, off_bp in discounts if off_bp]
+
+
+def length_off_bp(plan: RatePlan, nights_count: int) -> int:
+    """What a stay of so many nights has taken off for its length, in basis points."""
+    tier = _length_tier(plan, nights_count)
+    return tier.off_bp if tier else 0
+
+
+def _length_tier(plan: RatePlan, nights_count: int) -> Tiered | None:
+    lengths = [tier for tier in plan.lengths if tier.threshold <= nights_count]
+    return max(lengths, key=lambda tier: tier.threshold, default=None)
 
 
 def _times(amount: Decimal, part_bp: int) -> Decimal:

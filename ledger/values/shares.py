@@ -6,12 +6,13 @@ earns, x all other taxes, and c what the platform gives to it.
 """
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from operator import add, sub
 
 from msgspec import Struct
 
 from ledger.errors import CurrenciesDiffer
-from ledger.values.money import Money
+from ledger.values.money import Money, apportioned
 
 
 class TaxShare(Struct, frozen=True, array_like=True, gc=False):
@@ -99,6 +100,27 @@ class Shares(Struct, frozen=True, omit_defaults=True, gc=False):
     def __sub__(self, other: "Shares") -> "Shares":
         """The difference, part by part. Raises CurrenciesDiffer."""
         return self._combined(other, sub)
+
+    def part(self, of_all: Fraction) -> "Shares":
+        """A part of everything, such that its total is that part of the total, rounded half-even."""
+        gross = (self.host_minor, self.guest_fee_minor, self.host_fee_minor, self.vat_minor)
+        taxes = [share.minor for share in self.taxes]
+        minors = apportioned([minor * of_all for minor in (*gross, -self.coupon_minor, *taxes)])
+        host, guest_fee, host_fee, vat, coupon = minors[:5]
+        shared = zip(self.taxes, minors[5:], strict=True)
+        return Shares(
+            currency=self.currency,
+            host_minor=host,
+            guest_fee_minor=guest_fee,
+            host_fee_minor=host_fee,
+            vat_minor=vat,
+            taxes=tuple(TaxShare(share.jurisdiction, minor) for share, minor in shared if minor),
+            coupon_minor=-coupon,
+        )
+
+    def at_most(self, other: "Shares") -> "Shares":
+        """Of each part the smaller one. Raises CurrenciesDiffer."""
+        return self._combined(other, min)
 
     def _combined(self, other: "Shares", combine: Callable[[int, int], int]) -> "Shares":
         if self.currency != other.currency:

@@ -12,5 +12,7 @@ class TimerKind(StrEnum):
     RECOGNIZE_EARNINGS = "recognize_earnings"
     MATURE_PAYOUT = "mature_payout"
     RECORD_FUNDS = "record_funds"
+    EXPIRE_ALTERATION = "expire_alteration"
+    GIVE_UP_ALTERATION = "give_up_alteration"
     RECORD_RECEIPT_FUNDS = "record_receipt_funds"
     LAPSE_DISPUTE = "lapse_dispute"

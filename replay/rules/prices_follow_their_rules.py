@@ -114,14 +114,19 @@ class PricesFollowTheirRules(Rule):
             self.breach("INV-B4", found, recorded)
 
     def due(self, recorded: Recorded[PaymentOpened | PaymentAdopted]) -> None:
-        """What is due is the total of the price beside it, which is the booking's."""
+        """What is due is the total of the price beside it, which is the booking's.
+
+        For an alteration it is what that price has more than the booking's own.
+        """
         event = recorded.event
         sold, price = self._sold.get(event.booking_id), event.price
         for_booking = not (isinstance(event, PaymentOpened) and event.for_alteration)
         if sold and for_booking and price != sold.booked.price:
             self.breach("INV-B4", "the price is not the booking's", recorded)
         paid = worksheet.as_paid(price)
-        total = sold.total if sold and for_booking else worksheet.total_of(paid)
+        total = worksheet.total_of(paid)
+        if sold:
+            total = sold.total if for_booking else total - sold.total
         if (event.due.minor, event.due.currency) != (total, paid.currency):
             found = f"due is {event.due}, the price is {total} minor units"
             self.breach("INV-B4", found, recorded)
@@ -146,11 +151,11 @@ class PricesFollowTheirRules(Rule):
             self._settled(recorded, sold, "no_show", settlement)
 
     def alter(self, recorded: Recorded[BookingAltered]) -> None:
-        """Another stay, at another price, under the same policy."""
+        """Another stay, under the same policy: nights that stay cost what they did."""
         sold, event = self._sold.get(recorded.stream_id), recorded.event
         if sold is None:
             return
-        for found in worksheet.about_price(event.price, event.stay):
+        for found in worksheet.about_altered(event.price, event.stay, sold.booked.price):
             self.breach("INV-B4", found, recorded)
         booked = replace(sold.booked, stay=event.stay, price=event.price, party=event.party)
         total = worksheet.total_of(worksheet.as_paid(event.price))

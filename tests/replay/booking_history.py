@@ -257,7 +257,8 @@ THE_NIGHT_MORE = PaymentId(an_id("the night more"))
 def pay_the_difference(history: "History") -> None:
     """The guest pays for one night more."""
     stream, payment = alteration_of(ALTERED), THE_NIGHT_MORE
-    night_more = a_price(nights=1, arrival="2025-11-13")
+    longer = a_price(nights=4, arrival="2025-11-10")
+    difference = longer.total - a_price().total
     do(
         history,
         ALTERED,
@@ -268,15 +269,16 @@ def pay_the_difference(history: "History") -> None:
                 payment_id=payment,
                 booking_id=ALTERED,
                 guest_id=INES,
-                price=night_more,
+                price=longer,
                 time_zone=LISBON.time_zone,
                 for_alteration=5,
+                due=difference,
             ),
         ),
         (GUEST, SubmitPayment(payment_id=payment, idempotency_key=f"{payment}/1")),
         (
             PROCESSOR,
-            CompletePayment(payment_id=payment, amount=night_more.total, charge="ch_more"),
+            CompletePayment(payment_id=payment, amount=difference, charge="ch_more"),
         ),
     )
 

@@ -47,7 +47,7 @@ from ledger.events import Actor
 from ledger.events.payment import Capture
 from ledger.events.unapplied_receipt import Why
 from ledger.processes import payment_of, refund_of
-from ledger.processes.checkout import promise
+from ledger.processes.promises import promise
 from ledger.values.ids import BookingId, PaymentId
 from ledger.values.money import Money
 from ledger.values.policy import FREE, Ending
@@ -288,12 +288,7 @@ def adopt_late(history: "History", arrival: str) -> None:
         (PROCESS, Confirm(booking_id=booking_id, payment_id=ADOPTED_PAYMENT, paid=total)),
         (PROCESSOR, RecordFunds(payment_id=ADOPTED_PAYMENT)),
     )
-    history.do(booking_id, partial(promise_the_host, booking_id=booking_id))
-
-
-def promise_the_host(draft: Draft, booking_id: BookingId) -> None:
-    """What belongs to every confirmation: the host's part is scheduled."""
-    promise(draft, processes.booking_in(draft, booking_id), booking_id)
+    history.do(booking_id, partial(promise, booking_id=booking_id))
 
 
 def to_detect(

@@ -221,6 +221,7 @@ class ApplyAlteration(Command, frozen=True, kw_only=True):
     """Make an agreed alteration so: its difference is paid, or its refund approved.
 
     `revision` is the one that the booking will have: an alteration of an older one comes too late.
+    `settled` is as in `Confirm`.
     """
 
     booking_id: BookingId
@@ -231,6 +232,7 @@ class ApplyAlteration(Command, frozen=True, kw_only=True):
     price: Price
     payment_id: PaymentId | None = None
     paid: Money | None = None
+    settled: Money | None = None
 
 
 class ReportNoShow(Command, frozen=True, kw_only=True):

@@ -95,6 +95,7 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
             unit_id=event.unit_id,
             stay=event.stay,
             house=event.house,
+            party=event.party,
             price=event.price,
             policy=event.policy,
             hold_expires_at=event.hold_expires_at,
@@ -113,18 +114,28 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
         case NoShowReversed():
             return replace(booking, settlement=None)
         case BookingAltered():
-            return replace(
-                booking,
-                stay=event.stay,
-                unit_id=event.unit_id,
-                price=event.price,
-                revision=event.revision,
-            )
+            return evolve_altered(booking, event)
         case EarningsRecognized():
             earned = booking.earned + event.earned if booking.earned else event.earned
             return replace(booking, earned=earned)
         case _:
             return evolve_quietly(booking, event)
+
+
+def evolve_altered(booking: Booking, event: BookingAltered) -> Booking:
+    """The booking as it was agreed; what was earned of nights that are gone went back."""
+    paid_by = (event.payment_id,) if event.payment_id else ()
+    still = booking.still_earned
+    return replace(
+        booking,
+        stay=event.stay,
+        unit_id=event.unit_id,
+        party=event.party,
+        price=event.price,
+        revision=event.revision,
+        differences=booking.differences + paid_by,
+        unearned=booking.earned and booking.earned - still.at_most(event.price.shares),
+    )
 
 
 def evolve_quietly(booking: Booking, event: QuietEvent) -> Booking:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from ledger.values.clock import Instant
+from ledger.values.guests import Party
 from ledger.values.ids import (
     GuestId,
     HostId,
@@ -40,7 +41,11 @@ class Status(StrEnum):
 
 
 class Booking(Struct, frozen=True):
-    """What the rules need to remember, and nothing for display."""
+    """What the rules need to remember, and nothing for display.
+
+    `differences` are the payments of what alterations made dearer, in their order; `unearned` is
+    what they gave back of what was earned.
+    """
 
     status: Status
     guest_id: GuestId
@@ -48,15 +53,24 @@ class Booking(Struct, frozen=True):
     unit_id: UnitId
     stay: Stay
     house: House
+    party: Party
     price: Price
     policy: Policy
     hold_expires_at: Instant
     booked_at: Instant
     payment_id: PaymentId | None = None
+    differences: tuple[PaymentId, ...] = ()
     settlement: Settlement | None = None
     earned: Shares | None = None
+    unearned: Shares | None = None
     revision: int = 0
     mode: BookingMode = BookingMode.INSTANT
+
+    @property
+    def payments(self) -> tuple[PaymentId, ...]:
+        """All payments that its money came by, the first one first."""
+        confirmed_by = (self.payment_id,) if self.payment_id else ()
+        return confirmed_by + self.differences
 
     @property
     def earned_at(self) -> Instant:
@@ -71,7 +85,13 @@ class Booking(Struct, frozen=True):
     @property
     def to_earn(self) -> Shares:
         """What of that is not earned yet; below nothing where more was earned than is kept."""
-        return self.keeps - self.earned if self.earned else self.keeps
+        return self.keeps - self.still_earned
+
+    @property
+    def still_earned(self) -> Shares:
+        """What was earned, and was not given back by an alteration."""
+        earned = self.earned or Shares(self.price.currency)
+        return earned - self.unearned if self.unearned else earned
 
     def settled(self, ending: Ending, at: Instant) -> Settlement:
         """Who would get what if the stay fell away now, under the policy that it was booked with."""

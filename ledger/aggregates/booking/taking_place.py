@@ -1,6 +1,6 @@
 """Decisions about a stay that takes place: its days, its changes, its earnings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from ledger.aggregates import postings
@@ -18,6 +18,7 @@ from ledger.errors import (
     AmountsDiffer,
     NightsHaveBegun,
     TooEarly,
+    TooLate,
 )
 from ledger.events.booking import (
     BookingAltered,
@@ -27,8 +28,10 @@ from ledger.events.booking import (
     StayStarted,
 )
 from ledger.values.clock import Instant
+from ledger.values.ids import PaymentId
 from ledger.values.journal import Entry
-from ledger.values.stay import local_date
+from ledger.values.money import Money, same_currency
+from ledger.values.stay import Stay, local_date
 
 
 def decide_taking_place(
@@ -75,22 +78,14 @@ def alter(booking: Booking, command: ApplyAlteration, now: Instant) -> Sequence[
     """Make another stay of it, once.
 
     Raises TransitionNotAllowed where another alteration came first, AmountsDiffer, NightsHaveBegun,
-    CurrenciesDiffer.
+    TooLate, CurrenciesDiffer.
     """
     if command.revision != booking.revision + 1:
         LIFECYCLE.refuse(ApplyAlteration, booking.status)
-    if booking.status is Status.IN_STAY and command.stay.check_in != booking.stay.check_in:
-        raise NightsHaveBegun(check_in=booking.stay.check_in)
-    if booking.status is Status.IN_STAY:
-        refuse_begun(booking, command.stay.check_out, now)
+    refuse_past(booking, command.stay, now)
     due = command.price.total - booking.price.total
     if due.minor > 0 and command.paid != due:
         raise AmountsDiffer(due=str(due), paid=str(command.paid))
-    entries: tuple[Entry, ...] = ()
-    if due.minor > 0:
-        assert command.payment_id is not None, "what was paid has a payment"
-        dearer_by = command.price.shares - booking.price.shares
-        entries = (postings.booking_altered(command.booking_id, command.payment_id, dearer_by),)
     return [
         BookingAltered(
             revision=command.revision,
@@ -101,9 +96,36 @@ def alter(booking: Booking, command: ApplyAlteration, now: Instant) -> Sequence[
             price=command.price,
             payment_id=command.payment_id,
             effective_on=local_date(now, booking.house.time_zone),
-            entries=entries,
+            entries=tuple(dearer(booking, command, due)),
         )
     ]
+
+
+def refuse_past(booking: Booking, stay: Stay, now: Instant) -> None:
+    """Let pass a stay that only changes what is to come. Raises NightsHaveBegun, TooLate."""
+    arrives_anew = stay.check_in != booking.stay.check_in
+    if booking.status is Status.IN_STAY:
+        if arrives_anew:
+            raise NightsHaveBegun(check_in=booking.stay.check_in)
+        refuse_begun(booking, stay.check_out, now)
+    elif arrives_anew and now >= booking.house.check_in_at(stay):
+        raise TooLate(check_in=stay.check_in)
+
+
+def dearer(booking: Booking, command: ApplyAlteration, due: Money) -> Iterator[Entry]:
+    """J27, where the guest paid a difference, or where it only moved between the shares.
+
+    What is cheaper was booked when its refund was approved. Raises CurrenciesDiffer.
+    """
+    by = command.price.shares - booking.price.shares
+    if due.minor < 0 or by.is_nothing:
+        return
+    ids = (command.booking_id, command.payment_id or PaymentId(""))
+    if due.currency == by.currency or not due.minor:
+        yield postings.booking_altered(*ids, by)
+    else:
+        settled = same_currency(by.total, command.settled or due)
+        yield postings.booking_altered_abroad(*ids, by, due, settled)
 
 
 def recognize_earnings(

@@ -9,9 +9,10 @@ from ledger.values.price import Price
 
 
 class OpenPayment(Command, frozen=True, kw_only=True):
-    """Ask a guest for what a booking, or one alteration of it, costs.
+    """Ask a guest for what a booking costs, or for what one alteration of it makes dearer.
 
-    `minimum` is the least that the processor takes in this currency.
+    `due` is that difference; then `price` is the one that the booking will have. `minimum` is the
+    least that the processor takes in this currency.
     """
 
     payment_id: PaymentId
@@ -21,6 +22,7 @@ class OpenPayment(Command, frozen=True, kw_only=True):
     time_zone: str
     capture: Capture = Capture.AUTOMATIC
     for_alteration: int | None = None
+    due: Money | None = None
     minimum: Money | None = None
 
 

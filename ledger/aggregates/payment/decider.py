@@ -197,7 +197,7 @@ def begun(status: Status, event: PaymentOpened | PaymentAdopted) -> Payment:
         billing=event.price.billing,
     )
     if isinstance(event, PaymentOpened):
-        return replace(payment, capture=event.capture)
+        return replace(payment, capture=event.capture, for_alteration=event.for_alteration)
     return replace(
         payment,
         captured=event.due,

@@ -110,11 +110,11 @@ def decide_on_the_way(
 
 
 def open_payment(command: OpenPayment) -> Sequence[PaymentEvent]:
-    """Ask for the total of a price.
+    """Ask for the total of a price, or for the difference that it makes.
 
     Raises AmountsDiffer where nothing is due, BelowProcessorMinimum, CurrenciesDiffer.
     """
-    due = command.price.total
+    due = command.due or command.price.total
     if due.minor <= 0:
         raise AmountsDiffer(due=str(due))
     if command.minimum is not None and due.minor < same_currency(due, command.minimum).minor:

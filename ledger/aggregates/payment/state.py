@@ -48,6 +48,7 @@ class Payment(Struct, frozen=True):
     time_zone: str
     billing: int
     capture: Capture = Capture.AUTOMATIC
+    for_alteration: int | None = None
     intent: str | None = None
     attempts: int = 0
     key: str = ""

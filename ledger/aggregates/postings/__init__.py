@@ -14,6 +14,7 @@ One file for each matter: `bookings`, `receipts`, `payouts`, `refunds` (whose pa
 
 from ledger.aggregates.postings.bookings import (
     booking_altered,
+    booking_altered_abroad,
     booking_confirmed,
     booking_confirmed_abroad,
     earnings_recognized,
@@ -75,6 +76,7 @@ __all__ = [
     "HostOf",
     "Standing",
     "booking_altered",
+    "booking_altered_abroad",
     "booking_confirmed",
     "booking_confirmed_abroad",
     "correction",

@@ -58,6 +58,14 @@ def booking_altered(booking_id: BookingId, payment_id: PaymentId, dearer_by: Sha
     return replace(booking_confirmed(booking_id, payment_id, dearer_by), rule="J27")
 
 
+def booking_altered_abroad(
+    booking_id: BookingId, payment_id: PaymentId, dearer_by: Shares, paid: Money, settled: Money
+) -> Entry:
+    """J27 where the guest pays in another currency than the host asks for, as in J1."""
+    confirmed = booking_confirmed_abroad(booking_id, payment_id, dearer_by, paid, settled)
+    return replace(confirmed, rule="J27fx")
+
+
 def earnings_recognized(rule: str, booking_id: BookingId, host_id: HostId, earned: Shares) -> Entry:
     """J5 (the stay began) or J9 (what a cancellation retains): deferred becomes earned."""
     return entry(

@@ -27,6 +27,9 @@ class Agreed(NamedTuple):
     goodwill: bool = False
     booked_by: str = ""
     position: Money | None = None
+    earned: tuple[int, ...] = ()
+    earned_taxes: tuple[tuple[str, int], ...] = ()
+    is_over: bool = False
 
     @property
     def booked(self) -> dict[str, int]:
@@ -40,6 +43,29 @@ def figures(**by_letter: int) -> tuple[int, ...]:
 
 
 NOTHING = Agreed(figures(), "")
+
+
+def not_earned(agreed: Agreed) -> Agreed:
+    """What was agreed and is not earned yet; where less is kept than was earned, nothing of it."""
+    if agreed is NOTHING or not agreed.earned:
+        return agreed
+    earned = zip(agreed.figures, agreed.earned, strict=True)
+    left = tuple(max(figure - before, 0) for figure, before in earned)
+    had = dict(agreed.earned_taxes)
+    taxes = ((authority, minor - had.get(authority, 0)) for authority, minor in agreed.taxes)
+    return agreed._replace(figures=left, taxes=tuple(tax for tax in taxes if tax[1] > 0))
+
+
+def altered(before: Agreed, price: Price) -> Agreed:
+    """What is agreed instead; what was earned of what is gone goes back, and is earned no more."""
+    new, taxes = of_price(price), taxes_of(price)
+    had = dict(before.earned_taxes)
+    return before._replace(
+        figures=new,
+        taxes=taxes,
+        earned=tuple(map(min, before.earned, new)),
+        earned_taxes=tuple((of, min(minor, had.get(of, 0))) for of, minor in taxes),
+    )
 
 
 def of_price(price: Price) -> tuple[int, ...]:

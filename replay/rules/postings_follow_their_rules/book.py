@@ -47,6 +47,20 @@ BOOK = {
         Dr unapplied_receipts  payment       T
         Cr guest_receivable    booking       T
     """,
+    ("J27fx", 1): """
+        Dr guest_receivable    booking       T
+        Cr fx_position         booking       T
+        Dr fx_position         booking       B
+        Dr exp_promotions      -             c
+        Cr host_deferred       booking       h
+        Cr revenue_deferred    booking       g+o
+        Cr vat_payable         -             v
+        Cr tax_deferred        booking       x
+        Dr unapplied_receipts  payment       T
+        Cr guest_receivable    booking       T
+        Dr fx_gain_loss        -             B-s
+        Cr fx_position         booking       B-s
+    """,
     ("J2", 1): """
         Dr stripe_pending      -             T
         Cr unapplied_receipts  payment       T

@@ -12,12 +12,15 @@ from ledger.events.booking import (
     EarningsRecognized,
     NoShowReported,
     PenaltyCharged,
+    StayCompleted,
     StayCurtailed,
 )
 from replay.rules.postings_follow_their_rules.agreed import (
     NOTHING,
     Agreed,
+    altered,
     figures,
+    not_earned,
     of_price,
     of_shares,
     taxes_of,
@@ -42,6 +45,7 @@ class Bookings(Matter):
             BookingDeclined: self.give_up,
             BookingWithdrawn: self.give_up,
             StayCurtailed: self.settle,
+            StayCompleted: self.complete,
             PenaltyCharged: self.penalized,
             BookingAltered: self.altered,
             BookingCancelled: self.settle,
@@ -68,12 +72,12 @@ class Bookings(Matter):
         before = self._bookings.pop(recorded.stream_id, NOTHING)
         kept = recorded.event.settlement.kept
         by_letter = of_shares(kept)
-        if any(by_letter.values()):
-            self._bookings[recorded.stream_id] = before._replace(
-                figures=figures(T=worth(by_letter), **by_letter),
-                taxes=tuple((share.jurisdiction, share.minor) for share in kept.taxes),
-                fell_away=True,
-            )
+        after = before._replace(
+            figures=figures(T=worth(by_letter), **by_letter),
+            taxes=tuple((share.jurisdiction, share.minor) for share in kept.taxes),
+            fell_away=True,
+        )
+        self._remember(recorded.stream_id, after)
 
     def confirmed(self, recorded: Recorded[BookingConfirmed]) -> None:
         """J1, of the price; a stay that costs nothing has no entry."""
@@ -82,10 +86,16 @@ class Bookings(Matter):
             self._bookings.pop(recorded.stream_id, None)
             self._books.compare(recorded, None, agreed, {})
             return
+        self._claimed(recorded, "J1", agreed)
+
+    def _claimed(
+        self, recorded: Recorded[BookingConfirmed | BookingAltered], rule: str, agreed: Agreed
+    ) -> None:
+        """J1 or J27, of what is owed and was paid, in one currency or two."""
         keys = {"booking": recorded.stream_id, "payment": recorded.event.payment_id or ""}
         paid = self._books.charges.get(keys["payment"], NOTHING)
         if paid.currency in ("", agreed.currency):
-            self._books.compare(recorded, "J1", agreed, keys)
+            self._books.compare(recorded, rule, agreed, keys)
             return
         by_letter = agreed.booked
         listed = by_letter | {"T": paid.booked["T"], "s": paid.booked["s"], "B": by_letter["T"]}
@@ -95,7 +105,7 @@ class Bookings(Matter):
             settled_in=paid.settled_in,
             listed_in=agreed.currency,
         )
-        self._books.compare(recorded, "J1fx", abroad, keys)
+        self._books.compare(recorded, f"{rule}fx", abroad, keys)
 
     def penalized(self, recorded: Recorded[PenaltyCharged]) -> None:
         """J21, of the penalty; whether that is right the rule of prices says."""
@@ -104,17 +114,37 @@ class Bookings(Matter):
         self._books.compare(recorded, "J21", agreed, {"host": host_id})
 
     def altered(self, recorded: Recorded[BookingAltered]) -> None:
-        """J27, of what the new price has more than the old one; nothing where it has less."""
+        """J27, of what the new price has more than the old one; nothing where it has less.
+
+        Where both cost the same and others get it, it is booked from the ones to the others.
+        """
         event, before = recorded.event, self._bookings.get(recorded.stream_id, NOTHING)
-        after = before._replace(figures=of_price(event.price), taxes=taxes_of(event.price))
+        after = altered(before, event.price)
         self._bookings[recorded.stream_id] = after
         dearer = zip(after.figures, before.figures, strict=False)
         more = after._replace(figures=tuple(new - old for new, old in dearer))
-        keys = {"booking": recorded.stream_id, "payment": event.payment_id or ""}
-        self._books.compare(recorded, "J27" if more.figures[0] > 0 else None, more, keys)
+        if event.payment_id or (not more.figures[0] and any(more.figures)):
+            self._claimed(recorded, "J27", more)
+        else:
+            self._books.compare(recorded, None, more, {})
 
     def recognized(self, recorded: Recorded[EarningsRecognized]) -> None:
-        """J5 of the price, or J9 of what is kept; once."""
-        agreed = self._bookings.pop(recorded.stream_id, NOTHING)
+        """J5 of the price, or J9 of what is kept: of what was not earned before."""
+        agreed = self._bookings.get(recorded.stream_id, NOTHING)
         keys = {"booking": recorded.stream_id, "host": agreed.host_id}
-        self._books.compare(recorded, "J9" if agreed.fell_away else "J5", agreed, keys)
+        rule = "J9" if agreed.fell_away else "J5"
+        self._books.compare(recorded, rule, not_earned(agreed), keys)
+        earned = agreed._replace(earned=agreed.figures, earned_taxes=agreed.taxes)
+        self._remember(recorded.stream_id, earned)
+
+    def complete(self, recorded: Recorded[StayCompleted]) -> None:
+        """Nothing will change about it any more."""
+        if agreed := self._bookings.get(recorded.stream_id):
+            self._remember(recorded.stream_id, agreed._replace(is_over=True))
+
+    def _remember(self, booking_id: str, agreed: Agreed) -> None:
+        """Remember a booking until nothing more can be earned of it."""
+        if (agreed.is_over or agreed.fell_away) and not any(not_earned(agreed).figures):
+            self._bookings.pop(booking_id, None)
+        else:
+            self._bookings[booking_id] = agreed

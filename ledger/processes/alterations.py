@@ -1,0 +1,324 @@
+"""Alterations: guest and host agree on another stay, its difference is settled, and it is made so.
+
+Nights, booking and alteration change in one commit, after the difference is paid or its refund is
+approved. Until then nothing is held for it: where the nights go to somebody else meanwhile, what was
+paid goes back and the booking stays as it was (spec: domain, section 4; faults, N11).
+"""
+
+from itertools import count, takewhile
+
+from msgspec.structs import replace
+
+from ledger.aggregates.alteration import (
+    ALTERATION,
+    AcceptAlteration,
+    Alteration,
+    CompleteAlteration,
+    DeclineAlteration,
+    ExpireAlteration,
+    FailAlteration,
+    ProposeAlteration,
+    SettleAlteration,
+    WithdrawAlteration,
+)
+from ledger.aggregates.alteration import Status as Altering
+from ledger.aggregates.booking import RecognizeEarnings
+from ledger.aggregates.payment import (
+    AskToCancel,
+    CancelPayment,
+    OpenPayment,
+    RetryPayment,
+)
+from ledger.aggregates.payment import Status as Paying
+from ledger.aggregates.refund import REFUND, CancelRefund
+from ledger.aggregates.refund import Status as Refunding
+from ledger.draft import Draft
+from ledger.errors import AlterationChanged, NotFound, Refused
+from ledger.events import Actor
+from ledger.processes.changes import (
+    AlterationWish,
+    alterable,
+    application,
+    moves,
+    refuse_impossible,
+    work_out,
+)
+from ledger.processes.checkout import payment_in
+from ledger.processes.names import (
+    PROCESS,
+    TIMER,
+    alteration_of,
+    booking_in,
+    difference_of,
+    refund_of,
+)
+from ledger.processes.promises import promise
+from ledger.processes.refunds import refund_settlement
+from ledger.values.change import Change, given_back
+from ledger.values.ids import BookingId, PaymentId, RefundId
+
+# -- Agreeing -----------------------------------------------------------------------------
+
+
+def propose_alteration(
+    draft: Draft, actor: Actor, booking_id: BookingId, wish: AlterationWish, accepted: str
+) -> None:
+    """Put a change before the other side, at the price that its preview showed.
+
+    Raises AlterationChanged where that is another one by now, TooLate, TransitionNotAllowed where
+    one is open, and what `work_out` raises.
+    """
+    booking, change = alterable(draft, booking_id), work_out(draft, booking_id, wish)
+    refuse_other_than_shown(change, accepted)
+    draft.do(
+        actor,
+        ProposeAlteration(
+            alteration_id=alteration_of(booking_id),
+            booking_id=booking_id,
+            proposed_by=actor.role,
+            unit_id=change.unit_id,
+            stay=change.stay,
+            party=change.party,
+            price=change.price,
+            total=booking.price.total,
+            ends_at=booking.house.check_out_at(booking.stay),
+        ),
+    )
+
+
+def accept_alteration(
+    draft: Draft, actor: Actor, booking_id: BookingId, number: int, accepted: str
+) -> None:
+    """Agree to a proposal as the other side, and begin to settle its difference.
+
+    What is cheaper, or costs the same, is made so at once. Raises SelfApproval, TooLate,
+    AlterationChanged, TransitionNotAllowed, and what `refuse_impossible` raises.
+    """
+    alterable(draft, booking_id)
+    alteration_id = alteration_of(booking_id)
+    draft.do(actor, AcceptAlteration(alteration_id=alteration_id, number=number, by=actor.role))
+    change = change_of(alteration_in(draft, booking_id))
+    refuse_other_than_shown(change, accepted)
+    refuse_impossible(draft, booking_id, change)
+    _settle(draft, booking_id)
+
+
+def decline_alteration(draft: Draft, actor: Actor, booking_id: BookingId, reason: str) -> None:
+    """Do not agree, as the other side. Raises SelfApproval, NotFound, TransitionNotAllowed."""
+    alteration_id = alteration_of(booking_id)
+    draft.do(actor, DeclineAlteration(alteration_id=alteration_id, by=actor.role, reason=reason))
+
+
+def withdraw_alteration(draft: Draft, actor: Actor, booking_id: BookingId) -> None:
+    """Take one's own proposal back. Raises NotFound, TransitionNotAllowed."""
+    draft.do(actor, WithdrawAlteration(alteration_id=alteration_of(booking_id), by=actor.role))
+
+
+def expire_alteration(draft: Draft, booking_id: BookingId) -> None:
+    """Let a proposal go that nobody answered. Raises TooEarly, TransitionNotAllowed."""
+    draft.do(TIMER, ExpireAlteration(alteration_id=alteration_of(booking_id)))
+
+
+def refuse_other_than_shown(change: Change, accepted: str) -> None:
+    """Let pass the change that somebody was shown. Raises AlterationChanged."""
+    if change.digest != accepted:
+        raise AlterationChanged(total=str(change.price.total), preview=change.digest)
+
+
+# -- Settling the difference ----------------------------------------------------------------
+
+
+def _settle(draft: Draft, booking_id: BookingId) -> None:
+    """Ask for what it makes dearer, or give back what it makes cheaper."""
+    booking, alteration = booking_in(draft, booking_id), alteration_in(draft, booking_id)
+    alteration_id, number = alteration_of(booking_id), alteration.number
+    if alteration.difference.minor > 0:
+        payment_id = difference_of(booking_id, number)
+        draft.do(PROCESS, SettleAlteration(alteration_id=alteration_id, payment_id=payment_id))
+        draft.do(
+            PROCESS,
+            OpenPayment(
+                payment_id=payment_id,
+                booking_id=booking_id,
+                guest_id=booking.guest_id,
+                price=alteration.price,
+                time_zone=booking.house.time_zone,
+                for_alteration=number,
+                due=alteration.difference,
+            ),
+        )
+        return
+    refunds: tuple[RefundId, ...] = ()
+    if alteration.difference.minor:
+        back = given_back(booking.price, alteration.price)
+        refunds = refund_settlement(
+            draft, booking, booking_id, back, "the stay was altered", alteration=number
+        )
+    settled_by = refunds[0] if refunds else None
+    draft.do(PROCESS, SettleAlteration(alteration_id=alteration_id, refund_id=settled_by))
+    if not any(_waits_for_approval(draft, refund_id) for refund_id in refunds):
+        _apply(draft, booking_id)
+
+
+def apply_approved_alteration(draft: Draft, booking_id: BookingId) -> None:
+    """Make an alteration so whose refund somebody had to approve first, if there is one."""
+    alteration = draft.state(ALTERATION, alteration_of(booking_id))
+    if alteration is None or alteration.status is not Altering.SETTLING:
+        return
+    refunds = _refunds(draft, booking_id, alteration.number)
+    if refunds and not any(_waits_for_approval(draft, refund_id) for refund_id in refunds):
+        _apply(draft, booking_id)
+
+
+def apply_paid_alteration(draft: Draft, booking_id: BookingId) -> None:
+    """Make an alteration so whose difference is paid."""
+    _apply(draft, booking_id)
+
+
+def _apply(draft: Draft, booking_id: BookingId) -> None:
+    booking, alteration = booking_in(draft, booking_id), alteration_in(draft, booking_id)
+    payment_id, change = alteration.payment_id, change_of(alteration)
+    payment = payment_in(draft, payment_id) if payment_id else None
+    charge = payment.received if payment else None
+    for command in moves(booking, booking_id, change):
+        draft.do(PROCESS, command)
+    applied = application(booking, booking_id, change)
+    if charge:
+        settled_by = {"payment_id": payment_id, "paid": charge.amount, "settled": charge.gross}
+        applied = replace(applied, **settled_by)
+    draft.do(PROCESS, applied)
+    promise(draft, booking_id)
+    altered = booking_in(draft, booking_id)
+    draft.do(
+        PROCESS,
+        CompleteAlteration(alteration_id=alteration_of(booking_id), revision=altered.revision),
+    )
+    if booking.earned is not None and altered.to_earn.gross_minor > 0:
+        # Its hour has passed, so no timer will ask for it.
+        draft.do(PROCESS, RecognizeEarnings(booking_id=booking_id))
+
+
+def _refunds(draft: Draft, booking_id: BookingId, number: int) -> list[RefundId]:
+    """The refunds of what an alteration makes cheaper, one for each payment that gives back."""
+    places = takewhile(
+        lambda refund_id: draft.state(REFUND, refund_id) is not None,
+        (refund_of(booking_id, number, place) for place in count(1)),
+    )
+    return list(places)
+
+
+def _waits_for_approval(draft: Draft, refund_id: RefundId) -> bool:
+    refund = draft.state(REFUND, refund_id)
+    return refund is not None and refund.status is Refunding.AWAITING_APPROVAL
+
+
+# -- Paying for it, or not ------------------------------------------------------------------
+
+
+def waits_for(draft: Draft, booking_id: BookingId, payment_id: PaymentId) -> bool:
+    """Whether an alteration waits for this payment."""
+    alteration = draft.state(ALTERATION, alteration_of(booking_id))
+    return (
+        alteration is not None
+        and alteration.status is Altering.SETTLING
+        and alteration.payment_id == payment_id
+    )
+
+
+def could_be_applied(draft: Draft, booking_id: BookingId, payment_id: PaymentId) -> bool:
+    """Whether what this payment is for could be made so now: somebody may have the nights."""
+    if not waits_for(draft, booking_id, payment_id):
+        return False
+    try:
+        refuse_impossible(draft, booking_id, change_of(alteration_in(draft, booking_id)))
+    except Refused:
+        return False
+    return True
+
+
+def try_alteration_again(draft: Draft, guest: Actor, booking_id: BookingId) -> PaymentId:
+    """Let the guest pay the difference once more after a failure.
+
+    Raises HoldHasExpired where nothing waits for it, NotWorthRetrying, AttemptsAreExhausted,
+    TransitionNotAllowed.
+    """
+    alteration = alteration_in(draft, booking_id)
+    payment_id = alteration.payment_id
+    if payment_id is None:
+        raise NotFound(booking_id=booking_id, alteration=alteration.number)
+    waits = waits_for(draft, booking_id, payment_id)
+    draft.do(
+        guest,
+        RetryPayment(payment_id=payment_id, due=alteration.difference, hold_alive=waits),
+    )
+    return payment_id
+
+
+def give_up_alteration(draft: Draft, booking_id: BookingId) -> None:
+    """Wait no longer for the difference; while the processor has the word, for its last one.
+
+    Raises TransitionNotAllowed where nothing waits for a payment.
+    """
+    alteration = alteration_in(draft, booking_id)
+    payment_id = alteration.payment_id
+    if payment_id is None or not waits_for(draft, booking_id, payment_id):
+        ALTERATION.lifecycle.refuse(FailAlteration, alteration.status)
+    if not _has_the_word(draft, payment_id):
+        end_the_wait(draft, booking_id, payment_id, "not paid in time")
+    _give_up(draft, payment_id, "not paid in time")
+
+
+def end_the_wait(draft: Draft, booking_id: BookingId, payment_id: PaymentId, reason: str) -> None:
+    """Nothing comes of a payment for now: an alteration that waits for it has failed."""
+    if waits_for(draft, booking_id, payment_id):
+        fail = FailAlteration(alteration_id=alteration_of(booking_id), reason=reason)
+        draft.do(PROCESS, fail)
+
+
+def stop_altering(draft: Draft, booking_id: BookingId, reason: str) -> None:
+    """The booking falls away, so what was agreed to change about it is not settled any more."""
+    alteration = draft.state(ALTERATION, alteration_of(booking_id))
+    if alteration is None or alteration.status is not Altering.SETTLING:
+        return
+    draft.do(PROCESS, FailAlteration(alteration_id=alteration_of(booking_id), reason=reason))
+    if alteration.payment_id is not None:
+        _give_up(draft, alteration.payment_id, reason)
+    for refund_id in _refunds(draft, booking_id, alteration.number):
+        draft.do(PROCESS, CancelRefund(refund_id=refund_id, reason=reason))
+
+
+def _has_the_word(draft: Draft, payment_id: PaymentId) -> bool:
+    return payment_in(draft, payment_id).status in (Paying.PROCESSING, Paying.REQUIRES_ACTION)
+
+
+def _give_up(draft: Draft, payment_id: PaymentId, reason: str) -> None:
+    """Let no money come by a payment, as far as that is ours to say."""
+    payment = payment_in(draft, payment_id)
+    if payment.status is Paying.PENDING:
+        draft.do(TIMER, CancelPayment(payment_id=payment_id, reason=reason))
+    elif payment.status in PAYMENT_CAN_BE_GIVEN_UP and payment.intent and not payment.giving_up:
+        draft.do(TIMER, AskToCancel(payment_id=payment_id, reason=reason))
+
+
+PAYMENT_CAN_BE_GIVEN_UP = (Paying.PROCESSING, Paying.REQUIRES_ACTION, Paying.FAILED)
+
+# -- What several steps look at -------------------------------------------------------------
+
+
+def alteration_in(draft: Draft, booking_id: BookingId) -> Alteration:
+    """A booking's last alteration as the draft leaves it so far. Raises NotFound."""
+    alteration_id = alteration_of(booking_id)
+    alteration = draft.state(ALTERATION, alteration_id)
+    if alteration is None:
+        raise NotFound(alteration_id=alteration_id)
+    return alteration
+
+
+def change_of(alteration: Alteration) -> Change:
+    """What was proposed."""
+    return Change(
+        unit_id=alteration.unit_id,
+        stay=alteration.stay,
+        party=alteration.party,
+        price=alteration.price,
+    )

@@ -1,0 +1,131 @@
+"""What a change of a confirmed booking would cost, and whether it could be made so now."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ledger.aggregates.booking import BOOKING, ApplyAlteration, Booking
+from ledger.aggregates.booking import Status as Stands
+from ledger.aggregates.decider import Command
+from ledger.aggregates.tariff import TARIFF, tariff_of
+from ledger.aggregates.unit_calendar import (
+    UNIT_CALENDAR,
+    MoveReservation,
+    Reacquire,
+    ReleaseReservation,
+    UnitCalendar,
+)
+from ledger.draft import Draft, decider_of
+from ledger.errors import NotDiscoverable, NotFound, NothingToAlter, PartyExceedsCapacity
+from ledger.processes.names import PROCESS, booking_in, difference_of
+from ledger.values.change import Change, Wished, adds_nights, altered_price
+from ledger.values.currency import chargeable
+from ledger.values.guests import Party
+from ledger.values.ids import BookingId, UnitId
+from ledger.values.stay import Stay, local_date
+from ledger.values.tariff import RoomRates
+
+
+class AlterationWish(Struct, frozen=True, kw_only=True):
+    """What somebody wants to be different: what is left out stays as it is."""
+
+    stay: Stay | None = None
+    party: Party | None = None
+    unit_id: UnitId | None = None
+
+
+def work_out(draft: Draft, booking_id: BookingId, wish: AlterationWish) -> Change:
+    """What a booking would become, and cost, if both sides agreed now.
+
+    Raises NotFound, TransitionNotAllowed where the stay does not stand any more, NothingToAlter,
+    PartyExceedsCapacity, NotDiscoverable where nobody asks for a price of nights that are added,
+    BelowProcessorMinimum and its kin, and what `refuse_impossible` raises.
+    """
+    booking = alterable(draft, booking_id)
+    stay, party = wish.stay or booking.stay, wish.party or booking.party
+    unit_id = wish.unit_id or booking.unit_id
+    if (stay, party, unit_id) == (booking.stay, booking.party, booking.unit_id):
+        raise NothingToAlter(booking_id=booking_id)
+    room = _room(draft, booking, unit_id)
+    capacity = room.rules.capacity if room else None
+    if capacity is not None and party.heads() > capacity:
+        raise PartyExceedsCapacity(heads=party.heads(), capacity=capacity)
+    if room is None and adds_nights(booking.price, stay):
+        raise NotDiscoverable(unit_id=unit_id, because="it has no rates")
+    wished = Wished(
+        stay=stay,
+        party=party,
+        today=local_date(draft.now, booking.house.time_zone),
+        rates=room.plan if room else None,
+    )
+    price = altered_price(booking.price, wished)
+    change = Change(unit_id=unit_id, stay=stay, party=party, price=price)
+    difference = price.total - booking.price.total
+    if difference.minor > 0:
+        chargeable(difference)
+    refuse_impossible(draft, booking_id, change)
+    return change
+
+
+def alterable(draft: Draft, booking_id: BookingId) -> Booking:
+    """A booking whose stay is to come or under way. Raises NotFound, TransitionNotAllowed."""
+    booking = booking_in(draft, booking_id)
+    if booking.status not in (Stands.CONFIRMED, Stands.IN_STAY):
+        BOOKING.lifecycle.refuse(ApplyAlteration, booking.status)
+    return booking
+
+
+def refuse_impossible(draft: Draft, booking_id: BookingId, change: Change) -> None:
+    """Let a change pass that could be made so now, once its difference is settled.
+
+    Raises NightsAreTaken, NightsHaveBegun, NoNights, TooLate, TransitionNotAllowed.
+    """
+    booking = booking_in(draft, booking_id)
+    applied = replace(
+        application(booking, booking_id, change),
+        payment_id=difference_of(booking_id, booking.revision + 1),
+        paid=change.price.total - booking.price.total,
+        settled=(change.price.shares - booking.price.shares).total,
+    )
+    for command in (*moves(booking, booking_id, change), applied):
+        decider = decider_of(type(command))
+        state = draft.state(decider, decider.stream_of(command))
+        decider.run(state, command, draft.now, PROCESS)
+
+
+def moves(booking: Booking, booking_id: BookingId, change: Change) -> Iterator[Command]:
+    """What makes the nights those that were agreed: in one unit at once, or from one to another."""
+    if change.unit_id == booking.unit_id:
+        yield MoveReservation(unit_id=booking.unit_id, booking_id=booking_id, stay=change.stay)
+        return
+    yield ReleaseReservation(unit_id=booking.unit_id, booking_id=booking_id)
+    yield Reacquire(unit_id=change.unit_id, booking_id=booking_id, stay=change.stay)
+
+
+def application(booking: Booking, booking_id: BookingId, change: Change) -> ApplyAlteration:
+    """What makes the booking what was agreed, but for how its difference was settled."""
+    return ApplyAlteration(
+        booking_id=booking_id,
+        revision=booking.revision + 1,
+        unit_id=change.unit_id,
+        stay=change.stay,
+        party=change.party,
+        price=change.price,
+    )
+
+
+def _room(draft: Draft, booking: Booking, unit_id: UnitId) -> RoomRates | None:
+    """What a unit like the booking's own costs now, if anybody says. Raises NotFound for others."""
+    own, other = _calendar(draft, booking.unit_id), _calendar(draft, unit_id)
+    if (own.property_id, own.room_type) != (other.property_id, other.room_type):
+        raise NotFound(unit_id=unit_id, room_type=own.room_type)
+    tariff = draft.state(TARIFF, tariff_of(own.property_id))
+    return tariff.rates.of(own.room_type) if tariff and tariff.rates else None
+
+
+def _calendar(draft: Draft, unit_id: UnitId) -> UnitCalendar:
+    calendar = draft.state(UNIT_CALENDAR, unit_id)
+    if calendar is None:
+        raise NotFound(unit_id=unit_id)
+    return calendar
