@@ -5,12 +5,18 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
-from api import (
+from api import description, handlers
+from api.door import Door
+from api.freshness import PATIENCE_SECONDS
+from api.premises import Premises
+from api.processor import Processor
+from api.quoting import quoting_by
+from api.radio import Radio
+from api.routes import (
     availability,
     bookings,
     cancellations,
     decisions,
-    description,
     desk,
     disputes,
     handlers,
@@ -26,12 +32,6 @@ from api import (
     trips,
     webhooks,
 )
-from api.door import Door
-from api.freshness import PATIENCE_SECONDS
-from api.premises import Premises
-from api.processor import Processor
-from api.quoting import quoting_by
-from api.radio import Radio
 from ledger.application import Ledger
 from ledger.settings import Settings
 from ledger.store import EventStore

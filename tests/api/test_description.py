@@ -1,19 +1,25 @@
 """The description is what is served: committed, complete, and readable without a network."""
 
 import json
+import pkgutil
 from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from api import description
+from api import description, routes
 from api.__main__ import main
-from api.app import create_app
+from api.app import ROUTERS, create_app
 from api.door import HOSTS_NOTICES, NOTICES
 from ledger.settings import Settings
 from tests.api.conftest import Door
+from tests.lists import complete
 
 APP = create_app(Settings(database_url="postgresql:///nobody-connects"))
+
+API = Path(routes.__file__).parent.parent
 
 
 def operations() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -21,6 +27,22 @@ def operations() -> Iterator[tuple[str, dict[str, Any]]]:
     for path, item in APP.openapi()["paths"].items():
         for method, operation in item.items():
             yield f"{method.upper()} {path}", operation
+
+
+def test_every_file_of_routes_is_served_and_no_route_is_made_elsewhere() -> None:
+    files = {module.name for module in pkgutil.iter_modules(routes.__path__)}
+    made = {path.stem for path in API.rglob("*.py") if "APIRouter(" in path.read_text()}
+    served = [path.stem for path in API.rglob("*.py") if router_of(path) in ROUTERS]
+
+    complete(made, files, "api/routes/, where alone a router is made")
+    complete(served, files, "ROUTERS in api/app.py")
+
+
+def router_of(path: Path) -> object:
+    """The router that a file of routes makes; None for any other file."""
+    if path.parent.name != "routes" or path.stem == "__init__":
+        return None
+    return import_module(f"api.routes.{path.stem}").router
 
 
 def test_the_committed_description_is_not_stale() -> None:

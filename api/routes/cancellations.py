@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from pydantic import Field
 
+from api.answers.cancellations import NOTHING_WAS_PAID, Preview, preview_of, refunded
 from api.asking import OnPremises, stated
 from api.commands import Commanding
 from api.faults import KeyMissing
-from api.previews import NOTHING_WAS_PAID, Preview, preview_of, refunded
 from api.problems import described
 from api.shapes import Amount, Body, Uuid, amount_of
 from ledger import errors, processes

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter, Request
 
+from api.answers.quotes import Quoted, quoted
 from api.asking import OnPremises, stated
-from api.availability import bounded_stay
 from api.candidates import candidates_of
 from api.faults import NoQuoteKeys
 from api.premises import Premises
 from api.problems import described
-from api.quoted import Quoted, quoted
-from api.wishes import QuoteWish
+from api.routes.availability import bounded_stay
+from api.wishes.stays import QuoteWish
 from ledger import errors
 from ledger.application import Ledger
 from ledger.draft import Draft

@@ -4,10 +4,10 @@ from fastapi import APIRouter
 
 from api.commands import Commanding
 from api.faults import KeyMissing
-from api.levy_wishes import LeviesWish
 from api.problems import described
 from api.shapes import Uuid
-from api.tariff_wishes import RatesWish
+from api.wishes.levies import LeviesWish
+from api.wishes.rates import RatesWish
 from ledger import errors, quotes
 from ledger.aggregates.tariff import tariff_of
 from ledger.draft import Draft

@@ -6,9 +6,9 @@ import fastapi
 from fastapi import APIRouter
 
 from api.asking import Asking
-from api.availability import Window
 from api.faults import InvalidRequest, NoSuchPosition, StaleRead
 from api.problems import described
+from api.routes.availability import Window
 from api.shapes import Latest, Query, Uuid
 from ledger.values.ids import HostId
 from projections import earnings, hosting, needs

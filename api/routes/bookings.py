@@ -5,15 +5,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Response
 
+from api.answers.bookings import Booked, answer_of
 from api.asking import OnPremises
-from api.availability import bounded_stay
 from api.candidates import candidates_of
-from api.checkout import Booked, answer_of, booking_plan
 from api.commands import Commanding
 from api.faults import KeyMissing, NoQuoteKeys
 from api.premises import Premises
 from api.problems import described
-from api.wishes import AnyBookingWish, BookingWish, QuotedWish
+from api.routes.availability import bounded_stay
+from api.stated_price import booking_plan
+from api.wishes.stays import AnyBookingWish, BookingWish, QuotedWish
 from ledger import errors, processes
 from ledger.draft import Draft, Plan
 from ledger.events import Actor

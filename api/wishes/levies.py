@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from pydantic import Field
 
 from api.shapes import Body, LocalDate, Name
-from api.tariff_wishes import UNNUMBERED, Days, Minor, Part
+from api.wishes.rates import UNNUMBERED, Days, Minor, Part
 from ledger.values.levies import FeePlan, TaxBase, TaxRule
 from ledger.values.penalty import BY_HOST
 from ledger.values.tariff import Levies

@@ -4,11 +4,11 @@ from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 
-from api import paying
+from api.answers import payments as paying
+from api.answers.payments import IN_THE_BROWSER, PaymentAsked, PaymentNow
 from api.asking import OnPremises, OnProcessor, stated
 from api.commands import Commanding
 from api.faults import KeyMissing, ProcessorNotSetUp
-from api.paying import IN_THE_BROWSER, PaymentAsked, PaymentNow
 from api.problems import described
 from api.processor import Processor
 from api.shapes import Body, NoWords, Uuid

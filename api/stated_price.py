@@ -1,23 +1,21 @@
-"""What a guest wishes, made into a plan: a quote of ours, or a stated price and a unit that is free.
+"""Booking at a price that the caller states, in the first unit that is free.
 
-Where the caller states the price of a night, the property's attestation says everything else that a
-quote would.
+The property's attestation says everything else that a quote would.
 """
 
 from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from api.shapes import Amount, amount_of
-from api.wishes import BookingWish
+from api.answers.bookings import answer_of
+from api.wishes.stays import BookingWish
 from ledger import processes
 from ledger.aggregates.attestation import ATTESTATION, Attestation
-from ledger.aggregates.booking import BOOKING, Book
+from ledger.aggregates.booking import Book
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR
 from ledger.draft import Draft, Plan
 from ledger.errors import NightsAreTaken, NotDiscoverable, NotFound, NothingVouchedFor
 from ledger.events import Actor
-from ledger.values.clock import Instant
 from ledger.values.guests import Party
 from ledger.values.ids import BookingId, GuestId, PropertyId, UnitId
 from ledger.values.money import same_currency, zero
@@ -25,21 +23,9 @@ from ledger.values.policy import Policy
 from ledger.values.price import Price, price_of
 from ledger.values.rates import NightPrice
 from ledger.values.stay import Stay
-from projections.projection import Answer
 
 NO_UNIT = UnitId("")
 """Stands in a command until a free unit is found."""
-
-
-class Booked(Answer):
-    """The stay is the guest's to pay until the hold expires; one that costs nothing is confirmed."""
-
-    booking_id: str
-    status: str
-    unit_id: str
-    room_type: str
-    total: Amount
-    hold_expires_at: Instant
 
 
 def booking_plan(
@@ -122,19 +108,3 @@ def _room_type(draft: Draft, asked: Book, unit_id: UnitId) -> str:
     if calendar is None or calendar.property_id != asked.property_id:
         raise NotFound(unit_id=unit_id, property_id=asked.property_id)
     return calendar.room_type
-
-
-def answer_of(draft: Draft, booked: Book) -> bytes:
-    """What a booking is answered with."""
-    booking = draft.state(BOOKING, booked.booking_id)
-    assert booking is not None, "it was booked a line ago"
-    answer = Booked(
-        position=0,
-        booking_id=booked.booking_id,
-        status=booking.status,
-        unit_id=booked.unit_id,
-        room_type=booked.room_type,
-        total=amount_of(booked.price.total),
-        hold_expires_at=booking.hold_expires_at,
-    )
-    return answer.model_dump_json(exclude={"position"}).encode()

@@ -1,0 +1,34 @@
+"""A booking as it is answered to whoever asked for it."""
+
+from api.shapes import Amount, amount_of
+from ledger.aggregates.booking import BOOKING, Book
+from ledger.draft import Draft
+from ledger.values.clock import Instant
+from projections.projection import Answer
+
+
+class Booked(Answer):
+    """The stay is the guest's to pay until the hold expires; one that costs nothing is confirmed."""
+
+    booking_id: str
+    status: str
+    unit_id: str
+    room_type: str
+    total: Amount
+    hold_expires_at: Instant
+
+
+def answer_of(draft: Draft, booked: Book) -> bytes:
+    """What a booking is answered with."""
+    booking = draft.state(BOOKING, booked.booking_id)
+    assert booking is not None, "it was booked a line ago"
+    answer = Booked(
+        position=0,
+        booking_id=booked.booking_id,
+        status=booking.status,
+        unit_id=booked.unit_id,
+        room_type=booked.room_type,
+        total=amount_of(booked.price.total),
+        hold_expires_at=booking.hold_expires_at,
+    )
+    return answer.model_dump_json(exclude={"position"}).encode()
