@@ -19,7 +19,6 @@ from api.routes import (
     decisions,
     desk,
     disputes,
-    handlers,
     health,
     hosting,
     hosts,

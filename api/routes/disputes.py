@@ -4,10 +4,10 @@ from typing import Literal
 
 from fastapi import APIRouter, Request
 
-from api import disputing
+from api.answers import disputes as disputing
+from api.answers.disputes import DisputeNow, EvidenceNow, Named
 from api.asking import OnPremises, stated
 from api.commands import Commanding
-from api.disputing import DisputeNow, EvidenceNow, Named
 from api.faults import KeyMissing
 from api.problems import described
 from api.shapes import Body, Uuid
