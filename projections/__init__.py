@@ -8,6 +8,7 @@ from projections.hosting import HOSTING
 from projections.journal import JOURNAL
 from projections.payouts import PAYOUTS
 from projections.projection import Projection
+from projections.receipts import RECEIPTS
 from projections.reconciliation import RECONCILIATION
 from projections.timeline import TIMELINE
 from projections.timers import TIMERS
@@ -25,6 +26,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     PAYOUTS,
     RECONCILIATION,
     DESK,
+    RECEIPTS,
 )
 """Every read model there is."""
 

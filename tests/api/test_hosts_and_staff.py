@@ -1,4 +1,4 @@
-"""What hosts and staff can ask at the door."""
+"""What hosts and staff can ask at the door, and what guests have on paper."""
 
 from functools import partial
 
@@ -57,6 +57,22 @@ def test_what_finance_holds_back_lies_on_the_desk(
     assert (held["case_id"], held["reason"], held["detail"]) == (booking_id, "manual", "case 17")
     assert (held["amount_minor"], desk["counts"]) == (23_280, {"payout_held": 1})
     assert debts["debts"] == []
+
+
+def test_a_guest_finds_the_receipt_of_a_booking_and_by_its_number(
+    door: Door, estate: Estate, ledger: Ledger, followed: None
+) -> None:
+    booking_id = paid(door, estate, ledger).split("/")[2]
+    position = hold_back(ledger, booking_id)
+
+    (receipt,) = door.get(f"/bookings/{booking_id}/receipts", after=position).json()["papers"]
+    again = door.get(f"/receipts/{receipt['number']}").json()["paper"]
+    missing = door.get("/receipts/SL-R-2026-999999")
+
+    assert again == receipt
+    assert receipt["total_minor"] == sum(line["minor"] for line in receipt["lines"]) == 27_360
+    assert [line["code"] for line in receipt["lines"]] == ["night", "night", "guest_fee"]
+    assert (missing.status_code, missing.json()["code"]) == (404, "NOT_FOUND")
 
 
 @pytest.mark.parametrize("of", ["requests", "earnings", "payouts"])
