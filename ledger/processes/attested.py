@@ -27,7 +27,13 @@ from ledger.values.ids import BookingId
 from ledger.values.money import zero
 
 
-def pay(draft: Draft, processor: Actor, booking_id: BookingId, charge: str) -> None:
+def pay(
+    draft: Draft,
+    processor: Actor,
+    booking_id: BookingId,
+    charge: str,
+    movement: str | None = None,
+) -> None:
     """Ask for the total, hand it to the processor, and take in what the processor has charged.
 
     Raises TransitionNotAllowed where the booking does not wait for money (PM1).
@@ -48,7 +54,10 @@ def pay(draft: Draft, processor: Actor, booking_id: BookingId, charge: str) -> N
         ),
     )
     draft.do(PROCESS, SubmitPayment(payment_id=payment_id, idempotency_key=f"{payment_id}/1"))
-    draft.do(processor, CompletePayment(payment_id=payment_id, amount=total, charge=charge))
+    charged = CompletePayment(
+        payment_id=payment_id, amount=total, charge=charge, balance_transaction=movement
+    )
+    draft.do(processor, charged)
 
 
 def funds_arrive(draft: Draft, processor: Actor, booking_id: BookingId) -> None:
@@ -56,7 +65,13 @@ def funds_arrive(draft: Draft, processor: Actor, booking_id: BookingId) -> None:
     draft.do(processor, RecordFunds(payment_id=payment_of(booking_id)))
 
 
-def refund_settles(draft: Draft, processor: Actor, booking_id: BookingId, reference: str) -> None:
+def refund_settles(
+    draft: Draft,
+    processor: Actor,
+    booking_id: BookingId,
+    reference: str,
+    movement: str | None = None,
+) -> None:
     """Hand an approved refund to the processor, and take in that the guest has the money."""
     refund_id = refund_of(booking_id)
     submit_refund(draft, refund_id)
@@ -66,7 +81,10 @@ def refund_settles(draft: Draft, processor: Actor, booking_id: BookingId, refere
     draft.do(
         processor,
         SucceedRefund(
-            refund_id=refund_id, amount=refund.amount, processor_refund=refund.processor_refund
+            refund_id=refund_id,
+            amount=refund.amount,
+            processor_refund=refund.processor_refund,
+            balance_transaction=movement,
         ),
     )
     draft.do(

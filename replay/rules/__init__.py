@@ -15,7 +15,10 @@ from replay.rules.ended_bookings_are_settled import EndedBookingsAreSettled
 from replay.rules.entries_balance import EntriesBalance
 from replay.rules.events_are_known import EventsAreKnown
 from replay.rules.histories_are_legal import HistoriesAreLegal
+from replay.rules.movements_are_in_the_books import MovementsAreInTheBooks
 from replay.rules.nights_are_sold_once import NightsAreSoldOnce
+from replay.rules.notices_are_settled import NoticesAreSettled
+from replay.rules.objects_come_about_once import ObjectsComeAboutOnce
 from replay.rules.payouts_within_earnings import PayoutsWithinEarnings
 from replay.rules.postings_follow_their_rules import PostingsFollowTheirRules
 from replay.rules.prices_follow_their_rules import PricesFollowTheirRules
@@ -32,6 +35,9 @@ RULES: tuple[type[Rule], ...] = (
     VersionsHaveNoGaps,
     EffectsFollowCauses,
     CommandsAreRecordedOnce,
+    ObjectsComeAboutOnce,
+    MovementsAreInTheBooks,
+    NoticesAreSettled,
     ClocksAreSane,
     HistoriesAreLegal,
     EntriesBalance,

@@ -141,7 +141,11 @@ def call_off(history: "History", arrival: str) -> None:
         accepted_penalty=money(PENALTY),
     )
     back = partial(
-        processes.refund_settles, processor=PROCESSOR, booking_id=CALLED_OFF, reference="re_off"
+        processes.refund_settles,
+        processor=PROCESSOR,
+        booking_id=CALLED_OFF,
+        reference="re_off",
+        movement="txn_re_off",
     )
     history.do(CALLED_OFF, cancel, back)
 
@@ -193,7 +197,7 @@ def _leave_early(draft: Draft) -> None:
     shown = booking.curtailed(check_out, Ending.BY_GUEST, draft.now)
     leave = Curtail(booking_id=CURTAILED, check_out=check_out, accepted=shown.digest)
     processes.curtail(draft, GUEST, leave)
-    processes.refund_settles(draft, PROCESSOR, CURTAILED, "re_early")
+    processes.refund_settles(draft, PROCESSOR, CURTAILED, "re_early", "txn_re_early")
     processes.pay_out(draft, PROCESSOR, CURTAILED, "tr_early")
 
 
@@ -278,7 +282,12 @@ def pay_the_difference(history: "History") -> None:
         (GUEST, SubmitPayment(payment_id=payment, idempotency_key=f"{payment}/1")),
         (
             PROCESSOR,
-            CompletePayment(payment_id=payment, amount=difference, charge="ch_more"),
+            CompletePayment(
+                payment_id=payment,
+                amount=difference,
+                charge="ch_more",
+                balance_transaction="txn_more",
+            ),
         ),
     )
 

@@ -188,7 +188,11 @@ def give_back_twice(history: "History") -> None:
         (PROCESS, to_reserve),
     )
     settle = partial(
-        processes.refund_settles, processor=PROCESSOR, booking_id=booking_id, reference="re_2"
+        processes.refund_settles,
+        processor=PROCESSOR,
+        booking_id=booking_id,
+        reference="re_2",
+        movement="txn_re_2",
     )
     history.do(booking_id, settle)
     do(
@@ -253,7 +257,13 @@ def pay_too_late(history: "History", arrival: str) -> None:
         (PROCESS, ReturnReceipt(receipt_id=receipt, idempotency_key=f"{receipt}/2")),
         (
             PROCESSOR,
-            RecordReturn(receipt_id=receipt, amount=total, processor_refund="re_3", settled=cost),
+            RecordReturn(
+                receipt_id=receipt,
+                amount=total,
+                processor_refund="re_3",
+                balance_transaction="txn_re_3",
+                settled=cost,
+            ),
         ),
     )
 
@@ -301,6 +311,7 @@ def to_detect(
         payment_id=payment_of(booking_id),
         amount=a_price().total,
         charge=charge,
+        balance_transaction=f"txn_{charge}",
         why=Why.LATE_SUCCESS,
         time_zone=LISBON.time_zone,
         settled=settled,

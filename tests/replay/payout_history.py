@@ -213,4 +213,5 @@ def opened(
         payment_id=payment_of(booking_id),
         booking_id=booking_id,
         due_by=due_by,
+        processor_dispute=f"dp_{dispute_id}",
     )

@@ -3,6 +3,7 @@
 They go by the real rules, command by command, for what has no plan of its own yet.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ledger.aggregates.correction import (
@@ -218,7 +219,7 @@ def come_back(history: "History") -> None:
         refund_id=refund_id, idempotency_key="c/2", refundable=money("375.40 EUR"), disputed=False
     )
     asked = to_ask(refund_id, refundable=money("375.40 EUR"))
-    succeed = SucceedRefund(refund_id=refund_id, amount=NIGHT)
+    succeed = partial(SucceedRefund, refund_id=refund_id, amount=NIGHT)
     do(
         history,
         (SUPPORT, asked),
@@ -226,11 +227,18 @@ def come_back(history: "History") -> None:
         (CLARA, to_approve(refund_id, earned=True)),
         (PROCESS, SubmitRefund(refund_id=refund_id, idempotency_key="c/1", disputed=False)),
         (PROCESSOR, AcceptRefund(refund_id=refund_id, processor_refund="re_4")),
-        (PROCESSOR, succeed),
-        (PROCESSOR, FailRefund(refund_id=refund_id, reason="expired_or_canceled_card")),
+        (PROCESSOR, succeed(balance_transaction="txn_re_4")),
+        (
+            PROCESSOR,
+            FailRefund(
+                refund_id=refund_id,
+                reason="expired_or_canceled_card",
+                balance_transaction="txn_back_4",
+            ),
+        ),
         (CLARA, again),
         (PROCESSOR, AcceptRefund(refund_id=refund_id, processor_refund="re_5")),
-        (PROCESSOR, succeed),
+        (PROCESSOR, succeed(balance_transaction="txn_re_5")),
     )
 
 

@@ -166,7 +166,13 @@ class History:
         booking_id = command.booking_id
         steps: list[Plan] = [partial(processes.book, guest=GUEST, command=command)]
         if command.price.total.minor:
-            pay = partial(processes.pay, processor=PROCESSOR, booking_id=booking_id, charge="ch_1")
+            pay = partial(
+                processes.pay,
+                processor=PROCESSOR,
+                booking_id=booking_id,
+                charge=f"ch_{booking_id}",
+                movement=f"txn_{booking_id}",
+            )
             funds = partial(processes.funds_arrive, processor=PROCESSOR, booking_id=booking_id)
             steps += [pay, funds]
         self.do(booking_id, *steps, partial(processes.confirm, booking_id=booking_id))
@@ -253,7 +259,7 @@ def _start(draft: Draft, booking_id: BookingId) -> None:
 
 def _earn(draft: Draft, booking_id: BookingId) -> None:
     processes.earn(draft, booking_id)
-    processes.pay_out(draft, PROCESSOR, booking_id, "tr_1")
+    processes.pay_out(draft, PROCESSOR, booking_id, f"tr_{booking_id}")
 
 
 def _complete(draft: Draft, booking_id: BookingId) -> None:
@@ -270,11 +276,18 @@ def _cancel(draft: Draft, booking_id: BookingId) -> None:
 def _settling(booking_id: BookingId, policy: Policy) -> Iterator[Plan]:
     if policy.retained_bp < 10_000:
         yield partial(
-            processes.refund_settles, processor=PROCESSOR, booking_id=booking_id, reference="re_1"
+            processes.refund_settles,
+            processor=PROCESSOR,
+            booking_id=booking_id,
+            reference=f"re_{booking_id}",
+            movement=f"txn_re_{booking_id}",
         )
     if policy.retained_bp:
         yield partial(
-            processes.pay_out, processor=PROCESSOR, booking_id=booking_id, transfer="tr_1"
+            processes.pay_out,
+            processor=PROCESSOR,
+            booking_id=booking_id,
+            transfer=f"tr_{booking_id}",
         )
 
 
@@ -398,7 +411,7 @@ def pay_out_to_banks(history: History) -> None:
 def owe(history: History) -> None:
     """Let a host pay a part of what they owe, and give up a part of it."""
     part = money("2.00 EUR")
-    history.take(CALLED_OFF, (PROCESS, CollectDebt(host_id=RUI, amount=part, reversal="trr_1")))
+    history.take(CALLED_OFF, (PROCESS, CollectDebt(host_id=RUI, amount=part, reversal="trr_2")))
     rest = money("4.90 EUR")
     to_propose = ProposeWriteOff(host_id=RUI, amount=rest, reason="insolvent", proposer=MARTA)
     history.take(

@@ -17,9 +17,10 @@ from replay.rules import RULES
 from replay.rules.rule import TOLD
 from replay.shadow import SUFFIX
 from tests.conftest import Database
-from tests.facts import TIMER, an_id
+from tests.facts import PROCESS, TIMER, an_id, to_find_difference
 from tests.lists import complete
 from tests.replay.breaches import BREACHES, Planted, unguarded
+from tests.replay.breaches.outside import read_the_statement
 from tests.replay.small_history import AHEAD, STAYED, a_history
 
 LATER = BookingId(an_id("later"))
@@ -33,6 +34,20 @@ def test_a_sound_history_has_no_finding(database: Database) -> None:
         assert report.clean
         assert (report.position, report.checks) == (history.store.head(), len(ALL))
         assert report.events == history.store.head()
+
+
+def test_a_sound_history_has_every_line_of_its_statement(database: Database) -> None:
+    with a_history(database.url):
+        read_the_statement(database)
+        assert audit(database.url).violations == ()
+
+
+def test_a_movement_that_somebody_knows_of_is_told_no_more(database: Database) -> None:
+    with a_history(database.url) as history:
+        read_the_statement(database, without=f"txn_{STAYED}")
+        known = to_find_difference(object_id=f"txn_{STAYED}", source="stripe balance")
+        history.take(known.difference_id, (PROCESS, known))
+        assert audit(database.url).violations == ()
 
 
 def test_everything_that_can_happen_happens_in_the_small_history(database: Database) -> None:

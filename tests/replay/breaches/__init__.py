@@ -13,6 +13,7 @@ from tests.replay.breaches import (
     charges,
     hosts,
     nights,
+    outside,
     prices,
     read_models,
     refunds,
@@ -21,7 +22,7 @@ from tests.replay.breaches import (
 from tests.replay.breaches.planted import BREACHES, Planted
 from tests.replay.breaches.tampering import unguarded
 
-MATTERS = (bookings, books, charges, hosts, nights, prices, read_models, refunds, streams)
+MATTERS = (bookings, books, charges, hosts, nights, outside, prices, read_models, refunds, streams)
 """Where breaches are planted."""
 
 __all__ = ["BREACHES", "MATTERS", "Planted", "unguarded"]

@@ -51,7 +51,7 @@ def write_off_what_nobody_proposed(history: History, database: Database) -> None
     history.plant(debt, (debt, proposed), (debt, given_up), by=FINANCE)
 
 
-@breaks("L3", "L4", "L6", "L8", "L11", "B3")
+@breaks("E4", "L3", "L4", "L6", "L8", "L11", "B3")
 def pay_a_host_twice(history: History, database: Database) -> None:
     """A host was sent the same payout again."""
     payout = processes.payout_of(STAYED)
@@ -71,7 +71,7 @@ def transfer_too_much(history: History, database: Database) -> None:
     rewrite(database, "payout.transferred", STAYED, change)
 
 
-@breaks("L8", "L11")
+@breaks("E4", "L8", "L11")
 def take_back_more_than_was_sent(history: History, database: Database) -> None:
     """A transfer came back, and 50.80 euros that were never sent."""
     payout, came = processes.payout_of(STAYED), money("400.00 EUR")
@@ -81,7 +81,7 @@ def take_back_more_than_was_sent(history: History, database: Database) -> None:
     history.plant(STAYED, (payout, back), by=PROCESSOR)
 
 
-@breaks("B3", "L4", "L8", "L11")
+@breaks("E4", "B3", "L4", "L8", "L11")
 def take_back_what_nobody_ordered(history: History, database: Database) -> None:
     """A transfer came back of itself, to the account of a host who is owed nothing for it."""
     payout, came = processes.payout_of(LOST), money("100.00 EUR")

@@ -27,7 +27,7 @@ from tests.replay.refund_history import BY_HAND, CAME_BACK, COMPLAINED
 from tests.replay.small_history import CANCELLED, HALF_KEPT, History
 
 
-@breaks("L3", "L6", "L7", "L11")
+@breaks("E4", "L3", "L6", "L7", "L11")
 def refund_twice(history: History, database: Database) -> None:
     """The whole of a payment went back to the guest, by two refunds."""
     booking, again = CANCELLED, RefundId(an_id("again"))
@@ -90,7 +90,7 @@ def take_goodwill_from_elsewhere(history: History, database: Database) -> None:
     rewrite(database, "refund.external_detected", COMPLAINED, change)
 
 
-@breaks("L7")
+@breaks("E4", "L7")
 def try_again_where_there_is_no_room(history: History, database: Database) -> None:
     """A refund that had failed was tried again after all the room was taken from outside."""
     everything = a_price().total
