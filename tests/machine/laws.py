@@ -6,7 +6,7 @@ than the audit can: here every history comes to rest, and nobody is on the way a
 
 from typing import Any, ClassVar
 
-from ledger.events import Event, MoneyEvent, Recorded
+from ledger.events import MoneyEvent, Recorded
 from ledger.events.booking import (
     BookingAltered,
     BookingCancelled,
@@ -16,10 +16,7 @@ from ledger.events.booking import (
     StayCurtailed,
 )
 from ledger.events.correction import CorrectionApplied
-from ledger.events.payment import PaymentCompleted
-from ledger.events.payout import PayoutReversed, PayoutTransferred
-from ledger.events.refund import RefundFailed, RefundResubmitted, RefundSucceeded
-from ledger.events.unapplied_receipt import ReceiptDetected, ReceiptReturned
+from ledger.events.refund import RefundFailed, RefundResubmitted
 from ledger.events.unit_calendar import (
     HoldExpired,
     HoldExtended,
@@ -203,45 +200,9 @@ class HoldsExpire(Rule):
                 self.breach("INV-B6", f"held although it ended at {until:%c}", stream=booking_id)
 
 
-class ObjectsAreNamedOnce(Rule):
-    """Remembers every object of the processor's that an event was made of."""
-
-    invariants: ClassVar = {
-        "INV-E4": "Each charge, refund, transfer and reversal is recorded by one event."
-    }
-
-    NAMES: ClassVar[dict[type[Event], str]] = {
-        PaymentCompleted: "charge",
-        ReceiptDetected: "charge",
-        RefundSucceeded: "processor_refund",
-        ReceiptReturned: "processor_refund",
-        PayoutTransferred: "transfer",
-        PayoutReversed: "reversal",
-    }
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._named: dict[str, int] = {}
-
-    def hears(self) -> Handlers:
-        """What names an object."""
-        return dict.fromkeys(self.NAMES, self.name)
-
-    def name(self, recorded: Recorded[Any]) -> None:
-        """Nobody has named it before."""
-        named = getattr(recorded.event, self.NAMES[type(recorded.event)])
-        if named is None:
-            return
-        if named in self._named:
-            found = f"{named} was recorded at {self._named[named]} before"
-            self.breach("INV-E4", found, recorded)
-        self._named[named] = recorded.position
-
-
 LAWS: tuple[type[Rule], ...] = (
     ClearingAccountsClear,
     RevenueIsEarnedFirst,
     HoldsExpire,
-    ObjectsAreNamedOnce,
 )
 """What the machine judges by beside the audit's rules."""
