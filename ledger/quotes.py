@@ -12,11 +12,10 @@ from msgspec import Struct
 
 from ledger import processes
 from ledger.aggregates.attestation import ATTESTATION, Attestation
-from ledger.aggregates.booking import BOOKING, Book
+from ledger.aggregates.booking import Book
 from ledger.aggregates.coupon import (
     COUPON,
     RedeemCoupon,
-    RestoreCoupon,
     code_hash_of,
     coupon_of,
 )
@@ -36,7 +35,6 @@ from ledger.errors import (
     TooLate,
 )
 from ledger.events import Actor
-from ledger.events.coupon import RestoreReason
 from ledger.values.currency import chargeable
 from ledger.values.exchange import ReferenceRates, quote_exchange
 from ledger.values.guests import Party
@@ -317,20 +315,3 @@ def _command(quote: Quote, unit_id: UnitId) -> Book:
         quote_id=quote.quote_id,
         policy_text=quote.policy_text,
     )
-
-
-def restore_coupon(draft: Draft, booking_id: BookingId, reason: RestoreReason) -> None:
-    """Give back the coupon that a booking used, once; nothing where it used none, or it is back.
-
-    Only where the host or the platform calls the stay off, or it was never confirmed: a guest's own
-    cancellation uses the coupon up (spec: money, section 9; faults, R11).
-    """
-    booking = draft.state(BOOKING, booking_id)
-    if booking is None or booking.price.coupon is None:
-        return
-    coupon_id = CouponId(booking.price.coupon.coupon_id)
-    coupon = draft.state(COUPON, coupon_id)
-    if coupon is None or booking_id in coupon.restored:
-        return
-    restore = RestoreCoupon(coupon_id=coupon_id, booking_id=booking_id, reason=reason)
-    draft.do(processes.PROCESS, restore)

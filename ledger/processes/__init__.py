@@ -31,6 +31,7 @@ from ledger.processes.checkout import (
     try_again,
     withdraw,
 )
+from ledger.processes.coupons import restore_coupon
 from ledger.processes.differences import close_difference, find_difference
 from ledger.processes.disputes import (
     accept_dispute,
@@ -150,6 +151,7 @@ __all__ = [
     "register_host",
     "release",
     "report_no_show",
+    "restore_coupon",
     "return_declined",
     "reversal_declined",
     "start_stay",

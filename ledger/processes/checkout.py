@@ -47,7 +47,9 @@ from ledger.aggregates.unit_calendar import (
 from ledger.draft import Draft
 from ledger.errors import HoldHasExpired, NotFound
 from ledger.events import Actor
+from ledger.events.coupon import RestoreReason
 from ledger.events.payment import Capture
+from ledger.processes.coupons import restore_coupon
 from ledger.processes.names import PROCESS, TIMER, booking_in, payment_of
 from ledger.processes.promises import promise
 from ledger.values.clock import Instant
@@ -254,11 +256,13 @@ def withdraw(draft: Draft, guest: Actor, booking_id: BookingId) -> None:
 def capture_failed(draft: Draft, booking_id: BookingId, reason: str) -> None:
     """The money that was held could not be had: the booking ends, and the nights are free."""
     draft.do(PROCESS, FailCapture(booking_id=booking_id, reason=reason, may_retry=False))
+    restore_coupon(draft, booking_id, RestoreReason.NEVER_CONFIRMED)
     booking = booking_in(draft, booking_id)
     draft.do(PROCESS, ReleaseHold(unit_id=booking.unit_id, booking_id=booking_id))
 
 
 def _let_go(draft: Draft, booking_id: BookingId, reason: str) -> None:
+    restore_coupon(draft, booking_id, RestoreReason.NEVER_CONFIRMED)
     booking = booking_in(draft, booking_id)
     draft.do(PROCESS, ReleaseHold(unit_id=booking.unit_id, booking_id=booking_id))
     payment_id = payment_of(booking_id)
@@ -285,6 +289,7 @@ def expire(draft: Draft, booking_id: BookingId) -> None:
     draft.do(TIMER, ExpireHold(unit_id=booking.unit_id, booking_id=booking_id))
     until = held.expires_at if held else None
     draft.do(TIMER, Expire(booking_id=booking_id, hold_expires_at=until))
+    restore_coupon(draft, booking_id, RestoreReason.NEVER_CONFIRMED)
     if payment is not None:
         _give_up(draft, booking_id, payment, "not paid in time")
 
@@ -323,6 +328,7 @@ def abandon(draft: Draft, guest: Actor, booking_id: BookingId) -> None:
     """
     booking = booking_in(draft, booking_id)
     draft.do(guest, Abandon(booking_id=booking_id))
+    restore_coupon(draft, booking_id, RestoreReason.NEVER_CONFIRMED)
     payment = draft.state(PAYMENT, payment_of(booking_id))
     if payment is not None:
         if payment.status not in (Paying.PENDING, Paying.FAILED):

@@ -13,7 +13,9 @@ from ledger.aggregates.host_debt import Cause, RaiseDebt
 from ledger.aggregates.unit_calendar import MoveReservation, ReleaseReservation
 from ledger.draft import Draft
 from ledger.events import Actor
+from ledger.events.coupon import RestoreReason
 from ledger.processes.alterations import stop_altering
+from ledger.processes.coupons import restore_coupon
 from ledger.processes.names import PROCESS, booking_in
 from ledger.processes.promises import promise
 from ledger.processes.refunds import refund_settlement
@@ -43,6 +45,7 @@ def cancel_by_host(
         CancelByHost(booking_id=booking_id, reason=reason, accepted_penalty=accepted_penalty),
     )
     _fall_away(draft, booking_id, "cancelled by the host", blocked=True)
+    restore_coupon(draft, booking_id, RestoreReason.CANCELLED_BY_HOST)
     if accepted_penalty.minor:
         draft.do(
             PROCESS,
@@ -60,12 +63,14 @@ def cancel_for_host(draft: Draft, staff: Actor, booking_id: BookingId, reason: s
     """Support calls the stay off for a host who cannot help it: as above, without a penalty."""
     draft.do(staff, CancelForHost(booking_id=booking_id, reason=reason))
     _fall_away(draft, booking_id, "cancelled for the host", blocked=True)
+    restore_coupon(draft, booking_id, RestoreReason.CANCELLED_BY_HOST)
 
 
 def cancel_by_platform(draft: Draft, staff: Actor, command: CancelByPlatform) -> None:
     """The platform calls the stay off."""
     draft.do(staff, command)
     _fall_away(draft, command.booking_id, f"cancelled by the platform: {command.reason}")
+    restore_coupon(draft, command.booking_id, RestoreReason.CANCELLED_BY_PLATFORM)
 
 
 def curtail(draft: Draft, actor: Actor, command: Curtail) -> None:

@@ -75,6 +75,7 @@ from ledger.processes.checkout import (
     payment_in,
     take_nights_again,
 )
+from ledger.processes.coupons import coupon_is_back
 from ledger.processes.names import (
     PROCESS,
     PROCESSOR,
@@ -456,11 +457,16 @@ def _without_a_place(
 
 
 def _adopted(draft: Draft, booking_id: BookingId, receipt_id: ReceiptId) -> bool:
-    """Whether the booking could have the money: its nights are free, and it is what is due."""
+    """Whether the booking could have the money: its nights are free, and it is what is due.
+
+    A price that a coupon lessened is not due any more where the coupon was given back.
+    """
     booking = booking_in(draft, booking_id)
     receipt = draft.state(UNAPPLIED_RECEIPT, receipt_id)
     assert receipt is not None, "it was detected a line ago"
     if booking.status is not Stands.EXPIRED or receipt.received.amount != booking.price.total:
+        return False
+    if coupon_is_back(draft, booking_id):
         return False
     try:
         take_nights_again(draft, booking_id)

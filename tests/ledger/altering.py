@@ -15,10 +15,10 @@ from ledger.draft import Draft
 from ledger.events import Actor, Recorded
 from ledger.processes.earnings import payouts_of
 from ledger.values.change import Change
-from ledger.values.price import Price, Terms, price_under
+from ledger.values.price import CouponUse, Price, Terms, price_under
 from ledger.values.rates import Occasion
 from ledger.values.stay import Stay, local_date
-from ledger.values.tariff import Levies, Rates
+from ledger.values.tariff import Rates
 from replay.rules.accounts_keep_their_side import AccountsKeepTheirSide
 from replay.rules.confirmed_is_paid import ConfirmedIsPaid
 from replay.rules.ended_bookings_are_settled import EndedBookingsAreSettled
@@ -34,6 +34,7 @@ from tests.facts import (
     GUEST,
     HOST,
     LISBON,
+    NOW,
     OPERATOR,
     PROPERTY,
     a_stay,
@@ -58,14 +59,11 @@ RULES: tuple[type[Rule], ...] = (
 """The auditor's rules about money, prices and dates that ask no database."""
 
 
-def quoted_price(
-    stay: Stay, rates: Rates | None = None, levies: Levies | None = None, **occasion: Any
-) -> Price:
+def quoted_price(stay: Stay, coupon: CouponUse | None = None) -> Price:
     """What a stay costs, quoted on the first of June for the usual party."""
-    room, taken = (rates or some_rates()).rooms[0], levies or some_levies()
-    who = {"party": to_book().party, "booked_on": local_date(Market().clock.now, LISBON.time_zone)}
-    terms = Terms(room.plan, taken.fee_plan, taken.taxes)
-    return price_under(terms, stay, Occasion(**{**who, **occasion}))
+    plan, levies = some_rates().rooms[0].plan, some_levies()
+    occasion = Occasion(to_book().party, local_date(NOW, LISBON.time_zone))
+    return price_under(Terms(plan, levies.fee_plan, levies.taxes), stay, occasion, coupon)
 
 
 class AlteringMarket(Market):

@@ -41,7 +41,8 @@ from ledger.errors import (
 from ledger.events import Event
 from ledger.events.booking import BookingRequested
 from ledger.events.coupon import CouponRedeemed, CouponRestored, RestoreReason
-from ledger.quotes import Wish, book_quoted, booking_of, make_quote, restore_coupon
+from ledger.processes.coupons import restore_coupon
+from ledger.quotes import Wish, book_quoted, booking_of, make_quote
 from ledger.values.clock import Instant, instant
 from ledger.values.exchange import ReferenceRates
 from ledger.values.guests import Party
