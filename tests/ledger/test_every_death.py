@@ -5,10 +5,10 @@ die; a new worker, who remembers nothing, begins with what stands in the ledger 
 Whatever happens, it must end as the undisturbed story did.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
-from functools import partial
+from functools import partial, wraps
 from typing import Any, NamedTuple
 
 import pytest
@@ -19,13 +19,33 @@ from hypothesis import strategies as st
 from ledger import processes
 from ledger.errors import Refused
 from ledger.events.payment import Capture
+from ledger.gateways.stripe import StripeGateway, client
+from ledger.values.clock import instant
 from ledger.values.ids import BookingId, GuestId
-from tests.facts import BOOKING, GUEST, HOST, NOW, an_id, to_book
+from sandbox.stripe.core import account_links
+from tests.facts import (
+    BOOKING,
+    FINANCE,
+    GUEST,
+    HOST,
+    MARTA,
+    NOW,
+    OPERATOR,
+    RUI,
+    SUPPORT,
+    an_id,
+    money,
+    to_book,
+)
 from tests.ledger.books import books_agree
 from tests.ledger.market import ASKS_THE_BANK, DECLINED, Market, NotPossible
+from tests.ledger.test_hosts import told_of
+from tests.lists import complete
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 OTHERS = BookingId(an_id("another"))
+PAID_OUT = instant("2026-07-04T14:00:00Z")
+"""A day after the payout of the stay falls due."""
 Story = Callable[[Market], None]
 
 # -- Stories --------------------------------------------------------------------------------
@@ -128,7 +148,114 @@ def comes_late(market: Market) -> None:
     market.until(NOW + 3 * DAY, step=DAY)
 
 
+def asks_to_host(market: Market) -> None:
+    """A host is vouched for, opens an account at the processor and tells it everything."""
+    register = partial(processes.register_host, host_id=RUI, country="PT")
+    market.decide(register, RUI)
+    vouch = partial(
+        processes.vouch_for_host, by=OPERATOR, host_id=RUI, reason="known", source="before"
+    )
+    market.decide(vouch, RUI)
+    market.settle()
+    account = account_of(market)
+    account_links.complete(market.machine.world, account, wholly=True)
+    market.let_pass(MINUTE)
+    market.letters.append(told_of(account))
+    market.settle()
+
+
+def has_a_guest(market: Market) -> None:
+    """A host who can be paid, and a stay that is paid for."""
+    asks_to_host(market)
+    pays_at_once(market)
+
+
+def is_paid(market: Market) -> None:
+    """The stay takes place and its host gets their part."""
+    market.until(PAID_OUT, step=30 * DAY)
+
+
+def was_paid(market: Market) -> None:
+    """A stay that is over, and whose host has their part."""
+    has_a_guest(market)
+    is_paid(market)
+
+
+def lost_a_dispute(market: Market) -> None:
+    """A host who was paid owes what the guest's bank took back."""
+    was_paid(market)
+    is_disputed(market)
+
+
+def pays_back(market: Market) -> None:
+    """Finance takes a part back of what the host was paid and owes."""
+    payout_id = processes.payout_of(BOOKING)
+    market.decide(
+        lambda draft: processes.order_reversal(
+            draft, FINANCE, payout_id, money("100.00 EUR"), "refund"
+        )
+    )
+    market.settle()
+
+
+def is_disputed(market: Market) -> None:
+    """The guest's bank takes the money back after the host was paid, and hears what we say."""
+    market.behind("disputes", charge=market.payment().charge)
+    market.settle()
+    dispute = market.all("dispute")[-1]["id"]
+    submit = partial(
+        processes.submit_evidence, staff=SUPPORT, dispute_id=processes.dispute_of(dispute)
+    )
+    market.decide(submit)
+    market.settle()
+    market.behind(f"disputes/{dispute}", outcome="lost")
+    market.settle()
+
+
+def gives_a_dispute_up(market: Market) -> None:
+    """The guest's bank takes the money back, and two persons let it go."""
+    market.behind("disputes", charge=market.payment().charge)
+    market.settle()
+    dispute = market.all("dispute")[-1]["id"]
+    accept = partial(
+        processes.accept_dispute,
+        staff=FINANCE,
+        dispute_id=processes.dispute_of(dispute),
+        proposer=MARTA,
+    )
+    market.decide(accept)
+    market.settle()
+
+
+def account_of(market: Market) -> str:
+    """The host's account; the platform's own stands beside it."""
+    (account,) = (one["id"] for one in market.all("account") if "host_id" in one["metadata"])
+    return str(account)
+
+
+BEFORE: Mapping[Story, Story] = {
+    is_paid: has_a_guest,
+    pays_back: lost_a_dispute,
+    is_disputed: was_paid,
+    gives_a_dispute_up: has_a_guest,
+}
+"""What must have happened before a story, without a death: other stories are about that."""
+
+COMES_TO: Mapping[Story, str] = {
+    asks_to_host: "provider.payout_account_changed",
+    is_paid: "payout.transferred",
+    pays_back: "payout.reversed",
+    is_disputed: "host_debt.raised",
+    gives_a_dispute_up: "dispute.lost",
+}
+"""What a story is about, so that none ends before it."""
+
 STORIES: tuple[Story, ...] = (
+    asks_to_host,
+    is_paid,
+    pays_back,
+    is_disputed,
+    gives_a_dispute_up,
     pays_at_once,
     is_asked_by_the_bank,
     is_welcomed,
@@ -165,11 +292,24 @@ CAME_OF_WAITING = {"payment.outcome_unknown", "unit_calendar.hold_extended"}
 """What a look at the clock adds, where a worker came late."""
 
 
+OBJECTS = (
+    "account",
+    "balance_transaction",
+    "charge",
+    "dispute",
+    "payment_intent",
+    "refund",
+    "transfer",
+    "transfer_reversal",
+)
+"""What must not be there twice."""
+
+
 def ending(market: Market) -> Ending:
     """How it ended; in which order things happened may differ."""
     objects = [
-        (one["object"], one["amount"], one["status"])
-        for kind in ("payment_intent", "charge", "refund", "balance_transaction")
+        (one["object"], str(one.get("amount")), str(one.get("status")))
+        for kind in OBJECTS
         for one in market.all(kind)
     ]
     return Ending(
@@ -183,7 +323,10 @@ def ending(market: Market) -> Ending:
 
 def told(story: Story, *, dies_at: int | None = None, fault: str | None = None) -> Market:
     """A story with a death and a fault in it, to its end."""
-    market = Market()
+    market = Market(counter_fee_minor=0)
+    if story in BEFORE:
+        BEFORE[story](market)
+    market.moments = 0
     market.dies_at = dies_at
     market.plague = fault
     market.hire()
@@ -199,7 +342,62 @@ def test_a_story_that_is_not_disturbed_ends_with_nothing_left_to_do(story: Story
     market = told(story)
 
     assert ending(market).errands == ()
+    assert COMES_TO.get(story, "booking.requested") in market.topics()
     books_agree(market.store.history, market.machine, at_rest=False)
+
+
+# -- Which calls there are ------------------------------------------------------------------
+
+NOT_IN_A_STORY = {
+    "payments.confirm": "guests confirm in their browser, past us",
+    "payments.intent_of": "only where the notice of a charge names no intent",
+    "payments.client_secret": "asked for by who pays, and kept nowhere",
+    "accounts.onboarding_link": "asked for by a host, and kept nowhere",
+    "bank_payouts.read": "nobody asks yet",
+    "bank_payouts.since": "nobody asks yet",
+    "transfers.read": "nobody asks yet",
+    "balance.read": "asked for by a report, which begins anew",
+    "balance.movement": "read by the reconciliation, which begins anew",
+    "balance.before": "read by the reconciliation, which begins anew",
+    "balance.after": "read by the reconciliation, which begins anew",
+    "balance.between": "read by the reconciliation, which begins anew",
+    "notices.since": "read by the reconciliation, which begins anew",
+}
+"""Calls that no worker makes between two commits, each with the reason."""
+
+
+def calls_of_the_gateway() -> dict[str, tuple[type, str]]:
+    """Everything that can be called at Stripe, by subject and name."""
+    subjects = vars(StripeGateway(client("sk_test_nobody")))
+    return {
+        f"{subject}.{name}": (type(gateway), name)
+        for subject, gateway in subjects.items()
+        for name, one in vars(type(gateway)).items()
+        if callable(one) and not name.startswith("_")
+    }
+
+
+def test_every_call_to_the_gateway_is_in_a_story_of_death(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: set[str] = set()
+
+    def noted(call: str, one: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(one)
+        def noting(*arguments: Any, **named: Any) -> Any:
+            made.add(call)
+            return one(*arguments, **named)
+
+        return noting
+
+    calls = calls_of_the_gateway()
+    for call, (kind, name) in calls.items():
+        monkeypatch.setattr(kind, name, noted(call, getattr(kind, name)))
+    for story in STORIES:
+        told(story, fault="timeout_after")
+
+    complete(
+        made | set(NOT_IN_A_STORY), set(calls), "STORIES, or with its reason to NOT_IN_A_STORY"
+    )
+    assert not made & set(NOT_IN_A_STORY)
 
 
 def dies_everywhere(story: Story, step: int, fault: str | None = None, since: int = 1) -> None:
