@@ -22,7 +22,6 @@ from ledger.aggregates.alteration import (
     WithdrawAlteration,
 )
 from ledger.aggregates.alteration import Status as Altering
-from ledger.aggregates.booking import RecognizeEarnings
 from ledger.aggregates.payment import (
     AskToCancel,
     CancelPayment,
@@ -54,6 +53,7 @@ from ledger.processes.names import (
 )
 from ledger.processes.promises import promise
 from ledger.processes.refunds import refund_settlement
+from ledger.processes.settlement import earn_what_is_left
 from ledger.values.change import Change, given_back
 from ledger.values.ids import BookingId, PaymentId, RefundId
 
@@ -193,9 +193,9 @@ def _apply(draft: Draft, booking_id: BookingId) -> None:
         PROCESS,
         CompleteAlteration(alteration_id=alteration_of(booking_id), revision=altered.revision),
     )
-    if booking.earned is not None and altered.to_earn.gross_minor > 0:
+    if booking.earned is not None:
         # Its hour has passed, so no timer will ask for it.
-        draft.do(PROCESS, RecognizeEarnings(booking_id=booking_id))
+        earn_what_is_left(draft, booking_id)
 
 
 def _refunds(draft: Draft, booking_id: BookingId, number: int) -> list[RefundId]:

@@ -78,6 +78,16 @@ def lost_before_earned(draft: Draft, booking: Booking) -> Shares:
     return sum((loss.shares for loss in losses), Shares(booking.price.currency))
 
 
+def taken_from_host(draft: Draft, booking: Booking) -> Money:
+    """What lost disputes took of what the host had not been paid yet: it never will be."""
+    taken = zero(booking.price.currency)
+    for payment in payments_of(draft, booking):
+        for dispute in disputes_of(draft, payment):
+            if dispute.loss:
+                taken += dispute.loss.from_held + dispute.loss.from_payable
+    return taken
+
+
 def kept(draft: Draft, booking: Booking) -> Shares:
     """What host, platform and authorities have of a booking's money, less what disputes took."""
     left = booking.keeps

@@ -6,7 +6,6 @@ from ledger.aggregates.booking import (
     CancelByPlatform,
     CancelForHost,
     Curtail,
-    RecognizeEarnings,
     ReportNoShow,
 )
 from ledger.aggregates.host_debt import Cause, RaiseDebt
@@ -19,6 +18,7 @@ from ledger.processes.coupons import restore_coupon
 from ledger.processes.names import PROCESS, booking_in
 from ledger.processes.promises import promise
 from ledger.processes.refunds import refund_settlement
+from ledger.processes.settlement import earn_what_is_left
 from ledger.values.ids import BookingId
 from ledger.values.money import Money
 from ledger.values.stay import stay
@@ -105,5 +105,4 @@ def _settle_money(draft: Draft, booking_id: BookingId, reason: str) -> None:
     promise(draft, booking_id)
     if booking.settlement.refund.minor:
         refund_settlement(draft, booking, booking_id, booking.settlement, reason)
-    if booking.to_earn.gross_minor > 0:
-        draft.do(PROCESS, RecognizeEarnings(booking_id=booking_id))
+    earn_what_is_left(draft, booking_id)

@@ -11,7 +11,7 @@ from ledger.aggregates.booking import Booking
 from ledger.aggregates.payout import OPEN, Payout, RecalculatePayout, SchedulePayout
 from ledger.aggregates.payout import Status as Payable
 from ledger.draft import Draft
-from ledger.processes.earnings import payouts_of
+from ledger.processes.earnings import payouts_of, taken_from_host
 from ledger.processes.names import PROCESS, booking_in, payout_of
 from ledger.values.clock import Instant
 from ledger.values.ids import BookingId
@@ -29,6 +29,7 @@ def promise(draft: Draft, booking_id: BookingId) -> None:
     booking = booking_in(draft, booking_id)
     payouts = list(payouts_of(draft, booking_id))
     gone = total([_gone(payout) for _, payout in payouts], booking.price.currency)
+    gone += taken_from_host(draft, booking)
     still = [payout_id for payout_id, payout in payouts if payout.status in NOT_GONE]
     promises = list(_to_come(booking, gone, draft.now))
     for payout_id, promised in zip_longest(still, promises[: len(still)]):

@@ -9,16 +9,28 @@ import pytest
 from ledger import processes
 from ledger.aggregates.dispute import DISPUTE, Dispute
 from ledger.aggregates.dispute import Status as Disputing
-from ledger.aggregates.host_debt import HOST_DEBT, HostDebt, debt_of
+from ledger.aggregates.host_debt import (
+    HOST_DEBT,
+    ApproveWriteOff,
+    HostDebt,
+    ProposeWriteOff,
+    debt_of,
+)
 from ledger.aggregates.payout import PAYOUT, Payout
 from ledger.aggregates.payout import Status as Payable
-from ledger.aggregates.provider import Reason, Standing, SuspendProvider, VouchForProvider
+from ledger.aggregates.provider import (
+    CloseProvider,
+    Reason,
+    Standing,
+    SuspendProvider,
+    VouchForProvider,
+)
 from ledger.draft import Draft
-from ledger.errors import SelfApproval
+from ledger.errors import DebtExceeded, ReversalExceedsTransfer, SelfApproval
 from ledger.events.booking import EarningsRecognized
 from ledger.events.dispute import Stage
 from ledger.events.host_debt import DebtNetted, DebtRaised
-from ledger.events.payout import PayoutReleased
+from ledger.events.payout import PayoutReleased, ReversalFailed
 from ledger.values.clearance import Hold
 from ledger.values.clock import instant
 from ledger.values.ids import BookingId, GuestId
@@ -29,9 +41,11 @@ from tests.facts import (
     MARTA,
     NOW,
     OPERATOR,
+    PAUL,
     PROCESSOR,
     RUI,
     SUPPORT,
+    a_price,
     a_stay,
     an_id,
     money,
@@ -40,6 +54,7 @@ from tests.facts import (
 )
 from tests.ledger.books import books_agree
 from tests.ledger.market import Market
+from tests.machine.judge import judged
 from tests.sandbox.stripe.shells import HOST as SOMEBODY
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -128,8 +143,9 @@ def paid_out() -> Disputed:
 
 
 def agree(market: Market) -> None:
-    """Our books are those of Stripe, to the last movement."""
+    """Our books are those of Stripe, to the last movement, and no rule of the audit is broken."""
     books_agree(market.store.history, market.machine)
+    assert judged(market.store, market.clock.now) == []
 
 
 # -- The lives of a dispute (D1) ------------------------------------------------------------
@@ -179,6 +195,8 @@ def test_case_d1_an_inquiry_that_becomes_a_chargeback_takes_the_money() -> None:
 
     assert market.dispute().stage is Stage.CHARGEBACK
     assert market.payment().refundable == money("0.00 EUR")
+    market.bank("won")
+    market.settle()
     agree(market)
 
 
@@ -210,6 +228,22 @@ def test_case_d1_a_dispute_that_is_lost_before_the_stay_is_earned_by_nobody() ->
     assert market.dispute().status is Disputing.LOST
     assert market.payout().status is Payable.CANCELLED
     assert market.events(EarningsRecognized) == []
+    assert set(market.balances()) & OWED == set()
+    agree(market)
+
+
+def test_case_d1_what_is_lost_in_part_before_the_stay_is_not_earned_and_not_paid_out() -> None:
+    market = sold()
+    market.bank(amount=10_000)
+    market.settle()
+    hand_in(market)
+    market.bank("lost")
+    market.until(PAID_OUT + 2 * DAY, step=12 * HOUR)
+
+    (earned,) = market.events(EarningsRecognized)
+    assert earned.earned.total == money("310.40 EUR")
+    assert market.payout().status is Payable.TRANSFERRED
+    assert market.payout().sent == earned.earned.host == money("264.11 EUR")
     assert set(market.balances()) & OWED == set()
     agree(market)
 
@@ -401,7 +435,9 @@ def test_case_d3_the_debt_is_netted_from_what_the_host_would_be_paid_next() -> N
     assert owed is not None
     assert owed.owed("EUR") == money("85.09 EUR")
 
-    market.sold(NEXT, guest_id=JOANA, stay=a_stay("2026-08-02"))
+    market.sold(
+        NEXT, guest_id=JOANA, stay=a_stay("2026-08-02"), price=a_price(arrival="2026-08-02")
+    )
     market.until(NEXT_PAID_OUT, step=12 * HOUR)
 
     (netted,) = market.events(DebtNetted)
@@ -410,4 +446,89 @@ def test_case_d3_the_debt_is_netted_from_what_the_host_would_be_paid_next() -> N
     assert (released.amount, released.netted) == (money("264.11 EUR"), money("85.09 EUR"))
     assert market.payout(NEXT).status is Payable.TRANSFERRED
     assert market.owes() == "0.00 EUR"
+    agree(market)
+
+
+def test_case_d3_it_takes_two_persons_to_write_the_debt_of_a_host_off() -> None:
+    market = paid_out()
+    market.bank(amount=10_000)
+    market.bank("lost")
+    market.settle()
+    part = money("85.09 EUR")
+    propose = ProposeWriteOff(host_id=RUI, amount=part, reason="insolvent", proposer=MARTA)
+    market.decide(lambda draft: draft.do(FINANCE, propose), RUI)
+    approve = partial(ApproveWriteOff, host_id=RUI, amount=part, time_zone="Europe/Lisbon")
+    with pytest.raises(SelfApproval):
+        market.decide(lambda draft: draft.do(FINANCE, approve(approver=MARTA)), RUI)
+    assert market.owes() == "85.09 EUR"
+
+    market.decide(lambda draft: draft.do(FINANCE, approve(approver=PAUL)), RUI)
+
+    assert market.owes() == "0.00 EUR"
+    assert market.balances()["exp_bad_debt", "EUR"] == 8_509
+    agree(market)
+
+
+# -- A transfer taken back (O7) ---------------------------------------------------------------
+
+
+def in_debt() -> Disputed:
+    """A host who was paid, and owes 85.09 EUR of it."""
+    market = paid_out()
+    market.bank(amount=10_000)
+    market.bank("lost")
+    market.settle()
+    return market
+
+
+def order_back(market: Disputed, amount: str) -> None:
+    """Finance orders a part of the transfer back."""
+    order = partial(
+        processes.order_reversal,
+        staff=FINANCE,
+        payout_id=processes.payout_of(BOOKING),
+        cause=processes.dispute_of(market.all("dispute")[-1]["id"]),
+    )
+    market.decide(partial(order, amount=money(amount)))
+
+
+def test_what_a_host_owes_comes_back_from_the_transfer_and_pays_the_debt() -> None:
+    market = in_debt()
+    order_back(market, "85.09 EUR")
+    market.settle()
+    market.tell_again(times=2)
+    market.settle()
+
+    assert market.owes() == "0.00 EUR"
+    assert market.payout().status is Payable.PARTLY_REVERSED
+    assert [one["amount_reversed"] for one in market.all("transfer")] == [8_509]
+    agree(market)
+
+
+def test_case_o7_no_more_comes_back_than_was_sent_or_is_owed() -> None:
+    market = in_debt()
+    with pytest.raises(ReversalExceedsTransfer):
+        order_back(market, "349.21 EUR")
+    with pytest.raises(DebtExceeded):
+        order_back(market, "85.10 EUR")
+    order_back(market, "80.00 EUR")
+    with pytest.raises(DebtExceeded):
+        order_back(market, "5.10 EUR")
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_case_o7_what_the_hosts_account_does_not_hold_stays_a_debt(*, closed: bool) -> None:
+    market = in_debt()
+    to_the_bank: Any = {"amount": 34_920, "currency": "eur"}
+    market.browser.v1.payouts.create(to_the_bank, {"stripe_account": market.account})
+    if closed:
+        close = CloseProvider(host_id=RUI, obligations=())
+        market.decide(lambda draft: draft.do(OPERATOR, close), RUI)
+    order_back(market, "85.09 EUR")
+    market.settle()
+
+    (failed,) = market.events(ReversalFailed)
+    assert "balance" in failed.reason
+    assert market.payout().reversible == money("349.20 EUR")
+    assert market.owes() == "85.09 EUR"
     agree(market)

@@ -56,6 +56,17 @@ def not_earned(agreed: Agreed) -> Agreed:
     return agreed._replace(figures=left, taxes=tuple(tax for tax in taxes if tax[1] > 0))
 
 
+def without(agreed: Agreed, lost: Shares) -> Agreed:
+    """What is left of it when shares of it are lost."""
+    by_letter = of_shares(lost)
+    gone = figures(T=worth(by_letter), **by_letter)
+    had = dict(agreed.taxes)
+    for share in lost.taxes:
+        had[share.jurisdiction] = had.get(share.jurisdiction, 0) - share.minor
+    left = tuple(figure - minor for figure, minor in zip(agreed.figures, gone, strict=True))
+    return agreed._replace(figures=left, taxes=tuple(tax for tax in had.items() if tax[1]))
+
+
 def altered(before: Agreed, price: Price) -> Agreed:
     """What is agreed instead; what was earned of what is gone goes back, and is earned no more."""
     new, taxes = of_price(price), taxes_of(price)

@@ -24,6 +24,7 @@ from replay.rules.postings_follow_their_rules.agreed import (
     of_price,
     of_shares,
     taxes_of,
+    without,
     worth,
 )
 from replay.rules.postings_follow_their_rules.books import Books, Matter
@@ -133,7 +134,10 @@ class Bookings(Matter):
         agreed = self._bookings.get(recorded.stream_id, NOTHING)
         keys = {"booking": recorded.stream_id, "host": agreed.host_id}
         rule = "J9" if agreed.fell_away else "J5"
-        self._books.compare(recorded, rule, not_earned(agreed), keys)
+        left = not_earned(agreed)
+        for lost in self._books.lost.pop(recorded.stream_id, ()):
+            left = without(left, lost)
+        self._books.compare(recorded, rule, left, keys)
         earned = agreed._replace(earned=agreed.figures, earned_taxes=agreed.taxes)
         self._remember(recorded.stream_id, earned)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from ledger.events import MoneyEvent, Recorded
 from ledger.values.journal import Entry, Line
+from ledger.values.shares import Shares
 from replay.rules.postings_follow_their_rules.agreed import NOTHING, Agreed
 from replay.rules.postings_follow_their_rules.book import TAKEN_BACK
 from replay.rules.postings_follow_their_rules.legs import LEGS, Leg
@@ -14,13 +15,15 @@ class Books:
     """Holds what events booked against what the rules make, and tells breaches.
 
     `payable` is what each host has earned of each booking and not received, in minor units, as
-    booked so far; `charges` are the payments whose money cannot be used yet.
+    booked so far; `charges` are the payments whose money cannot be used yet; `lost` is what disputes
+    took of each booking before it was earned.
     """
 
     def __init__(self, breach: Callable[[str, Recorded[MoneyEvent]], None]) -> None:
         self.breach = breach
         self.payable: dict[str, int] = {}
         self.charges: dict[str, Agreed] = {}
+        self.lost: dict[str, list[Shares]] = {}
 
     def compare(
         self,

@@ -112,4 +112,6 @@ class Disputes(Matter):
         figures |= {f"x:{of}": tax.minor for of, tax in shares.by_authority()}
         rule = "J20" if loss.earned or not taken.withdrawn else "J20d"
         figures = figures if taken.withdrawn else {}
+        if rule == "J20d":
+            self._books.lost.setdefault(recorded.event.booking_id, []).append(shares)
         self._books.compare_taken(recorded, rule, figures, loss.debt.currency, keys)
