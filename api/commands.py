@@ -8,7 +8,7 @@ from pydantic_core import from_json
 
 from api.asking import OnPremises, stated
 from api.premises import Premises
-from ledger.draft import Plan
+from ledger.draft import Draft, Plan
 from ledger.draft import Request as LedgerRequest
 from ledger.values.ids import CommandId, derived_id
 from projections.projection import Answer
@@ -51,6 +51,14 @@ class Command:
         if receipt.repeated:
             self._response.headers["Idempotency-Replayed"] = "true"
         return answer.model_validate({**from_json(receipt.answer), "position": receipt.position})
+
+
+def answered(draft: Draft, answer: Answer) -> None:
+    """Answer a command from within its plan, now and whenever it is repeated.
+
+    Make the answer at position 0: which one it is, only the commit will tell.
+    """
+    draft.answer(answer.model_dump_json(exclude={"position"}).encode())
 
 
 async def commanding(

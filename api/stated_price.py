@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from api.answers.bookings import answer_of
+from api import speakers
+from api.answers import bookings
 from api.wishes.stays import BookingWish
 from ledger import processes
 from ledger.aggregates.attestation import ATTESTATION, Attestation
@@ -15,7 +16,6 @@ from ledger.aggregates.booking import Book
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR
 from ledger.draft import Draft, Plan
 from ledger.errors import NightsAreTaken, NotDiscoverable, NotFound, NothingVouchedFor
-from ledger.events import Actor
 from ledger.values.guests import Party
 from ledger.values.ids import BookingId, GuestId, PropertyId, UnitId
 from ledger.values.money import same_currency, zero
@@ -42,7 +42,7 @@ def booking_plan(
         booked = _book_first_free(draft, asked, wish.room_type, candidates)
         if not booked.price.total.minor:
             processes.confirm(draft, booking_id)
-        draft.answer(answer_of(draft, booked))
+        bookings.answer(draft, booked)
 
     return plan
 
@@ -95,7 +95,7 @@ def _book_first_free(
     for unit_id in candidates:
         command = replace(asked, unit_id=unit_id, room_type=_room_type(draft, asked, unit_id))
         try:
-            processes.book(draft, Actor("G", asked.guest_id), command)
+            processes.book(draft, speakers.guest(asked.guest_id), command)
         except NightsAreTaken as refusal:
             taken = refusal
         else:

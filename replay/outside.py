@@ -11,6 +11,7 @@ import psycopg
 from sqlalchemy import Connection, RowMapping, select
 
 from ledger.errors import LedgerError, StoreUnavailable
+from ledger.gateways.stripe.notices import SOURCE
 from ledger.processes import Outcome
 from ledger.reactions import Errand, World, read_notice, run
 from ledger.store import inbox
@@ -18,7 +19,6 @@ from ledger.values.clock import Instant
 from ledger.values.errands import ErrandKind
 from projections.errands import errands
 
-SOURCE = "stripe"
 LEASE = timedelta(minutes=5)
 """How long a notice is ours to work on: longer than all calls for it can take."""
 

@@ -1,5 +1,6 @@
 """A booking as it is answered to whoever asked for it."""
 
+from api.commands import answered
 from api.shapes import Amount, amount_of
 from ledger.aggregates.booking import BOOKING, Book
 from ledger.draft import Draft
@@ -18,11 +19,11 @@ class Booked(Answer):
     hold_expires_at: Instant
 
 
-def answer_of(draft: Draft, booked: Book) -> bytes:
-    """What a booking is answered with."""
+def answer(draft: Draft, booked: Book) -> None:
+    """Answer a booking as the draft leaves it."""
     booking = draft.state(BOOKING, booked.booking_id)
     assert booking is not None, "it was booked a line ago"
-    answer = Booked(
+    asked = Booked(
         position=0,
         booking_id=booked.booking_id,
         status=booking.status,
@@ -31,4 +32,4 @@ def answer_of(draft: Draft, booked: Book) -> bytes:
         total=amount_of(booked.price.total),
         hold_expires_at=booking.hold_expires_at,
     )
-    return answer.model_dump_json(exclude={"position"}).encode()
+    answered(draft, asked)

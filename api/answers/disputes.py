@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from api.commands import answered
 from api.shapes import Amount, amount_of
 from ledger import errors, processes
 from ledger.aggregates.booking import BOOKING
@@ -65,7 +66,7 @@ class EvidenceNow(Answer):
 def answer(draft: Draft, named: Named) -> None:
     """Answer a command by the dispute as it left it."""
     shown = _shown(0, named, processes.dispute_in(draft, named.dispute))
-    draft.answer(shown.model_dump_json(exclude={"position"}).encode())
+    answered(draft, shown)
 
 
 def looked_up(store: EventStore, ledger: Ledger, named: Named) -> DisputeNow:

@@ -2,6 +2,7 @@
 
 from typing import Any, Literal, TypeAlias
 
+from api.commands import answered
 from api.shapes import Amount, amount_of
 from ledger import processes
 from ledger.aggregates.booking import BOOKING
@@ -54,7 +55,7 @@ def answer(draft: Draft, booking_id: BookingId) -> None:
     payment_id = processes.payment_of(booking_id)
     payment = _found(draft.state(PAYMENT, payment_id), payment_id)
     asked = PaymentAsked(position=0, **_said(payment, payment_id))
-    draft.answer(asked.model_dump_json(exclude={"position"}).encode())
+    answered(draft, asked)
 
 
 def looked_up(

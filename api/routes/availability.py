@@ -1,28 +1,23 @@
 """Availability: which properties there are, which of their units are free, and a unit's calendar."""
 
-from datetime import date
 from typing import Annotated
 
 import fastapi
 from fastapi import APIRouter
-from pydantic import Field
 
 from api.asking import Asking
-from api.faults import InvalidRequest, NoSuchPosition, StaleRead
+from api.faults import NoSuchPosition, StaleRead
 from api.problems import described
 from api.shapes import LocalDate, Name, Query, Uuid
+from api.windows import Window, bounded_stay
 from ledger.errors import NoNights
 from ledger.values.ids import PropertyId, UnitId
-from ledger.values.stay import Stay, stay
 from projections import availability
 from projections import properties as listing
 from projections.availability import AVAILABILITY, Calendar, FreeUnits
 from projections.properties import Properties
 
 router = APIRouter(tags=["availability"])
-
-LONGEST_STAY_NIGHTS = 365
-LONGEST_CALENDAR_DAYS = 800
 
 
 class StayAsked(Query):
@@ -31,21 +26,6 @@ class StayAsked(Query):
     room_type: Name
     check_in: LocalDate
     check_out: LocalDate
-
-
-class Window(Query):
-    """From a day to before another, at most 800 days."""
-
-    begins: LocalDate = Field(alias="from")
-    ends: LocalDate = Field(alias="to")
-
-
-def bounded_stay(check_in: date, check_out: date) -> Stay:
-    """A stay that may be asked for. Raises NoNights; InvalidRequest above 365 nights."""
-    asked = stay(check_in, check_out)
-    if asked.nights_count() > LONGEST_STAY_NIGHTS:
-        raise InvalidRequest(nights_count=asked.nights_count(), at_most=LONGEST_STAY_NIGHTS)
-    return asked
 
 
 @router.get("/properties", responses=described(NoSuchPosition, StaleRead))
@@ -78,8 +58,7 @@ async def calendar(
     unit_id: Uuid, query: Annotated[Window, fastapi.Query()], ask: Asking
 ) -> Calendar:
     """The nights of a unit that are taken; none for a unit that nobody knows."""
-    if (query.ends - query.begins).days > LONGEST_CALENDAR_DAYS:
-        raise InvalidRequest(days=(query.ends - query.begins).days, at_most=LONGEST_CALENDAR_DAYS)
+    query.refuse_too_long()
     return await ask(
         query, AVAILABILITY, availability.calendar_of, UnitId(unit_id), query.begins, query.ends
     )

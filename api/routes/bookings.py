@@ -5,19 +5,20 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Response
 
-from api.answers.bookings import Booked, answer_of
+from api import speakers
+from api.answers import bookings as answers
+from api.answers.bookings import Booked
 from api.asking import OnPremises
 from api.candidates import candidates_of
 from api.commands import Commanding
 from api.faults import KeyMissing, NoQuoteKeys
 from api.premises import Premises
 from api.problems import described
-from api.routes.availability import bounded_stay
 from api.stated_price import booking_plan
+from api.windows import bounded_stay
 from api.wishes.stays import AnyBookingWish, BookingWish, QuotedWish
 from ledger import errors, processes
 from ledger.draft import Draft, Plan
-from ledger.events import Actor
 from ledger.quotes import book_quoted, booking_of
 from ledger.values.ids import BookingId, GuestId, UnitId, derived_id
 from ledger.values.quote import Quote, in_time, verified
@@ -89,10 +90,10 @@ def _quoted_plan(wish: QuotedWish, quote: Quote, others: Sequence[UnitId]) -> Pl
 
     def plan(draft: Draft) -> None:
         in_time(quote, draft.now, GuestId(wish.guest_id) if wish.guest_id else None)
-        guest = Actor("G", quote.guest_id)
+        guest = speakers.guest(quote.guest_id)
         booked = book_quoted(draft, guest, quote, wish.accepted_policy, others)
         if not booked.price.total.minor:
             processes.confirm(draft, booked.booking_id)
-        draft.answer(answer_of(draft, booked))
+        answers.answer(draft, booked)
 
     return plan

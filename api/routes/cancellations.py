@@ -5,18 +5,18 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from pydantic import Field
 
+from api import speakers
 from api.answers.cancellations import NOTHING_WAS_PAID, Preview, preview_of, refunded
 from api.asking import OnPremises, stated
-from api.commands import Commanding
+from api.commands import Commanding, answered
 from api.faults import KeyMissing
 from api.problems import described
 from api.shapes import Amount, Body, Uuid, amount_of
 from ledger import errors, processes
-from ledger.aggregates.booking import BOOKING, Booking, Status
+from ledger.aggregates.booking import Status
 from ledger.application import Ledger
 from ledger.draft import Draft
-from ledger.errors import NotFound, RefundChanged
-from ledger.events import Actor
+from ledger.errors import RefundChanged
 from ledger.store import EventStore
 from ledger.values.ids import BookingId
 from ledger.values.money import zero
@@ -79,13 +79,13 @@ async def cancel_booking(
 def _preview(store: EventStore, ledger: Ledger, booking_id: BookingId) -> Preview:
     position = store.head()
     draft = ledger.rehearse(lambda draft: _call_off_as_shown(draft, booking_id))
-    after = _found(draft.state(BOOKING, booking_id), booking_id)
+    after = processes.booking_in(draft, booking_id)
     return preview_of(after, booking_id, draft.now, position)
 
 
 def _call_off_as_shown(draft: Draft, booking_id: BookingId) -> None:
     """Call the stay off for whatever the guest would be shown now."""
-    booking = _found(draft.state(BOOKING, booking_id), booking_id)
+    booking = processes.booking_in(draft, booking_id)
     if booking.status is Status.PENDING_PAYMENT:
         _call_off(draft, booking_id, NOTHING_WAS_PAID)
     else:
@@ -93,22 +93,16 @@ def _call_off_as_shown(draft: Draft, booking_id: BookingId) -> None:
 
 
 def _call_off(draft: Draft, booking_id: BookingId, accepted: str) -> None:
-    booking = _found(draft.state(BOOKING, booking_id), booking_id)
-    guest = Actor("G", booking.guest_id)
+    booking = processes.booking_in(draft, booking_id)
+    guest = speakers.guest(booking.guest_id)
     if booking.status is not Status.PENDING_PAYMENT:
         processes.cancel_by_guest(draft, guest, booking_id, accepted)
     elif accepted != NOTHING_WAS_PAID:
         raise RefundChanged(refund=str(zero(booking.price.currency)), preview=NOTHING_WAS_PAID)
     else:
         processes.abandon(draft, guest, booking_id)
-    after = _found(draft.state(BOOKING, booking_id), booking_id)
+    after = processes.booking_in(draft, booking_id)
     answer = Cancelled(
         position=0, booking_id=booking_id, status=after.status, refund=amount_of(refunded(after))
     )
-    draft.answer(answer.model_dump_json(exclude={"position"}).encode())
-
-
-def _found(booking: Booking | None, booking_id: BookingId) -> Booking:
-    if booking is None:
-        raise NotFound(booking_id=booking_id)
-    return booking
+    answered(draft, answer)

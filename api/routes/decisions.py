@@ -6,13 +6,13 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from api.commands import Command, Commanding
+from api import speakers
+from api.commands import Command, Commanding, answered
 from api.faults import KeyMissing
 from api.problems import described
 from api.shapes import Body, NoWords, Uuid
 from ledger import errors, processes
 from ledger.draft import Draft
-from ledger.events import Actor, Role
 from ledger.values.ids import BookingId
 from projections.projection import Answer
 
@@ -48,7 +48,10 @@ async def accept_request(booking_id: Uuid, command: Commanding) -> Decided:
     """The host agrees: the guest's money, which is held, is asked for."""
     case = BookingId(booking_id)
     return await _decide(
-        command, case, NoWords(), lambda draft: processes.accept(draft, _host(draft, case), case)
+        command,
+        case,
+        NoWords(),
+        lambda draft: processes.accept(draft, speakers.host_of(draft, case), case),
     )
 
 
@@ -60,7 +63,9 @@ async def decline_request(booking_id: Uuid, declining: Declining, command: Comma
         command,
         case,
         declining,
-        lambda draft: processes.decline(draft, _host(draft, case), case, declining.reason),
+        lambda draft: processes.decline(
+            draft, speakers.host_of(draft, case), case, declining.reason
+        ),
     )
 
 
@@ -69,7 +74,10 @@ async def withdraw_request(booking_id: Uuid, command: Commanding) -> Decided:
     """The guest takes the request back: nights and money are let go."""
     case = BookingId(booking_id)
     return await _decide(
-        command, case, NoWords(), lambda draft: processes.withdraw(draft, _guest(draft, case), case)
+        command,
+        case,
+        NoWords(),
+        lambda draft: processes.withdraw(draft, speakers.guest_of(draft, case), case),
     )
 
 
@@ -80,17 +88,6 @@ async def _decide(
         step(draft)
         status = processes.booking_in(draft, booking_id).status
         answer = Decided(position=0, booking_id=booking_id, status=status)
-        draft.answer(answer.model_dump_json(exclude={"position"}).encode())
+        answered(draft, answer)
 
     return await command.execute(booking_id, said, plan, Decided)
-
-
-# Nobody signs in yet, so whoever is at the door speaks for the booking's own host and guest.
-
-
-def _host(draft: Draft, booking_id: BookingId) -> Actor:
-    return Actor(Role.HOST.value, processes.booking_in(draft, booking_id).host_id)
-
-
-def _guest(draft: Draft, booking_id: BookingId) -> Actor:
-    return Actor(Role.GUEST.value, processes.booking_in(draft, booking_id).guest_id)

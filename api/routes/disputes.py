@@ -4,6 +4,7 @@ from typing import Literal
 
 from fastapi import APIRouter, Request
 
+from api import speakers
 from api.answers import disputes as disputing
 from api.answers.disputes import DisputeNow, EvidenceNow, Named
 from api.asking import OnPremises, stated
@@ -13,7 +14,7 @@ from api.problems import described
 from api.shapes import Body, Uuid
 from ledger import errors, processes
 from ledger.draft import Draft
-from ledger.events import Actor, Role
+from ledger.events import Role
 
 router = APIRouter(prefix="/bookings/{booking_id}/disputes/{dispute_id}", tags=["disputes"])
 
@@ -74,7 +75,7 @@ async def submit_evidence(
 
     def plan(draft: Draft) -> None:
         named.refuse_unless_of(processes.dispute_in(draft, named.dispute))
-        processes.submit_evidence(draft, Actor(role.value, said.by), named.dispute)
+        processes.submit_evidence(draft, speakers.staff(role, said.by), named.dispute)
         disputing.answer(draft, named)
 
     return await command.execute(booking_id, said, plan, DisputeNow)
@@ -93,7 +94,7 @@ async def accept_dispute(
 
     def plan(draft: Draft) -> None:
         named.refuse_unless_of(processes.dispute_in(draft, named.dispute))
-        finance = Actor(Role.FINANCE.value, said.by)
+        finance = speakers.staff(Role.FINANCE, said.by)
         processes.accept_dispute(draft, finance, named.dispute, said.proposed_by)
         disputing.answer(draft, named)
 

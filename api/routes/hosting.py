@@ -6,10 +6,10 @@ import fastapi
 from fastapi import APIRouter
 
 from api.asking import Asking
-from api.faults import InvalidRequest, NoSuchPosition, StaleRead
+from api.faults import NoSuchPosition, StaleRead
 from api.problems import described
-from api.routes.availability import Window
 from api.shapes import Latest, Query, Uuid
+from api.windows import Window
 from ledger.values.ids import HostId
 from projections import earnings, hosting, needs
 from projections.earnings import EARNINGS, Earnings
@@ -19,7 +19,6 @@ from projections.payouts import PAYOUTS
 
 router = APIRouter(prefix="/hosts/{host_id}", tags=["hosting"])
 
-LONGEST_WINDOW_DAYS = 800
 UNREADABLE = described(NoSuchPosition, StaleRead)
 
 
@@ -36,9 +35,7 @@ async def arrivals_of(
     host_id: Uuid, query: Annotated[Window, fastapi.Query()], ask: Asking
 ) -> HostedStays:
     """The confirmed stays that begin within a window, the earliest first."""
-    days = (query.ends - query.begins).days
-    if days > LONGEST_WINDOW_DAYS:
-        raise InvalidRequest(days=days, at_most=LONGEST_WINDOW_DAYS)
+    query.refuse_too_long()
     return await ask(query, HOSTING, hosting.arrivals_of, HostId(host_id), query.begins, query.ends)
 
 

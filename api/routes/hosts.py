@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import StringConstraints
 
+from api import speakers
 from api.asking import OnPremises, OnProcessor, stated
-from api.commands import Commanding
+from api.commands import Commanding, answered
 from api.faults import KeyMissing, ProcessorNotSetUp
 from api.problems import described
 from api.shapes import Body, Moment, Name, Uuid
@@ -14,7 +15,7 @@ from ledger import errors, processes
 from ledger.aggregates.provider import PROVIDER, Provider
 from ledger.draft import Draft
 from ledger.errors import NotFound
-from ledger.events import Actor, Role
+from ledger.events import Role
 from ledger.values.ids import HostId
 from projections.projection import Answer
 
@@ -95,7 +96,7 @@ async def vouch_for_host(host_id: Uuid, said: Vouching, command: Commanding) -> 
     host = HostId(host_id)
 
     def plan(draft: Draft) -> None:
-        operator = Actor(Role.OPERATOR.value, said.by)
+        operator = speakers.staff(Role.OPERATOR, said.by)
         processes.vouch_for_host(draft, operator, host, said.reason, said.source)
         _answer(draft, host)
 
@@ -132,7 +133,7 @@ async def payout_account(
 def _answer(draft: Draft, host_id: HostId) -> None:
     status = processes.host_in(draft, host_id).status
     answer = HostNow(position=0, host_id=host_id, status=status)
-    draft.answer(answer.model_dump_json(exclude={"position"}).encode())
+    answered(draft, answer)
 
 
 def _shown(position: int, host_id: HostId, host: Provider | None) -> PayoutAccountNow:

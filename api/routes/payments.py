@@ -4,6 +4,7 @@ from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 
+from api import speakers
 from api.answers import payments as paying
 from api.answers.payments import IN_THE_BROWSER, PaymentAsked, PaymentNow
 from api.asking import OnPremises, OnProcessor, stated
@@ -14,7 +15,6 @@ from api.processor import Processor
 from api.shapes import Body, NoWords, Uuid
 from ledger import errors, processes
 from ledger.draft import Draft
-from ledger.events import Actor, Role
 from ledger.events.payment import Capture
 from ledger.values.ids import BookingId, PaymentId
 
@@ -72,8 +72,7 @@ async def retry_payment(booking_id: Uuid, command: Commanding) -> PaymentAsked:
     case = BookingId(booking_id)
 
     def plan(draft: Draft) -> None:
-        guest = Actor(Role.GUEST.value, processes.booking_in(draft, case).guest_id)
-        processes.try_again(draft, guest, case)
+        processes.try_again(draft, speakers.guest_of(draft, case), case)
         paying.answer(draft, case)
 
     return await command.execute(case, NoWords(), plan, PaymentAsked)

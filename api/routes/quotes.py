@@ -10,7 +10,7 @@ from api.candidates import candidates_of
 from api.faults import NoQuoteKeys
 from api.premises import Premises
 from api.problems import described
-from api.routes.availability import bounded_stay
+from api.windows import bounded_stay
 from api.wishes.stays import QuoteWish
 from ledger import errors
 from ledger.application import Ledger

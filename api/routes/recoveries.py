@@ -2,13 +2,14 @@
 
 from fastapi import APIRouter
 
-from api.commands import Commanding
+from api import speakers
+from api.commands import Commanding, answered
 from api.faults import KeyMissing
 from api.problems import described
 from api.shapes import Amount, Body, Uuid, amount_of
 from ledger import errors, processes
 from ledger.draft import Draft
-from ledger.events import Actor, Role
+from ledger.events import Role
 from ledger.values.ids import PayoutId
 from projections.projection import Answer
 
@@ -58,7 +59,7 @@ async def reverse_transfer(
     def plan(draft: Draft) -> None:
         if processes.payout_in(draft, named).booking_id != booking_id:
             raise errors.NotFound(booking_id=booking_id, payout_id=payout_id)
-        finance = Actor(Role.FINANCE.value, said.by)
+        finance = speakers.staff(Role.FINANCE, said.by)
         processes.order_reversal(draft, finance, named, said.amount.money, said.cause)
         _answer(draft, named)
 
@@ -73,4 +74,4 @@ def _answer(draft: Draft, payout_id: PayoutId) -> None:
         status=payout.status,
         coming_back=amount_of(payout.ordered_back),
     )
-    draft.answer(answer.model_dump_json(exclude={"position"}).encode())
+    answered(draft, answer)

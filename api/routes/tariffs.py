@@ -2,7 +2,8 @@
 
 from fastapi import APIRouter
 
-from api.commands import Commanding
+from api import speakers
+from api.commands import Commanding, answered
 from api.faults import KeyMissing
 from api.problems import described
 from api.shapes import Uuid
@@ -11,14 +12,13 @@ from api.wishes.rates import RatesWish
 from ledger import errors, quotes
 from ledger.aggregates.tariff import tariff_of
 from ledger.draft import Draft
-from ledger.events import Actor
+from ledger.events import Role
 from ledger.values.ids import PropertyId
 from projections.projection import Answer
 
 router = APIRouter(prefix="/properties/{property_id}", tags=["tariffs"])
 
-OPERATOR = Actor("O", "operator")
-"""Who acts, as long as nobody signs in."""
+OPERATOR = speakers.staff(Role.OPERATOR, "operator")
 
 
 class TariffSet(Answer):
@@ -69,4 +69,4 @@ async def set_levies(property_id: Uuid, wish: LeviesWish, command: Commanding) -
 
 def _answer(draft: Draft, property_id: PropertyId, version: int) -> None:
     answer = TariffSet(position=0, property_id=property_id, version=version)
-    draft.answer(answer.model_dump_json(exclude={"position"}).encode())
+    answered(draft, answer)

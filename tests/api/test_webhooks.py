@@ -14,9 +14,10 @@ from structlog.testing import capture_logs
 from api.door import HOSTS_NOTICES, NOTICES
 from bench.estate import Estate
 from ledger.application import Ledger
+from ledger.gateways.stripe.notices import SOURCE
 from ledger.settings import Settings
 from ledger.values.clock import Instant, system_clock
-from replay.outside import SOURCE, read_inbox
+from replay.outside import read_inbox
 from sandbox.stripe.core.webhooks import signature
 from tests.api.conftest import HOSTS_SECRET, WEBHOOK_SECRET, Door, knocking
 from tests.api.outside import Outside, asked, outside

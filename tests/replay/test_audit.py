@@ -1,7 +1,9 @@
 """The audit finds nothing in a sound history, and each planted bug in a spoiled one."""
 
 import multiprocessing
+import pkgutil
 from collections import Counter
+from importlib import import_module
 from typing import get_args
 
 import psycopg
@@ -10,11 +12,11 @@ import pytest
 from ledger.events import AnyEvent
 from ledger.events.booking import StayCompleted
 from ledger.values.ids import BookingId
-from replay import shadow
+from replay import rules, shadow
 from replay.audit import audit
 from replay.rebuild import rebuild
 from replay.rules import RULES
-from replay.rules.rule import TOLD
+from replay.rules.rule import TOLD, Rule
 from replay.shadow import SUFFIX
 from tests.conftest import Database
 from tests.facts import PROCESS, TIMER, an_id, to_find_difference
@@ -140,6 +142,16 @@ def test_every_invariant_has_a_breach_planted_for_it() -> None:
     planted = {invariant for breach in BREACHES for invariant in breach.breaks}
     assert ALL - planted == set()
     assert planted - ALL == set()
+
+
+def test_every_rule_is_on_the_list() -> None:
+    written = {
+        one
+        for module in pkgutil.walk_packages(rules.__path__, prefix="replay.rules.")
+        for one in vars(import_module(module.name)).values()
+        if isinstance(one, type) and issubclass(one, Rule) and one is not Rule
+    }
+    complete(RULES, written, "RULES in replay/rules/__init__.py")
 
 
 def test_every_rule_says_what_must_hold_and_what_a_breach_means() -> None:

@@ -1,0 +1,30 @@
+"""Who speaks: as long as nobody signs in, this is taken on trust, and nowhere else than here.
+
+A guest or a host is who the matter belongs to; staff are named in the body of their command.
+"""
+
+from ledger import processes
+from ledger.draft import Draft
+from ledger.events import Actor, Role
+from ledger.values.ids import BookingId, GuestId, HostId
+
+
+def guest(guest_id: GuestId) -> Actor:
+    """A guest who asks for something of their own."""
+    return Actor(Role.GUEST.value, guest_id)
+
+
+def guest_of(draft: Draft, booking_id: BookingId) -> Actor:
+    """The guest of a booking. Raises NotFound."""
+    return guest(processes.booking_in(draft, booking_id).guest_id)
+
+
+def host_of(draft: Draft, booking_id: BookingId) -> Actor:
+    """The host of a booking. Raises NotFound."""
+    host_id: HostId = processes.booking_in(draft, booking_id).host_id
+    return Actor(Role.HOST.value, host_id)
+
+
+def staff(role: Role, by: str) -> Actor:
+    """Somebody of the platform, by their own id."""
+    return Actor(role.value, by)
