@@ -119,6 +119,7 @@ class Market:
         self.moments = 0
         self.deaths = 0
         self.loses_notices = False
+        self.arriving: Callable[[list[Letter]], list[Letter]] = list
         self.plague: str | None = None
         self.struck: set[str] = set()
         self._heard = 0
@@ -252,9 +253,9 @@ class Market:
         """Stripe tells of what is new; or the notices are lost."""
         self.machine.tick()
         told = self.machine.world.platform.table("event")
-        for event in list(told.values())[self._heard :]:
-            if not self.loses_notices:
-                self.letters.append(letter_of(event))
+        if not self.loses_notices:
+            new = [letter_of(event) for event in list(told.values())[self._heard :]]
+            self.letters += self.arriving(new)
         self._heard = len(told)
 
     def tell_again(self, times: int = 1) -> None:

@@ -321,11 +321,18 @@ def ending(market: Market) -> Ending:
     )
 
 
-def told(story: Story, *, dies_at: int | None = None, fault: str | None = None) -> Market:
+def told(
+    story: Story,
+    *,
+    dies_at: int | None = None,
+    fault: str | None = None,
+    disturbed: Callable[[Market], None] = lambda _: None,
+) -> Market:
     """A story with a death and a fault in it, to its end."""
     market = Market(counter_fee_minor=0)
     if story in BEFORE:
         BEFORE[story](market)
+    disturbed(market)
     market.moments = 0
     market.dies_at = dies_at
     market.plague = fault
