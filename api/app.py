@@ -13,9 +13,11 @@ from api.processor import Processor
 from api.quoting import quoting_by
 from api.radio import Radio
 from api.routes import (
+    alterations,
     availability,
     bookings,
     cancellations,
+    changes,
     decisions,
     desk,
     disputes,
@@ -48,6 +50,8 @@ ROUTERS = (
     quotes.router,
     bookings.router,
     cancellations.router,
+    changes.router,
+    alterations.router,
     decisions.router,
     payments.router,
     disputes.router,

@@ -5,6 +5,8 @@ from typing import Any, Literal, TypeAlias
 from api.commands import answered
 from api.shapes import Amount, amount_of
 from ledger import processes
+from ledger.aggregates.alteration import ALTERATION
+from ledger.aggregates.alteration import Status as Altering
 from ledger.aggregates.booking import BOOKING
 from ledger.aggregates.booking import Status as Stands
 from ledger.aggregates.payment import ATTEMPTS, PAYMENT, Payment
@@ -14,7 +16,7 @@ from ledger.draft import Draft
 from ledger.errors import NotFound
 from ledger.events.payment import PaymentFailed
 from ledger.store import EventStore
-from ledger.values.ids import BookingId, PaymentId, StreamId
+from ledger.values.ids import PaymentId, StreamId
 from projections.projection import Answer
 
 Next: TypeAlias = Literal["wait", "confirm", "authenticate", "retry", "nothing"]
@@ -50,9 +52,8 @@ class PaymentNow(PaymentAsked):
     secret_missing: str | None = None
 
 
-def answer(draft: Draft, booking_id: BookingId) -> None:
-    """Answer a command by the booking's payment: it is stored, so nothing in it is a secret."""
-    payment_id = processes.payment_of(booking_id)
+def answer(draft: Draft, payment_id: PaymentId) -> None:
+    """Answer a command by a payment: it is stored, so nothing in it is a secret."""
     payment = _found(draft.state(PAYMENT, payment_id), payment_id)
     asked = PaymentAsked(position=0, **_said(payment, payment_id))
     answered(draft, asked)
@@ -64,17 +65,25 @@ def looked_up(
     """A payment as the ledger has it now, and its intent at the processor. Raises NotFound."""
     position = store.head()
     payment = _found(ledger.state(PAYMENT, payment_id), payment_id)
-    booking = ledger.state(BOOKING, payment.booking_id)
-    waited_for = booking is not None and booking.status is Stands.PENDING_PAYMENT
     shown = PaymentNow(
         position=position,
         **_said(payment, payment_id),
         paid=amount_of(payment.captured),
         attempts_left=max(ATTEMPTS - payment.attempts, 0),
         decline_reason=_decline_reason(store, payment_id, payment),
-        next=_next(payment, waited_for=waited_for),
+        next=_next(payment, waited_for=_is_waited_for(ledger, payment_id, payment)),
     )
     return shown, payment.intent
+
+
+def _is_waited_for(ledger: Ledger, payment_id: PaymentId, payment: Payment) -> bool:
+    """Whether the booking waits for it, or an alteration of it."""
+    if payment.for_alteration is None:
+        booking = ledger.state(BOOKING, payment.booking_id)
+        return booking is not None and booking.status is Stands.PENDING_PAYMENT
+    altering = ledger.state(ALTERATION, processes.alteration_of(payment.booking_id))
+    settles = altering is not None and altering.status is Altering.SETTLING
+    return settles and altering is not None and altering.payment_id == payment_id
 
 
 def _said(payment: Payment, payment_id: PaymentId) -> dict[str, Any]:

@@ -54,8 +54,7 @@ async def ask_for_payment(
     case = BookingId(booking_id)
 
     def plan(draft: Draft) -> None:
-        processes.ask_for_payment(draft, case, Capture(wish.capture))
-        paying.answer(draft, case)
+        paying.answer(draft, processes.ask_for_payment(draft, case, Capture(wish.capture)))
 
     asked = await command.execute(case, wish, plan, PaymentAsked)
     response.headers["Location"] = f"/payments/{asked.payment_id}"
@@ -73,7 +72,23 @@ async def retry_payment(booking_id: Uuid, command: Commanding) -> PaymentAsked:
 
     def plan(draft: Draft) -> None:
         processes.try_again(draft, speakers.guest_of(draft, case), case)
-        paying.answer(draft, case)
+        paying.answer(draft, processes.payment_of(case))
+
+    return await command.execute(case, NoWords(), plan, PaymentAsked)
+
+
+@router.post(
+    "/bookings/{booking_id}/alteration/payment/retry",
+    status_code=201,
+    responses=described(*COMMANDS, *NO_MORE),
+)
+async def retry_alteration_payment(booking_id: Uuid, command: Commanding) -> PaymentAsked:
+    """Let the guest pay the difference once more after an attempt that failed."""
+    case = BookingId(booking_id)
+
+    def plan(draft: Draft) -> None:
+        guest = speakers.guest_of(draft, case)
+        paying.answer(draft, processes.try_alteration_again(draft, guest, case))
 
     return await command.execute(case, NoWords(), plan, PaymentAsked)
 

@@ -70,6 +70,14 @@ def adds_nights(before: Price, stay: Stay) -> bool:
     return any(night not in known for night in stay.nights())
 
 
+def loses_length_discount(before: Price, nights_count: int) -> bool:
+    """Whether a stay of so many nights has less off for its length than the one that was priced."""
+    if before.rates is None:
+        return False
+    had = length_off_bp(before.rates, len(before.nights))
+    return length_off_bp(before.rates, nights_count) < had
+
+
 def altered_price(before: Price, wished: Wished) -> Price:
     """What a booking costs, once its stay is the one that is wished for.
 
@@ -128,13 +136,13 @@ def _kept(
     before: Price, rates: RatePlan, booked: Occasion, nights_count: int
 ) -> Iterator[tuple[date, Explained]]:
     """The nights there are; without the discount on their length, where the stay loses it."""
-    had, has = length_off_bp(rates, len(before.nights)), length_off_bp(rates, nights_count)
+    loses = loses_length_discount(before, nights_count)
     first = before.nights[0].night
     as_long = Stay(first, first + nights_count * ONE_DAY)
     for night, steps in zip(before.nights, before.explained, strict=True):
-        if has < had:
+        if loses:
             steps = steps_of(rates, night.night, as_long, booked)
-        yield night.night, (night_price(night.night, steps) if has < had else night, steps)
+        yield night.night, (night_price(night.night, steps) if loses else night, steps)
 
 
 def _added(night: date, wished: Wished, occasion: Occasion) -> Explained:
