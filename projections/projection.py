@@ -98,8 +98,8 @@ positions = Table(
 )
 """One row per read model, and while it is rebuilt one per slice of the work.
 
-`position`: everything up to it is in the rows; `events` so many were taken in. `halted_at`: the position of the event that the read
-model could not take in, `halted_because` says why.
+`position`: everything up to it is in the rows; `events`: so many were taken in. `halted_at`: the
+position of the event that the read model could not take in; `halted_because` says why.
 """
 
 WHOLE = "whole"

@@ -266,12 +266,12 @@ OURS = {
 }
 """Rows that the page takes for granted and we had to write: a beginning, money that is earned or
 becomes usable (postings J4, J5 and J9), what a payment must know of its refunds, its disputes and
-its intent, and money that came without a place, which the page draws without a table. A provider can be vouched for (PR15), because history
-from outside, and whoever is here before the review graph is, was verified elsewhere; PR16 to PR21
-are the page's payout account, which is a mirror and leaves the provider's own state alone. Of a
-host's debt the page has the postings only (J16, J17), of bank payouts the states (section 7), and
-so of the machines of section 10. RF14 is what a processor adds to a refund that is under way. A payout
-may have several reasons to be held, be netted whole against what its host owes, shrink after it
+its intent, and money that came without a place, which the page draws without a table. A provider
+can be vouched for (PR15), because history from outside, and whoever is here before the review graph
+is, was verified elsewhere; PR16 to PR21 are the page's payout account, which is a mirror and leaves
+the provider's own state alone. Of a host's debt the page has the postings only (J16, J17), of bank
+payouts the states (section 7), and so of the machines of section 10. RF14 is what a processor adds
+to a refund that is under way. A payout may have several reasons to be held, be netted whole against what its host owes, shrink after it
 failed, and not come back. The money of a dispute moves in balance transactions of its own, and an
 inquiry that was answered still ends both ways; an answer is ours first and the processor's then, and
 a bank may decide without one.
@@ -291,21 +291,6 @@ DIFFERENCES = {
 """Where our table departs from the page's own words, and why."""
 
 PLANNED = {
-    "attestation": 0,
     "provider": 10,
-    "tariff": 0,
-    "coupon": 0,
-    "unit_calendar": 0,
-    "booking": 0,
-    "alteration": 0,
-    "payment": 0,
-    "unapplied_receipt": 0,
-    "refund": 0,
-    "dispute": 0,
-    "payout": 0,
-    "host_debt": 0,
-    "bank_payout": 0,
-    "correction": 0,
-    "difference": 0,
 }
-"""How many rows of each table are not built yet: building one means changing its number here."""
+"""How many rows of a table are not built yet: building one means changing its number here."""

@@ -99,7 +99,7 @@ def test_every_aggregate_is_a_decider() -> None:
     complete(
         [decider.lifecycle.aggregate for decider in DECIDERS],
         files,
-        "DECIDERS in ledger/application.py",
+        "DECIDERS in ledger/draft.py",
     )
 
 

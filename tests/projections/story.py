@@ -79,7 +79,7 @@ class Story:
         """Record events, each in the stream of its kind unless one is named; the last position."""
         position = 0
         for event in events:
-            told_of = stream or STREAMS[event.topic.split(".")[0]]
+            told_of = stream or _stream_of(event)
             belongs_to = case or (told_of if event.topic in WITHOUT_CASE else BOOKING)
             position = self._record(
                 event, told_of, belongs_to, at, Envelope(actor=by, origin=origin)
@@ -112,6 +112,12 @@ class Story:
     def close(self) -> None:
         """Let go of the store."""
         self._store.close()
+
+
+def _stream_of(event: Event) -> str:
+    kind, _, _ = event.topic.partition(".")
+    assert kind in STREAMS, f"add to STREAMS in tests/projections/story.py: {kind}"
+    return STREAMS[kind]
 
 
 def drive_to_end(
