@@ -6,15 +6,18 @@ for it in `tests/replay/breaches/`: a rule that never failed is not trusted.
 
 from replay.rules.accounts_keep_their_side import AccountsKeepTheirSide
 from replay.rules.claims_equal_events import ClaimsEqualEvents
+from replay.rules.clearing_accounts_clear import ClearingAccountsClear
 from replay.rules.clocks_are_sane import ClocksAreSane
 from replay.rules.commands_are_recorded_once import CommandsAreRecordedOnce
 from replay.rules.confirmed_is_paid import ConfirmedIsPaid
 from replay.rules.corrections_take_two_people import CorrectionsTakeTwoPeople
+from replay.rules.deals_are_closed import DealsAreClosed
 from replay.rules.effects_follow_causes import EffectsFollowCauses
 from replay.rules.ended_bookings_are_settled import EndedBookingsAreSettled
 from replay.rules.entries_balance import EntriesBalance
 from replay.rules.events_are_known import EventsAreKnown
 from replay.rules.histories_are_legal import HistoriesAreLegal
+from replay.rules.holds_expire import HoldsExpire
 from replay.rules.movements_are_in_the_books import MovementsAreInTheBooks
 from replay.rules.nights_are_sold_once import NightsAreSoldOnce
 from replay.rules.notices_are_settled import NoticesAreSettled
@@ -25,6 +28,7 @@ from replay.rules.prices_follow_their_rules import PricesFollowTheirRules
 from replay.rules.read_models_agree import ReadModelsAgree
 from replay.rules.read_models_are_not_ahead import ReadModelsAreNotAhead
 from replay.rules.refunds_within_captures import RefundsWithinCaptures
+from replay.rules.revenue_is_earned_first import RevenueIsEarnedFirst
 from replay.rules.rule import Finding, Rule
 from replay.rules.stays_keep_their_dates import StaysKeepTheirDates
 from replay.rules.versions_have_no_gaps import VersionsHaveNoGaps
@@ -43,11 +47,15 @@ RULES: tuple[type[Rule], ...] = (
     EntriesBalance,
     AccountsKeepTheirSide,
     PostingsFollowTheirRules,
+    RevenueIsEarnedFirst,
+    ClearingAccountsClear,
+    DealsAreClosed,
     CorrectionsTakeTwoPeople,
     RefundsWithinCaptures,
     PayoutsWithinEarnings,
     EndedBookingsAreSettled,
     NightsAreSoldOnce,
+    HoldsExpire,
     ClaimsEqualEvents,
     PricesFollowTheirRules,
     StaysKeepTheirDates,

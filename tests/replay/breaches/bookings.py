@@ -45,7 +45,7 @@ def begin_a_day_early(history: History, database: Database) -> None:
     history.plant(AHEAD, (AHEAD, StayStarted()), by=TIMER, at=instant("2025-08-31T22:30:00Z"))
 
 
-@breaks("B5", "L3")
+@breaks("B5", "L3", "B6")
 def confirm_without_money(history: History, database: Database) -> None:
     """A booking was confirmed while its payment was still on its way."""
     booking_id = BookingId(an_id("not paid yet"))

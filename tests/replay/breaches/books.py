@@ -10,6 +10,8 @@ from tests.replay.breaches.tampering import (
     lines,
     rewrite,
     rewrite_stream,
+    unguarded,
+    update,
 )
 from tests.replay.refund_history import COMPLAINED, to_correct
 from tests.replay.small_history import AHEAD, HALF_KEPT, STAYED, History
@@ -42,7 +44,7 @@ def swap_two_events(history: History, database: Database) -> None:
         exchange(database, STAYED, "booking.earnings_recognized", behind)
 
 
-@breaks("L4", "L11")
+@breaks("L4", "L11", "L10")
 def take_the_fee_of_a_wrong_base(history: History, database: Database) -> None:
     """Fee and earnings were worked out of another amount; the entry balances."""
 
@@ -64,7 +66,7 @@ def book_by_another_rule(history: History, database: Database) -> None:
     rewrite(database, "payment.funds_available", STAYED, change)
 
 
-@breaks("L4", "L11")
+@breaks("L4", "L11", "L10")
 def forget_a_leg(history: History, database: Database) -> None:
     """What the platform earns was left where it was deferred."""
 
@@ -124,3 +126,19 @@ def count_money_to_the_day_of_another_zone(history: History, database: Database)
         shape["effective_on"] = "2025-07-04"
 
     rewrite(database, "booking.earnings_recognized", STAYED, change)
+
+
+@breaks("L10")
+def earn_too_early(history: History, database: Database) -> None:
+    """A stay was earned two hours before it is time."""
+    early = "occurred_at = occurred_at - interval '2 hours'"
+    update(database, early, "booking.earnings_recognized", STAYED)
+
+
+@breaks("L9")
+def wait_for_half_a_year(history: History, database: Database) -> None:
+    """What is on its way was so half a year ago."""
+    with unguarded(database) as connection:
+        connection.execute(
+            "UPDATE ledger.events SET recorded_at = recorded_at - interval '190 days'"
+        )

@@ -61,7 +61,7 @@ def exchange_at_another_rate(history: History, database: Database) -> None:
     rewrite(database, "payment.completed", EXCHANGED, change)
 
 
-@breaks("L4")
+@breaks("L4", "L15")
 def hide_what_the_exchange_cost(history: History, database: Database) -> None:
     """What two rates differed by was left on the booking's position."""
 

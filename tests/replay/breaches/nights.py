@@ -28,7 +28,7 @@ from tests.replay.small_history import (
 )
 
 
-@breaks("B1")
+@breaks("B1", "B6")
 def sell_a_night_twice(history: History, database: Database) -> None:
     """Nights that a booking has were held for another one, and the claims do not show it."""
     overlapping = HoldPlaced(
@@ -37,7 +37,7 @@ def sell_a_night_twice(history: History, database: Database) -> None:
     history.plant(AHEAD, (UNIT, overlapping))
 
 
-@breaks("B1")
+@breaks("B1", "B6")
 def sell_a_night_that_is_blocked(history: History, database: Database) -> None:
     """Nights that a host blocked were held, and the claims do not show it."""
     blocked = HoldPlaced(
@@ -46,7 +46,7 @@ def sell_a_night_that_is_blocked(history: History, database: Database) -> None:
     history.plant(AHEAD, (UNIT, blocked))
 
 
-@breaks("B1")
+@breaks("B1", "B6")
 def sell_a_night_that_a_feed_blocks(history: History, database: Database) -> None:
     """The one night that a feed blocks beside a host's block was held."""
     blocked = HoldPlaced(
@@ -154,3 +154,11 @@ def hold_other_nights_than_were_asked_for(history: History, database: Database) 
 
     for topic in ("unit_calendar.hold_placed", "unit_calendar.hold_released"):
         rewrite(database, topic, ABANDONED, change)
+
+
+@breaks("B6")
+def hold_nights_for_nobody(history: History, database: Database) -> None:
+    """Nights are held for somebody who had until June to pay."""
+    nobody = BookingId(an_id("nobody"))
+    held = HoldPlaced(booking_id=nobody, stay=a_stay("2026-03-01"), expires_at=JUNE_FIRST)
+    history.plant(nobody, (UNIT, held))

@@ -50,7 +50,7 @@ def settle_against_the_policy(history: History, database: Database) -> None:
     rewrite(database, "booking.cancelled", CANCELLED, change)
 
 
-@breaks("B4")
+@breaks("B4", "B6")
 def take_off_too_much(history: History, database: Database) -> None:
     """A step of a night's price takes off a percent more than the plan says."""
 
@@ -61,7 +61,7 @@ def take_off_too_much(history: History, database: Database) -> None:
     rewrite(database, "booking.requested", explained(history), change)
 
 
-@breaks("B4")
+@breaks("B4", "B6")
 def tax_too_few_heads(history: History, database: Database) -> None:
     """A tax by the head was taken of one head too few, for one night."""
 
@@ -71,7 +71,7 @@ def tax_too_few_heads(history: History, database: Database) -> None:
     rewrite(database, "booking.requested", explained(history), change)
 
 
-@breaks("B4")
+@breaks("B4", "L10")
 def settle_by_the_tier_of_another_day(history: History, database: Database) -> None:
     """A guest who cancelled after the boundary was settled as if it had been the day before."""
     booking_id = BookingId(an_id("half in time"))

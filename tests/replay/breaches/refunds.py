@@ -69,7 +69,7 @@ def forget_the_debt_of_a_host(history: History, database: Database) -> None:
     rewrite_stream(database, "refund.approved", CAME_BACK, change)
 
 
-@breaks("L3", "L4", "L11")
+@breaks("L3", "L4", "L11", "L10")
 def give_back_half_of_an_approval(history: History, database: Database) -> None:
     """A refund was cancelled, and half of what it had taken stayed where it was."""
 
