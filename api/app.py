@@ -29,6 +29,7 @@ from api.routes import (
     receipts,
     recoveries,
     reports,
+    statements,
     tariffs,
     timelines,
     trips,
@@ -63,6 +64,7 @@ ROUTERS = (
     desk.router,
     timelines.router,
     reports.router,
+    statements.router,
 )
 
 

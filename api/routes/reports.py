@@ -24,11 +24,16 @@ class AsOf(Query):
     as_of: Moment | None = None
 
 
-class Period(AsOf):
+class Days(AsOf):
     """Days of the property's own calendar, from one to before another; an open side is open."""
 
     begins: LocalDate | None = Field(default=None, alias="from")
     ends: LocalDate | None = Field(default=None, alias="to")
+
+
+class Period(Days):
+    """Such days, in one currency."""
+
     currency: Currency = "EUR"
 
 

@@ -59,6 +59,22 @@ def test_what_finance_holds_back_lies_on_the_desk(
     assert debts["debts"] == []
 
 
+def test_statements_lead_from_balance_to_balance(
+    door: Door, estate: Estate, ledger: Ledger, followed: None
+) -> None:
+    booking_id = paid(door, estate, ledger).split("/")[2]
+    position = hold_back(ledger, booking_id)
+
+    host = door.get(f"/hosts/{estate.host_id}/statement", after=position).json()
+    (month,) = door.get("/reports/statement", after=position).json()["rows"]
+    before = door.get("/reports/statement", to="2017-01-01").json()
+
+    assert (host["rows"], host["balances"]) == ([], []), "nothing is earned before the stay"
+    assert (month["charged_minor"], month["held_minor"]) == (27_360, 27_360)
+    assert month["owed_to_hosts_minor"] + month["deferred_fees_minor"] == 27_360
+    assert before["rows"] == []
+
+
 def test_a_guest_finds_the_receipt_of_a_booking_and_by_its_number(
     door: Door, estate: Estate, ledger: Ledger, followed: None
 ) -> None:

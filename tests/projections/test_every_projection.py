@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from importlib import import_module
-from secrets import token_hex
 
 import psycopg
 import pytest
@@ -18,7 +17,6 @@ from psycopg import sql
 
 import projections
 from bench.history import history as history_of
-from bench.history import write_history
 from ledger.events import Actor, Envelope, Event, Recorded
 from ledger.store import default_codec
 from ledger.values.ids import CommandId, StreamId
@@ -29,33 +27,13 @@ from replay.digest import Digest, digest_of
 from replay.drive import Connection, Drive, Place, SomebodyElseDrives
 from replay.feed import Feed, Page
 from replay.rebuild import rebuild
-from tests.conftest import Database, Databases
+from tests.conftest import Database
 from tests.lists import complete
+from tests.projections.conftest import EVENTS
 from tests.projections.kept import fold
 from tests.projections.story import drive_to_end
-from tests.replay.small_history import a_history
 
-EVENTS = 3_000
 every_projection = pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda p: p.name)
-
-
-@pytest.fixture(scope="module")
-def written_once(databases: Databases, template: Database) -> Iterator[Database]:
-    """A hotel's first months, as if they had happened live, so that timers are set too."""
-    written = databases.make(f"stayledger_history_{token_hex(4)}", template=template)
-    write_history(written.owner_url, EVENTS, origin="live")
-    with a_history(written.url):
-        pass
-    yield written
-    databases.give_back(written)
-
-
-@pytest.fixture
-def history(databases: Databases, written_once: Database) -> Iterator[Database]:
-    """That history, in a database of this test alone."""
-    database = databases.make(f"stayledger_test_{token_hex(4)}", template=written_once)
-    yield database
-    databases.give_back(database)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ def test_no_two_locks_share_a_number() -> None:
 
 
 def test_of_two_who_try_a_lock_one_has_it_until_it_gives_it_back(database: Database) -> None:
-    lock, other = locks.named(locks.FOLLOW, "trips_v1"), locks.named(locks.FOLLOW, "journal_v1")
+    lock, other = locks.named(locks.FOLLOW, "trips_v1"), locks.named(locks.FOLLOW, "journal_v2")
     with psycopg.connect(database.url) as one, psycopg.connect(database.url) as two:
         assert locks.try_lock(one, lock)
         assert not locks.try_lock(two, lock)

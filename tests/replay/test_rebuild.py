@@ -351,14 +351,14 @@ def test_additions_sum_up_over_batches_and_within_one(
     rows.add(balances, key, debit_minor=300, credit_minor=7)
     rows.write(connection)
 
-    found = connection.execute("SELECT * FROM journal_v1.balances").fetchall()
+    found = connection.execute("SELECT * FROM journal_v2.balances").fetchall()
     assert found == [(*key, 321, 7)]
 
 
 def test_additions_of_a_load_are_summed_up_once_it_is_whole(
     connection: psycopg.Connection[tuple[object, ...]],
 ) -> None:
-    schema, key = "journal_v1__load", ("stripe_pending", "", "EUR")
+    schema, key = "journal_v2__load", ("stripe_pending", "", "EUR")
     schemas.make_bare(connection, JOURNAL, schema)
     slices = [UnitOfWork(JOURNAL, schema, loading=True) for _ in range(2)]
     for rows, minor in zip(slices, (1, 20), strict=True):

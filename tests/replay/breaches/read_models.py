@@ -27,7 +27,7 @@ def forget_a_line_of_the_journal(history: History, database: Database) -> None:
     rebuild(database.url)
     with psycopg.connect(database.url) as connection:
         connection.execute(
-            "DELETE FROM journal_v1.journal WHERE case_id = %s AND leg = 1", (AHEAD,)
+            "DELETE FROM journal_v2.journal WHERE case_id = %s AND leg = 1", (AHEAD,)
         )
 
 
