@@ -406,6 +406,6 @@ def test_only_tables_that_say_so_stream_ahead() -> None:
         if table.info.get("only_inserted")
     }
 
-    assert streaming == {"journal", "timeline"}
+    assert streaming == {"groups", "journal", "names", "timeline"}
     assert journal in JOURNAL.tables.sorted_tables
     assert TIMELINE.sliced_by == "case"
