@@ -29,6 +29,7 @@ from ledger.events.booking import (
 from ledger.events.correction import CorrectionApplied
 from ledger.events.difference import DifferenceWrittenOff
 from ledger.events.dispute import (
+    DisputeFeeCharged,
     DisputeFundsReinstated,
     DisputeFundsWithdrawn,
     DisputeLost,
@@ -117,6 +118,7 @@ JournalEvent = (
     | DebtWrittenOff
     | PayoutReversed
     | DisputeFundsWithdrawn
+    | DisputeFeeCharged
     | DisputeFundsReinstated
     | DisputeWon
     | DisputeLost

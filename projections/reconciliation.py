@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, MetaData, T
 from ledger.events import MoneyEvent, Recorded
 from ledger.events.correction import CorrectionApplied
 from ledger.events.difference import DifferenceEvent, DifferenceFound
-from ledger.events.dispute import DisputeFundsReinstated, DisputeFundsWithdrawn
+from ledger.events.dispute import DisputeFeeCharged, DisputeFundsReinstated, DisputeFundsWithdrawn
 from ledger.events.payment import FundsAvailable, PaymentCompleted
 from ledger.events.payout import PayoutReversed, PayoutTransferred
 from ledger.events.refund import ExternalRefundDetected, RefundFailed, RefundSucceeded
@@ -79,6 +79,7 @@ NAMED: Mapping[type[MoneyEvent], Callable[[Any], tuple[str | None, ...]]] = {
     ExternalRefundDetected: lambda event: (event.balance_transaction,),
     PayoutTransferred: lambda event: (event.balance_transaction,),
     DisputeFundsWithdrawn: lambda event: event.balance_transactions,
+    DisputeFeeCharged: lambda event: event.balance_transactions,
     DisputeFundsReinstated: lambda event: event.balance_transactions,
 }
 """The movements that an event names."""
@@ -101,6 +102,7 @@ GroupEvent = (
     | PayoutTransferred
     | PayoutReversed
     | DisputeFundsWithdrawn
+    | DisputeFeeCharged
     | DisputeFundsReinstated
     | CorrectionApplied
 )

@@ -74,6 +74,7 @@ SENTENCES = {
     "dispute.evidence_delivered": "Evidence for the dispute arrived at the processor",
     "dispute.evidence_failed": "Evidence for the dispute not taken by the processor: {detail}",
     "dispute.evidence_submitted": "Evidence handed in for the dispute",
+    "dispute.fee_charged": "Fee of {amount} for the dispute taken by the processor",
     "dispute.funds_reinstated": "Disputed {amount} given back by the processor",
     "dispute.funds_withdrawn": "Disputed {amount} taken by the processor; {detail} of it held",
     "dispute.lost": "Dispute lost, and with it {amount}; the host owes {detail} of it",

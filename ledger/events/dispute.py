@@ -91,6 +91,14 @@ class DisputeFundsReinstated(
     balance_transactions: tuple[str, ...]
 
 
+class DisputeFeeCharged(MoneyEvent, topic="dispute.fee_charged", frozen=True, kw_only=True):
+    """The processor took a fee beside the disputed amount, such as for countering."""
+
+    booking_id: BookingId
+    fee: Money
+    balance_transactions: tuple[str, ...]
+
+
 class DisputeWon(MoneyEvent, topic="dispute.won", frozen=True, kw_only=True):
     """The bank decided for the charge; the host has back what was held."""
 
@@ -136,6 +144,7 @@ DisputeEvent = (
     | DisputeAccepted
     | DisputeFundsWithdrawn
     | DisputeFundsReinstated
+    | DisputeFeeCharged
     | DisputeWon
     | DisputeLost
     | DisputeClosed

@@ -11,6 +11,7 @@ from ledger.aggregates.dispute import (
     DISPUTE,
     UNDECIDED,
     AcceptDispute,
+    ChargeFee,
     CloseDispute,
     Dispute,
     EscalateDispute,
@@ -183,12 +184,11 @@ def _payment_charged(
 
 def _open(draft: Draft, booking_id: BookingId, payment_id: PaymentId, fact: DisputeFact) -> None:
     booking = booking_in(draft, booking_id)
-    asks_only = fact.stage is ToldStage.INQUIRY and not fact.movements
     draft.do(
         PROCESSOR,
         OpenDispute(
             dispute_id=dispute_of(fact.dispute),
-            stage=Stage.INQUIRY if asks_only else Stage.CHARGEBACK,
+            stage=Stage.INQUIRY if _only_asks(fact) else Stage.CHARGEBACK,
             payment_id=payment_id,
             booking_id=booking_id,
             host_id=booking.host_id,
@@ -201,6 +201,12 @@ def _open(draft: Draft, booking_id: BookingId, payment_id: PaymentId, fact: Disp
     )
 
 
+def _only_asks(fact: DisputeFact) -> bool:
+    """Whether it is an inquiry, and took nothing."""
+    taken = any(movement.amount.minor for movement in fact.movements)
+    return fact.stage is ToldStage.INQUIRY and not taken
+
+
 def _is_stale(dispute: Dispute, fact: DisputeFact) -> bool:
     """Whether a fact is older than what is known: it was read before a movement that is."""
     named = {movement.movement_id for movement in fact.movements}
@@ -209,8 +215,7 @@ def _is_stale(dispute: Dispute, fact: DisputeFact) -> bool:
 
 def _escalate(draft: Draft, dispute_id: DisputeId, fact: DisputeFact) -> None:
     dispute = dispute_in(draft, dispute_id)
-    asks_only = fact.stage is ToldStage.INQUIRY and not fact.movements
-    if dispute.stage is Stage.INQUIRY and not asks_only and dispute.status in ASKED:
+    if dispute.stage is Stage.INQUIRY and not _only_asks(fact) and dispute.status in ASKED:
         due_by = fact.due_by or dispute.due_by
         draft.do(PROCESSOR, EscalateDispute(dispute_id=dispute_id, due_by=due_by))
 
@@ -225,7 +230,9 @@ def _move(draft: Draft, dispute_id: DisputeId, movement: Movement, fact: Dispute
     dispute = dispute_in(draft, dispute_id)
     if movement.movement_id in dispute.balance_transactions:
         return
-    if movement.amount.minor < 0:
+    if not movement.amount.minor:
+        _charge(draft, dispute_id, movement)
+    elif movement.amount.minor < 0:
         if dispute.status is Disputing.WON:
             due_by = fact.due_by or dispute.due_by
             draft.do(PROCESSOR, ReopenDispute(dispute_id=dispute_id, due_by=due_by))
@@ -241,6 +248,16 @@ def _move(draft: Draft, dispute_id: DisputeId, movement: Movement, fact: Dispute
             ),
         )
         draft.do(PROCESS, ClearDispute(payment_id=dispute.payment_id, dispute_id=dispute_id))
+
+
+def _charge(draft: Draft, dispute_id: DisputeId, movement: Movement) -> None:
+    """The processor took a fee by itself."""
+    fee = ChargeFee(
+        dispute_id=dispute_id,
+        fee=movement.fee,
+        balance_transactions=(movement.movement_id,),
+    )
+    draft.do(PROCESSOR, fee)
 
 
 def _withdraw(draft: Draft, dispute_id: DisputeId, movement: Movement) -> None:

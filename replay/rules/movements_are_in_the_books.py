@@ -19,7 +19,7 @@ from msgspec import Struct, field
 from ledger.events import Event, MoneyEvent, Recorded
 from ledger.events.correction import CorrectionApplied
 from ledger.events.difference import DifferenceFound
-from ledger.events.dispute import DisputeFundsReinstated, DisputeFundsWithdrawn
+from ledger.events.dispute import DisputeFeeCharged, DisputeFundsReinstated, DisputeFundsWithdrawn
 from ledger.events.payout import PayoutReversed, PayoutTransferred
 from ledger.values.clock import Instant
 from ledger.values.journal import Account
@@ -36,6 +36,7 @@ Sums = Counter[str]
 
 NAMES: Mapping[type[Event], Callable[[Any], Sequence[str | None]]] = {
     DisputeFundsWithdrawn: lambda event: event.balance_transactions,
+    DisputeFeeCharged: lambda event: event.balance_transactions,
     DisputeFundsReinstated: lambda event: event.balance_transactions,
     PayoutTransferred: lambda event: (event.balance_transaction or event.transfer,),
     PayoutReversed: lambda event: (event.reversal,),

@@ -13,7 +13,12 @@ from typing import Any, ClassVar
 
 from ledger.events import Event, Recorded
 from ledger.events.bank_payout import BankPayoutSeen
-from ledger.events.dispute import DisputeFundsReinstated, DisputeFundsWithdrawn, DisputeOpened
+from ledger.events.dispute import (
+    DisputeFeeCharged,
+    DisputeFundsReinstated,
+    DisputeFundsWithdrawn,
+    DisputeOpened,
+)
 from ledger.events.payment import PaymentCompleted, PaymentIntentLinked
 from ledger.events.payout import PayoutReversed, PayoutTransferred
 from ledger.events.refund import (
@@ -37,6 +42,7 @@ CAME_ABOUT: Mapping[type[Event], Callable[[Any], tuple[str | None, ...]]] = {
     PayoutReversed: lambda event: (event.reversal,),
     DisputeOpened: lambda event: (event.processor_dispute,),
     DisputeFundsWithdrawn: lambda event: event.balance_transactions,
+    DisputeFeeCharged: lambda event: event.balance_transactions,
     DisputeFundsReinstated: lambda event: event.balance_transactions,
     BankPayoutSeen: lambda event: (event.processor_payout,),
 }

@@ -8,6 +8,7 @@ from ledger.events.dispute import (
     DisputeAccepted,
     DisputeClosed,
     DisputeEscalated,
+    DisputeFeeCharged,
     DisputeFundsReinstated,
     DisputeFundsWithdrawn,
     DisputeLost,
@@ -118,6 +119,17 @@ def dispute_withdrawn(
         balance_transactions=(txn,),
         effective_on=JUNE_FIRST,
         entries=(entry,),
+    )
+
+
+def a_dispute_fee(fee: str = "20.00 EUR") -> DisputeFeeCharged:
+    """The processor took a fee for our answer."""
+    return DisputeFeeCharged(
+        booking_id=BOOKING,
+        fee=money(fee),
+        balance_transactions=("txn_3",),
+        effective_on=JUNE_FIRST,
+        entries=(postings.dispute_fee_charged(money(fee)),),
     )
 
 

@@ -46,6 +46,7 @@ from tests.facts.difference import (
 )
 from tests.facts.dispute import (
     a_dispute,
+    a_dispute_fee,
     closed_dispute,
     delivered,
     dispute_withdrawn,
@@ -300,6 +301,7 @@ ONE_OF_EACH = (
     escalated(),
     evidence(),
     delivered(),
+    a_dispute_fee(),
     not_delivered(),
     given_up(),
     dispute_withdrawn(),

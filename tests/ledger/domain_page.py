@@ -262,6 +262,7 @@ OURS = {
         DI16 | opened evidence_due submitted        | P | submitted
         DI17 | submitted                            | P | opened evidence_due
         DI18 | evidence_due                         | P | won
+        DI19 | opened evidence_due submitted accepted won lost closed_no_loss prevented | P | same
     """),
 }
 """Rows that the page takes for granted and we had to write: a beginning, money that is earned or

@@ -7,11 +7,14 @@ from hypothesis import strategies as st
 from ledger.aggregates import postings
 from ledger.aggregates.dispute import (
     AcceptDispute,
+    ChargeFee,
     CloseDispute,
     EscalateDispute,
+    FailEvidence,
     LapseDispute,
     LoseDispute,
     PreventDispute,
+    RecordEvidence,
     ReinstateFunds,
     ReopenDispute,
     Status,
@@ -51,15 +54,18 @@ from tests.facts import (
     THE_DIGEST,
     TIMER,
     a_dispute,
+    a_dispute_fee,
     a_price,
     a_stake,
     closed_dispute,
+    delivered,
     dispute_withdrawn,
     escalated,
     evidence,
     given_up,
     lost,
     money,
+    not_delivered,
     prevented,
     reinstated_funds,
     reopened,
@@ -498,3 +504,36 @@ def test_a_part_of_an_amount_comes_apart_like_the_whole(amount: int) -> None:
 
 def test_a_price_at_stake_is_the_shares_of_its_booking() -> None:
     assert part_of(a_price().shares, a_price().total) == a_price().shares
+
+
+# -- Fees by themselves -------------------------------------------------------------------
+
+
+def test_a_fee_for_our_answer_is_booked_once_and_may_come_back_with_a_win() -> None:
+    fee = ChargeFee(dispute_id=DISPUTE, fee=money("20.00 EUR"), balance_transactions=("txn_3",))
+    given(*ANSWERED).when(PROCESSOR, fee).then(a_dispute_fee())
+
+    charged = (*ANSWERED, a_dispute_fee())
+    given(*charged).when(PROCESSOR, fee).refused(TransitionNotAllowed, before="submitted")
+    given(*charged, won()).when(PROCESSOR, to_reinstate(fee="35.00 EUR")).then(
+        DisputeFundsReinstated
+    )
+    given(*charged, won()).when(PROCESSOR, to_reinstate(fee="35.01 EUR")).refused(AmountsDiffer)
+
+
+def test_a_fee_of_nothing_is_none() -> None:
+    nothing = ChargeFee(dispute_id=DISPUTE, fee=money("0.00 EUR"), balance_transactions=("txn_3",))
+    given(*ANSWERED).when(PROCESSOR, nothing).refused(AmountsDiffer)
+
+
+def test_what_speaks_for_the_charge_arrives_once_or_may_be_handed_in_again() -> None:
+    arrived = RecordEvidence(dispute_id=DISPUTE, answers=1)
+    given(*ANSWERED).when(PROCESSOR, arrived).then(delivered())
+    given(*TAKEN).when(PROCESSOR, arrived).then(delivered())
+    given(*ANSWERED, delivered()).when(PROCESSOR, arrived).refused(
+        TransitionNotAllowed, before="submitted"
+    )
+    failed = FailEvidence(dispute_id=DISPUTE, reason="dispute_not_open")
+    given(*ANSWERED).when(PROCESSOR, failed).then(not_delivered())
+    given(INQUIRY, evidence()).when(PROCESSOR, failed).then(not_delivered(to="opened"))
+    given(*ANSWERED, not_delivered()).when(SUPPORT, to_submit()).then(evidence())

@@ -81,7 +81,7 @@ class Disputed(Market):
     """A marketplace whose host can be paid, and what a guest's bank does to it."""
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(**{"counter_fee_minor": 0, **settings})
+        super().__init__(**settings)
         account = self.browser.v1.accounts.create(SOMEBODY)  # type: ignore[arg-type]
         self.account = account.id
         standing = to_record_account(

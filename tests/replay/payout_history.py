@@ -11,6 +11,7 @@ from ledger import processes
 from ledger.aggregates.decider import Command
 from ledger.aggregates.dispute import (
     AcceptDispute,
+    ChargeFee,
     CloseDispute,
     EscalateDispute,
     FailEvidence,
@@ -77,6 +78,7 @@ THE_PREVENTED = DisputeId(an_id("the inquiry that was prevented"))
 
 HOST_PART = a_price().shares.host
 TOTAL = a_price().total
+FEE = money("20.00 EUR")
 NOTHING = money("0.00 EUR")
 
 Said = tuple[Actor, Command]
@@ -184,6 +186,7 @@ def win(history: "History", arrival: Instant) -> None:
         (PROCESSOR, FailEvidence(dispute_id=THE_WON, reason="too long")),
         (SUPPORT, SubmitEvidence(dispute_id=THE_WON, digest=THE_DIGEST)),
         (PROCESSOR, RecordEvidence(dispute_id=THE_WON, answers=1)),
+        (PROCESSOR, ChargeFee(dispute_id=THE_WON, fee=FEE, balance_transactions=("txn_5",))),
         (PROCESSOR, WinDispute(dispute_id=THE_WON)),
         (PROCESSOR, back),
         (PROCESSOR, ReopenDispute(dispute_id=THE_WON, due_by=due_by)),

@@ -6,6 +6,7 @@ Its sections are files: `state`, `commands`, `lifecycle`; the decisions in `stag
 
 from ledger.aggregates.dispute.commands import (
     AcceptDispute,
+    ChargeFee,
     CloseDispute,
     DisputeCommand,
     EscalateDispute,
@@ -30,6 +31,7 @@ __all__ = [
     "LIFECYCLE",
     "UNDECIDED",
     "AcceptDispute",
+    "ChargeFee",
     "CloseDispute",
     "Dispute",
     "DisputeCommand",

@@ -83,6 +83,14 @@ class ReinstateFunds(Command, frozen=True, kw_only=True):
     balance_transactions: tuple[str, ...]
 
 
+class ChargeFee(Command, frozen=True, kw_only=True):
+    """Record that the processor took a fee beside the disputed amount."""
+
+    dispute_id: DisputeId
+    fee: Money
+    balance_transactions: tuple[str, ...]
+
+
 class WinDispute(Command, frozen=True, kw_only=True):
     """Record that the bank decided for the charge."""
 
@@ -132,6 +140,7 @@ DisputeCommand = (
     | AcceptDispute
     | WithdrawFunds
     | ReinstateFunds
+    | ChargeFee
     | WinDispute
     | LoseDispute
     | LapseDispute

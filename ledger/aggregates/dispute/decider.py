@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from ledger.aggregates.decider import Decider
 from ledger.aggregates.dispute.commands import (
     AcceptDispute,
+    ChargeFee,
     CloseDispute,
     DisputeCommand,
     EscalateDispute,
@@ -23,7 +24,7 @@ from ledger.aggregates.dispute.commands import (
     WinDispute,
     WithdrawFunds,
 )
-from ledger.aggregates.dispute.funds import reinstate, withdraw
+from ledger.aggregates.dispute.funds import charge_fee, reinstate, withdraw
 from ledger.aggregates.dispute.lifecycle import LIFECYCLE
 from ledger.aggregates.dispute.outcome import lapse, lose, prevent, win
 from ledger.aggregates.dispute.stages import (
@@ -42,6 +43,7 @@ from ledger.events.dispute import (
     DisputeClosed,
     DisputeEscalated,
     DisputeEvent,
+    DisputeFeeCharged,
     DisputeFundsReinstated,
     DisputeFundsWithdrawn,
     DisputeLost,
@@ -84,6 +86,8 @@ def decide(
             return withdraw(dispute, command, now)
         case ReinstateFunds():
             return reinstate(dispute, command, now)
+        case ChargeFee():
+            return charge_fee(dispute, command, now)
         case WinDispute():
             return win(dispute, command, now)
         case LoseDispute():
@@ -123,7 +127,7 @@ def evolve(dispute: Dispute | None, event: DisputeEvent) -> Dispute:
     match event:
         case DisputeEscalated() | DisputeReopened():
             return replace(dispute, status=status, stage=event.stage, due_by=event.due_by)
-        case DisputeFundsWithdrawn() | DisputeFundsReinstated():
+        case DisputeFundsWithdrawn() | DisputeFundsReinstated() | DisputeFeeCharged():
             return funds_moved(dispute, event)
         case DisputeWon() | DisputePrevented():
             return replace(dispute, status=status, held=None)
@@ -139,9 +143,14 @@ def evolve(dispute: Dispute | None, event: DisputeEvent) -> Dispute:
             assert_never(event)
 
 
-def funds_moved(dispute: Dispute, event: DisputeFundsWithdrawn | DisputeFundsReinstated) -> Dispute:
+def funds_moved(
+    dispute: Dispute, event: DisputeFundsWithdrawn | DisputeFundsReinstated | DisputeFeeCharged
+) -> Dispute:
     """The dispute when the processor took money for it, or gave it back."""
     known = dispute.balance_transactions.union(event.balance_transactions)
+    if isinstance(event, DisputeFeeCharged):
+        fees = event.fee + dispute.fees if dispute.fees else event.fee
+        return replace(dispute, fees=fees, balance_transactions=known)
     if isinstance(event, DisputeFundsWithdrawn):
         return replace(
             dispute,

@@ -3,11 +3,16 @@
 from collections.abc import Sequence
 
 from ledger.aggregates import postings
-from ledger.aggregates.dispute.commands import ReinstateFunds, WithdrawFunds
+from ledger.aggregates.dispute.commands import ChargeFee, ReinstateFunds, WithdrawFunds
 from ledger.aggregates.dispute.lifecycle import LIFECYCLE
 from ledger.aggregates.dispute.state import Dispute
 from ledger.errors import AmountsDiffer
-from ledger.events.dispute import DisputeEvent, DisputeFundsReinstated, DisputeFundsWithdrawn
+from ledger.events.dispute import (
+    DisputeEvent,
+    DisputeFeeCharged,
+    DisputeFundsReinstated,
+    DisputeFundsWithdrawn,
+)
 from ledger.values.clock import Instant
 from ledger.values.money import Money
 from ledger.values.stay import local_date
@@ -37,6 +42,23 @@ def withdraw(dispute: Dispute, command: WithdrawFunds, now: Instant) -> Sequence
             balance_transactions=command.balance_transactions,
             effective_on=local_date(now, dispute.time_zone),
             entries=(entry,),
+        )
+    ]
+
+
+def charge_fee(dispute: Dispute, command: ChargeFee, now: Instant) -> Sequence[DisputeEvent]:
+    """The processor took a fee. Raises AmountsDiffer, TransitionNotAllowed for one that is known."""
+    if dispute.balance_transactions.intersection(command.balance_transactions):
+        LIFECYCLE.refuse(ChargeFee, dispute.status)
+    if command.fee.minor <= 0:
+        raise AmountsDiffer(fee=str(command.fee))
+    return [
+        DisputeFeeCharged(
+            booking_id=dispute.booking_id,
+            fee=command.fee,
+            balance_transactions=command.balance_transactions,
+            effective_on=local_date(now, dispute.time_zone),
+            entries=(postings.dispute_fee_charged(command.fee),),
         )
     ]
 

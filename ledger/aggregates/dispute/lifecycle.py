@@ -3,6 +3,7 @@
 from ledger.aggregates.decider import SAME, Lifecycle, Step, actors, states
 from ledger.aggregates.dispute.commands import (
     AcceptDispute,
+    ChargeFee,
     CloseDispute,
     EscalateDispute,
     FailEvidence,
@@ -22,6 +23,7 @@ from ledger.events.dispute import (
     DisputeAccepted,
     DisputeClosed,
     DisputeEscalated,
+    DisputeFeeCharged,
     DisputeFundsReinstated,
     DisputeFundsWithdrawn,
     DisputeLost,
@@ -71,4 +73,6 @@ LIFECYCLE = Lifecycle(
          (S.OPENED, S.EVIDENCE_DUE), "the processor does not have it"),
     Step("DI18", WinDispute, states(S.EVIDENCE_DUE), actors("P"), DisputeWon, S.WON,
          "the bank did not wait for an answer"),
+    Step("DI19", ChargeFee, frozenset(S), actors("P"), DisputeFeeCharged, SAME,
+         "above nothing; each movement once"),
 )  # fmt: skip

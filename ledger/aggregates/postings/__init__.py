@@ -27,6 +27,7 @@ from ledger.aggregates.postings.corrections import (
 )
 from ledger.aggregates.postings.disputes import (
     HostOf,
+    dispute_fee_charged,
     dispute_funds_reinstated,
     dispute_funds_withdrawn,
     dispute_hold_ended,
@@ -83,6 +84,7 @@ __all__ = [
     "debt_netted",
     "debt_written_off",
     "difference_written_off",
+    "dispute_fee_charged",
     "dispute_funds_reinstated",
     "dispute_funds_withdrawn",
     "dispute_hold_ended",

@@ -24,6 +24,16 @@ def dispute_funds_withdrawn(
     )
 
 
+def dispute_fee_charged(fee: Money) -> Entry:
+    """J18f: the processor took a fee beside the disputed amount."""
+    return entry(
+        "J18f",
+        1,
+        debit(Account.EXP_DISPUTE_FEES, fee),
+        credit(Account.STRIPE_AVAILABLE, fee),
+    )
+
+
 def dispute_funds_reinstated(
     dispute_id: DisputeId, withdrawn: Money, amount: Money, fee: Money
 ) -> Entry:

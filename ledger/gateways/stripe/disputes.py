@@ -1,5 +1,6 @@
 """Disputes: a guest's bank asks, or takes the money back; we answer, and the bank decides."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import cast
 
@@ -53,7 +54,7 @@ class DisputeFact(Struct, frozen=True, kw_only=True):
     """A dispute as it is.
 
     `amount` need not be the charge's. `movements` are what it did to our balance, oldest first:
-    none, the withdrawal with its fee, or also what came back. `charge_refundable` says whether a
+    none, the withdrawal with its fee, or also what came back, and fees by themselves. `charge_refundable` says whether a
     refund is still possible. `answers` counts how often evidence was submitted.
     """
 
@@ -113,31 +114,39 @@ class Disputes:
 
     def __init__(self, v1: stripe.V1Services) -> None:
         self._disputes = v1.disputes
+        self._movements = v1.balance_transactions
 
     def read(self, dispute: str) -> DisputeFact:
         """The dispute as it is now."""
         with reading():
-            return dispute_fact(self._disputes.retrieve(dispute))
+            found = self._disputes.retrieve(dispute)
+            beside = self._movements.list({"source": dispute, "limit": 100}).auto_paging_iter()
+            return dispute_fact(found, beside)
 
     def submit(self, dispute: str, evidence: Evidence, key: str) -> DisputeFact:
         """Send evidence to the bank: once, and for good."""
         with doing(key):
-            return dispute_fact(
-                self._disputes.update(
-                    dispute,
-                    {"evidence": _told(evidence), "submit": True},
-                    {"idempotency_key": key},
-                )
+            self._disputes.update(
+                dispute,
+                {"evidence": _told(evidence), "submit": True},
+                {"idempotency_key": key},
             )
+        return self.read(dispute)
 
     def accept(self, dispute: str, key: str) -> DisputeFact:
         """Give in: the dispute is lost, irreversibly."""
         with doing(key):
-            return dispute_fact(self._disputes.close(dispute, None, {"idempotency_key": key}))
+            self._disputes.close(dispute, None, {"idempotency_key": key})
+        return self.read(dispute)
 
 
-def dispute_fact(dispute: stripe.Dispute) -> DisputeFact:
-    """A dispute in our words. Raises AnswerNotUnderstood, UnknownCurrency."""
+def dispute_fact(
+    dispute: stripe.Dispute, beside: Iterable[stripe.BalanceTransaction] = ()
+) -> DisputeFact:
+    """A dispute in our words, with what it moved `beside` what it lists itself, such as fees.
+
+    Raises AnswerNotUnderstood, UnknownCurrency.
+    """
     known = STATUSES.get(dispute.status)
     if known is None:
         raise AnswerNotUnderstood(gateway="stripe", object=dispute.id, status=dispute.status)
@@ -155,11 +164,21 @@ def dispute_fact(dispute: stripe.Dispute) -> DisputeFact:
         past_due=answered.past_due,
         answers=answered.submission_count,
         charge_refundable=dispute.is_charge_refundable,
-        movements=tuple(sorted(
-            map(movement_of, dispute.balance_transactions), key=lambda one: one.created_at
-        )),
+        movements=_in_order(dispute.balance_transactions, beside),
         created_at=moment(dispute.created),
     )  # fmt: skip
+
+
+def _in_order(
+    listed: Iterable[stripe.BalanceTransaction], beside: Iterable[stripe.BalanceTransaction]
+) -> tuple[Movement, ...]:
+    """Each movement once, the oldest first; of one second, what is not listed comes first.
+
+    So a fee is known before a part of it comes back.
+    """
+    named = {entry.id: movement_of(entry) for entry in listed}
+    fees = [movement_of(entry) for entry in beside if entry.id not in named]
+    return tuple(sorted((*fees, *named.values()), key=lambda movement: movement.created_at))
 
 
 def _told(evidence: Evidence) -> stripe.params.DisputeUpdateParamsEvidence:

@@ -251,6 +251,10 @@ TAKEN_BACK = {
         Dr host_payable        host/booking  q
         Cr host_held           dispute       q
     """,
+    "J18f": """
+        Dr exp_dispute_fees    -             p
+        Cr stripe_available    -             p
+    """,
     "J19": """
         Dr stripe_available    -             s
         Cr disputed_funds      dispute       d

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from ledger.events import Recorded
 from ledger.events.dispute import (
+    DisputeFeeCharged,
     DisputeFundsReinstated,
     DisputeFundsWithdrawn,
     DisputeLost,
@@ -42,6 +43,7 @@ class Disputes(Matter):
             DisputeOpened: self.dispute,
             DisputeFundsWithdrawn: self.withdrawn,
             DisputeFundsReinstated: self.reinstated,
+            DisputeFeeCharged: self.fee,
             DisputeWon: self.held_no_more,
             DisputePrevented: self.held_no_more,
             DisputeLost: self.lost,
@@ -66,6 +68,11 @@ class Disputes(Matter):
         figures = {"d": withdrawn, "p": fee, "s": withdrawn + fee, "q": taken.held}
         keys = {**taken.keys, "dispute": recorded.stream_id}
         self._books.compare_taken(recorded, "J18", figures, event.amount.currency, keys)
+
+    def fee(self, recorded: Recorded[DisputeFeeCharged]) -> None:
+        """J18f, of what the processor took."""
+        fee = recorded.event.fee
+        self._books.compare_taken(recorded, "J18f", {"p": fee.minor}, fee.currency, {})
 
     def reinstated(self, recorded: Recorded[DisputeFundsReinstated]) -> None:
         """J19, of what was withdrawn; once."""

@@ -2,6 +2,7 @@
 
 from ledger.aggregates.dispute import (
     AcceptDispute,
+    ChargeFee,
     CloseDispute,
     EscalateDispute,
     FailEvidence,
@@ -55,6 +56,11 @@ COMMANDS = (
     Happened(RecordEvidence(dispute_id=DISPUTE, answers=1), PROCESSOR, (*TAKEN, evidence())),
     Happened(
         FailEvidence(dispute_id=DISPUTE, reason="dispute_not_open"),
+        PROCESSOR,
+        (*TAKEN, evidence()),
+    ),
+    Happened(
+        ChargeFee(dispute_id=DISPUTE, fee=money("20.00 EUR"), balance_transactions=("txn_3",)),
         PROCESSOR,
         (*TAKEN, evidence()),
     ),

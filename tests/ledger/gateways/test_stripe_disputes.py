@@ -111,7 +111,8 @@ def test_a_chargeback_that_is_won_brings_the_money_back(outside: Outside) -> Non
 
     won = now(outside, chargeback)
     assert won.status is DisputeStatus.WON
-    assert moved(won)[0] == (euros(-240), euros(20))
+    assert (euros(-240), euros(20)) in moved(won)
+    assert (euros(0), euros(20)) in moved(won), "the fee for countering stands by itself"
     assert moved(won)[-1] == (euros(240), euros(-20))  # the fee for countering comes back
 
 
@@ -123,7 +124,7 @@ def test_a_chargeback_that_is_lost_keeps_it(outside: Outside) -> None:
 
     lost = now(outside, chargeback)
     assert (lost.status, lost.charge_refundable) == (DisputeStatus.LOST, False)
-    assert moved(lost) == [(euros(-240), euros(20))]
+    assert sorted(moved(lost), key=str) == [(euros(-240), euros(20)), (euros(0), euros(20))]
 
 
 def test_silence_loses(outside: Outside) -> None:
