@@ -112,6 +112,16 @@ def books(system: System, house: Estate, unit: int) -> tuple[str, str]:
     return booking_id, f"/payments/{asked['payment_id']}"
 
 
+def stays_next(system: System, house: Estate) -> list[str]:
+    """The next guest pays and stays; the story of it when the host was paid for it."""
+    second, payment = books(system, house, unit=1)
+    secret = system.ask(payment, lambda said: said["next"] == "confirm")["client_secret"]
+    confirms(system, secret, VISA)
+    system.told(second, "Booking confirmed for 323.36 EUR")
+    system.pass_by(timedelta(days=30))
+    return system.told(second, "Payout of 145.50 EUR transferred to the host")
+
+
 def test_money_goes_there_and_back_and_reads_as_one_story(
     system: System, database: Database
 ) -> None:
@@ -147,12 +157,7 @@ def test_money_goes_there_and_back_and_reads_as_one_story(
     assert [one for one in story if one in plainly] == plainly
 
     # When her next guest has stayed, then her debt is netted from what she earns.
-    second, payment = books(system, house, unit=1)
-    secret = system.ask(payment, lambda said: said["next"] == "confirm")["client_secret"]
-    confirms(system, secret, VISA)
-    system.told(second, "Booking confirmed for 323.36 EUR")
-    system.pass_by(timedelta(days=30))
-    story = system.told(second, "Payout of 145.50 EUR transferred to the host")
+    story = stays_next(system, house)
     assert [one for one in story if one in NETTED] == NETTED
     (owed,) = system.api.get(f"/hosts/{ana}/earnings").json()["owed"]
     assert (owed["raised_minor"], owed["owed_minor"]) == (11_640, 0)
