@@ -239,15 +239,17 @@ def project_refunds(rows: Rows, recorded: Recorded[ErrandEvent], event: RefundEr
 
 
 def project_payouts(rows: Rows, recorded: Recorded[ErrandEvent], event: PayoutErrandEvent) -> None:
-    """What is to be said about one payout: one that is due is tried until everything is cleared."""
+    """What is to be done about one payout: what is due is tried, what is held is looked at again."""
     match event:
-        case PayoutDue() | PayoutHoldLifted(to="due"):
+        case PayoutDue():
             begin(rows, recorded, K.RELEASE_PAYOUT, key=recorded.stream_id)
+        case PayoutHeld() | PayoutHoldLifted():
+            project_holds(rows, recorded, event)
         case PayoutReleased() | PayoutRetried():
             end(rows, recorded, K.RELEASE_PAYOUT)
             begin(rows, recorded, K.SEND_TRANSFER, key=event.idempotency_key)
-        case PayoutHeld() | PayoutHoldLifted() | PayoutNetted() | PayoutCancelled():
-            end(rows, recorded, K.RELEASE_PAYOUT)
+        case PayoutNetted() | PayoutCancelled():
+            end(rows, recorded, K.RELEASE_PAYOUT, K.RECONSIDER_PAYOUT)
         case PayoutTransferred() | PayoutTransferFailed():
             end(rows, recorded, K.SEND_TRANSFER)
         case ReversalOrdered():
@@ -257,6 +259,17 @@ def project_payouts(rows: Rows, recorded: Recorded[ErrandEvent], event: PayoutEr
             rows.remove(errands, name(K.REVERSE_TRANSFER, event.idempotency_key))
         case _:
             assert_never(event)
+
+
+def project_holds(
+    rows: Rows, recorded: Recorded[ErrandEvent], event: PayoutHeld | PayoutHoldLifted
+) -> None:
+    """What is held is looked at again, until the last reason is gone; then the clock has the word."""
+    end(rows, recorded, K.RELEASE_PAYOUT, K.RECONSIDER_PAYOUT)
+    if isinstance(event, PayoutHeld) or event.to == "on_hold":
+        begin(rows, recorded, K.RECONSIDER_PAYOUT, key=recorded.stream_id)
+    elif event.to == "due":
+        begin(rows, recorded, K.RELEASE_PAYOUT, key=recorded.stream_id)
 
 
 def project_hosts(rows: Rows, recorded: Recorded[ErrandEvent], event: HostErrandEvent) -> None:

@@ -26,6 +26,8 @@ SENTENCES = {
     "bank_payout.seen": "Payout of {amount} to the bank, expected on {detail}",
     "bank_payout.sent": "Payout on its way to the bank",
     "booking.abandoned": "Booking given up before it was paid",
+    "booking.allowance_granted": "{amount} of what was paid goes back beside the stay's end",
+    "booking.allowance_revoked": "Nothing goes back beside the stay's end after all",
     "booking.altered": "Booking altered to {nights} for {amount}",
     "booking.cancelled": "Booking {detail}; {amount} goes back to the guest",
     "booking.capture_failed": "Authorised money could not be captured: {detail}",

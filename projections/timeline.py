@@ -41,6 +41,8 @@ from ledger.events.bank_payout import (
     BankPayoutSent,
 )
 from ledger.events.booking import (
+    AllowanceGranted,
+    AllowanceRevoked,
     BookingAbandoned,
     BookingAltered,
     BookingCancelled,
@@ -340,6 +342,8 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     AlterationProposed: of_proposal,
     AlterationSettling: nothing_else,
     AlterationWithdrawn: nothing_else,
+    AllowanceGranted: lambda event: of_amount(event.back.total),
+    AllowanceRevoked: nothing_else,
     BookingAltered: lambda event: of_stay(event.price.total, event.stay),
     BookingDeclined: lambda event: Facts(detail=event.reason),
     BookingWithdrawn: nothing_else,

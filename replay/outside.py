@@ -100,6 +100,7 @@ ASKING = (
     ErrandKind.LOOK_AT_DISPUTE,
     ErrandKind.RETURN_RECEIPT,
     ErrandKind.CLOSE_INTENT,
+    ErrandKind.RECONSIDER_PAYOUT,
 )
 """What may have to be asked more than once."""
 

@@ -49,7 +49,7 @@ def preview_of(after: Booking, booking_id: BookingId, now: Instant, position: in
         step="abandon" if abandoned else "cancel",
         policy=after.policy.label,
         refund=amount_of(refunded(after)),
-        lines=_lines(after.settlement),
+        lines=_lines(after.settles),
         lasts_until=after.hold_expires_at if abandoned else _lasts_until(after, now),
         preview=after.settlement.digest if after.settlement else NOTHING_WAS_PAID,
     )
@@ -57,7 +57,7 @@ def preview_of(after: Booking, booking_id: BookingId, now: Instant, position: in
 
 def refunded(booking: Booking) -> Money:
     """What goes back of a stay that was called off."""
-    settled = booking.settlement
+    settled = booking.settles
     return settled.refund if settled else zero(booking.price.currency)
 
 

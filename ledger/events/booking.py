@@ -12,10 +12,11 @@ from ledger.values.ids import (
     PaymentId,
     PropertyId,
     QuoteId,
+    RefundId,
     UnitId,
 )
 from ledger.values.money import Money
-from ledger.values.policy import Ending, Policy, Settlement
+from ledger.values.policy import Ending, LineBack, Policy, Settlement
 from ledger.values.price import Price
 from ledger.values.shares import Shares
 from ledger.values.stay import House, Stay
@@ -167,6 +168,24 @@ class NoShowReported(Event, topic="booking.no_show_reported", schema=2, frozen=T
     settlement: Settlement
 
 
+class AllowanceGranted(Event, topic="booking.allowance_granted", frozen=True, kw_only=True):
+    """Some of what the guest paid goes back beside what the stay's end gives back.
+
+    `refund_id` names the refund that carries it; the lines are in the guest's currency, `back` says
+    in the listing's whose parts they come from.
+    """
+
+    refund_id: RefundId
+    lines: tuple[LineBack, ...]
+    back: Shares
+
+
+class AllowanceRevoked(Event, topic="booking.allowance_revoked", frozen=True, kw_only=True):
+    """What was to go back beside the stay's end stays, because its refund was cancelled."""
+
+    refund_id: RefundId
+
+
 class EarningsRecognized(
     MoneyEvent, topic="booking.earnings_recognized", schema=2, frozen=True, kw_only=True
 ):
@@ -193,5 +212,7 @@ BookingEvent = (
     | NoShowReported
     | NoShowReversed
     | BookingAltered
+    | AllowanceGranted
+    | AllowanceRevoked
     | EarningsRecognized
 )

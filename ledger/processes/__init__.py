@@ -5,6 +5,7 @@ together or not at all. Who calls the steps — a person at the door, a timer, t
 an importer of history — is not known here.
 """
 
+from ledger.processes.allowances import AskedRefund, ShownRefund, shown_refund
 from ledger.processes.alterations import (
     accept_alteration,
     alteration_in,
@@ -42,6 +43,8 @@ from ledger.processes.disputes import (
     take_in_dispute,
 )
 from ledger.processes.evidence import digest_of, evidence_for
+from ledger.processes.external_refunds import classify_refund, shown_external, take_in_any_refund
+from ledger.processes.failed_refunds import send_again, settle_alternatively, use_alternative
 from ledger.processes.falling_away import (
     cancel_by_guest,
     cancel_by_host,
@@ -50,6 +53,7 @@ from ledger.processes.falling_away import (
     curtail,
     report_no_show,
 )
+from ledger.processes.holds import lift_hold, put_hold, reconsider, release_or_hold
 from ledger.processes.hosts import host_in, register_host, take_in_account, vouch_for_host
 from ledger.processes.money_in import (
     capture_declined,
@@ -75,6 +79,7 @@ from ledger.processes.names import (
     payment_of,
     payout_of,
     refund_of,
+    staff_refund_of,
 )
 from ledger.processes.payouts import payout_in, release, take_in_transfer, transfer_declined
 from ledger.processes.recovery import (
@@ -85,6 +90,13 @@ from ledger.processes.recovery import (
 )
 from ledger.processes.refunds import refund_declined, submit_refund, take_in_refund
 from ledger.processes.settlement import earn, mature
+from ledger.processes.staff_refunds import (
+    approve_refund,
+    ask_refund,
+    cancel_refund,
+    reject_refund,
+    shown_again,
+)
 from ledger.processes.stays import complete_stay, start_stay
 
 __all__ = [
@@ -92,7 +104,9 @@ __all__ = [
     "PROCESSOR",
     "TIMER",
     "AlterationWish",
+    "AskedRefund",
     "Outcome",
+    "ShownRefund",
     "abandon",
     "accept",
     "accept_alteration",
@@ -100,7 +114,9 @@ __all__ = [
     "alteration_in",
     "alteration_of",
     "apply_approved_alteration",
+    "approve_refund",
     "ask_for_payment",
+    "ask_refund",
     "ask_the_host",
     "attestation_of",
     "book",
@@ -109,8 +125,10 @@ __all__ = [
     "cancel_by_host",
     "cancel_by_platform",
     "cancel_for_host",
+    "cancel_refund",
     "capture_declined",
     "change_of",
+    "classify_refund",
     "close_difference",
     "complete_stay",
     "confirm",
@@ -133,6 +151,7 @@ __all__ = [
     "host_in",
     "lapse",
     "late_payment_of",
+    "lift_hold",
     "mature",
     "nothing_is_open",
     "order_reversal",
@@ -143,22 +162,33 @@ __all__ = [
     "payout_in",
     "payout_of",
     "propose_alteration",
+    "put_hold",
     "raise_debt_of_refund",
     "receipt_funds_have_arrived",
+    "reconsider",
     "refund_declined",
     "refund_of",
     "refund_settles",
     "register_host",
+    "reject_refund",
     "release",
+    "release_or_hold",
     "report_no_show",
     "restore_coupon",
     "return_declined",
     "reversal_declined",
+    "send_again",
+    "settle_alternatively",
+    "shown_again",
+    "shown_external",
+    "shown_refund",
+    "staff_refund_of",
     "start_stay",
     "submit_evidence",
     "submit_refund",
     "take_in",
     "take_in_account",
+    "take_in_any_refund",
     "take_in_dispute",
     "take_in_refund",
     "take_in_return",
@@ -167,6 +197,7 @@ __all__ = [
     "transfer_declined",
     "try_again",
     "try_alteration_again",
+    "use_alternative",
     "vouch_for_host",
     "withdraw",
     "withdraw_alteration",

@@ -98,11 +98,12 @@ def _fall_away(draft: Draft, booking_id: BookingId, reason: str, *, blocked: boo
 
 def _settle_money(draft: Draft, booking_id: BookingId, reason: str) -> None:
     booking = booking_in(draft, booking_id)
-    assert booking.settlement is not None, "the decision before this one settles"
+    settled = booking.settles
+    assert settled is not None, "the decision before this one settles"
     stop_altering(draft, booking_id, reason)
     if not booking.payments:
         return
     promise(draft, booking_id)
-    if booking.settlement.refund.minor:
-        refund_settlement(draft, booking, booking_id, booking.settlement, reason)
+    if settled.refund.minor:
+        refund_settlement(draft, booking, booking_id, settled, reason)
     earn_what_is_left(draft, booking_id)

@@ -66,6 +66,11 @@ def dispute_of(processor_dispute: str) -> DisputeId:
     return DisputeId(derived_id("dispute", processor_dispute))
 
 
+def staff_refund_of(booking_id: BookingId, number: int) -> RefundId:
+    """The id of a refund that staff asked for, counted for each booking from 1."""
+    return RefundId(derived_id(booking_id, "staff refund", number))
+
+
 def alteration_of(booking_id: BookingId) -> AlterationId:
     """The id of the alterations of a booking, one after the other."""
     return AlterationId(derived_id(booking_id, "alteration"))

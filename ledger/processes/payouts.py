@@ -16,8 +16,6 @@ from ledger.aggregates.payout import (
 from ledger.aggregates.payout import Status as Payable
 from ledger.aggregates.provider import PROVIDER, Provider, Standing
 from ledger.aggregates.provider import Status as Hosting
-from ledger.aggregates.refund import REFUND
-from ledger.aggregates.refund import Status as Refunding
 from ledger.draft import Draft
 from ledger.errors import NotFound
 from ledger.gateways.stripe.transfers import TransferFact
@@ -35,21 +33,12 @@ from ledger.processes.names import (
     alteration_of,
     booking_in,
     payout_of,
-    refund_of,
 )
+from ledger.processes.refunds import refunds_are_open
 from ledger.values.clearance import Clearance
 from ledger.values.ids import BookingId, HostId, PayoutId
 from ledger.values.money import Money, total, zero
 from ledger.values.shares import Shares
-
-REFUND_IS_OPEN = (
-    Refunding.REQUESTED,
-    Refunding.AWAITING_APPROVAL,
-    Refunding.APPROVED,
-    Refunding.SUBMITTING,
-    Refunding.PENDING,
-)
-"""While money is on its way back to a guest, nothing of its booking goes to a host (PO5)."""
 
 
 def release(draft: Draft, booking_id: BookingId, payout_id: PayoutId | None = None) -> None:
@@ -63,7 +52,7 @@ def release(draft: Draft, booking_id: BookingId, payout_id: PayoutId | None = No
     before = payout.netted
     draft.do(
         PROCESS,
-        ReleasePayout(payout_id=payout_id, clearance=_clearance(draft, booking_id, payout)),
+        ReleasePayout(payout_id=payout_id, clearance=clearance_of(draft, booking_id, payout)),
     )
     netted = payout_in(draft, payout_id).netted - before
     if netted.minor:
@@ -112,7 +101,8 @@ def payout_in(draft: Draft, payout_id: PayoutId) -> Payout:
 # -- What is known of the money -----------------------------------------------------------
 
 
-def _clearance(draft: Draft, booking_id: BookingId, payout: Payout) -> Clearance:
+def clearance_of(draft: Draft, booking_id: BookingId, payout: Payout) -> Clearance:
+    """What the other streams say of a payout that shall be released."""
     booking = booking_in(draft, booking_id)
     payments = list(payments_of(draft, booking))
     provider = draft.state(PROVIDER, payout.host_id)
@@ -129,20 +119,12 @@ def _clearance(draft: Draft, booking_id: BookingId, payout: Payout) -> Clearance
         account_enabled=_is_enabled(provider),
         account_changed_at=provider.account_changed_at if provider else None,
         dispute_open=any(is_disputed(draft, payment) for payment in payments),
-        refunds_open=_refunds_are_open(draft, booking_id, payments),
+        refunds_open=refunds_are_open(draft, booking_id),
         alteration_settling=altering is not None and altering.status is Altering.SETTLING,
         case_open=False,
         funds_available=all(payment.available for payment in payments),
         reconciled=all(payment.received is not None for payment in payments),
     )
-
-
-def _refunds_are_open(draft: Draft, booking_id: BookingId, payments: Sequence[Payment]) -> bool:
-    """Whether money is on its way back to the guest, or somebody must say whether it goes."""
-    if any(payment.reserved for payment in payments):
-        return True
-    refund = draft.state(REFUND, refund_of(booking_id))
-    return refund is not None and refund.status in REFUND_IS_OPEN
 
 
 VERIFIED = (Hosting.VERIFIED, Hosting.REVERIFICATION_DUE)

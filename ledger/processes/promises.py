@@ -68,7 +68,7 @@ def _to_come(booking: Booking, gone: Money, now: Instant) -> Iterator[Promise]:
     if booking.settlement is not None:
         by_then = [(booking.keeps.host, now)]
     else:
-        by_then = [(booking.price.shares.host, booking.earned_at)]
+        by_then = [(booking.keeps.host, booking.earned_at)]
     before = gone
     for until, release_at in by_then:
         rest = until - before

@@ -1,6 +1,7 @@
 """Refunds: asked for line by line, approved with their place in the books, and on their way."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import count, takewhile
 
 from ledger.aggregates.booking import Booking
 from ledger.aggregates.payment import (
@@ -26,8 +27,16 @@ from ledger.errors import NotFound
 from ledger.events.refund import Doubt, Funding
 from ledger.gateways.stripe.refunds import RefundFact, RefundStatus
 from ledger.processes.checkout import payment_in
-from ledger.processes.earnings import blocks_refunds, owed_to_host
-from ledger.processes.names import PROCESS, PROCESSOR, Outcome, refund_of
+from ledger.processes.earnings import blocks_refunds, owed_to_host, payments_of
+from ledger.processes.names import (
+    PROCESS,
+    PROCESSOR,
+    Outcome,
+    booking_in,
+    refund_of,
+    staff_refund_of,
+)
+from ledger.values.allowance import without
 from ledger.values.ids import BookingId, PaymentId, RefundId
 from ledger.values.policy import LineBack, Settlement, parted
 from ledger.values.price import Price
@@ -47,7 +56,7 @@ def refund_settlement(
     set aside in its payment, so that no other refund can have it. Where one payment cannot give all
     of it back, several do, each by a refund of its own.
     """
-    left = left_on_lines(booking.price, settlement)
+    left = without(left_on_lines(booking.price, settlement), booking.lines_given_back)
     refunds = []
     for place, (payment_id, part) in enumerate(_spread(draft, booking, settlement), start=1):
         refund_id = refund_of(booking_id, alteration, place)
@@ -129,13 +138,49 @@ def left_on_lines(price: Price, settlement: Settlement) -> tuple[LineBack, ...]:
     return tuple(LineBack(code, of, minor) for (code, of), minor in left.items())
 
 
-def without(left: tuple[LineBack, ...], taken: tuple[LineBack, ...]) -> tuple[LineBack, ...]:
-    """What is left on the lines when some of it goes back."""
-    gone = {(line.code, line.of): line.minor for line in taken}
-    return tuple(
-        LineBack(line.code, line.of, line.minor - gone.get((line.code, line.of), 0))
-        for line in left
-    )
+# -- All refunds of a booking ---------------------------------------------------------------
+
+
+def refunds_of(draft: Draft, booking_id: BookingId) -> Iterator[tuple[RefundId, Refund]]:
+    """Every refund of a booking: of its end, asked for by staff, of an alteration, or external.
+
+    The last two are known from their approval on, or since they were seen.
+    """
+    ends = _found(draft, (refund_of(booking_id, place=place) for place in count(1)))
+    known = dict.fromkeys((*ends, *staff_refunds(draft, booking_id)))
+    for payment in payments_of(draft, booking_in(draft, booking_id)):
+        known |= dict.fromkeys((*payment.refunds, *payment.reserved))
+    for refund_id in known:
+        refund = draft.state(REFUND, refund_id)
+        if refund is not None:
+            yield refund_id, refund
+
+
+def staff_refunds(draft: Draft, booking_id: BookingId) -> Sequence[RefundId]:
+    """The refunds of a booking that staff asked for, in that order."""
+    return _found(draft, (staff_refund_of(booking_id, number) for number in count(1)))
+
+
+def _found(draft: Draft, numbered: Iterator[RefundId]) -> tuple[RefundId, ...]:
+    return tuple(takewhile(lambda one: draft.state(REFUND, one) is not None, numbered))
+
+
+def refunds_are_open(draft: Draft, booking_id: BookingId) -> bool:
+    """Whether money of the booking is on its way back, or went back for nobody knows what."""
+    return any(refund.status in REFUND_IS_OPEN for _, refund in refunds_of(draft, booking_id))
+
+
+REFUND_IS_OPEN = (
+    Refunding.REQUESTED,
+    Refunding.AWAITING_APPROVAL,
+    Refunding.APPROVED,
+    Refunding.SUBMITTING,
+    Refunding.PENDING,
+    Refunding.EXTERNAL_DETECTED,
+)
+"""While money is on its way back to a guest, nothing of its booking goes to a host (PO5)."""
+
+# -- On its way -----------------------------------------------------------------------------
 
 
 def reserve(draft: Draft, refund_id: RefundId) -> None:
@@ -179,13 +224,19 @@ def take_in_refund(draft: Draft, fact: RefundFact) -> Outcome:
             ),
         )
         outcome = Outcome.TAKEN_IN
+    changed = take_in_change(draft, fact.refund_id, fact)
+    return outcome if changed is Outcome.NOTHING_NEW else changed
+
+
+def take_in_change(draft: Draft, refund_id: RefundId, fact: RefundFact) -> Outcome:
+    """Bring a refund that the processor took on to where its object stands."""
     match fact.status:
         case RefundStatus.SUCCEEDED:
-            return _succeeded(draft, fact.refund_id, fact) or outcome
+            return _succeeded(draft, refund_id, fact) or Outcome.NOTHING_NEW
         case RefundStatus.FAILED | RefundStatus.CANCELLED:
-            return _failed(draft, fact.refund_id, fact) or outcome
+            return _failed(draft, refund_id, fact) or Outcome.NOTHING_NEW
         case RefundStatus.PENDING | RefundStatus.REQUIRES_ACTION:
-            return outcome
+            return Outcome.NOTHING_NEW
 
 
 def _succeeded(draft: Draft, refund_id: RefundId, fact: RefundFact) -> Outcome | None:

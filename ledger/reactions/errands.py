@@ -183,15 +183,23 @@ def _take_in_refund(world: World, errand: Errand, fact: RefundFact) -> None:
 def release_payout(world: World, errand: Errand) -> None:
     """Order the transfer of a payout that is due, once everything is cleared.
 
-    What stands in the way today may be gone tomorrow, so nothing is refused before it would pass.
+    What stands in the way today may be gone tomorrow, so nothing is refused before it would pass;
+    what the ledger itself knows of keeps the payout back, for everybody to see.
     """
     plan = partial(
-        processes.release,
+        processes.release_or_hold,
         booking_id=BookingId(errand.case_id),
         payout_id=PayoutId(errand.stream_id),
     )
     world.ledger.rehearse(plan)
     _take(world, errand, plan)
+
+
+def reconsider_payout(world: World, errand: Errand) -> None:
+    """Look again at what keeps a payout back, and let go of what is over."""
+    plan = partial(processes.reconsider, payout_id=PayoutId(errand.stream_id))
+    if world.ledger.rehearse(plan).sealed().events:
+        _take(world, errand, plan)
 
 
 def send_transfer(world: World, errand: Errand) -> None:
@@ -250,6 +258,7 @@ DOING: Mapping[ErrandKind, Callable[[World, Errand], None]] = {
     ErrandKind.LOOK_AT_REFUND: look_at_refund,
     ErrandKind.RETURN_RECEIPT: return_receipt,
     ErrandKind.RELEASE_PAYOUT: release_payout,
+    ErrandKind.RECONSIDER_PAYOUT: reconsider_payout,
     ErrandKind.SEND_TRANSFER: send_transfer,
     ErrandKind.REVERSE_TRANSFER: disputed.reverse_transfer,
     ErrandKind.SUBMIT_EVIDENCE: disputed.submit_evidence,

@@ -15,6 +15,7 @@ from ledger.errors import GatewayDeclined
 from ledger.processes import Outcome
 from ledger.reactions.world import World
 from ledger.store.inbox import Letter
+from ledger.values.ids import BookingId
 
 NOT_FOLLOWED = "not followed"
 """What becomes of a notice of a type that changes nothing here."""
@@ -74,7 +75,8 @@ def _refund(world: World, told: _Object) -> str:
         # Money without a place goes back without a refund of ours, under its receipt's id.
         plan = partial(processes.take_in_return, receipt_id=receipt_id, fact=fact)
         return str(world.take(booking_id, plan))
-    return str(world.take(booking_id, partial(processes.take_in_refund, fact=fact)))
+    plan = partial(processes.take_in_any_refund, booking_id=BookingId(booking_id), fact=fact)
+    return str(world.take(booking_id, plan))
 
 
 def _booking_of_refund(world: World, intent: str | None) -> str | None:

@@ -16,6 +16,7 @@ class ErrandKind(StrEnum):
     LOOK_AT_REFUND = "look_at_refund"
     RETURN_RECEIPT = "return_receipt"
     RELEASE_PAYOUT = "release_payout"
+    RECONSIDER_PAYOUT = "reconsider_payout"
     SEND_TRANSFER = "send_transfer"
     REVERSE_TRANSFER = "reverse_transfer"
     SUBMIT_EVIDENCE = "submit_evidence"

@@ -6,6 +6,8 @@ from typing import Any
 from ledger.aggregates import postings
 from ledger.aggregates.booking import Book
 from ledger.events.booking import (
+    AllowanceGranted,
+    AllowanceRevoked,
     BookingAbandoned,
     BookingCancelled,
     BookingConfirmed,
@@ -24,10 +26,11 @@ from ledger.events.booking import (
     StayCurtailed,
     StayStarted,
 )
+from ledger.values.allowance import parts_of
 from ledger.values.clock import Instant
 from ledger.values.guests import Party
 from ledger.values.ids import QuoteId
-from ledger.values.policy import Ending, Occupancy, Policy, Settlement, settle
+from ledger.values.policy import Ending, LineBack, Occupancy, Policy, Settlement, settle
 from ledger.values.price import Price
 from tests.facts.listing import JUNE_FIRST
 from tests.facts.story import (
@@ -40,6 +43,7 @@ from tests.facts.story import (
     NOW,
     PAYMENT,
     PROPERTY,
+    REFUND,
     RUI,
     THE_DIGEST,
     UNIT,
@@ -160,6 +164,17 @@ def a_penalty(penalty: str = "36.00 EUR") -> PenaltyCharged:
         effective_on=JUNE_FIRST,
         entries=(postings.penalty_charged(RUI, owed),),
     )
+
+
+def an_allowance() -> AllowanceGranted:
+    """50 of the first night go back, because there was no hot water; she stays all the same."""
+    lines = (LineBack("night", "2026-07-02", 5_000),)
+    return AllowanceGranted(refund_id=REFUND, lines=lines, back=parts_of(a_price(), lines))
+
+
+def a_revoked_allowance() -> AllowanceRevoked:
+    """The water was hot all the time."""
+    return AllowanceRevoked(refund_id=REFUND)
 
 
 def a_reversed_no_show(to: str = "in_stay") -> NoShowReversed:

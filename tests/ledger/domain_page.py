@@ -187,11 +187,13 @@ OURS = {
         BK15p | confirmed | H | same
         BK15w | confirmed | S | cancelled_by_host
         BK20  | in_stay completed curtailed no_show cancelled_by_guest cancelled_by_host cancelled_by_platform | TX | same
+        BK21  | confirmed in_stay completed curtailed no_show cancelled_by_guest cancelled_by_host cancelled_by_platform | X | same
+        BK22  | confirmed in_stay completed | X | same
     """),
     "payment": _rows("""
         PM15 | completed partially_refunded refunded | P | same
         PM16 | pending processing requires_action authorized completed failed cancelled partially_refunded refunded | X | same
-        PM17 | completed partially_refunded          | X | same
+        PM17 | completed partially_refunded refunded | X | same
         PM18 | completed partially_refunded refunded | X | same
         PM19 | completed partially_refunded refunded | X | same
         PM20 | pending                               | X | same

@@ -22,6 +22,8 @@ from ledger.aggregates.booking import Booking
 from ledger.aggregates.decider import Decider
 from ledger.aggregates.payment import PAYMENT as PAYMENTS
 from ledger.aggregates.payment import Payment
+from ledger.aggregates.payout import PAYOUT as PAYOUTS
+from ledger.aggregates.payout import Payout
 from ledger.aggregates.refund import REFUND as REFUNDS
 from ledger.aggregates.refund import Refund
 from ledger.application import Ledger
@@ -35,7 +37,7 @@ from ledger.reactions import DueTimer, Errand, World, fire, read_notice, run
 from ledger.store.inbox import Letter
 from ledger.values.clock import Instant, StandingClock
 from ledger.values.errands import ErrandKind
-from ledger.values.ids import BookingId, CommandId, derived_id
+from ledger.values.ids import BookingId, CommandId, RefundId, derived_id
 from ledger.values.journal import Account
 from ledger.values.policy import Ending
 from ledger.values.timers import TimerKind
@@ -61,6 +63,8 @@ VISA = "pm_card_visa"
 DECLINED = "pm_card_chargeDeclined"
 ASKS_THE_BANK = "pm_card_threeDSecure2Required"
 SOON = timedelta(minutes=1)
+FOR_THE_HOST = (ErrandKind.RELEASE_PAYOUT, ErrandKind.RECONSIDER_PAYOUT)
+"""What is still to be done about the host's money, which is another story than the guest's."""
 TURNS = 60
 """After so many rounds in which something happened, something goes round in circles."""
 
@@ -385,9 +389,13 @@ class Market:
         """Its payment now."""
         return self._state(PAYMENTS, processes.payment_of(BOOKING))
 
-    def refund(self) -> Refund:
-        """Its refund now."""
-        return self._state(REFUNDS, processes.refund_of(BOOKING))
+    def refund(self, refund_id: RefundId | None = None) -> Refund:
+        """A refund of it now: that of its end, if no other is named."""
+        return self._state(REFUNDS, refund_id or processes.refund_of(BOOKING))
+
+    def payout(self) -> Payout:
+        """What its host is promised now."""
+        return self._state(PAYOUTS, processes.payout_of(BOOKING))
 
     def _state(self, decider: Decider[S, Any, Any], stream_id: str) -> S:
         state = self.ledger.state(decider, stream_id)
@@ -397,7 +405,7 @@ class Market:
     def left(self) -> list[dict[str, Any]]:
         """What is still to be done outside about the guest's money; the host's is another story."""
         rows = self.errands.rows()
-        return [row for row in rows if row["kind"] != ErrandKind.RELEASE_PAYOUT]
+        return [row for row in rows if row["kind"] not in FOR_THE_HOST]
 
     def topics(self) -> list[str]:
         """What happened, in order."""

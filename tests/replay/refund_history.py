@@ -6,6 +6,7 @@ They go by the real rules, command by command, for what has no plan of its own y
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ledger.aggregates.booking import GrantAllowance, RevokeAllowance
 from ledger.aggregates.correction import (
     ApplyCorrection,
     DraftCorrection,
@@ -129,6 +130,14 @@ def to_approve(refund_id: RefundId, *, earned: bool = False) -> ApproveRefund:
     )
 
 
+def to_allow(refund_id: RefundId) -> GrantAllowance:
+    """Count it as the booking's: the host will have so much less of it."""
+    asked = to_ask(refund_id)
+    return GrantAllowance(
+        booking_id=COMPLAINED, refund_id=refund_id, lines=asked.lines, back=asked.back
+    )
+
+
 def say_no(history: "History") -> None:
     """Support asks, finance says no."""
     refund_id = RefundId(an_id("a refund that was rejected"))
@@ -188,8 +197,10 @@ def change_the_mind(history: "History") -> None:
     do(
         history,
         (PROCESS, to_ask(refund_id, preview=THE_DIGEST)),
+        (PROCESS, to_allow(refund_id)),
         (PROCESS, approve),
         (CLARA, CancelRefund(refund_id=refund_id, reason="asked for twice")),
+        (PROCESS, RevokeAllowance(booking_id=COMPLAINED, refund_id=refund_id)),
     )
 
 
@@ -224,6 +235,7 @@ def come_back(history: "History") -> None:
         history,
         (SUPPORT, asked),
         (PROCESS, AskForApproval(refund_id=refund_id, reasons=(Doubt.PAYOUT_TRANSFERRED,))),
+        (PROCESS, to_allow(refund_id)),
         (CLARA, to_approve(refund_id, earned=True)),
         (PROCESS, SubmitRefund(refund_id=refund_id, idempotency_key="c/1", disputed=False)),
         (PROCESSOR, AcceptRefund(refund_id=refund_id, processor_refund="re_4")),

@@ -16,11 +16,12 @@ from ledger.values.ids import (
     PaymentId,
     PropertyId,
     QuoteId,
+    RefundId,
     UnitId,
 )
 from ledger.values.money import Money
 from ledger.values.penalty import BY_HOST, PenaltyRule
-from ledger.values.policy import Policy
+from ledger.values.policy import LineBack, Policy
 from ledger.values.price import Price
 from ledger.values.shares import Shares
 from ledger.values.stay import House, Stay
@@ -235,6 +236,22 @@ class ApplyAlteration(Command, frozen=True, kw_only=True):
     settled: Money | None = None
 
 
+class GrantAllowance(Command, frozen=True, kw_only=True):
+    """Count what an approved refund gives back beside the stay's end, line by line."""
+
+    booking_id: BookingId
+    refund_id: RefundId
+    lines: tuple[LineBack, ...]
+    back: Shares
+
+
+class RevokeAllowance(Command, frozen=True, kw_only=True):
+    """Count it no more: its refund was cancelled before it left."""
+
+    booking_id: BookingId
+    refund_id: RefundId
+
+
 class ReportNoShow(Command, frozen=True, kw_only=True):
     """Say that nobody came."""
 
@@ -257,7 +274,14 @@ HostsWordCommand = AwaitHost | Accept | FailCapture | Decline | Withdraw
 CheckoutCommand = Confirm | ConfirmLate | ConfirmFree | HostsWordCommand | Expire | Abandon
 """What is done until the nights are the guest's, or free again."""
 
-TakingPlaceCommand = StartStay | CompleteStay | ApplyAlteration | RecognizeEarnings
+TakingPlaceCommand = (
+    StartStay
+    | CompleteStay
+    | ApplyAlteration
+    | GrantAllowance
+    | RevokeAllowance
+    | RecognizeEarnings
+)
 """What is done about a stay that takes place."""
 
 FallingAwayCommand = (

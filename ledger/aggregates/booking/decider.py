@@ -28,6 +28,8 @@ from ledger.errors import (
     NotFound,
 )
 from ledger.events.booking import (
+    AllowanceGranted,
+    AllowanceRevoked,
     BookingAbandoned,
     BookingAltered,
     BookingCancelled,
@@ -48,7 +50,9 @@ from ledger.events.booking import (
     StayCurtailed,
     StayStarted,
 )
+from ledger.values.allowance import Allowance
 from ledger.values.clock import Instant
+from ledger.values.shares import Shares
 
 # -- Decisions --------------------------------------------------------------------------
 
@@ -115,9 +119,8 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
             return replace(booking, settlement=None)
         case BookingAltered():
             return evolve_altered(booking, event)
-        case EarningsRecognized():
-            earned = booking.earned + event.earned if booking.earned else event.earned
-            return replace(booking, earned=earned)
+        case EarningsRecognized() | AllowanceGranted() | AllowanceRevoked():
+            return evolve_parts(booking, event)
         case _:
             return evolve_quietly(booking, event)
 
@@ -136,6 +139,31 @@ def evolve_altered(booking: Booking, event: BookingAltered) -> Booking:
         differences=booking.differences + paid_by,
         unearned=booking.earned and booking.earned - still.at_most(event.price.shares),
     )
+
+
+def evolve_parts(
+    booking: Booking, event: EarningsRecognized | AllowanceGranted | AllowanceRevoked
+) -> Booking:
+    """The booking, its status already taken over, after an event that moves somebody's part of it.
+
+    An allowance of what was earned takes it back; one granted before is never earned.
+    """
+    earned, nothing = booking.earned, Shares(booking.price.currency)
+    match event:
+        case EarningsRecognized():
+            return replace(booking, earned=earned + event.earned if earned else event.earned)
+        case AllowanceGranted():
+            granted = Allowance(event.lines, event.back, of_earned=earned is not None)
+            allowances = {**booking.allowances, event.refund_id: granted}
+            taken = event.back if granted.of_earned else nothing
+        case AllowanceRevoked():
+            allowances = {**booking.allowances}
+            revoked = allowances.pop(event.refund_id)
+            taken = nothing - revoked.back if revoked.of_earned else nothing
+        case _:
+            assert_never(event)
+    unearned = booking.unearned or nothing
+    return replace(booking, allowances=allowances, unearned=unearned + taken)
 
 
 def evolve_quietly(booking: Booking, event: QuietEvent) -> Booking:

@@ -18,9 +18,11 @@ from ledger.aggregates.booking.commands import (
     Decline,
     Expire,
     FailCapture,
+    GrantAllowance,
     RecognizeEarnings,
     ReportNoShow,
     ReverseNoShow,
+    RevokeAllowance,
     StartStay,
     Withdraw,
 )
@@ -33,6 +35,8 @@ from ledger.aggregates.decider import (
     states,
 )
 from ledger.events.booking import (
+    AllowanceGranted,
+    AllowanceRevoked,
     BookingAbandoned,
     BookingAltered,
     BookingCancelled,
@@ -55,6 +59,7 @@ from ledger.events.booking import (
 
 S = Status
 CANCELLED = states(S.CANCELLED_BY_GUEST, S.CANCELLED_BY_HOST, S.CANCELLED_BY_PLATFORM)
+TAKES_PLACE = states(S.CONFIRMED, S.IN_STAY, S.COMPLETED)
 EARNING = states(S.IN_STAY, S.COMPLETED, S.CURTAILED, S.NO_SHOW) | CANCELLED
 
 LIFECYCLE = Lifecycle(
@@ -103,4 +108,8 @@ LIFECYCLE = Lifecycle(
          (S.IN_STAY, S.COMPLETED), "within 14 days; what was settled is made good first"),
     Step("BK20", RecognizeEarnings, EARNING, actors("TX"), EarningsRecognized, SAME,
          "once; something was earned; 24 hours after check-in, or at once when nobody will come"),
+    Step("BK21", GrantAllowance, EARNING | states(S.CONFIRMED), actors("X"), AllowanceGranted, SAME,
+         "once for each refund; its approval in the same commit"),
+    Step("BK22", RevokeAllowance, TAKES_PLACE, actors("X"), AllowanceRevoked, SAME,
+         "it was granted; its cancellation in the same commit"),
 )  # fmt: skip

@@ -5,15 +5,17 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from ledger.values.allowance import Allowance, paid_lines, settled_beside, without
 from ledger.values.clock import Instant
 from ledger.values.guests import Party
 from ledger.values.ids import (
     GuestId,
     HostId,
     PaymentId,
+    RefundId,
     UnitId,
 )
-from ledger.values.policy import Ending, Occupancy, Policy, Settlement, settle
+from ledger.values.policy import Ending, LineBack, Occupancy, Policy, Settlement, settle
 from ledger.values.price import Price
 from ledger.values.shares import Shares
 from ledger.values.stay import House, Stay
@@ -44,7 +46,8 @@ class Booking(Struct, frozen=True):
     """What the rules need to remember, and nothing for display.
 
     `differences` are the payments of what alterations made dearer, in their order; `unearned` is
-    what they gave back of what was earned.
+    what they, and allowances, gave back of what was earned. `settlement` is what the policy said
+    when the stay fell away; `allowances` are what refunds give back beside it, by refund.
     """
 
     status: Status
@@ -65,6 +68,7 @@ class Booking(Struct, frozen=True):
     unearned: Shares | None = None
     revision: int = 0
     mode: BookingMode = BookingMode.INSTANT
+    allowances: dict[RefundId, Allowance] = {}
 
     @property
     def payments(self) -> tuple[PaymentId, ...]:
@@ -79,8 +83,29 @@ class Booking(Struct, frozen=True):
 
     @property
     def keeps(self) -> Shares:
-        """What host, platform and authorities will have of it: all, or what a settlement left."""
-        return self.settlement.kept if self.settlement else self.price.shares
+        """What host, platform and authorities will have of it, when all that goes back has gone."""
+        if settled := self.settles:
+            return settled.kept
+        given_back = (allowance.back for allowance in self.allowances.values())
+        return self.price.shares - sum(given_back, Shares(self.price.currency))
+
+    @property
+    def settles(self) -> Settlement | None:
+        """What the stay's end gives back, beside what allowances do."""
+        if self.settlement is None:
+            return None
+        return settled_beside(self.price, self.settlement, self.allowances.values())
+
+    @property
+    def left_on_lines(self) -> tuple[LineBack, ...]:
+        """What the guest paid and has not been given back, line by line."""
+        gone = [*self.lines_given_back, *(self.settles.lines if self.settles else ())]
+        return without(paid_lines(self.price), gone)
+
+    @property
+    def lines_given_back(self) -> tuple[LineBack, ...]:
+        """What allowances give back."""
+        return tuple(line for one in self.allowances.values() for line in one.lines)
 
     @property
     def to_earn(self) -> Shares:
@@ -89,7 +114,7 @@ class Booking(Struct, frozen=True):
 
     @property
     def still_earned(self) -> Shares:
-        """What was earned, and was not given back by an alteration."""
+        """What was earned, and was not given back by an alteration or an allowance."""
         earned = self.earned or Shares(self.price.currency)
         return earned - self.unearned if self.unearned else earned
 

@@ -7,7 +7,9 @@ from ledger.aggregates import postings
 from ledger.aggregates.booking.commands import (
     ApplyAlteration,
     CompleteStay,
+    GrantAllowance,
     RecognizeEarnings,
+    RevokeAllowance,
     StartStay,
     TakingPlaceCommand,
 )
@@ -21,6 +23,8 @@ from ledger.errors import (
     TooLate,
 )
 from ledger.events.booking import (
+    AllowanceGranted,
+    AllowanceRevoked,
     BookingAltered,
     BookingEvent,
     EarningsRecognized,
@@ -45,6 +49,10 @@ def decide_taking_place(
             return complete_stay(booking, command, now)
         case ApplyAlteration():
             return alter(booking, command, now)
+        case GrantAllowance():
+            return grant_allowance(booking, command)
+        case RevokeAllowance():
+            return revoke_allowance(booking, command)
         case RecognizeEarnings():
             return recognize_earnings(booking, command, now)
         case _:
@@ -126,6 +134,20 @@ def dearer(booking: Booking, command: ApplyAlteration, due: Money) -> Iterator[E
     else:
         settled = same_currency(by.total, command.settled or due)
         yield postings.booking_altered_abroad(*ids, by, due, settled)
+
+
+def grant_allowance(booking: Booking, command: GrantAllowance) -> Sequence[BookingEvent]:
+    """Count what goes back beside the stay's end. Raises TransitionNotAllowed a second time."""
+    if command.refund_id in booking.allowances:
+        LIFECYCLE.refuse(GrantAllowance, booking.status)
+    return [AllowanceGranted(refund_id=command.refund_id, lines=command.lines, back=command.back)]
+
+
+def revoke_allowance(booking: Booking, command: RevokeAllowance) -> Sequence[BookingEvent]:
+    """Count it no more. Raises TransitionNotAllowed where it was not granted."""
+    if command.refund_id not in booking.allowances:
+        LIFECYCLE.refuse(RevokeAllowance, booking.status)
+    return [AllowanceRevoked(refund_id=command.refund_id)]
 
 
 def recognize_earnings(

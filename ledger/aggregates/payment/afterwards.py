@@ -78,13 +78,16 @@ def release_refund(payment: Payment, command: ReleaseRefund) -> Sequence[Payment
 def record_refund(payment: Payment, command: RecordRefund) -> Sequence[PaymentEvent]:
     """Count a refund once: as it was reserved or, in history from outside, if it fits.
 
+    What went out without us is counted whether or not it fits: it is gone.
+
     Raises AmountsDiffer, RefundExceedsCapture, CurrenciesDiffer, TransitionNotAllowed.
     """
     if command.refund_id in payment.refunds:
         LIFECYCLE.refuse(RecordRefund, payment.status)
     reserved = payment.reserved.get(command.refund_id)
     if reserved is None:
-        refuse_more_than_is_refundable(payment, command.amount)
+        if not command.outside:
+            refuse_more_than_is_refundable(payment, command.amount)
     elif command.amount != reserved:
         raise AmountsDiffer(reserved=str(reserved), refunded=str(command.amount))
     refunded = payment.refunded + command.amount

@@ -184,11 +184,15 @@ class ReleaseRefund(Command, frozen=True, kw_only=True):
 
 
 class RecordRefund(Command, frozen=True, kw_only=True):
-    """Record that a refund of this payment reached the guest."""
+    """Record that a refund of this payment reached the guest.
+
+    `outside` says that it went out without us: then nobody asks what could be given back.
+    """
 
     payment_id: PaymentId
     refund_id: RefundId
     amount: Money
+    outside: bool = False
 
 
 class ReverseRefund(Command, frozen=True, kw_only=True):

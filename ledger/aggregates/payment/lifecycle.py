@@ -90,7 +90,7 @@ LIFECYCLE = Lifecycle(
     Step("PM15", RecordFunds, EVER_CAPTURED, actors("P"), FundsAvailable, SAME, "once"),
     Step("PM16", ReserveRefund, frozenset(S), actors("X"), RefundReserved, SAME,
          "completed or partially refunded; no more than is refundable; each refund once"),
-    Step("PM17", ReleaseRefund, CAPTURED, actors("X"), RefundReservationReleased, SAME,
+    Step("PM17", ReleaseRefund, EVER_CAPTURED, actors("X"), RefundReservationReleased, SAME,
          "it is reserved"),
     Step("PM18", MarkDisputed, EVER_CAPTURED, actors("X"), DisputedAmountWithdrawn, SAME,
          "each dispute once at a time"),

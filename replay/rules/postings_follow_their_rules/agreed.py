@@ -8,6 +8,9 @@ from ledger.values.price import Price
 from ledger.values.shares import Shares
 from replay.rules.postings_follow_their_rules.legs import LETTERS
 
+Taxes = tuple[tuple[str, int], ...]
+"""What each authority gets, in minor units."""
+
 
 class Agreed(NamedTuple):
     """What was agreed: minor units by letter, in the order of `LETTERS`, of one currency.
@@ -22,7 +25,7 @@ class Agreed(NamedTuple):
     fell_away: bool = False
     settled_in: str = ""
     booking_id: str = ""
-    taxes: tuple[tuple[str, int], ...] = ()
+    taxes: Taxes = ()
     listed_in: str = ""
     goodwill: bool = False
     booked_by: str = ""
@@ -116,6 +119,20 @@ def of_shares(shares: Shares) -> dict[str, int]:
 def worth(by_letter: Mapping[str, int]) -> int:
     """What shares are together, in minor units: what a guest pays for them, or gets back."""
     return sum(by_letter[letter] for letter in "hgovx") - by_letter["c"]
+
+
+def less(agreed: Agreed, by_letter: Mapping[str, int], taxes: Taxes) -> Agreed:
+    """What is left of what was agreed for a stay when some of it goes back."""
+    left = {letter: minor - by_letter.get(letter, 0) for letter, minor in agreed.booked.items()}
+    by_authority = dict(agreed.taxes)
+    for authority, minor in taxes:
+        by_authority[authority] = by_authority.get(authority, 0) - minor
+    left["T"] = agreed.booked["T"] - worth(by_letter)
+    after = agreed._replace(figures=figures(**left), taxes=tuple(by_authority.items()))
+    if not any(agreed.earned):
+        return after
+    # It had been earned, so what goes back is earned no more.
+    return after._replace(earned=after.figures, earned_taxes=after.taxes)
 
 
 def charged(amount: Money, settled: Money | None, fee: Money | None, booking_id: str) -> Agreed:

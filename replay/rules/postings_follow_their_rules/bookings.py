@@ -2,6 +2,8 @@
 
 from ledger.events import Recorded
 from ledger.events.booking import (
+    AllowanceGranted,
+    AllowanceRevoked,
     BookingAbandoned,
     BookingAltered,
     BookingCancelled,
@@ -15,11 +17,13 @@ from ledger.events.booking import (
     StayCompleted,
     StayCurtailed,
 )
+from ledger.values.shares import Shares
 from replay.rules.postings_follow_their_rules.agreed import (
     NOTHING,
     Agreed,
     altered,
     figures,
+    less,
     not_earned,
     of_price,
     of_shares,
@@ -46,6 +50,8 @@ class Bookings(Matter):
             BookingDeclined: self.give_up,
             BookingWithdrawn: self.give_up,
             StayCurtailed: self.settle,
+            AllowanceGranted: self.allow,
+            AllowanceRevoked: self.revoke,
             StayCompleted: self.complete,
             PenaltyCharged: self.penalized,
             BookingAltered: self.altered,
@@ -69,8 +75,15 @@ class Bookings(Matter):
         self._bookings.pop(recorded.stream_id, None)
 
     def settle(self, recorded: Recorded[BookingCancelled | NoShowReported | StayCurtailed]) -> None:
-        """The stay falls away: what is kept takes the place of the price."""
+        """The stay falls away: what is kept takes the place of the price.
+
+        Where some had gone back before, less goes back now than the policy says: then what is kept is
+        what the refund leaves.
+        """
         before = self._bookings.pop(recorded.stream_id, NOTHING)
+        if recorded.stream_id in self._books.allowances and before is not NOTHING:
+            self._bookings[recorded.stream_id] = before._replace(fell_away=True)
+            return
         kept = recorded.event.settlement.kept
         by_letter = of_shares(kept)
         after = before._replace(
@@ -79,6 +92,24 @@ class Bookings(Matter):
             fell_away=True,
         )
         self._remember(recorded.stream_id, after)
+
+    def allow(self, recorded: Recorded[AllowanceGranted]) -> None:
+        """Some of it goes back, and is not earned any more."""
+        booking_id, back = recorded.stream_id, recorded.event.back
+        granted = self._books.allowances.setdefault(booking_id, {})
+        granted[recorded.event.refund_id] = back
+        self._take(booking_id, back)
+
+    def revoke(self, recorded: Recorded[AllowanceRevoked]) -> None:
+        """It does not go back after all."""
+        granted = self._books.allowances.get(recorded.stream_id, {})
+        if back := granted.pop(recorded.event.refund_id, None):
+            self._take(recorded.stream_id, Shares(back.currency) - back)
+
+    def _take(self, booking_id: str, back: Shares) -> None:
+        if agreed := self._bookings.get(booking_id):
+            taxes = tuple((share.jurisdiction, share.minor) for share in back.taxes)
+            self._bookings[booking_id] = less(agreed, of_shares(back), taxes)
 
     def confirmed(self, recorded: Recorded[BookingConfirmed]) -> None:
         """J1, of the price; a stay that costs nothing has no entry."""
@@ -132,6 +163,8 @@ class Bookings(Matter):
     def recognized(self, recorded: Recorded[EarningsRecognized]) -> None:
         """J5 of the price, or J9 of what is kept: of what was not earned before."""
         agreed = self._bookings.get(recorded.stream_id, NOTHING)
+        for back in self._books.given_back.pop(recorded.stream_id, []):
+            agreed = less(agreed, back.booked, back.taxes)
         keys = {"booking": recorded.stream_id, "host": agreed.host_id}
         rule = "J9" if agreed.fell_away else "J5"
         left = not_earned(agreed)

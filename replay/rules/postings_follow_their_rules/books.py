@@ -16,7 +16,8 @@ class Books:
 
     `payable` is what each host has earned of each booking and not received, in minor units, as
     booked so far; `charges` are the payments whose money cannot be used yet; `lost` is what disputes
-    took of each booking before it was earned.
+    took of each booking before it was earned. `allowances` are what each booking gives back beside
+    its end, by refund, and `given_back` what its end then does.
     """
 
     def __init__(self, breach: Callable[[str, Recorded[MoneyEvent]], None]) -> None:
@@ -24,6 +25,8 @@ class Books:
         self.payable: dict[str, int] = {}
         self.charges: dict[str, Agreed] = {}
         self.lost: dict[str, list[Shares]] = {}
+        self.allowances: dict[str, dict[str, Shares]] = {}
+        self.given_back: dict[str, list[Agreed]] = {}
 
     def compare(
         self,

@@ -68,6 +68,9 @@ class Refunds(Matter):
         """J8, J10 or J11 of what was asked for, or J14 of what the platform gives."""
         asked = self._refunds.get(recorded.stream_id, NOTHING)
         agreed, rule = self._part_of(recorded, asked)
+        granted = self._books.allowances.get(asked.booking_id)
+        if granted is not None and rule == "J8" and recorded.stream_id not in granted:
+            self._books.given_back.setdefault(asked.booking_id, []).append(asked)
         if asked.listed_in != asked.currency and not asked.goodwill:
             rule = f"{rule}fx"
             opened = Money(agreed.booked.get("B", 0), asked.listed_in)

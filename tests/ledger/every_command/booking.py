@@ -19,10 +19,12 @@ from ledger.aggregates.booking import (
     Decline,
     Expire,
     FailCapture,
+    GrantAllowance,
     PlatformReason,
     RecognizeEarnings,
     ReportNoShow,
     ReverseNoShow,
+    RevokeAllowance,
     StartStay,
     Withdraw,
 )
@@ -39,6 +41,7 @@ from tests.facts import (
     HOST,
     PAYMENT,
     PROCESS,
+    REFUND,
     SUPPORT,
     TIMER,
     UNIT,
@@ -47,6 +50,7 @@ from tests.facts import (
     a_no_show,
     a_price,
     a_settlement,
+    an_allowance,
     confirmed,
     expired,
     host_accepted,
@@ -140,6 +144,19 @@ COMMANDS = (
         ),
         PROCESS,
         BOOKED,
+    ),
+    Happened(
+        GrantAllowance(
+            booking_id=BOOKING,
+            refund_id=REFUND,
+            lines=an_allowance().lines,
+            back=an_allowance().back,
+        ),
+        PROCESS,
+        BOOKED,
+    ),
+    Happened(
+        RevokeAllowance(booking_id=BOOKING, refund_id=REFUND), PROCESS, (*BOOKED, an_allowance())
     ),
     Happened(RecognizeEarnings(booking_id=BOOKING), TIMER, (*BOOKED, started()), EARNED),
 )

@@ -1,0 +1,142 @@
+"""Allowances: what a refund beside a stay's end gives back, whose part that is, and what follows.
+
+Who asks for it and who approves it have both seen the same preview, whose digest they bring back. An
+allowance is the booking's own: neither host nor platform earn it, and what the stay's end gives back
+is so much less.
+"""
+
+import hashlib
+
+import msgspec
+from msgspec import Struct
+
+from ledger.aggregates.booking import Booking, GrantAllowance, RevokeAllowance
+from ledger.aggregates.payment import PAYMENT, Payment
+from ledger.aggregates.postings import Standing
+from ledger.draft import Draft
+from ledger.errors import PaymentNotCompleted, RefundChanged
+from ledger.events.refund import Funding
+from ledger.processes.earnings import owed_to_host
+from ledger.processes.names import PROCESS, booking_in, payment_of
+from ledger.processes.promises import promise
+from ledger.processes.settlement import earn_what_is_left
+from ledger.values.allowance import Allowance, paid_lines, parts_of, with_coupon, without
+from ledger.values.ids import BookingId, PaymentId, RefundId
+from ledger.values.money import Money
+from ledger.values.policy import LineBack
+from ledger.values.shares import Shares
+
+
+class AskedRefund(Struct, frozen=True, kw_only=True):
+    """What somebody of the staff wants a guest to have back.
+
+    The lines are in the guest's currency; what a coupon paid of them is taken out. Where the
+    platform pays, they name its gift and no line of the price. `reason` is a word of a list.
+    """
+
+    booking_id: BookingId
+    lines: tuple[LineBack, ...]
+    funded_by: Funding
+    reason: str
+
+
+class ShownRefund(Struct, frozen=True, kw_only=True):
+    """What a refund would do now: what the guest gets, of whose part, and what there is to give.
+
+    `debt` is what of the host's part was paid out already, and would have to come from the host.
+    """
+
+    booking_id: BookingId
+    funded_by: Funding
+    amount: Money
+    lines: tuple[LineBack, ...]
+    back: Shares
+    debt: Money
+    refundable: Money
+    left_on_lines: tuple[LineBack, ...]
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of its canonical bytes: what somebody agrees to is exactly what was shown."""
+        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()
+
+
+# -- The preview ----------------------------------------------------------------------------
+
+
+def shown_refund(draft: Draft, asked: AskedRefund) -> ShownRefund:
+    """What a refund would do if it was asked for now. Raises NotFound, PaymentNotCompleted."""
+    booking = booking_in(draft, asked.booking_id)
+    lines, back = asked.lines, Shares(booking.price.currency)
+    if asked.funded_by is Funding.BOOKING:
+        gone = without(paid_lines(booking.price), booking.left_on_lines)
+        lines = with_coupon(booking.price, asked.lines, gone)
+        back = parts_of(booking.price, lines, gone)
+    amount = Money(sum(line.minor for line in lines), booking.price.total.currency)
+    return ShownRefund(
+        booking_id=asked.booking_id,
+        funded_by=asked.funded_by,
+        amount=amount,
+        lines=lines,
+        back=back,
+        debt=standing_in(draft, booking, asked.booking_id).debt(back),
+        refundable=paid_by(draft, booking, asked.booking_id, amount)[1].refundable,
+        left_on_lines=booking.left_on_lines,
+    )
+
+
+def refuse_other_than_shown(shown: ShownRefund, accepted: str) -> None:
+    """Let pass what somebody was shown. Raises RefundChanged with what it would be now."""
+    if shown.digest != accepted:
+        raise RefundChanged(refund=str(shown.amount), preview=shown.digest)
+
+
+# -- What follows for the booking and its host ----------------------------------------------
+
+
+def paid_by(
+    draft: Draft, booking: Booking, booking_id: BookingId, amount: Money
+) -> tuple[PaymentId, Payment]:
+    """The payment that an amount can come from, of those that a booking was paid by.
+
+    Where none has as much, it is the first one. Raises PaymentNotCompleted where nothing was asked.
+    """
+    found = []
+    for payment_id in booking.payments or (payment_of(booking_id),):
+        payment = draft.state(PAYMENT, payment_id)
+        if payment is not None:
+            found.append((payment_id, payment))
+    if not found:
+        raise PaymentNotCompleted(booking_id=booking_id)
+    can = [one for one in found if one[1].refundable.minor >= amount.minor]
+    return can[0] if can else found[0]
+
+
+def standing_in(draft: Draft, booking: Booking, booking_id: BookingId) -> Standing:
+    """Where the money of a stay stands before some of it goes back."""
+    return Standing(
+        host_id=booking.host_id,
+        earned=booking.earned is not None,
+        payable=owed_to_host(draft, booking_id, booking),
+        remitted=False,
+    )
+
+
+def grant(draft: Draft, booking_id: BookingId, refund_id: RefundId, granted: Allowance) -> None:
+    """Count what goes back as the booking's: neither host nor platform will earn it."""
+    draft.do(
+        PROCESS,
+        GrantAllowance(
+            booking_id=booking_id, refund_id=refund_id, lines=granted.lines, back=granted.back
+        ),
+    )
+
+
+def revoke(draft: Draft, booking_id: BookingId, refund_id: RefundId) -> None:
+    """Let the booking have again what a refund that was cancelled would have given back."""
+    if refund_id in booking_in(draft, booking_id).allowances:
+        draft.do(PROCESS, RevokeAllowance(booking_id=booking_id, refund_id=refund_id))
+        promise(draft, booking_id)
+        if booking_in(draft, booking_id).earned is not None:
+            # Its hour has passed, so no timer will ask for it.
+            earn_what_is_left(draft, booking_id)

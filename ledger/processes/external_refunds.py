@@ -1,0 +1,142 @@
+"""External refunds: seen at the processor and never asked for here, until finance says whose they were."""
+
+from collections.abc import Iterator
+
+from ledger.aggregates.booking import BOOKING
+from ledger.aggregates.payment import PAYMENT, Payment, RecordRefund
+from ledger.aggregates.refund import (
+    REFUND,
+    ClassifyRefund,
+    SeeExternalRefund,
+    external_refund_of,
+)
+from ledger.aggregates.refund import Status as Refunding
+from ledger.draft import Draft
+from ledger.errors import NotFound
+from ledger.events import Actor
+from ledger.events.refund import Funding
+from ledger.gateways.stripe.refunds import RefundFact, RefundStatus
+from ledger.processes.allowances import (
+    AskedRefund,
+    ShownRefund,
+    grant,
+    refuse_other_than_shown,
+    shown_refund,
+    standing_in,
+)
+from ledger.processes.holds import hold_for_refund, reconsider_all
+from ledger.processes.names import (
+    PROCESS,
+    PROCESSOR,
+    Outcome,
+    booking_in,
+    late_payment_of,
+    payment_of,
+)
+from ledger.processes.promises import promise
+from ledger.processes.recovery import raise_debt_of_refund
+from ledger.processes.refunds import refund_in, take_in_change, take_in_refund
+from ledger.values.allowance import Allowance
+from ledger.values.ids import BookingId, PaymentId, RefundId
+
+
+def take_in_any_refund(draft: Draft, booking_id: BookingId, fact: RefundFact) -> Outcome:
+    """Take in a refund of a booking's money: one of ours, or one that somebody made elsewhere."""
+    if fact.refund_id is not None and draft.state(REFUND, fact.refund_id) is not None:
+        return take_in_refund(draft, fact)
+    for payment_id in _payments_of(draft, booking_id, fact.charge):
+        payment = draft.state(PAYMENT, payment_id)
+        if payment is not None and payment.charge == fact.charge:
+            return see_external_refund(draft, payment_id, payment, fact)
+    return Outcome.NOT_OURS
+
+
+def _payments_of(draft: Draft, booking_id: BookingId, charge: str | None) -> Iterator[PaymentId]:
+    booking = draft.state(BOOKING, booking_id)
+    if charge is None or booking is None:
+        return
+    if booking.payment_id is not None:
+        yield booking.payment_id
+    yield payment_of(booking_id)
+    yield late_payment_of(booking_id, charge)
+
+
+def see_external_refund(
+    draft: Draft, payment_id: PaymentId, payment: Payment, fact: RefundFact
+) -> Outcome:
+    """Take in a refund that the processor tells of and we never asked for; it is gone, whatever we
+    think. The host waits until finance has said whose money it was."""
+    refund_id = external_refund_of(fact.refund)
+    refund = draft.state(REFUND, refund_id)
+    if refund is not None:
+        return take_in_change(draft, refund_id, fact)
+    if fact.status not in WENT_OUT:
+        return Outcome.NOTHING_NEW
+    if fact.taken is None:
+        # One that waits for money is told of again when it has some.
+        return Outcome.LATER if fact.status is RefundStatus.SUCCEEDED else Outcome.NOTHING_NEW
+    taken = -fact.taken.amount
+    draft.do(
+        PROCESSOR,
+        SeeExternalRefund(
+            refund_id=refund_id,
+            payment_id=payment_id,
+            booking_id=payment.booking_id,
+            amount=fact.amount,
+            processor_refund=fact.refund,
+            balance_transaction=fact.taken.movement_id,
+            settled=None if taken.currency == fact.amount.currency else taken,
+            time_zone=payment.time_zone,
+        ),
+    )
+    draft.do(
+        PROCESS,
+        RecordRefund(payment_id=payment_id, refund_id=refund_id, amount=fact.amount, outside=True),
+    )
+    hold_for_refund(draft, payment.booking_id, refund_id)
+    return Outcome.TAKEN_IN
+
+
+WENT_OUT = (RefundStatus.SUCCEEDED, RefundStatus.PENDING)
+"""One that waits for nothing but the bank has left our balance."""
+
+
+def shown_external(draft: Draft, refund_id: RefundId, asked: AskedRefund) -> ShownRefund:
+    """What it would mean to explain an external refund so. Raises NotFound, PaymentNotCompleted."""
+    if refund_in(draft, refund_id).booking_id != asked.booking_id:
+        raise NotFound(refund_id=refund_id, booking_id=asked.booking_id)
+    return shown_refund(draft, asked)
+
+
+def classify_refund(
+    draft: Draft, staff: Actor, refund_id: RefundId, asked: AskedRefund, accepted: str
+) -> None:
+    """Say whose money an external refund was, as it was shown.
+
+    Raises RefundChanged, AmountsDiffer, RefundLineExceeded, TransitionNotAllowed a second time.
+    """
+    shown = shown_external(draft, refund_id, asked)
+    if refund_in(draft, refund_id).status is Refunding.EXTERNAL_DETECTED:
+        refuse_other_than_shown(shown, accepted)
+    booking_id, booking = asked.booking_id, booking_in(draft, asked.booking_id)
+    standing = standing_in(draft, booking, booking_id)
+    draft.do(
+        staff,
+        ClassifyRefund(
+            refund_id=refund_id,
+            host_id=booking.host_id,
+            back=shown.back,
+            lines=shown.lines,
+            funded_by=asked.funded_by,
+            reason=asked.reason,
+            left_on_lines=shown.left_on_lines,
+            earned=standing.earned,
+            payable=standing.payable,
+            remitted=standing.remitted,
+        ),
+    )
+    raise_debt_of_refund(draft, refund_id)
+    if asked.funded_by is Funding.BOOKING:
+        grant(draft, booking_id, refund_id, Allowance(shown.lines, shown.back))
+        promise(draft, booking_id)
+    reconsider_all(draft, booking_id)

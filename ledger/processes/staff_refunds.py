@@ -1,0 +1,155 @@
+"""Refunds that staff ask for: off the policy, line by line, and never by one person alone.
+
+The host is paid nothing while somebody has to look.
+"""
+
+from ledger.aggregates.payment import ReleaseRefund
+from ledger.aggregates.payment import Status as Paying
+from ledger.aggregates.refund import (
+    ApproveRefund,
+    AskForApproval,
+    CancelRefund,
+    RejectRefund,
+    RequestRefund,
+)
+from ledger.aggregates.refund import Status as Refunding
+from ledger.draft import Draft
+from ledger.errors import PaymentNotCompleted
+from ledger.events import Actor
+from ledger.events.refund import Doubt, Funding
+from ledger.processes.allowances import (
+    AskedRefund,
+    ShownRefund,
+    grant,
+    paid_by,
+    refuse_other_than_shown,
+    revoke,
+    shown_refund,
+    standing_in,
+)
+from ledger.processes.alterations import apply_approved_alteration
+from ledger.processes.checkout import payment_in
+from ledger.processes.holds import hold_for_refund, reconsider_all
+from ledger.processes.names import PROCESS, booking_in, staff_refund_of
+from ledger.processes.promises import promise
+from ledger.processes.recovery import raise_debt_of_refund
+from ledger.processes.refunds import refund_in, reserve, staff_refunds
+from ledger.values.allowance import Allowance
+from ledger.values.ids import BookingId, RefundId
+
+REFUNDABLE = (Paying.COMPLETED, Paying.PARTIALLY_REFUNDED)
+"""Payments that have something to give back; one that is refunded whole has nothing."""
+
+
+def ask_refund(draft: Draft, staff: Actor, asked: AskedRefund, accepted: str) -> RefundId:
+    """Ask for a refund that no policy works out, as it was shown; somebody else looks at it (RF3).
+
+    Raises RefundChanged, PaymentNotCompleted, RefundExceedsCapture, RefundLineExceeded,
+    AmountsDiffer.
+    """
+    booking = booking_in(draft, asked.booking_id)
+    shown = shown_refund(draft, asked)
+    payment_id, payment = paid_by(draft, booking, asked.booking_id, shown.amount)
+    if payment.status not in REFUNDABLE:
+        raise PaymentNotCompleted(payment=payment.status.value)
+    refuse_other_than_shown(shown, accepted)
+    refund_id = _next_refund(draft, asked.booking_id)
+    draft.do(
+        staff,
+        RequestRefund(
+            refund_id=refund_id,
+            payment_id=payment_id,
+            booking_id=asked.booking_id,
+            host_id=booking.host_id,
+            reason=asked.reason,
+            amount=shown.amount,
+            back=shown.back,
+            lines=shown.lines,
+            funded_by=asked.funded_by,
+            preview=None,
+            requested_by=staff.id,
+            refundable=shown.refundable,
+            left_on_lines=shown.left_on_lines,
+            time_zone=booking.house.time_zone,
+        ),
+    )
+    doubts = (Doubt.PAYOUT_TRANSFERRED,) if shown.debt.minor else ()
+    draft.do(PROCESS, AskForApproval(refund_id=refund_id, reasons=doubts))
+    hold_for_refund(draft, asked.booking_id, refund_id)
+    return refund_id
+
+
+def shown_again(draft: Draft, refund_id: RefundId) -> ShownRefund:
+    """What approving a refund that waits would do now. Raises NotFound."""
+    refund = refund_in(draft, refund_id)
+    booking_id, booking = refund.booking_id, booking_in(draft, refund.booking_id)
+    asked = is_asked_by_staff(draft, booking_id, refund_id)
+    return ShownRefund(
+        booking_id=booking_id,
+        funded_by=refund.funded_by,
+        amount=refund.amount,
+        lines=refund.lines,
+        back=refund.back,
+        debt=standing_in(draft, booking, booking_id).debt(refund.back),
+        refundable=payment_in(draft, refund.payment_id).refundable,
+        # What follows from the booking's end, or its alteration, was taken off its lines by that.
+        left_on_lines=booking.left_on_lines if asked else refund.lines,
+    )
+
+
+def approve_refund(draft: Draft, staff: Actor, refund_id: RefundId, accepted: str) -> None:
+    """Approve what somebody else asked for, as it was shown to whoever approves.
+
+    Raises RefundChanged, SelfApproval, RefundExceedsCapture, RefundLineExceeded,
+    TransitionNotAllowed.
+    """
+    refund, shown = refund_in(draft, refund_id), shown_again(draft, refund_id)
+    booking_id = refund.booking_id
+    if refund.status is Refunding.AWAITING_APPROVAL:
+        refuse_other_than_shown(shown, accepted)
+    asked = is_asked_by_staff(draft, booking_id, refund_id)
+    standing = standing_in(draft, booking_in(draft, booking_id), booking_id)
+    approval = ApproveRefund(
+        refund_id=refund_id,
+        approved_by=staff.id,
+        refundable=shown.refundable,
+        left_on_lines=shown.left_on_lines,
+        earned=standing.earned,
+        payable=standing.payable,
+        remitted=standing.remitted,
+    )
+    own = asked and refund.funded_by is Funding.BOOKING
+    if own and refund.status is Refunding.AWAITING_APPROVAL:
+        grant(draft, booking_id, refund_id, Allowance(refund.lines, refund.back))
+    draft.do(staff, approval)
+    reserve(draft, refund_id)
+    raise_debt_of_refund(draft, refund_id)
+    if own:
+        promise(draft, booking_id)
+    apply_approved_alteration(draft, booking_id)
+
+
+def reject_refund(draft: Draft, staff: Actor, refund_id: RefundId, reason: str) -> None:
+    """Say no to a refund; the host need not wait for it any more."""
+    draft.do(staff, RejectRefund(refund_id=refund_id, reason=reason))
+    reconsider_all(draft, refund_in(draft, refund_id).booking_id)
+
+
+def cancel_refund(draft: Draft, staff: Actor, refund_id: RefundId, reason: str) -> None:
+    """Take a refund back before it is handed over: its money is the booking's again."""
+    refund = refund_in(draft, refund_id)
+    draft.do(staff, CancelRefund(refund_id=refund_id, reason=reason))
+    booking_id = refund.booking_id
+    if refund.status is Refunding.APPROVED:
+        draft.do(PROCESS, ReleaseRefund(payment_id=refund.payment_id, refund_id=refund_id))
+    revoke(draft, booking_id, refund_id)
+    reconsider_all(draft, booking_id)
+
+
+def is_asked_by_staff(draft: Draft, booking_id: BookingId, refund_id: RefundId) -> bool:
+    """Whether a refund is none that follows from the booking's own steps."""
+    return refund_id in staff_refunds(draft, booking_id)
+
+
+def _next_refund(draft: Draft, booking_id: BookingId) -> RefundId:
+    return staff_refund_of(booking_id, len(staff_refunds(draft, booking_id)) + 1)
