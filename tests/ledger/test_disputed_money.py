@@ -374,17 +374,17 @@ def test_case_o1_a_dispute_between_due_and_releasing_stops_the_payout() -> None:
     suspend = SuspendProvider(host_id=RUI, reason=Reason.SAFETY)
     market.decide(lambda draft: draft.do(OPERATOR, suspend), RUI)
     market.until(PAID_OUT, step=12 * HOUR)
-    assert market.payout().status is Payable.DUE
+    assert market.payout().holds == {Hold.KYC}
 
     market.bank(amount=20_520)
     market.settle()
-    assert market.payout().status is Payable.ON_HOLD
+    assert market.payout().holds == {Hold.KYC, Hold.DISPUTE}
 
     hand_in(market)
     market.bank("lost")
     market.settle()
 
-    assert market.payout().status is Payable.DUE
+    assert market.payout().holds == {Hold.KYC}
     assert market.payout().amount == money("174.60 EUR")
 
 
