@@ -19,6 +19,7 @@ from ledger.processes.alterations import (
     withdraw_alteration,
 )
 from ledger.processes.attested import funds_arrive, pay, pay_out, refund_settles
+from ledger.processes.bank_payouts import take_in_bank_payout
 from ledger.processes.changes import AlterationWish, work_out
 from ledger.processes.checkout import (
     abandon,
@@ -189,6 +190,7 @@ __all__ = [
     "take_in",
     "take_in_account",
     "take_in_any_refund",
+    "take_in_bank_payout",
     "take_in_dispute",
     "take_in_refund",
     "take_in_return",

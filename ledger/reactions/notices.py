@@ -10,6 +10,7 @@ from functools import partial
 import msgspec
 
 from ledger import processes
+from ledger.aggregates.bank_payout import bank_payout_of
 from ledger.aggregates.unapplied_receipt import receipt_of
 from ledger.errors import GatewayDeclined
 from ledger.processes import Outcome
@@ -25,6 +26,7 @@ class _Object(msgspec.Struct):
     object: str
     id: str = ""  # a balance has none
     payment_intent: str | None = None
+    account: str | None = None
 
 
 class _Data(msgspec.Struct):
@@ -34,6 +36,7 @@ class _Data(msgspec.Struct):
 class _Event(msgspec.Struct):
     type: str
     data: _Data
+    account: str | None = None  # of the host whose it is; ours where there is none
 
 
 def read_notice(world: World, letter: Letter) -> str:
@@ -42,7 +45,8 @@ def read_notice(world: World, letter: Letter) -> str:
     Raises GatewayUnavailable, OutcomeUnknown, StoreUnavailable where it must be tried again,
     Refused where the ledger does not let it in yet.
     """
-    told = msgspec.json.decode(letter.raw, type=_Event).data.object
+    event = msgspec.json.decode(letter.raw, type=_Event)
+    told = msgspec.structs.replace(event.data.object, account=event.account)
     follow = FOLLOWED.get(told.object)
     if follow is None:
         return NOT_FOLLOWED
@@ -106,9 +110,29 @@ def _account(world: World, told: _Object) -> str:
     return str(world.take(fact.host_id, plan))
 
 
+def _bank_account(world: World, told: _Object) -> str:
+    """What is new of a host's bank account is read with the account that it belongs to."""
+    if told.account is None:
+        return NOT_FOLLOWED
+    return _account(world, _Object(object="account", id=told.account))
+
+
+def _bank_payout(world: World, told: _Object) -> str:
+    if told.account is None:
+        return NOT_FOLLOWED
+    host_id = world.stripe.accounts.read(told.account).host_id
+    if host_id is None:
+        return Outcome.NOT_OURS
+    fact = world.stripe.bank_payouts.read(told.id, told.account)
+    plan = partial(processes.take_in_bank_payout, host_id=host_id, fact=fact)
+    return str(world.take(bank_payout_of(fact.bank_payout), plan))
+
+
 FOLLOWED: Mapping[str, Callable[[World, _Object], str]] = {
     "payment_intent": _payment,
     "account": _account,
+    "bank_account": _bank_account,
+    "payout": _bank_payout,
     "charge": _payment,
     "refund": _refund,
     "dispute": _dispute,

@@ -39,6 +39,7 @@ class BankPayoutFact(Struct, frozen=True, kw_only=True):
     movement: str | None
     returned: str | None
     failure: str | None
+    failure_text: str | None
     arrives_at: Instant
     created_at: Instant
 
@@ -80,6 +81,7 @@ def bank_payout_fact(payout: stripe.Payout, account: str | None) -> BankPayoutFa
         movement=id_of(payout.balance_transaction),
         returned=id_of(payout.failure_balance_transaction),
         failure=payout.failure_code,
+        failure_text=payout.failure_message,
         arrives_at=moment(payout.arrival_date),
         created_at=moment(payout.created),
     )
