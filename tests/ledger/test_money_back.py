@@ -6,13 +6,15 @@ import pytest
 
 from ledger import processes
 from ledger.aggregates.payment import Status as Paying
+from ledger.aggregates.payout import Status as Payable
 from ledger.aggregates.refund import Status as Refunding
 from ledger.events.refund import RefundFailed, RefundPending, RefundSubmitted
 from ledger.values.journal import Account
 from ledger.values.price import paid_by
-from tests.facts import BOOKING, NOW, a_price
+from tests.facts import BOOKING, NOW, a_price, a_stay
 from tests.ledger.books import books_agree
 from tests.ledger.market import VISA, Market
+from tests.ledger.test_disputed_money import JOANA, NEXT, NEXT_PAID_OUT, Disputed
 from tests.ledger.test_exchange import quoted
 from tests.sandbox.stripe.shells import HOST as SOMEBODY
 
@@ -107,6 +109,22 @@ def test_case_r5_a_refund_that_waited_is_found_where_the_notice_was_lost() -> No
     market.until(market.clock.now + 2 * HOUR)
 
     assert market.refund().status is Refunding.SUCCEEDED
+
+
+def test_case_r5_hosts_are_paid_while_a_refund_waits_for_money() -> None:
+    market = Disputed(refunds_from="balance")
+    market.sold()
+    market.sold(NEXT, guest_id=JOANA, stay=a_stay("2026-08-02"))
+    market.until(NOW + 3 * DAY, step=12 * HOUR)
+    market.call_off()
+    drain(market)
+    market.settle()
+    assert market.refund().pending_reason == "insufficient_funds"
+
+    market.until(NEXT_PAID_OUT, step=10 * DAY)
+
+    assert market.refund().status is Refunding.PENDING
+    assert market.payout(NEXT).status is Payable.TRANSFERRED
 
 
 def drain(market: Market) -> None:

@@ -4,12 +4,14 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+import stripe
 
 from ledger import processes
 from ledger.aggregates.booking import Status as Stands
 from ledger.aggregates.payment import Status as Paying
 from ledger.aggregates.unapplied_receipt import UNAPPLIED_RECEIPT, receipt_of
 from ledger.aggregates.unapplied_receipt import Status as Receiving
+from ledger.draft import Draft
 from ledger.errors import (
     AttemptsAreExhausted,
     NightsAreTaken,
@@ -22,6 +24,7 @@ from ledger.events.payout import PayoutScheduled
 from ledger.events.unapplied_receipt import ReceiptDetected, Why
 from ledger.events.unit_calendar import HoldExtended
 from ledger.values.ids import BookingId, GuestId
+from ledger.values.policy import Ending
 from tests.facts import BOOKING, CHECK_IN, GUEST, HOST, NOW, a_price, a_stay, an_id, to_book
 from tests.ledger.books import books_agree
 from tests.ledger.market import ASKS_THE_BANK, DECLINED, VISA, Market
@@ -733,3 +736,65 @@ def test_an_intent_that_search_does_not_know_yet_is_closed_all_the_same() -> Non
 
     assert market.payment().closed
     assert {one["status"] for one in market.all("payment_intent")} == {"canceled"}
+
+
+# -- Nothing to pay (CASE-P16) --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("called_off", [True, False])
+def test_case_p16_a_stay_that_costs_nothing_moves_no_money_however_it_ends(
+    *, called_off: bool
+) -> None:
+    market = Market()
+    wish = to_book(price=a_price(each="0.00 EUR"), hold_expires_at=None)
+
+    def plan(draft: Draft) -> None:
+        processes.book(draft, GUEST, wish)
+        processes.confirm(draft, BOOKING)
+
+    market.decide(plan)
+    if called_off:
+        shown = market.booking().settled(Ending.BY_GUEST, NOW)
+        cancel = partial(processes.cancel_by_guest, guest=GUEST, booking_id=BOOKING)
+        market.decide(partial(cancel, accepted=shown.digest))
+    market.until(CHECK_IN + 30 * DAY, step=10 * DAY)
+
+    ended = Stands.CANCELLED_BY_GUEST if called_off else Stands.COMPLETED
+    assert market.booking().status is ended
+    assert (market.errands.rows(), market.balances()) == ([], {})
+    assert [market.all(kind) for kind in ("payment_intent", "charge", "refund", "transfer")] == [
+        [], [], [], [],
+    ]  # fmt: skip
+
+
+# -- No answer (CASE-P6) --------------------------------------------------------------------
+
+
+def test_case_p6_a_guest_whose_browser_heard_nothing_pays_once(market: Market) -> None:
+    market.fails("timeout_after", path=f"/v1/payment_intents/{market.intent()}/confirm")
+    with pytest.raises(stripe.APIConnectionError):
+        market.pay()
+    with pytest.raises(stripe.InvalidRequestError, match="status of succeeded"):
+        market.pay()
+    market.settle()
+
+    assert market.booking().status is Stands.CONFIRMED
+    assert [one["amount"] for one in market.all("charge")] == [41_040]
+    agrees_with_stripe(market)
+
+
+def test_case_p6_a_capture_that_nobody_answers_is_looked_up_and_not_done_again(
+    request_market: Market,
+) -> None:
+    market = request_market
+    market.pay()
+    market.settle()
+    market.accept()
+    market.loses_notices = True
+    market.fails("timeout_after", path=f"/v1/payment_intents/{market.intent()}/capture", times=9)
+
+    market.settle()
+
+    assert market.booking().status is Stands.CONFIRMED
+    assert [one["amount_captured"] for one in market.all("charge")] == [41_040]
+    agrees_with_stripe(market)

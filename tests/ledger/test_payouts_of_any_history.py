@@ -162,6 +162,7 @@ def test_case_o10_after_many_histories_no_host_has_more_than_they_earned(acts: l
     ("acts", "transfers"),
     [
         (("a month", "a month"), 1),
+        (("bank takes a part", "works", "bank decides against us"), 1),
         (("a month", "a month", "bank takes a part", "bank decides against us", "works"), 1),
         (("a month", "a month", "bank takes a part", "bank decides against us", "sells again"), 2),
     ],
