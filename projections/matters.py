@@ -10,6 +10,7 @@ from ledger.events.difference import (
     DifferenceCorrected,
     DifferenceExplained,
     DifferenceFound,
+    DifferenceMatched,
     DifferenceWrittenOff,
 )
 from ledger.events.dispute import (
@@ -122,6 +123,7 @@ ENDS: Mapping[type[Event], tuple[Matter, ...]] = {
     PaymentCancelled: (M.PAYMENT_UNANSWERED,),
     DifferenceExplained: (M.DIFFERENCE_OPEN,),
     DifferenceCorrected: (M.DIFFERENCE_OPEN,),
+    DifferenceMatched: (M.DIFFERENCE_OPEN,),
     DifferenceWrittenOff: (M.DIFFERENCE_OPEN,),
     PayoutHoldLifted: (M.PAYOUT_HELD,),
     PayoutCancelled: (M.PAYOUT_HELD, M.PAYOUT_FAILED),

@@ -1,11 +1,14 @@
 """Desk: what staff must look at comes up with its matter, and is gone with it."""
 
 from datetime import timedelta
+from enum import StrEnum
 from typing import get_args
 
 import pytest
 
+from ledger.aggregates.decider import SAME, Lifecycle
 from ledger.aggregates.provider import Standing
+from ledger.draft import DECIDERS
 from ledger.events import Event, Recorded
 from ledger.values.clearance import Hold
 from ledger.values.ids import StreamId
@@ -128,6 +131,37 @@ def test_a_matter_is_gone_when_it_is_dealt_with(matter: Matter, end: Event) -> N
 
 def test_every_matter_can_be_dealt_with() -> None:
     complete({matter for ended in ENDS.values() for matter in ended}, set(Matter), "ENDS")
+
+
+def ends(lifecycle: Lifecycle, event: Event) -> set[type[Event]]:
+    """The events that may come next in a stream, and after which nothing more can happen in it."""
+    stands = lifecycle.after(event, None)
+    goes_on = {
+        before
+        for step in lifecycle.steps
+        for before in step.before
+        if step.after is not SAME and step.after != before
+    }
+    return {
+        step.event
+        for step in lifecycle.steps
+        if stands in step.before
+        if isinstance(step.after, StrEnum) and step.after not in goes_on
+    }
+
+
+@pytest.mark.parametrize(
+    ("matter", "end"),
+    [
+        pytest.param(matter, end, id=f"{matter}-{end.topic}")
+        for matter, event in COMES_UP_BY.items()
+        for lifecycle in (decider.lifecycle for decider in DECIDERS)
+        if lifecycle.aggregate == event.topic.split(".")[0]
+        for end in ends(lifecycle, event)
+    ],
+)
+def test_no_matter_outlives_what_it_is_about(matter: Matter, end: type[Event]) -> None:
+    assert matter not in [name for name, _ in on_the_desk(COMES_UP_BY[matter], EXAMPLES[end])]
 
 
 def test_what_the_machines_still_look_after_is_not_for_people() -> None:
