@@ -78,7 +78,7 @@ SENTENCES = {
     "dispute.evidence_submitted": "Evidence handed in for the dispute",
     "dispute.fee_charged": "Fee of {amount} for the dispute taken by the processor",
     "dispute.funds_reinstated": "Disputed {amount} given back by the processor",
-    "dispute.funds_withdrawn": "Disputed {amount} taken by the processor; {detail} of it held",
+    "dispute.funds_withdrawn": "Disputed {amount} taken by the processor; {detail} of the host's held",
     "dispute.lost": "Dispute lost, and with it {amount}; the host owes {detail} of it",
     "dispute.opened": "Dispute of {amount} opened: {detail}; an answer is due by {due_at}",
     "dispute.prevented": "Dispute prevented by a refund of the processor",
@@ -168,9 +168,31 @@ GOING_ON = {
     ("payment.action_required", "payment.processing"): (
         "Guest answered their bank, attempt {detail} goes on at the processor"
     ),
+    ("booking.host_decision_requested", "booking.expired"): (
+        "Request expired, the host did not decide in time"
+    ),
+    ("booking.capture_failed", "booking.expired"): (
+        "Request expired, the money could not be captured in time"
+    ),
 }
-"""How a topic is said after another one of the same stream, where by itself it would seem to begin
-anew."""
+"""How a topic is said after another one of the same stream, where by itself it would be misread: as
+a beginning, or as the end of something else."""
+
+IN_WORDS = {
+    "payment_intent_authentication_failure": "the guest did not confirm to their bank",
+    "generic_decline": "the guest's bank declined it",
+    "insufficient_funds": "too little money on the guest's account",
+    "expired_card": "the guest's card has expired",
+    "late_success": "too late",
+    "double_capture": "taken twice",
+    "wrong_amount": "not the amount that is due",
+    "wrong_currency": "not the currency that is due",
+    "off_policy": "more than the policy gives",
+    "above_limit": "more than one person may give",
+    "platform_funded": "the platform pays it",
+    "payout_transferred": "the host has the money already",
+}
+"""Codes that only insiders can read, and what they mean; others read as they are, without dashes."""
 
 
 def sentence_of(row: Row[tuple[object, ...]], after: str | None = None) -> str:
@@ -183,8 +205,12 @@ def sentence_of(row: Row[tuple[object, ...]], after: str | None = None) -> str:
         amount="" if row.amount_minor is None else Money(row.amount_minor, row.currency),
         nights=_nights(row.check_in, row.check_out),
         due_at="" if row.due_at is None else f"{row.due_at:%Y-%m-%d %H:%M} UTC",
-        detail=(row.detail or "").replace("_", " "),
+        detail=", ".join(map(_in_words, (row.detail or "").split(", "))),
     )
+
+
+def _in_words(code: str) -> str:
+    return IN_WORDS.get(code, code.replace("_", " "))
 
 
 def _nights(check_in: date | None, check_out: date | None) -> str:

@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 
 from ledger.events import AnyEvent
+from ledger.events.refund import Doubt
 from projections.sentences import SENTENCES
 from projections.timeline import FACTS, TIMELINE, timeline_of
 from tests import facts
@@ -54,6 +55,34 @@ def test_a_payment_with_3d_secure_reads_as_one_attempt(story: Story) -> None:
         "The guest's bank asks the guest to confirm (3-D Secure)",
         "Guest answered their bank, attempt 1 goes on at the processor",
         f"Payment of {facts.a_price().total} completed",
+    ]
+
+
+def test_a_request_that_ran_out_is_told_by_whom_it_waited_for(story: Story) -> None:
+    unpaid = an_id("unpaid")
+    story.tells(facts.a_booking(), facts.host_asked(), facts.expired())
+    story.tells(facts.a_booking(), facts.expired(), stream=unpaid, case=unpaid)
+
+    with story.projected(TIMELINE) as db:
+        ends = [timeline_of(db, one).happenings[-1].sentence for one in (BOOKING, unpaid)]
+
+    assert ends == [
+        "Request expired, the host did not decide in time",
+        "Booking expired before it was paid",
+    ]
+
+
+def test_codes_are_told_in_words(story: Story) -> None:
+    doubts = facts.approval_asked(Doubt.OFF_POLICY, Doubt.ABOVE_LIMIT)
+    story.tells(facts.a_refund(), doubts, facts.a_receipt())
+
+    with story.projected(TIMELINE) as db:
+        told = [each.sentence for each in timeline_of(db, BOOKING).happenings]
+
+    assert told[1:] == [
+        "Refund waits for a person to approve it: more than the policy gives, "
+        "more than one person may give",
+        f"{facts.a_receipt().amount} came without a place: too late",
     ]
 
 
