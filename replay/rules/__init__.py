@@ -12,6 +12,7 @@ from replay.rules.commands_are_recorded_once import CommandsAreRecordedOnce
 from replay.rules.confirmed_is_paid import ConfirmedIsPaid
 from replay.rules.corrections_take_two_people import CorrectionsTakeTwoPeople
 from replay.rules.deals_are_closed import DealsAreClosed
+from replay.rules.debts_are_receivable import DebtsAreReceivable
 from replay.rules.effects_follow_causes import EffectsFollowCauses
 from replay.rules.ended_bookings_are_settled import EndedBookingsAreSettled
 from replay.rules.entries_balance import EntriesBalance
@@ -54,6 +55,7 @@ RULES: tuple[type[Rule], ...] = (
     RefundsWithinCaptures,
     PayoutsWithinEarnings,
     EndedBookingsAreSettled,
+    DebtsAreReceivable,
     NightsAreSoldOnce,
     HoldsExpire,
     ClaimsEqualEvents,

@@ -23,6 +23,7 @@ from ledger.aggregates.dispute import (
     SubmitEvidence,
     WinDispute,
 )
+from ledger.aggregates.host_debt import Cause, CollectDebt, RaiseDebt
 from ledger.aggregates.payout import (
     FailReversal,
     FailTransfer,
@@ -50,6 +51,7 @@ from tests.facts import (
     PAUL,
     PROCESS,
     PROCESSOR,
+    RUI,
     SUPPORT,
     THE_DIGEST,
     TIMER,
@@ -155,6 +157,13 @@ def lose(history: "History", arrival: Instant) -> None:
         idempotency_key=f"{payout}/reversal/2",
         debt=HOST_PART,
     )
+    owes = RaiseDebt(
+        host_id=RUI,
+        amount=HOST_PART,
+        cause=Cause.DISPUTE_LOST,
+        booking_id=LOST,
+        caused_by=THE_LOST,
+    )
     accepted = AcceptDispute(dispute_id=THE_LOST, proposer=MARTA, approver=PAUL)
     say(
         history,
@@ -164,8 +173,10 @@ def lose(history: "History", arrival: Instant) -> None:
         (PROCESSOR, to_withdraw(dispute_id=THE_LOST, payable=NOTHING)),
         (FINANCE, accepted),
         (PROCESSOR, LoseDispute(dispute_id=THE_LOST, stake=a_stake())),
+        (PROCESS, owes),
         *((PROCESS, ordered), (PROCESSOR, short)),
         *((PROCESS, ordered), (PROCESSOR, came)),
+        (PROCESS, CollectDebt(host_id=RUI, amount=HOST_PART, reversal="trr_1")),
     )
 
 

@@ -23,6 +23,7 @@ from ledger.aggregates.difference import (
     WriteOffDifference,
     difference_of,
 )
+from ledger.aggregates.host_debt import Cause, RaiseDebt
 from ledger.aggregates.refund import (
     AcceptRefund,
     ApproveRefund,
@@ -54,6 +55,7 @@ from tests.facts import (
     LISBON,
     PROCESS,
     PROCESSOR,
+    RUI,
     SUPPORT,
     THE_DIGEST,
     TIMER,
@@ -230,6 +232,13 @@ def come_back(history: "History") -> None:
         refund_id=refund_id, idempotency_key="c/2", refundable=money("375.40 EUR"), disputed=False
     )
     asked = to_ask(refund_id, refundable=money("375.40 EUR"))
+    owes = RaiseDebt(
+        host_id=RUI,
+        amount=OF_THE_HOST.host,
+        cause=Cause.REFUND_AFTER_PAYOUT,
+        booking_id=COMPLAINED,
+        caused_by=refund_id,
+    )
     succeed = partial(SucceedRefund, refund_id=refund_id, amount=NIGHT)
     do(
         history,
@@ -237,6 +246,7 @@ def come_back(history: "History") -> None:
         (PROCESS, AskForApproval(refund_id=refund_id, reasons=(Doubt.PAYOUT_TRANSFERRED,))),
         (PROCESS, to_allow(refund_id)),
         (CLARA, to_approve(refund_id, earned=True)),
+        (PROCESS, owes),
         (PROCESS, SubmitRefund(refund_id=refund_id, idempotency_key="c/1", disputed=False)),
         (PROCESSOR, AcceptRefund(refund_id=refund_id, processor_refund="re_4")),
         (PROCESSOR, succeed(balance_transaction="txn_re_4")),

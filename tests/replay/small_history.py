@@ -20,7 +20,6 @@ from ledger.aggregates.coupon import CloseCoupon, RestoreCoupon
 from ledger.aggregates.decider import Command
 from ledger.aggregates.host_debt import (
     ApproveWriteOff,
-    CollectDebt,
     ProposeWriteOff,
     RejectWriteOff,
     debt_of,
@@ -92,7 +91,7 @@ from tests.facts import (
     to_set_levies,
     to_set_rates,
 )
-from tests.replay.booking_history import CALLED_OFF, book_in_every_way
+from tests.replay.booking_history import book_in_every_way
 from tests.replay.payment_history import pay_in_every_way
 from tests.replay.payout_history import dispute_and_pay_out_in_every_way
 from tests.replay.refund_history import refund_in_every_way
@@ -409,9 +408,7 @@ def pay_out_to_banks(history: History) -> None:
 
 
 def owe(history: History) -> None:
-    """Let a host pay a part of what they owe, and give up a part of it."""
-    part = money("2.00 EUR")
-    history.take(CALLED_OFF, (PROCESS, CollectDebt(host_id=RUI, amount=part, reversal="trr_2")))
+    """Give up a part of what a host owes."""
     rest = money("4.90 EUR")
     to_propose = ProposeWriteOff(host_id=RUI, amount=rest, reason="insolvent", proposer=MARTA)
     history.take(

@@ -29,7 +29,7 @@ from tests.replay.small_history import STAYED, History
 DEBTOR = HostId(an_id("a host in debt"))
 
 
-@breaks("L3", "L4", "L6", "L8", "L11")
+@breaks("L3", "L4", "L6", "L8", "L11", "L17")
 def net_more_than_is_owed(history: History, database: Database) -> None:
     """A host was paid for a booking, and then it paid a debt that was smaller, too."""
     of = {"host_id": DEBTOR, "booking_id": STAYED}
@@ -40,7 +40,7 @@ def net_more_than_is_owed(history: History, database: Database) -> None:
     history.plant(STAYED, (debt, replace(owed("49.99 EUR"), **of)), (debt, paid_off))
 
 
-@breaks("L3", "L4")
+@breaks("L3", "L4", "L17")
 def write_off_what_nobody_proposed(history: History, database: Database) -> None:
     """Two persons gave up 50 euros of a debt, and 40 were proposed."""
     debt, of = debt_of(DEBTOR), {"host_id": DEBTOR}
@@ -90,14 +90,14 @@ def take_back_what_nobody_ordered(history: History, database: Database) -> None:
     history.plant(LOST, (payout, back), by=PROCESSOR)
 
 
-@breaks("B3", "L3", "L4", "L6")
+@breaks("B3", "L3", "L4", "L6", "L17")
 def lose_a_dispute_twice(history: History, database: Database) -> None:
     """The loss of a dispute was booked again."""
     *_, lost = events_of(history, THE_LOST)
     history.plant(LOST, (THE_LOST, lost), by=PROCESSOR)
 
 
-@breaks("L3", "L4")
+@breaks("L3", "L4", "L17")
 def let_the_platform_pay_for_the_host(history: History, database: Database) -> None:
     """What a host owes for a lost dispute was booked as the platform's loss; the entry balances."""
 
@@ -118,3 +118,10 @@ def pay_a_host_early(history: History, database: Database) -> None:
             "WHERE stream_id = %s AND topic = 'payout.transferred'",
             (processes.payout_of(STAYED),),
         )
+
+
+@breaks("L17")
+def ask_a_host_for_more_than_the_books_say(history: History, database: Database) -> None:
+    """A host is to pay for a refund by their own stream, and no account says so."""
+    debt = debt_of(DEBTOR)
+    history.plant(STAYED, (debt, replace(owed("50.00 EUR"), host_id=DEBTOR, booking_id=STAYED)))
