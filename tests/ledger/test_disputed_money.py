@@ -34,6 +34,7 @@ from ledger.events.payout import PayoutReleased, ReversalFailed
 from ledger.values.clearance import Hold
 from ledger.values.clock import instant
 from ledger.values.ids import BookingId, GuestId
+from ledger.values.price import paid_by
 from tests.facts import (
     BOOKING,
     FINANCE,
@@ -54,6 +55,7 @@ from tests.facts import (
 )
 from tests.ledger.books import books_agree
 from tests.ledger.market import Market
+from tests.ledger.test_exchange import quoted
 from tests.machine.judge import judged
 from tests.sandbox.stripe.shells import HOST as SOMEBODY
 
@@ -531,4 +533,29 @@ def test_case_o7_what_the_hosts_account_does_not_hold_stays_a_debt(*, closed: bo
     assert "balance" in failed.reason
     assert market.payout().reversible == money("349.20 EUR")
     assert market.owes() == "85.09 EUR"
+    agree(market)
+
+
+# -- A guest who paid in another currency -----------------------------------------------------
+
+
+@pytest.mark.parametrize("outcome", ["won", "lost"])
+@pytest.mark.parametrize("host_is_paid", [False, True])
+def test_a_dispute_abroad_closes_its_exchange_and_takes_the_hosts_part_at_the_bookings_rate(
+    outcome: str, *, host_is_paid: bool
+) -> None:
+    market = Disputed()
+    market.sold(price=paid_by(a_price(), quoted()))
+    market.until(PAID_OUT if host_is_paid else NOW + 3 * DAY, step=12 * HOUR)
+    market.behind("rates", usd="1.25")
+    market.bank()
+    market.settle()
+    hand_in(market)
+    market.bank(outcome)
+    market.until(PAID_OUT + DAY, step=12 * HOUR)
+
+    lost_after = outcome == "lost" and host_is_paid
+    assert market.owes() == ("349.20 EUR" if lost_after else "nothing")
+    assert market.payment().captured.currency == "USD"
+    assert set(market.balances()) & OWED == set()
     agree(market)
