@@ -40,7 +40,12 @@ class Cancelled(Answer):
     refund: Amount
 
 
-REFUSALS = (errors.NotFound, errors.TransitionNotAllowed, errors.TooLate)
+REFUSALS = (
+    errors.NotFound,
+    errors.RefundBlockedByDispute,
+    errors.TooLate,
+    errors.TransitionNotAllowed,
+)
 
 
 @router.get("", responses=described(*REFUSALS))

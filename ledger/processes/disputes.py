@@ -44,11 +44,10 @@ from ledger.gateways.stripe.disputes import Stage as ToldStage
 from ledger.gateways.stripe.movements import Movement
 from ledger.processes.checkout import payment_in
 from ledger.processes.earnings import (
-    is_disputed,
+    holds_for_dispute,
     left_of,
     lost_of,
     owed_to_host,
-    payment_behind,
     payouts_of,
 )
 from ledger.processes.evidence import digest_of, evidence_for
@@ -120,15 +119,13 @@ def dispute_in(draft: Draft, dispute_id: DisputeId) -> Dispute:
 
 def hold_or_lift(draft: Draft, booking_id: BookingId, dispute_id: DisputeId) -> None:
     """Keep what is not paid out back while a dispute is open, and let it go after the last one."""
-    payment = payment_behind(draft, booking_in(draft, booking_id))
     open_ = dispute_in(draft, dispute_id).is_open
-    others = payment is not None and is_disputed(draft, payment)
     for payout_id, payout in payouts_of(draft, booking_id):
         if open_ and payout.status in HOLDABLE:
             draft.do(
                 PROCESS, HoldPayout(payout_id=payout_id, reason=Hold.DISPUTE, detail=dispute_id)
             )
-        elif not (open_ or others) and payout.status is Payable.ON_HOLD:
+        elif payout.status is Payable.ON_HOLD and not holds_for_dispute(draft, payout):
             draft.do(
                 PROCESS,
                 LiftPayoutHold(payout_id=payout_id, reason=Hold.DISPUTE, still_stands=False),

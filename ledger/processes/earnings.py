@@ -16,6 +16,7 @@ from ledger.aggregates.refund import Status as Refunding
 from ledger.draft import Draft
 from ledger.events.refund import Funding
 from ledger.processes.names import payout_of, refund_of
+from ledger.values.clearance import Hold
 from ledger.values.ids import BookingId, PayoutId
 from ledger.values.journal import Account
 from ledger.values.money import Money, zero
@@ -56,6 +57,13 @@ def disputes_of(draft: Draft, payment: Payment) -> Iterator[Dispute]:
 def is_disputed(draft: Draft, payment: Payment) -> bool:
     """Whether a dispute that is not decided has some of a payment's money."""
     return any(dispute.is_open for dispute in disputes_of(draft, payment))
+
+
+def holds_for_dispute(draft: Draft, payout: Payout) -> bool:
+    """Whether a payout waits for a dispute that is open, be it an inquiry that took no money."""
+    causes = payout.causes.get(Hold.DISPUTE, frozenset())
+    found = (draft.state(DISPUTE, cause) for cause in causes)
+    return any(dispute is not None and dispute.is_open for dispute in found)
 
 
 def blocks_refunds(draft: Draft, payment: Payment) -> bool:

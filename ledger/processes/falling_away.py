@@ -1,6 +1,7 @@
 """Calling off: nights, refund, payout and earnings change with the booking, in one commit."""
 
 from ledger.aggregates.booking import (
+    Booking,
     CancelByGuest,
     CancelByHost,
     CancelByPlatform,
@@ -11,16 +12,18 @@ from ledger.aggregates.booking import (
 from ledger.aggregates.host_debt import Cause, RaiseDebt
 from ledger.aggregates.unit_calendar import MoveReservation, ReleaseReservation
 from ledger.draft import Draft
+from ledger.errors import RefundBlockedByDispute
 from ledger.events import Actor
 from ledger.events.coupon import RestoreReason
 from ledger.processes.alterations import stop_altering
 from ledger.processes.coupons import restore_coupon
+from ledger.processes.earnings import is_disputed, payments_of
 from ledger.processes.names import PROCESS, booking_in
 from ledger.processes.promises import promise
 from ledger.processes.refunds import refund_settlement
 from ledger.processes.settlement import earn_what_is_left
 from ledger.values.ids import BookingId
-from ledger.values.money import Money
+from ledger.values.money import Money, total
 from ledger.values.stay import stay
 
 
@@ -104,6 +107,18 @@ def _settle_money(draft: Draft, booking_id: BookingId, reason: str) -> None:
     if not booking.payments:
         return
     promise(draft, booking_id)
-    if settled.refund.minor:
+    if settled.refund.minor and not _bank_gave_all_back(draft, booking, settled.refund):
         refund_settlement(draft, booking, booking_id, settled, reason)
     earn_what_is_left(draft, booking_id)
+
+
+def _bank_gave_all_back(draft: Draft, booking: Booking, refund: Money) -> bool:
+    """Whether lost disputes left nothing to give back: the guest has all of it from their bank.
+
+    Raises RefundBlockedByDispute where a dispute has the money and is not decided.
+    """
+    payments = list(payments_of(draft, booking))
+    left = total([payment.refundable for payment in payments], refund.currency)
+    if (left - refund).minor < 0 and any(is_disputed(draft, one) for one in payments):
+        raise RefundBlockedByDispute(amount=str(refund))
+    return not left.minor and any(payment.disputed for payment in payments)

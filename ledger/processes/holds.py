@@ -8,7 +8,7 @@ from ledger.aggregates.payout import OPEN, PAYOUT, HoldPayout, LiftPayoutHold
 from ledger.aggregates.payout import Status as Payable
 from ledger.draft import Draft
 from ledger.events import Actor
-from ledger.processes.earnings import payouts_of
+from ledger.processes.earnings import holds_for_dispute, payouts_of
 from ledger.processes.names import PROCESS
 from ledger.processes.payouts import clearance_of, payout_in, release
 from ledger.processes.refunds import refunds_are_open
@@ -33,7 +33,8 @@ def lift_hold(draft: Draft, staff: Actor, payout_id: PayoutId, reason: Hold) -> 
 
     Raises PayoutIsHeld where the ledger still gives it, NotFound, TransitionNotAllowed.
     """
-    standing = reason in JUDGED and _stands(draft, payout_id, reason)
+    judged = (*JUDGED, Hold.DISPUTE)
+    standing = reason in judged and _stands(draft, payout_id, reason)
     draft.do(
         staff,
         LiftPayoutHold(
@@ -86,4 +87,6 @@ def _stands(draft: Draft, payout_id: PayoutId, reason: Hold) -> bool:
     payout = payout_in(draft, payout_id)
     if reason is Hold.REFUND_OPEN:
         return refunds_are_open(draft, payout.booking_id)
+    if reason is Hold.DISPUTE:
+        return holds_for_dispute(draft, payout)
     return reason in clearance_of(draft, payout.booking_id, payout).broken(draft.now)

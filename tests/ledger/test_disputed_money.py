@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from ledger import processes
+from ledger.aggregates.booking import CancelByPlatform, PlatformReason
+from ledger.aggregates.booking import Status as Stands
 from ledger.aggregates.dispute import DISPUTE, Dispute
 from ledger.aggregates.dispute import Status as Disputing
 from ledger.aggregates.host_debt import (
@@ -26,7 +28,13 @@ from ledger.aggregates.provider import (
     VouchForProvider,
 )
 from ledger.draft import Draft
-from ledger.errors import DebtExceeded, ReversalExceedsTransfer, SelfApproval
+from ledger.errors import (
+    DebtExceeded,
+    PayoutIsHeld,
+    RefundBlockedByDispute,
+    ReversalExceedsTransfer,
+    SelfApproval,
+)
 from ledger.events.booking import EarningsRecognized
 from ledger.events.dispute import Stage
 from ledger.events.host_debt import DebtNetted, DebtRaised
@@ -50,6 +58,7 @@ from tests.facts import (
     a_stay,
     an_id,
     money,
+    to_open_dispute,
     to_record_account,
     to_register,
 )
@@ -234,6 +243,32 @@ def test_case_d1_a_dispute_that_is_lost_before_the_stay_is_earned_by_nobody() ->
     agree(market)
 
 
+def test_a_stay_whose_money_a_dispute_has_is_called_off_when_that_is_decided() -> None:
+    market = sold()
+    market.bank()
+    market.settle()
+    with pytest.raises(RefundBlockedByDispute):
+        market.decide(call_off)
+
+    hand_in(market)
+    market.bank("lost")
+    market.settle()
+    market.decide(call_off)
+    market.until(PAID_OUT, step=12 * HOUR)
+
+    assert market.booking().status is Stands.CANCELLED_BY_PLATFORM
+    assert market.store.nights == {}
+    assert market.all("refund") == []
+    assert set(market.balances()) & OWED == set()
+    agree(market)
+
+
+def call_off(draft: Draft) -> None:
+    """The platform calls the stay off, because somebody else's card paid for it."""
+    fraud = CancelByPlatform(booking_id=BOOKING, reason=PlatformReason.FRAUD, requested_by=MARTA)
+    processes.cancel_by_platform(draft, OPERATOR, fraud)
+
+
 def test_case_d1_what_is_lost_in_part_before_the_stay_is_not_earned_and_not_paid_out() -> None:
     market = sold()
     market.bank(amount=10_000)
@@ -369,6 +404,29 @@ def test_case_o1_a_payout_waits_while_a_dispute_is_open() -> None:
     assert market.payout().status is Payable.TRANSFERRED
     assert market.payout().sent == money("349.20 EUR")
     agree(market)
+
+
+def test_a_payout_waits_for_the_last_dispute_of_its_booking_and_nobody_lifts_it_before() -> None:
+    market = sold()
+    market.bank(inquiry=True)
+    market.settle()
+    second = to_open_dispute(
+        stage=Stage.INQUIRY, payment_id=processes.payment_of(BOOKING), processor_dispute="du_2"
+    )
+
+    def plan(draft: Draft) -> None:
+        draft.do(PROCESSOR, second)
+        processes.hold_or_lift(draft, BOOKING, second.dispute_id)
+
+    market.decide(plan)
+    payout_id = processes.payout_of(BOOKING)
+    market.bank("won")
+    market.settle()
+    assert market.payout().holds == {Hold.DISPUTE}
+
+    lift = partial(processes.lift_hold, staff=FINANCE, payout_id=payout_id, reason=Hold.DISPUTE)
+    with pytest.raises(PayoutIsHeld):
+        market.decide(lift)
 
 
 def test_case_o1_a_dispute_between_due_and_releasing_stops_the_payout() -> None:

@@ -77,6 +77,19 @@ def test_a_second_reason_is_one_more_and_the_same_reason_is_not() -> None:
     given(a_payout(), A_DISPUTE).when(PROCESS, to_hold()).then()
 
 
+def test_another_cause_of_the_same_reason_is_told_and_goes_with_the_reason() -> None:
+    second = HoldPayout(payout_id=PAYOUT, reason=Hold.DISPUTE, detail="another")
+    both = given(a_payout(), A_DISPUTE).when(PROCESS, second)
+    both.then(held(Hold.DISPUTE, "another"))
+    assert both.state.causes == {Hold.DISPUTE: {DISPUTE, "another"}}
+
+    given(a_payout(), A_DISPUTE, held(Hold.DISPUTE, "another")).when(PROCESS, second).then()
+    lift = LiftPayoutHold(payout_id=PAYOUT, reason=Hold.DISPUTE, still_stands=False)
+    freed = given(a_payout(), A_DISPUTE, held(Hold.DISPUTE, "another")).when(PROCESS, lift)
+    freed.then(lifted(Hold.DISPUTE))
+    assert freed.state.causes == {}
+
+
 def test_a_payout_on_hold_neither_falls_due_nor_is_released() -> None:
     on_hold = given(a_payout(), due(), A_DISPUTE)
     release = ReleasePayout(payout_id=PAYOUT, clearance=cleared())

@@ -109,10 +109,8 @@ def evolve(payout: Payout | None, event: PayoutEvent) -> Payout:
     match event:
         case PayoutRecalculated():
             return replace(payout, amount=event.amount, release_at=event.release_at)
-        case PayoutHeld():
-            return replace(payout, status=status, holds=payout.holds | {event.reason})
-        case PayoutHoldLifted():
-            return replace(payout, status=status, holds=payout.holds - {event.reason})
+        case PayoutHeld() | PayoutHoldLifted():
+            return held_or_not(replace(payout, status=status), event)
         case TransferOutcomeUnknown():
             return replace(payout, unknown=True)
         case PayoutReleased() | PayoutRetried() | PayoutNetted():
@@ -128,6 +126,16 @@ def evolve(payout: Payout | None, event: PayoutEvent) -> Payout:
             return replace(payout, status=status, unknown=False)
         case _:
             assert_never(event)
+
+
+def held_or_not(payout: Payout, event: PayoutHeld | PayoutHoldLifted) -> Payout:
+    """The payout when there is a reason to keep it back, or one more cause of it, or none any more."""
+    others = {of: causes for of, causes in payout.causes.items() if of is not event.reason}
+    if isinstance(event, PayoutHoldLifted):
+        return replace(payout, holds=payout.holds - {event.reason}, causes=others)
+    told = payout.causes.get(event.reason, frozenset()) | {event.detail}
+    causes = {**others, event.reason: told} if event.detail else payout.causes
+    return replace(payout, holds=payout.holds | {event.reason}, causes=causes)
 
 
 def ordered_out(payout: Payout, event: PayoutReleased | PayoutRetried | PayoutNetted) -> Payout:
@@ -155,5 +163,5 @@ PAYOUT = Decider(
     stream_of=lambda command: command.payout_id,
     decide=decide,
     evolve=evolve,
-    evolution=3,
+    evolution=4,
 )

@@ -49,8 +49,9 @@ def recalculate(payout: Payout, command: RecalculatePayout) -> Sequence[PayoutEv
 
 
 def hold(payout: Payout, command: HoldPayout) -> Sequence[PayoutEvent]:
-    """Keep the payout back; a reason that is there already is not there twice."""
-    if command.reason in payout.holds:
+    """Keep the payout back; a reason that is there already is not there twice for the same cause."""
+    known = payout.causes.get(command.reason, frozenset())
+    if command.reason in payout.holds and (not command.detail or command.detail in known):
         return []
     return [PayoutHeld(reason=command.reason, detail=command.detail)]
 

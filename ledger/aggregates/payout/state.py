@@ -30,7 +30,8 @@ class Payout(Struct, frozen=True):
     `amount` is the tranche's; of it `netted` stays with the platform for what the host owes, and
     `sent` is on its way or with the host; `reversed` of that came back, and `coming_back` is
     ordered back, by the keys of the orders. `orders` and `reversals` count the keys given out;
-    `transfer` is the processor's name of what was sent.
+    `transfer` is the processor's name of what was sent. `causes` are what gave each reason to hold,
+    where it was told.
     """
 
     status: Status
@@ -49,6 +50,7 @@ class Payout(Struct, frozen=True):
     reversals: int = 0
     coming_back: dict[str, Money] = {}
     transfer: str | None = None
+    causes: dict[Hold, frozenset[str]] = {}
 
     @property
     def outstanding(self) -> Money:
