@@ -83,7 +83,8 @@ def following(url: str, redis_url: str | None = None) -> Iterator[None]:
     thread = threading.Thread(target=follower.run, daemon=True)
     thread.start()
     try:
-        until(lambda: keeps_up(url))
+        with psycopg.connect(url, autocommit=True) as connection:
+            until(lambda: keeps_up(connection))
         yield
     finally:
         follower.stop()
@@ -92,17 +93,16 @@ def following(url: str, redis_url: str | None = None) -> Iterator[None]:
             announce.close()
 
 
-def keeps_up(url: str) -> bool:
+def keeps_up(connection: psycopg.Connection[tuple[Any, ...]]) -> bool:
     """Whether every read model is there, and at the end of the history."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        try:
-            (behind,) = connection.execute(
-                "SELECT %s - count(*) FROM read_models.positions "
-                "WHERE position >= (SELECT coalesce(max(position), 0) FROM ledger.events)",
-                (len(PROJECTIONS),),
-            ).fetchall()[0]
-        except psycopg.errors.UndefinedTable:
-            return False
+    try:
+        (behind,) = connection.execute(
+            "SELECT %s - count(*) FROM read_models.positions "
+            "WHERE position >= (SELECT coalesce(max(position), 0) FROM ledger.events)",
+            (len(PROJECTIONS),),
+        ).fetchall()[0]
+    except psycopg.errors.UndefinedTable:
+        return False
     return bool(behind == 0)
 
 

@@ -97,7 +97,7 @@ def test_fault_22_an_import_that_is_killed_again_and_again_goes_on_where_it_was(
 ) -> None:
     file, events = undisturbed.file, undisturbed.events
 
-    for part in (0.1, 0.4, 0.8):
+    for part in (0.1, 0.3, 0.6):
         process = begin_import(database, file, tmp_path)
         wait_for(int(events * part), events_in, database.url, process)
         process.kill()
