@@ -90,12 +90,13 @@ from ledger.processes.recovery import (
     reversal_declined,
     take_in_reversal,
 )
-from ledger.processes.refunds import refund_declined, submit_refund, take_in_refund
+from ledger.processes.refunds import refund_declined, refund_in, submit_refund, take_in_refund
 from ledger.processes.settlement import earn, mature
 from ledger.processes.staff_refunds import (
     approve_refund,
     ask_refund,
     cancel_refund,
+    refund_if_asked,
     reject_refund,
     shown_again,
 )
@@ -170,6 +171,8 @@ __all__ = [
     "receipt_funds_have_arrived",
     "reconsider",
     "refund_declined",
+    "refund_if_asked",
+    "refund_in",
     "refund_of",
     "refund_settles",
     "register_host",

@@ -18,6 +18,7 @@ from ledger.aggregates.provider import PROVIDER, Provider, Standing
 from ledger.aggregates.provider import Status as Hosting
 from ledger.draft import Draft
 from ledger.errors import NotFound
+from ledger.events import Actor
 from ledger.gateways.stripe.transfers import TransferFact
 from ledger.processes.earnings import (
     is_disputed,
@@ -41,17 +42,23 @@ from ledger.values.money import Money, total, zero
 from ledger.values.shares import Shares
 
 
-def release(draft: Draft, booking_id: BookingId, payout_id: PayoutId | None = None) -> None:
+def release(
+    draft: Draft,
+    booking_id: BookingId,
+    payout_id: PayoutId | None = None,
+    by: Actor = PROCESS,
+) -> None:
     """Order the transfer of a payout that is due, less what its host owes.
 
-    Without a name it is the booking's first one. Raises PayoutIsHeld with every guard that stands in
+    Without a name it is the booking's first one. Whoever asks, the clock or a person, the same
+    guards stand; once ordered, it is not ordered again. Raises PayoutIsHeld with every guard that stands in
     the way, PayoutExceedsEntitlement.
     """
     payout_id = payout_id or payout_of(booking_id)
     payout = payout_in(draft, payout_id)
     before = payout.netted
     draft.do(
-        PROCESS,
+        by,
         ReleasePayout(payout_id=payout_id, clearance=clearance_of(draft, booking_id, payout)),
     )
     netted = payout_in(draft, payout_id).netted - before

@@ -15,7 +15,7 @@ from ledger.aggregates.refund import (
 from ledger.aggregates.refund import Status as Refunding
 from ledger.draft import Draft
 from ledger.errors import PaymentNotCompleted
-from ledger.events import Actor
+from ledger.events import Actor, Role
 from ledger.events.refund import Doubt, Funding
 from ledger.processes.allowances import (
     AskedRefund,
@@ -39,6 +39,17 @@ from ledger.values.ids import BookingId, RefundId
 
 REFUNDABLE = (Paying.COMPLETED, Paying.PARTIALLY_REFUNDED)
 """Payments that have something to give back; one that is refunded whole has nothing."""
+
+
+def refund_if_asked(draft: Draft, asked: AskedRefund) -> ShownRefund:
+    """What a refund would do; refused where asking for it would be. For rehearsals."""
+    shown = shown_refund(draft, asked)
+    ask_refund(draft, WHOEVER_ASKS, asked, shown.digest)
+    return shown
+
+
+WHOEVER_ASKS = Actor(Role.SUPPORT.value, "whoever asks")
+"""Stands in a rehearsal for somebody of support."""
 
 
 def ask_refund(draft: Draft, staff: Actor, asked: AskedRefund, accepted: str) -> RefundId:

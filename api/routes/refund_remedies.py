@@ -1,0 +1,131 @@
+"""Refunds that went wrong, or were never ours: sent again, paid by our bank, or explained."""
+
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from api import speakers
+from api.answers import refunds as refunding
+from api.answers.refunds import Named, RefundNow
+from api.commands import Command, Commanding
+from api.faults import KeyMissing
+from api.problems import described
+from api.shapes import Body, Uuid
+from api.wishes.refunds import AcceptedRefundWish
+from ledger import errors, processes
+from ledger.draft import Draft
+from ledger.events import Actor, Role
+from ledger.values.ids import BookingId, RefundId
+
+router = APIRouter(prefix="/bookings/{booking_id}/refunds/{refund_id}", tags=["refunds"])
+
+COMMANDS = (
+    KeyMissing,
+    errors.Conflict,
+    errors.NotFound,
+    errors.RepeatedWithDifferences,
+    errors.TransitionNotAllowed,
+)
+NO_ROOM = (errors.RefundBlockedByDispute, errors.RefundExceedsCapture)
+
+
+class OfFinance(Body):
+    """Who of finance does it."""
+
+    by: Uuid
+
+
+class OtherWay(OfFinance):
+    """Why the guest's card cannot have the money."""
+
+    reason: Literal["card_closed", "too_old", "refused_by_bank", "other"]
+
+
+class BankTransfer(OfFinance):
+    """What our bank did: its `reference`, and `proof`, the SHA-256 of its document."""
+
+    reference: Annotated[str, Field(pattern=r"^[A-Za-z0-9 ./-]{1,40}$")]
+    proof: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+@router.post("/resubmission", status_code=201, responses=described(*COMMANDS, *NO_ROOM))
+async def send_again(
+    booking_id: Uuid, refund_id: Uuid, said: OfFinance, command: Commanding
+) -> RefundNow:
+    """Hand a refund that failed to the processor once more."""
+    named = Named(BookingId(booking_id), RefundId(refund_id))
+
+    def step(draft: Draft, finance: Actor) -> None:
+        processes.send_again(draft, finance, named.refund)
+
+    return await _decide(command, named, said, step)
+
+
+@router.post(
+    "/alternative",
+    status_code=201,
+    responses=described(*COMMANDS, errors.RefundExceedsCapture),
+)
+async def use_alternative(
+    booking_id: Uuid, refund_id: Uuid, said: OtherWay, command: Commanding
+) -> RefundNow:
+    """Give up the guest's card: our bank will pay."""
+    named = Named(BookingId(booking_id), RefundId(refund_id))
+
+    def step(draft: Draft, finance: Actor) -> None:
+        processes.use_alternative(draft, finance, named.refund, said.reason)
+
+    return await _decide(command, named, said, step)
+
+
+@router.post(
+    "/alternative/settlement",
+    status_code=201,
+    responses=described(*COMMANDS, errors.NothingVouchedFor, errors.SelfApproval),
+)
+async def settle_alternatively(
+    booking_id: Uuid, refund_id: Uuid, said: BankTransfer, command: Commanding
+) -> RefundNow:
+    """Our bank has paid; somebody else than who chose that way has seen the proof."""
+    named = Named(BookingId(booking_id), RefundId(refund_id))
+
+    def step(draft: Draft, finance: Actor) -> None:
+        processes.settle_alternatively(draft, finance, named.refund, said.reference, said.proof)
+
+    return await _decide(command, named, said, step)
+
+
+@router.post(
+    "/classification",
+    status_code=201,
+    responses=described(
+        *COMMANDS, errors.AmountsDiffer, errors.RefundChanged, errors.RefundLineExceeded
+    ),
+)
+async def classify_refund(
+    booking_id: Uuid, refund_id: Uuid, said: AcceptedRefundWish, command: Commanding
+) -> RefundNow:
+    """Say whose money a refund was that somebody made at the processor's own desk, as shown."""
+    named = Named(BookingId(booking_id), RefundId(refund_id))
+
+    def step(draft: Draft, finance: Actor) -> None:
+        asked = said.asked(draft, named.booking)
+        processes.classify_refund(draft, finance, named.refund, asked, said.preview)
+
+    return await _decide(command, named, said, step)
+
+
+async def _decide(
+    command: Command,
+    named: Named,
+    said: OfFinance | AcceptedRefundWish,
+    step: Callable[[Draft, Actor], None],
+) -> RefundNow:
+    def plan(draft: Draft) -> None:
+        named.found(draft)
+        step(draft, speakers.staff(Role.FINANCE, said.by))
+        refunding.answer(draft, named)
+
+    return await command.execute(named.booking, said, plan, RefundNow)

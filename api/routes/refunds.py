@@ -1,0 +1,159 @@
+"""Refunds that staff ask for: shown first, asked for as shown, and approved by somebody else."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+
+from api import speakers
+from api.answers import refunds as refunding
+from api.answers.refunds import Named, RefundNow, RefundPreview
+from api.asking import OnPremises, stated
+from api.commands import Commanding
+from api.faults import KeyMissing
+from api.problems import described
+from api.shapes import Body, Uuid
+from api.wishes.refunds import AcceptedRefundWish, RefundWish
+from ledger import errors, processes
+from ledger.draft import Draft
+from ledger.events import Role
+from ledger.processes import ShownRefund
+from ledger.values.ids import BookingId, RefundId
+
+router = APIRouter(prefix="/bookings/{booking_id}/refunds", tags=["refunds"])
+
+TOO_MUCH = (
+    errors.AmountsDiffer,
+    errors.CurrenciesDiffer,
+    errors.NotFound,
+    errors.PaymentNotCompleted,
+    errors.RefundExceedsCapture,
+    errors.RefundLineExceeded,
+)
+COMMANDS = (
+    KeyMissing,
+    errors.Conflict,
+    errors.NotFound,
+    errors.RepeatedWithDifferences,
+    errors.TransitionNotAllowed,
+)
+
+
+class SupportsWish(AcceptedRefundWish):
+    """A refund that support, or finance, asks for."""
+
+    role: Literal["support", "finance"] = "support"
+
+
+class Approval(Body):
+    """Who of finance approves, and what they were shown: the `approval` that the refund has now."""
+
+    by: Uuid
+    preview: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Refusal(Body):
+    """Who of finance says no, or takes it back, and why."""
+
+    by: Uuid
+    reason: Literal["asked_twice", "not_owed", "offered_otherwise", "proof_missing", "other"]
+
+
+@router.post("/preview", responses=described(*TOO_MUCH))
+async def preview_refund(
+    booking_id: Uuid, wish: RefundWish, request: Request, premises: OnPremises
+) -> RefundPreview:
+    """What a refund would do now: what the guest gets, of whose part, and what the host would owe."""
+
+    def shown(draft: Draft) -> ShownRefund:
+        return processes.refund_if_asked(draft, wish.asked(draft, BookingId(booking_id)))
+
+    preview = await premises.look(lambda store, ledger: refunding.previewed(store, ledger, shown))
+    stated(request, preview.position)
+    return preview
+
+
+@router.post("", status_code=201, responses=described(*COMMANDS, *TOO_MUCH, errors.RefundChanged))
+async def ask_refund(
+    booking_id: Uuid, wish: SupportsWish, command: Commanding, response: Response
+) -> RefundNow:
+    """Ask for a refund as it was shown. Somebody of finance must approve it."""
+    case, role = BookingId(booking_id), Role.SUPPORT if wish.role == "support" else Role.FINANCE
+
+    def plan(draft: Draft) -> None:
+        asked, staff = wish.asked(draft, case), speakers.staff(role, wish.by)
+        refund_id = processes.ask_refund(draft, staff, asked, wish.preview)
+        refunding.answer(draft, Named(case, refund_id))
+
+    asked = await command.execute(case, wish, plan, RefundNow)
+    response.headers["Location"] = f"/bookings/{case}/refunds/{asked.refund_id}"
+    return asked
+
+
+@router.get("/{refund_id}", responses=described(errors.NotFound))
+async def refund(
+    booking_id: Uuid, refund_id: Uuid, request: Request, premises: OnPremises
+) -> RefundNow:
+    """Where a refund stands, as the ledger has it now."""
+    named = Named(BookingId(booking_id), RefundId(refund_id))
+    shown = await premises.look(lambda store, ledger: refunding.looked_up(store, ledger, named))
+    stated(request, shown.position)
+    return shown
+
+
+@router.post(
+    "/{refund_id}/approval",
+    status_code=201,
+    responses=described(
+        *COMMANDS,
+        *TOO_MUCH,
+        errors.RefundChanged,
+        errors.SecondPersonRequired,
+        errors.SelfApproval,
+    ),
+)
+async def approve_refund(
+    booking_id: Uuid, refund_id: Uuid, said: Approval, command: Commanding
+) -> RefundNow:
+    """Approve, as somebody else than who asked: from now on it is owed, and on its way."""
+    named = Named(BookingId(booking_id), RefundId(refund_id))
+
+    def plan(draft: Draft) -> None:
+        named.found(draft)
+        finance = speakers.staff(Role.FINANCE, said.by)
+        processes.approve_refund(draft, finance, named.refund, said.preview)
+        refunding.answer(draft, named)
+
+    return await command.execute(booking_id, said, plan, RefundNow)
+
+
+@router.post("/{refund_id}/rejection", status_code=201, responses=described(*COMMANDS))
+async def reject_refund(
+    booking_id: Uuid, refund_id: Uuid, said: Refusal, command: Commanding
+) -> RefundNow:
+    """Say no to a refund that waits for approval."""
+    named = Named(BookingId(booking_id), RefundId(refund_id))
+
+    def plan(draft: Draft) -> None:
+        named.found(draft)
+        finance = speakers.staff(Role.FINANCE, said.by)
+        processes.reject_refund(draft, finance, named.refund, said.reason)
+        refunding.answer(draft, named)
+
+    return await command.execute(booking_id, said, plan, RefundNow)
+
+
+@router.post("/{refund_id}/cancellation", status_code=201, responses=described(*COMMANDS))
+async def cancel_refund(
+    booking_id: Uuid, refund_id: Uuid, said: Refusal, command: Commanding
+) -> RefundNow:
+    """Take a refund back that was not handed over yet: its money is the booking's again."""
+    named = Named(BookingId(booking_id), RefundId(refund_id))
+
+    def plan(draft: Draft) -> None:
+        named.found(draft)
+        finance = speakers.staff(Role.FINANCE, said.by)
+        processes.cancel_refund(draft, finance, named.refund, said.reason)
+        refunding.answer(draft, named)
+
+    return await command.execute(booking_id, said, plan, RefundNow)

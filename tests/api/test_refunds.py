@@ -1,0 +1,120 @@
+"""Staff's money at the door: refunds that two people want, and payouts that people keep back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from bench.estate import Estate
+from ledger import processes
+from ledger.application import Ledger
+from ledger.draft import Draft, Request
+from ledger.values.ids import BookingId, CommandId, fresh_id
+from tests.api.conftest import Door
+from tests.facts import MARTA, PAUL, PROCESSOR
+
+
+@pytest.fixture
+def sold(door: Door, estate: Estate, ledger: Ledger) -> str:
+    """A booking that is paid and confirmed."""
+    booking_id = BookingId(door.post("/bookings", estate.wish(), key="k1").json()["booking_id"])
+
+    def plan(draft: Draft) -> None:
+        processes.pay(draft, PROCESSOR, booking_id, "ch_1")
+        processes.confirm(draft, booking_id)
+
+    ledger.execute(Request(command_id=CommandId(fresh_id()), case_id=booking_id, content=b""), plan)
+    return booking_id
+
+
+def preview(door: Door, booking_id: str, wish: Mapping[str, Any]) -> Any:
+    """What a refund would do now."""
+    shown = door.client.post(f"/bookings/{booking_id}/refunds/preview", json=wish)
+    assert shown.status_code == 200, shown.text
+    return shown.json()
+
+
+def a_gift(minor: int = 2_000) -> dict[str, Any]:
+    """The platform gives something of its own."""
+    return {"gift": {"minor": minor, "currency": "EUR"}, "reason": "noise"}
+
+
+def asked(door: Door, booking_id: str, wish: Mapping[str, Any]) -> Any:
+    """Marta asks for a refund as it was shown."""
+    said = {**wish, "by": MARTA, "preview": preview(door, booking_id, wish)["preview"]}
+    answer = door.post(f"/bookings/{booking_id}/refunds", said, key=fresh_id())
+    assert answer.status_code == 201, answer.text
+    assert answer.headers["Location"].endswith(answer.json()["refund_id"])
+    return answer.json()
+
+
+def test_a_refund_is_shown_asked_for_and_approved_by_somebody_else(door: Door, sold: str) -> None:
+    left = preview(door, sold, a_gift())["left_on_lines"]
+    night = next(line for line in left if line["code"] == "night")
+    wish = {"lines": [{**night, "minor": 1_000}], "reason": "cleanliness"}
+    refund = asked(door, sold, wish)
+    address = f"/bookings/{sold}/refunds/{refund['refund_id']}"
+    assert (refund["status"], refund["amount"]["minor"]) == ("awaiting_approval", 1_000)
+
+    alone = door.post(f"{address}/approval", {"by": MARTA, "preview": refund["approval"]}, key="a")
+    assert (alone.status_code, alone.json()["code"]) == (403, "SELF_APPROVAL")
+    stale = door.post(f"{address}/approval", {"by": PAUL, "preview": "0" * 64}, key="b")
+    assert (stale.status_code, stale.json()["code"]) == (409, "QUOTE_CHANGED")
+    done = door.post(f"{address}/approval", {"by": PAUL, "preview": refund["approval"]}, key="c")
+
+    assert (done.status_code, done.json()["status"]) == (201, "approved")
+    assert door.get(address).json()["approval"] is None
+    assert preview(door, sold, a_gift())["refundable"]["minor"] == 26_360
+
+
+def test_what_there_is_not_is_not_shown_either(door: Door, sold: str) -> None:
+    too_much = door.client.post(f"/bookings/{sold}/refunds/preview", json=a_gift(27_361))
+    nothing_of_it = {"lines": [{"code": "sauna", "minor": 1}], "reason": "other"}
+    no_such_line = door.client.post(f"/bookings/{sold}/refunds/preview", json=nothing_of_it)
+
+    assert (too_much.status_code, too_much.json()["code"]) == (409, "REFUND_EXCEEDS_CAPTURED")
+    assert no_such_line.status_code == 409
+
+
+def test_a_refund_is_rejected_or_taken_back_with_a_reason(door: Door, sold: str) -> None:
+    first, second = (asked(door, sold, a_gift())["refund_id"] for _ in range(2))
+    no = {"by": PAUL, "reason": "not_owed"}
+
+    rejected = door.post(f"/bookings/{sold}/refunds/{first}/rejection", no, key="r")
+    cancelled = door.post(f"/bookings/{sold}/refunds/{second}/cancellation", no, key="c")
+
+    assert (rejected.json()["status"], cancelled.json()["status"]) == ("rejected", "cancelled")
+
+
+def test_a_refund_is_of_the_booking_that_its_address_names(door: Door, sold: str) -> None:
+    refund = asked(door, sold, a_gift())["refund_id"]
+
+    elsewhere = door.get(f"/bookings/{MARTA}/refunds/{refund}")
+
+    assert elsewhere.status_code == 404
+
+
+def test_a_payout_waits_for_as_many_reasons_as_there_are(door: Door, sold: str) -> None:
+    address = f"/bookings/{sold}/payouts/{processes.payout_of(BookingId(sold))}"
+    put = {"by": MARTA, "reason": "manual"}
+    assert door.post(f"{address}/holds", put, key="h1").json()["holds"] == ["manual"]
+    more = door.post(f"{address}/holds", {**put, "reason": "risk_new_host"}, key="h2").json()
+    assert (more["status"], more["holds"]) == ("on_hold", ["manual", "risk_new_host"])
+
+    one_left = door.post(f"{address}/holds/manual/lifting", {"by": PAUL}, key="l1").json()
+    none_left = door.post(f"{address}/holds/risk_new_host/lifting", {"by": PAUL}, key="l2").json()
+
+    assert (one_left["status"], one_left["holds"]) == ("on_hold", ["risk_new_host"])
+    assert (none_left["status"], none_left["holds"]) == ("scheduled", [])
+
+
+def test_what_the_ledger_still_gives_as_a_reason_no_person_lets_go(door: Door, sold: str) -> None:
+    asked(door, sold, a_gift())
+    address = f"/bookings/{sold}/payouts/{processes.payout_of(BookingId(sold))}"
+
+    lifted = door.post(f"{address}/holds/refund_open/lifting", {"by": PAUL}, key="l")
+    released = door.post(f"{address}/release", {"by": PAUL}, key="r")
+
+    assert (lifted.status_code, lifted.json()["code"]) == (409, "PAYOUT_ON_HOLD")
+    assert lifted.json()["data"]["reasons"] == ["refund_open"]
+    assert released.status_code == 409
