@@ -1,22 +1,21 @@
 """Refunds that staff ask for: shown first, asked for as shown, and approved by somebody else."""
 
-from typing import Annotated, Literal
+from collections.abc import Callable
 
 from fastapi import APIRouter, Request, Response
-from pydantic import Field
 
 from api import speakers
 from api.answers import refunds as refunding
 from api.answers.refunds import Named, RefundNow, RefundPreview
 from api.asking import OnPremises, stated
-from api.commands import Commanding
+from api.commands import Command, Commanding
 from api.faults import KeyMissing
 from api.problems import described
-from api.shapes import Body, Uuid
-from api.wishes.refunds import AcceptedRefundWish, RefundWish
+from api.shapes import Uuid
+from api.wishes.refunds import Approval, RefundWish, Refusal, SupportsWish
 from ledger import errors, processes
 from ledger.draft import Draft
-from ledger.events import Role
+from ledger.events import Actor, Role
 from ledger.processes import ShownRefund
 from ledger.values.ids import BookingId, RefundId
 
@@ -37,26 +36,6 @@ COMMANDS = (
     errors.RepeatedWithDifferences,
     errors.TransitionNotAllowed,
 )
-
-
-class SupportsWish(AcceptedRefundWish):
-    """A refund that support, or finance, asks for."""
-
-    role: Literal["support", "finance"] = "support"
-
-
-class Approval(Body):
-    """Who of finance approves, and what they were shown: the `approval` that the refund has now."""
-
-    by: Uuid
-    preview: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-
-
-class Refusal(Body):
-    """Who of finance says no, or takes it back, and why."""
-
-    by: Uuid
-    reason: Literal["asked_twice", "not_owed", "offered_otherwise", "proof_missing", "other"]
 
 
 @router.post("/preview", responses=described(*TOO_MUCH))
@@ -133,14 +112,7 @@ async def reject_refund(
 ) -> RefundNow:
     """Say no to a refund that waits for approval."""
     named = Named(BookingId(booking_id), RefundId(refund_id))
-
-    def plan(draft: Draft) -> None:
-        named.found(draft)
-        finance = speakers.staff(Role.FINANCE, said.by)
-        processes.reject_refund(draft, finance, named.refund, said.reason)
-        refunding.answer(draft, named)
-
-    return await command.execute(booking_id, said, plan, RefundNow)
+    return await _refuse(command, named, said, processes.reject_refund)
 
 
 @router.post("/{refund_id}/cancellation", status_code=201, responses=described(*COMMANDS))
@@ -149,11 +121,18 @@ async def cancel_refund(
 ) -> RefundNow:
     """Take a refund back that was not handed over yet: its money is the booking's again."""
     named = Named(BookingId(booking_id), RefundId(refund_id))
+    return await _refuse(command, named, said, processes.cancel_refund)
 
+
+async def _refuse(
+    command: Command,
+    named: Named,
+    said: Refusal,
+    step: Callable[[Draft, Actor, RefundId, str], None],
+) -> RefundNow:
     def plan(draft: Draft) -> None:
         named.found(draft)
-        finance = speakers.staff(Role.FINANCE, said.by)
-        processes.cancel_refund(draft, finance, named.refund, said.reason)
+        step(draft, speakers.staff(Role.FINANCE, said.by), named.refund, said.reason)
         refunding.answer(draft, named)
 
-    return await command.execute(booking_id, said, plan, RefundNow)
+    return await command.execute(named.booking, said, plan, RefundNow)

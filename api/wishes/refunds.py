@@ -70,3 +70,23 @@ class AcceptedRefundWish(RefundWish):
 
     by: Uuid
     preview: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class SupportsWish(AcceptedRefundWish):
+    """A refund that support, or finance, asks for."""
+
+    role: Literal["support", "finance"] = "support"
+
+
+class Approval(Body):
+    """Who of finance approves, and what they were shown: the `approval` that the refund has now."""
+
+    by: Uuid
+    preview: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Refusal(Body):
+    """Who of finance says no, or takes it back, and why."""
+
+    by: Uuid
+    reason: Literal["asked_twice", "not_owed", "offered_otherwise", "proof_missing", "other"]

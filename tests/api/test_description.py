@@ -57,7 +57,11 @@ def test_every_route_says_what_it_is_for_and_how_it_can_go_wrong() -> None:
         assert {"500", "503"} <= set(operation["responses"]) or name == "GET /health", name
 
 
-QUESTIONS = {"POST /quotes", "POST /bookings/{booking_id}/alteration/preview"}
+QUESTIONS = {
+    "POST /bookings/{booking_id}/refunds/preview",
+    "POST /quotes",
+    "POST /bookings/{booking_id}/alteration/preview",
+}
 """What is asked with a body and changes nothing, so it may be asked as often as one likes."""
 
 NAMED_BY_THEIR_SENDER = {f"POST {NOTICES}", f"POST {HOSTS_NOTICES}"}
