@@ -14,7 +14,7 @@ from ledger.values.clock import Instant
 from ledger.values.ids import BookingId
 from ledger.values.price import GUEST_FEE_VAT
 from projections.projection import Answer, position_of
-from projections.receipt_lines import Content, ReceiptLine, read
+from projections.receipt_lines import Content, ReceiptLine, read, receipt_of_change
 from projections.receipts import (
     ANNULMENT,
     CREDIT_NOTE,
@@ -24,6 +24,7 @@ from projections.receipts import (
     RECEIPTS,
     documents,
     parties,
+    prices,
 )
 
 NUMBER = re.compile(rf"({ISSUER}-[{''.join(LETTERS.values())}]-[0-9]{{4}})-([0-9]{{6,12}})")
@@ -151,11 +152,31 @@ def _papers(db: Connection, where: ColumnElement[bool]) -> list[Paper]:
     )
     rows = db.execute(query).all()
     numbers = {(row.stream_id, row.kind): f"{row.series}-{row.place:06d}" for row in rows}
-    contents = {(row.stream_id, row.kind): read(row.content) for row in rows if row.content}
+    contents = _contents(db, rows)
     return [_paper(row, numbers, contents) for row in rows]
 
 
 Key = tuple[str, str]
+
+
+def _contents(db: Connection, rows: Sequence[Row[Any]]) -> dict[Key, Content]:
+    """What each paper says. One for an alteration says by how much which line became dearer."""
+    whole = {(row.stream_id, row.kind): read(row.content) for row in rows if row.content}
+    first = [(0, whole[row.stream_id, RECEIPT]) for row in rows if _is_of_the_booking(row)]
+    altered = {row.booking_id for row in rows if row.alters}
+    later = select(prices).where(prices.c.booking_id.in_(altered)).order_by(prices.c.position)
+    known = [*first, *((row.position, read(row.content)) for row in db.execute(later))]
+    for row in rows:
+        if row.alters:
+            old = [content for position, content in known if position < row.position]
+            new = whole[row.stream_id, RECEIPT]
+            changed = receipt_of_change(new, old[-1] if old else None, row.total_minor)
+            whole[row.stream_id, RECEIPT] = changed
+    return whole
+
+
+def _is_of_the_booking(row: Row[Any]) -> bool:
+    return bool(row.kind == RECEIPT and not row.alters)
 
 
 def _paper(row: Row[Any], numbers: dict[Key, str], contents: dict[Key, Content]) -> Paper:

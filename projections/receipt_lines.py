@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from msgspec import Struct
 
-from ledger.values.money import Money
 from ledger.values.policy import LineBack
 from ledger.values.price import COUPON, GUEST_FEE, GUEST_FEE_VAT, Price, PriceLine
 
@@ -60,17 +59,41 @@ class Content(Struct, frozen=True, omit_defaults=True, gc=False):
     converted: Converted | None = None
 
 
-def receipt_of(price: Price, paid: Money) -> Content:
-    """What a receipt says about money that was paid for a price.
-
-    An alteration is paid by the difference of two prices: one line then, because the lines of the
-    price would not sum to it.
-    """
-    if price.total != paid:
-        return Content((ReceiptLine(ALTERATION, "", paid.minor, ALL),))
+def receipt_of(price: Price) -> Content:
+    """What a receipt says about money that was paid for a price."""
     lines = zip(price.lines(), price.paid_minors, strict=True)
     told = tuple(_told(price, line, minor) for line, minor in lines)
     return Content((*told, *_included(price)), _converted(price))
+
+
+def receipt_of_change(new: Content, old: Content | None, paid_minor: int) -> Content:
+    """What a receipt says about money that was paid for an alteration: the new lines less the old.
+
+    Where the old ones are not known, as for history from outside, it is one line.
+    """
+    before = {_name(line): line for line in old.lines} if old else {}
+    after = {_name(line): line for line in new.lines}
+    lines = tuple(
+        _moved(after.get(name) or before[name], minor)
+        for name in {**after, **before}
+        if (minor := _minor(after.get(name)) - _minor(before.get(name)))
+    )
+    if sum(line.minor for line in lines if not line.included) != paid_minor:
+        return Content((ReceiptLine(ALTERATION, "", paid_minor, ALL),))
+    return Content(lines)
+
+
+def _name(line: ReceiptLine) -> tuple[str, str, bool]:
+    return line.code, line.of, line.included
+
+
+def _minor(line: ReceiptLine | None) -> int:
+    return line.minor if line else 0
+
+
+def _moved(line: ReceiptLine, minor: int) -> ReceiptLine:
+    """The line by so much; how many of what it was does not say by how much it changed."""
+    return msgspec.structs.replace(line, minor=minor, quantity=1, unit_minor=None)
 
 
 def credit_of(lines: Iterable[LineBack]) -> Content:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Index,
+    Integer,
     MetaData,
     Table,
     Text,
@@ -24,7 +25,7 @@ from sqlalchemy import (
 )
 
 from ledger.events import Recorded
-from ledger.events.booking import BookingRequested
+from ledger.events.booking import BookingAltered, BookingRequested
 from ledger.events.payment import (
     PaymentAdopted,
     PaymentCancelled,
@@ -65,12 +66,25 @@ documents = Table(
     Column("currency", Text, nullable=False),
     Column("total_minor", BigInteger, nullable=False),
     Column("content", Text),
+    Column("alters", Integer),
     Index("documents_by_number", "series", "position"),
     Index("documents_by_booking", "booking_id"),
 )
 """One row per document, be it only prepared: then it has no series yet. `stream_id` is the payment
 or refund that it is about; an annulment has no content of its own, it takes back that of its note.
+`alters` is the number of the alteration that a payment is for: its content is then the whole new
+price, of which the receipt has what is dearer than before.
 """
+
+prices = Table(
+    "prices",
+    tables,
+    Column("booking_id", Uuid(as_uuid=False), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("position", BigInteger, nullable=False, info=NOT_IN_DIGEST),
+    Column("content", Text, nullable=False),
+)
+"""What a booking cost from one of its alterations on; before the first, its own receipt says it."""
 
 parties = Table(
     "parties",
@@ -86,6 +100,7 @@ parties = Table(
 
 ReceiptEvent = (
     BookingRequested
+    | BookingAltered
     | PaymentOpened
     | PaymentCompleted
     | PaymentAdopted
@@ -112,12 +127,14 @@ def project(  # noqa: C901 - one case per event
                 host_id=event.host_id,
                 property_id=event.property_id,
             )
+        case BookingAltered() as event:
+            note_price(rows, recorded, event)
         case PaymentOpened() as event:
-            prepare(rows, recorded, event, receipt_of(event.price, event.due))
+            prepare(rows, recorded, event, receipt_of(event.price))
         case PaymentCompleted():
             issue(rows, recorded, RECEIPT)
         case PaymentAdopted() as event:
-            prepare(rows, recorded, event, receipt_of(event.price, event.due))
+            prepare(rows, recorded, event, receipt_of(event.price))
             issue(rows, recorded, RECEIPT)
         case PaymentCancelled():
             rows.remove(documents, (stream_id, RECEIPT))
@@ -134,6 +151,17 @@ def project(  # noqa: C901 - one case per event
             call_off(rows, recorded, event)
         case _:
             assert_never(recorded.event)
+
+
+def note_price(rows: Rows, recorded: Recorded[ReceiptEvent], event: BookingAltered) -> None:
+    """Keep what a booking costs from now on: the next alteration is receipted against it."""
+    rows.insert(
+        prices,
+        booking_id=recorded.stream_id,
+        revision=event.revision,
+        position=recorded.position,
+        content=kept(receipt_of(event.price)),
+    )
 
 
 PreparingEvent = PaymentOpened | PaymentAdopted | RefundRequested | ExternalRefundClassified
@@ -159,6 +187,7 @@ def prepare(
         currency=total.currency,
         total_minor=total.minor,
         content=kept(content),
+        alters=event.for_alteration if isinstance(event, PaymentOpened) else None,
     )
 
 
@@ -191,6 +220,7 @@ def call_off(rows: Rows, recorded: Recorded[ReceiptEvent], event: RefundCancelle
         currency=event.amount.currency,
         total_minor=event.amount.minor,
         content=None,
+        alters=None,
         **numbered(recorded, ANNULMENT),
     )
 

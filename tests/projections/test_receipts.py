@@ -17,11 +17,18 @@ from ledger.values.clock import instant
 from ledger.values.exchange import Exchange
 from ledger.values.ids import BookingId, PaymentId, RefundId
 from ledger.values.levies import ALL_BP, TaxBase, TaxRule
-from ledger.values.money import Money
 from ledger.values.policy import FLEXIBLE
 from ledger.values.price import Price, paid_by, price_under
 from projections.papers import Paper, paper, papers_of
-from projections.receipt_lines import ALTERATION, HOST, credit_of, kept, read, receipt_of
+from projections.receipt_lines import (
+    ALTERATION,
+    HOST,
+    credit_of,
+    kept,
+    read,
+    receipt_of,
+    receipt_of_change,
+)
 from projections.receipts import RECEIPTS
 from replay.rebuild import rebuild
 from tests.conftest import Database
@@ -37,6 +44,7 @@ from tests.facts import (
     a_price,
     a_refund,
     adopted_payment,
+    altered,
     an_id,
     approval_asked,
     approved,
@@ -81,7 +89,7 @@ def numbers(story: Story) -> list[str]:
 
 
 def said(price: Price) -> list[tuple[str, int]]:
-    return [(line.code, line.minor) for line in receipt_of(price, price.total).lines]
+    return [(line.code, line.minor) for line in receipt_of(price).lines]
 
 
 # -- What is on them ----------------------------------------------------------------------
@@ -104,7 +112,7 @@ def test_a_receipt_has_every_line_of_the_worked_price_and_sums_to_the_cent() -> 
 
 
 def test_a_receipt_says_how_its_lines_were_counted_and_who_gets_them() -> None:
-    lines = {line.code: line for line in receipt_of(the_price(), the_price().total).lines}
+    lines = {line.code: line for line in receipt_of(the_price()).lines}
 
     assert (lines["extra_guest"].quantity, lines["extra_guest"].unit_minor) == (7, 1_200)
     assert (lines["guest_fee"].rate_bp, lines["guest_fee_vat"].rate_bp) == (1_400, 2_000)
@@ -118,7 +126,7 @@ def test_a_receipt_says_how_its_lines_were_counted_and_who_gets_them() -> None:
 def test_a_guest_who_pays_in_dollars_reads_dollars_and_what_they_were_before() -> None:
     price = paid_by(the_price(), DOLLARS)
 
-    content = receipt_of(price, price.total)
+    content = receipt_of(price)
 
     assert sum(line.minor for line in content.lines) == price.total.minor == 117_617
     assert content.converted is not None
@@ -133,7 +141,7 @@ def test_the_lines_of_any_receipt_sum_to_what_was_paid(asked: Any, abroad: bool)
     if abroad and price.currency == "EUR":
         price = paid_by(price, DOLLARS)
 
-    content = receipt_of(price, price.total)
+    content = receipt_of(price)
 
     assert sum(line.minor for line in content.lines if not line.included) == price.total.minor
     assert read(kept(content)) == content
@@ -146,7 +154,7 @@ def test_a_tax_that_is_in_the_rent_is_shown_and_not_added() -> None:
     )  # fmt: skip
     price = the_price_under(inclusive)
 
-    (line,) = [line for line in receipt_of(price, price.total).lines if line.included]
+    (line,) = [line for line in receipt_of(price).lines if line.included]
 
     assert (line.code, line.rate_bp, line.beneficiary) == ("sale_tax", 600, HOST)
     assert 0 < line.minor < price.subtotal.minor * 600 // ALL_BP + 1
@@ -156,8 +164,30 @@ def the_price_under(*taxes: TaxRule) -> Price:
     return price_under(replace(TERMS, taxes=taxes), the_stay(), OCCASION)
 
 
-def test_the_difference_of_an_alteration_is_one_line() -> None:
-    (line,) = receipt_of(the_price(), Money(5_000, "EUR")).lines
+def test_an_alteration_is_receipted_line_by_line_with_what_became_dearer() -> None:
+    old, new = a_price(nights=3), a_price(nights=4)
+
+    lines = receipt_of_change(
+        receipt_of(new), receipt_of(old), new.total.minor - old.total.minor
+    ).lines
+
+    assert [(line.code, line.minor) for line in lines] == [("night", 12_000), ("guest_fee", 1_680)]
+    assert sum(line.minor for line in lines) == (new.total - old.total).minor
+
+
+@settings(max_examples=30, deadline=None)
+@given(requests(longest=6), requests(longest=6))
+def test_what_an_alteration_costs_is_the_sum_of_its_lines(before: Any, after: Any) -> None:
+    old, new = before.price, after.price
+    difference = new.listing_total.minor - old.listing_total.minor
+
+    content = receipt_of_change(receipt_of(new), receipt_of(old), difference)
+
+    assert sum(line.minor for line in content.lines if not line.included) == difference
+
+
+def test_an_alteration_of_what_nobody_here_receipted_is_one_line() -> None:
+    (line,) = receipt_of_change(receipt_of(the_price()), None, 5_000).lines
 
     assert (line.code, line.minor) == (ALTERATION, 5_000)
 
@@ -185,6 +215,23 @@ def test_a_payment_is_receipted_when_it_is_completed_and_not_before(story: Story
     assert (receipt.guest_id, receipt.host_id) == (INES, RUI)
     assert receipt.total_minor == sum(line.minor for line in receipt.lines) == 41_040
     assert (receipt.issued_on, receipt.refers_to) == (NOW.date(), None)
+
+
+def test_each_alteration_is_receipted_against_the_price_before_it(story: Story) -> None:
+    story.tells(a_booking(), a_payment(), paid())
+    for number, nights in ((1, 4), (2, 6)):
+        new = a_price(nights=nights)
+        old = a_price(nights=3 if number == 1 else 4)
+        difference = replace(a_payment(price=new), due=new.total - old.total, for_alteration=number)
+        story.tells(difference, paid(), stream=an_id(f"difference {number}"))
+        story.tells(replace(altered(), revision=number, price=new))
+
+    _, dearer, again = the_papers(story)
+
+    assert [line.code for line in dearer.lines] == ["night", "guest_fee"]
+    assert [line.code for line in again.lines] == ["night", "night", "guest_fee"]
+    for receipt in (dearer, again):
+        assert sum(line.minor for line in receipt.lines) == receipt.total_minor > 0
 
 
 def test_a_credit_note_names_the_receipt_that_it_is_about(story: Story) -> None:
