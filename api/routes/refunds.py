@@ -24,6 +24,7 @@ router = APIRouter(prefix="/bookings/{booking_id}/refunds", tags=["refunds"])
 TOO_MUCH = (
     errors.AmountsDiffer,
     errors.CurrenciesDiffer,
+    errors.FinerThanProcessorStep,
     errors.NotFound,
     errors.PaymentNotCompleted,
     errors.RefundExceedsCapture,

@@ -213,6 +213,9 @@ def take_in_refund(draft: Draft, fact: RefundFact) -> Outcome:
     refund = draft.state(REFUND, fact.refund_id) if fact.refund_id else None
     if fact.refund_id is None or refund is None:
         return Outcome.NOT_OURS
+    if fact.attempt != max(len(refund.keys), 1):
+        # It failed, and was sent again since.
+        return Outcome.NOTHING_NEW
     outcome = Outcome.NOTHING_NEW
     if refund.status is Refunding.SUBMITTING:
         draft.do(

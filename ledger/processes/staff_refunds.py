@@ -35,6 +35,7 @@ from ledger.processes.promises import promise
 from ledger.processes.recovery import raise_debt_of_refund
 from ledger.processes.refunds import refund_in, reserve, staff_refunds
 from ledger.values.allowance import Allowance
+from ledger.values.currency import refundable
 from ledger.values.ids import BookingId, RefundId
 
 REFUNDABLE = (Paying.COMPLETED, Paying.PARTIALLY_REFUNDED)
@@ -56,13 +57,14 @@ def ask_refund(draft: Draft, staff: Actor, asked: AskedRefund, accepted: str) ->
     """Ask for a refund that no policy works out, as it was shown; somebody else looks at it (RF3).
 
     Raises RefundChanged, PaymentNotCompleted, RefundExceedsCapture, RefundLineExceeded,
-    AmountsDiffer.
+    AmountsDiffer, FinerThanProcessorStep.
     """
     booking = booking_in(draft, asked.booking_id)
     shown = shown_refund(draft, asked)
     payment_id, payment = paid_by(draft, booking, asked.booking_id, shown.amount)
     if payment.status not in REFUNDABLE:
         raise PaymentNotCompleted(payment=payment.status.value)
+    refundable(shown.amount)
     refuse_other_than_shown(shown, accepted)
     refund_id = _next_refund(draft, asked.booking_id)
     draft.do(

@@ -136,7 +136,12 @@ def send_refund(world: World, errand: Errand) -> None:
     payment = world.ledger.state(PAYMENT, refund.payment_id)
     if payment is None or payment.charge is None:
         raise CorruptHistory(refund=refund_id, pays_back=refund.payment_id)
-    wanted = RefundWanted(refund_id=refund_id, payment=payment.charge, amount=refund.amount)
+    wanted = RefundWanted(
+        refund_id=refund_id,
+        payment=payment.charge,
+        amount=refund.amount,
+        attempt=len(refund.keys),
+    )
     try:
         fact = world.calls.perform(effects.refund_created(world.stripe, wanted), errand.attempt)
     except GatewayDeclined as declined:

@@ -17,11 +17,15 @@ from ledger.values.money import Money
 
 
 class RefundWanted(Struct, frozen=True, kw_only=True):
-    """What shall go back; `payment` is the id of a charge or of an intent."""
+    """What shall go back; `payment` is the id of a charge or of an intent.
+
+    One that failed may be sent again: each attempt is another object at Stripe.
+    """
 
     refund_id: RefundId
     payment: str
     amount: Money
+    attempt: int = 1
 
 
 class RefundStatus(StrEnum):
@@ -46,7 +50,7 @@ STATUSES = {
 class RefundFact(Struct, frozen=True, kw_only=True):
     """A refund as it is; one without `refund_id` was not made by us.
 
-    `taken` is the movement by which our balance paid for it, None while it waits for money;
+    `attempt` says how often we had asked for it, this time included. `taken` is the movement by which our balance paid for it, None while it waits for money;
     `returned` the one by which a failed refund came back.
     """
 
@@ -61,6 +65,7 @@ class RefundFact(Struct, frozen=True, kw_only=True):
     taken: Movement | None
     returned: Movement | None
     created_at: Instant
+    attempt: int = 1
 
 
 _MOVEMENTS = ("balance_transaction", "failure_balance_transaction")
@@ -79,7 +84,7 @@ class Refunds:
         minor, _ = to_stripe(wanted.amount)
         params: stripe.params.RefundCreateParams = {
             "amount": minor,
-            "metadata": {"refund_id": wanted.refund_id},
+            "metadata": {"refund_id": wanted.refund_id, "attempt": str(wanted.attempt)},
             "expand": _EXPAND,
         }
         params[_named_by(wanted.payment)] = wanted.payment
@@ -100,10 +105,10 @@ class Refunds:
                 yield refund_fact(refund)
 
     def find(self, wanted: RefundWanted) -> RefundFact | None:
-        """The refund that carries our id, if there is one."""
-        return next(
-            (one for one in self.of(wanted.payment) if one.refund_id == wanted.refund_id), None
-        )
+        """The refund that carries our id and the number of the attempt, if there is one."""
+        sought = wanted.refund_id, wanted.attempt
+        found = (one for one in self.of(wanted.payment) if (one.refund_id, one.attempt) == sought)
+        return next(found, None)
 
 
 def refund_fact(refund: stripe.Refund) -> RefundFact:
@@ -112,6 +117,7 @@ def refund_fact(refund: stripe.Refund) -> RefundFact:
     if status is None:
         raise AnswerNotUnderstood(gateway="stripe", object=refund.id, status=refund.status)
     ours: str | None = getattr(refund.metadata, "refund_id", None)
+    attempt: str = getattr(refund.metadata, "attempt", "1")
     return RefundFact(
         refund=refund.id,
         refund_id=None if ours is None else RefundId(ours),
@@ -124,6 +130,7 @@ def refund_fact(refund: stripe.Refund) -> RefundFact:
         taken=movement_behind(refund.balance_transaction),
         returned=movement_behind(getattr(refund, "failure_balance_transaction", None)),
         created_at=moment(refund.created),
+        attempt=int(attempt) if attempt.isdecimal() else 1,
     )
 
 

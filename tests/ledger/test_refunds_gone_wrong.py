@@ -1,0 +1,276 @@
+"""Refunds that did not go as they were meant to: come back, too fine, or made behind our back."""
+
+from functools import partial
+from typing import Any
+
+import pytest
+
+from ledger import processes
+from ledger.aggregates.payment import Status as Paying
+from ledger.aggregates.payout import Status as Payable
+from ledger.aggregates.refund import Status as Refunding
+from ledger.aggregates.refund import external_refund_of
+from ledger.draft import Draft
+from ledger.errors import (
+    AmountsDiffer,
+    FinerThanProcessorStep,
+    NothingVouchedFor,
+    RefundExceedsCapture,
+    RefundLineExceeded,
+    SelfApproval,
+    TransitionNotAllowed,
+)
+from ledger.events import Actor
+from ledger.events.payment import PaymentRefundRecorded, PaymentRefundReversed
+from ledger.events.refund import Funding, RefundResubmitted
+from ledger.processes import AskedRefund
+from ledger.values.ids import RefundId
+from ledger.values.journal import Account
+from ledger.values.policy import LineBack
+from tests.facts import CLARA, DINIS, EARNED, NOW, THE_DIGEST, a_price, money
+from tests.ledger.books import books_agree
+from tests.ledger.market import VISA, Market
+from tests.ledger.test_staff_refunds import (
+    DAY,
+    FIRST,
+    HOUR,
+    approve,
+    as_shown,
+    ask,
+    for_nights,
+    owed_to,
+)
+
+FAILS_LATER = "pm_card_refundFail"
+
+
+def paid(card: str = VISA, **changed: Any) -> Market:
+    """A stay that was paid three days ago."""
+    market = Market()
+    market.book(**changed)
+    market.settle()
+    market.pay(card)
+    market.settle()
+    market.until(NOW + 3 * DAY, step=DAY)
+    return market
+
+
+def came_back() -> Market:
+    """A refund of 50 that had reached the guest, and came back from a closed account."""
+    market = paid(FAILS_LATER)
+    ask(market)
+    approve(market)
+    market.until(NOW + 5 * DAY, step=DAY)
+    assert market.refund(FIRST).status is Refunding.FAILED
+    return market
+
+
+def by_bank(market: Market) -> None:
+    """Clara gives the card up."""
+    market.decide(
+        partial(processes.use_alternative, staff=CLARA, refund_id=FIRST, reason="card_closed")
+    )
+
+
+def bank_paid(market: Market, staff: Actor = DINIS, proof: str = THE_DIGEST) -> None:
+    """Somebody has seen that our bank paid."""
+    settle = partial(processes.settle_alternatively, staff=staff, refund_id=FIRST)
+    market.decide(partial(settle, reference="E2E-7", proof=proof))
+
+
+# -- It came back (R4, R13) -----------------------------------------------------------------
+
+
+def test_case_r4_a_refund_that_came_back_is_owed_again_and_the_payment_steps_back() -> None:
+    market = came_back()
+
+    assert market.payment().status is Paying.COMPLETED
+    assert owed_to(market, Account.REFUND_PAYABLE) == 5_000
+    assert len(market.events(PaymentRefundReversed)) == 1
+    books_agree(market.store.history, market.machine)
+
+
+def test_case_r4_a_refund_that_came_back_is_sent_once_more_under_another_key() -> None:
+    market = came_back()
+
+    market.decide(partial(processes.send_again, staff=CLARA, refund_id=FIRST))
+    market.settle()
+
+    assert market.refund(FIRST).status is Refunding.SUCCEEDED
+    (again,) = market.events(RefundResubmitted)
+    assert again.idempotency_key == f"{FIRST}/2"
+    assert len(market.all("refund")) == 2
+    books_agree(market.store.history, market.machine)
+
+
+def test_case_r4_while_it_had_failed_others_may_have_taken_its_room() -> None:
+    market = came_back()
+    gift = for_nights(LineBack("goodwill", "", 40_000), funded_by=Funding.PLATFORM)
+    ask(market, gift)
+    approve(market, processes.staff_refund_of(gift.booking_id, 2))
+
+    with pytest.raises(RefundExceedsCapture):
+        market.decide(partial(processes.send_again, staff=CLARA, refund_id=FIRST))
+
+
+def test_case_r13_a_card_that_is_gone_is_given_up_and_our_bank_pays() -> None:
+    market = came_back()
+
+    by_bank(market)
+    assert market.payment().reserved == {FIRST: money("50.00 EUR")}
+    bank_paid(market)
+    market.settle()
+
+    assert market.refund(FIRST).status is Refunding.SETTLED_ALTERNATIVELY
+    assert market.payment().refunded == money("50.00 EUR")
+    assert owed_to(market, Account.REFUND_PAYABLE) == 0
+    assert owed_to(market, Account.BANK) == 5_000
+    assert len(market.all("refund")) == 1
+
+
+def test_case_r13_who_gave_the_card_up_does_not_vouch_for_the_bank() -> None:
+    market = came_back()
+    by_bank(market)
+
+    with pytest.raises(SelfApproval):
+        bank_paid(market, staff=CLARA)
+    with pytest.raises(NothingVouchedFor):
+        bank_paid(market, proof="")
+
+
+# -- What the processor cannot send (R12) ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("each", "whole"), [("12000 JPY", "13680 JPY"), ("40.000 KWD", "136.800 KWD")]
+)
+def test_case_r12_a_refund_of_a_line_in_a_currency_without_cents_or_with_three(
+    each: str, whole: str
+) -> None:
+    nights = 3 if "KWD" in each else 1
+    market = paid(price=a_price(nights=nights, each=each))
+    assert market.payment().captured == money(whole)
+    night = LineBack("night", "2026-07-02", money(each).minor // 2)
+
+    ask(market, for_nights(night))
+    approve(market)
+    market.settle()
+
+    assert market.refund(FIRST).status is Refunding.SUCCEEDED
+    books_agree(market.store.history, market.machine)
+
+
+def test_case_r12_the_last_digit_of_a_dinar_cannot_be_sent_so_it_is_not_promised() -> None:
+    market = paid(price=a_price(each="40.000 KWD"))
+
+    with pytest.raises(FinerThanProcessorStep):
+        ask(market, for_nights(LineBack("night", "2026-07-02", 1_005)))
+
+
+# -- Behind our back (R7, RF13) -------------------------------------------------------------
+
+
+def by_hand(market: Market, cents: int = 5_000) -> RefundId:
+    """Somebody gives money back at Stripe's own desk."""
+    (charge,) = market.all("charge")
+    made = market.browser.v1.refunds.create({"charge": charge["id"], "amount": cents})
+    market.settle()
+    return external_refund_of(made.id)
+
+
+def classify(market: Market, refund_id: RefundId, asked: AskedRefund) -> None:
+    """Clara says whose money it was, as it was shown."""
+    accepted = as_shown(market, asked).digest
+
+    def plan(draft: Draft) -> None:
+        processes.classify_refund(draft, CLARA, refund_id, asked, accepted)
+
+    market.decide(plan)
+
+
+def test_case_r7_a_refund_made_at_stripe_s_own_desk_is_seen_and_counted() -> None:
+    market = paid()
+
+    refund_id = by_hand(market)
+
+    assert market.refund(refund_id).status is Refunding.EXTERNAL_DETECTED
+    assert market.payment().status is Paying.PARTIALLY_REFUNDED
+    assert owed_to(market, Account.SUSPENSE) == -5_000
+    assert market.payout().status is Payable.ON_HOLD
+    books_agree(market.store.history, market.machine)
+
+
+def test_case_r7_told_again_it_is_seen_once() -> None:
+    market = paid()
+    by_hand(market)
+
+    market.tell_again(3)
+    market.settle()
+
+    assert len(market.events(PaymentRefundRecorded)) == 1
+
+
+def test_case_r7_finance_says_once_whose_money_it_was_and_the_host_is_paid_the_rest() -> None:
+    market = paid()
+    refund_id = by_hand(market)
+
+    classify(market, refund_id, for_nights())
+    market.until(EARNED, step=12 * HOUR)
+
+    assert market.refund(refund_id).status is Refunding.SUCCEEDED
+    assert owed_to(market, Account.SUSPENSE) == 0
+    assert owed_to(market, Account.HOST_PAYABLE) == 30_070
+    assert market.payout().amount == money("300.70 EUR")
+    with pytest.raises(TransitionNotAllowed):
+        classify(market, refund_id, for_nights())
+
+
+def test_case_r7_what_is_said_of_it_is_what_went_out_and_is_on_its_lines() -> None:
+    market = paid()
+    refund_id = by_hand(market, cents=13_000)
+
+    with pytest.raises(AmountsDiffer):
+        classify(market, refund_id, for_nights())
+    with pytest.raises(RefundLineExceeded):
+        classify(market, refund_id, for_nights(LineBack("night", "2026-07-02", 13_000)))
+
+
+def test_case_r7_one_that_took_all_leaves_an_approved_refund_to_our_bank() -> None:
+    market = paid()
+    ask(market)
+    approve(market)
+    (charge,) = market.all("charge")
+    market.browser.v1.refunds.create({"charge": charge["id"]})
+
+    market.settle()
+
+    assert market.payment().refunded == money("410.40 EUR")
+    assert market.refund(FIRST).status is Refunding.FAILED
+    assert not market.payment().reserved
+
+
+def test_case_r7_a_refund_during_an_inquiry_is_seen_and_what_is_left_shrinks() -> None:
+    market = paid("pm_card_createDisputeInquiry")
+    market.settle()
+
+    refund_id = by_hand(market, cents=41_040)
+
+    assert market.refund(refund_id).status is Refunding.EXTERNAL_DETECTED
+    assert market.payment().status is Paying.REFUNDED
+    assert not market.payment().refundable.minor
+
+
+def test_a_stay_cannot_be_called_off_for_what_went_out_already() -> None:
+    """Not before finance has said what it was: then it is taken off."""
+    market = paid()
+    refund_id = by_hand(market, cents=38_000)
+    with pytest.raises(RefundExceedsCapture):
+        market.call_off()
+
+    nights = [LineBack("night", f"2026-07-0{day}", 12_000) for day in (2, 3, 4)]
+    fee = LineBack("guest_fee", "", 2_000)
+    classify(market, refund_id, for_nights(*nights, fee))
+    market.call_off()
+    market.settle()
+
+    assert market.payment().refunded == money("380.00 EUR")
