@@ -64,11 +64,11 @@ from ledger.values.ids import (
     BookingId,
     GuestId,
     HostId,
-    PaymentId,
     PayoutId,
     PropertyId,
     RefundId,
     UnitId,
+    payment_of,
 )
 from ledger.values.levies import FeePlan
 from ledger.values.money import Money, zero
@@ -198,7 +198,7 @@ class Life:
         self._ids = ids
         self._booked_at = booked_at
         self._booking_id = BookingId(ids.fresh())
-        self._payment_id = PaymentId(ids.fresh())
+        self._payment_id = payment_of(self._booking_id)
         self._payout_id = PayoutId(ids.fresh())
         self._unit_id, self._room_type, self._stay = hotel.next_stay(number, booked_at.date())
         self._policy: Policy = RETAINED if self._random.random() < 0.05 else FREE

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import assert_never, get_args
+from typing import Any, assert_never, get_args
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import (
@@ -18,18 +18,28 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    cast,
+    func,
     select,
 )
 
 from ledger.events import Recorded
 from ledger.events.booking import (
     BookingAbandoned,
+    BookingAltered,
     BookingCancelled,
     BookingConfirmed,
+    BookingDeclined,
     BookingExpired,
     BookingRequested,
+    BookingWithdrawn,
+    CaptureFailedForBooking,
+    HostAccepted,
+    HostDecisionRequested,
     NoShowReported,
+    NoShowReversed,
     StayCompleted,
+    StayCurtailed,
     StayStarted,
 )
 from ledger.events.payment import (
@@ -39,12 +49,13 @@ from ledger.events.payment import (
     PaymentRefundReversed,
 )
 from ledger.values.clock import Instant
-from ledger.values.ids import BookingId, GuestId
+from ledger.values.ids import BookingId, GuestId, payment_of
+from ledger.values.money import Money
 from projections.projection import Answer, Projection, Rows, position_of
 
 # -- Tables -----------------------------------------------------------------------------
 
-tables = MetaData(schema="trips_v1")
+tables = MetaData(schema="trips_v2")
 
 trips = Table(
     "trips",
@@ -65,79 +76,151 @@ trips = Table(
     Index("trips_by_guest", "guest_id", "check_in"),
 )
 
+further_payments = Table(
+    "further_payments",
+    tables,
+    Column("payment_id", Uuid(as_uuid=False), primary_key=True),
+    Column("booking_id", Uuid(as_uuid=False), nullable=False),
+    Column("paid_minor", BigInteger, nullable=False),
+    Column("refunded_minor", BigInteger, nullable=False),
+    Index("further_payments_by_booking", "booking_id"),
+)
+"""Payments beside a stay's own one, which stands in its row: they came late, or for an alteration."""
+
 # -- Events -----------------------------------------------------------------------------
 
-TripEvent = (
-    BookingRequested
+LaterEvent = (
+    HostDecisionRequested
+    | HostAccepted
+    | CaptureFailedForBooking
+    | BookingDeclined
+    | BookingWithdrawn
     | BookingConfirmed
     | BookingExpired
     | BookingAbandoned
+    | BookingAltered
     | StayStarted
     | StayCompleted
     | BookingCancelled
+    | StayCurtailed
     | NoShowReported
-    | PaymentCompleted
-    | PaymentAdopted
-    | PaymentRefundRecorded
-    | PaymentRefundReversed
+    | NoShowReversed
 )
+PaymentEvent = PaymentCompleted | PaymentAdopted | PaymentRefundRecorded | PaymentRefundReversed
+TripEvent = BookingRequested | LaterEvent | PaymentEvent
 
 
-def project(  # noqa: C901 - one case per event
-    rows: Rows, recorded: Recorded[TripEvent]
-) -> None:
+def project(rows: Rows, recorded: Recorded[TripEvent]) -> None:
     """Change the guest's trip as the event tells."""
     match recorded.event:
+        case PaymentCompleted() as event:
+            pay(rows, recorded, event.booking_id, event.amount)
+        case PaymentAdopted() as event:
+            pay(rows, recorded, event.booking_id, event.due)
+        case PaymentRefundRecorded() | PaymentRefundReversed() as event:
+            pay_back(rows, recorded, event)
         case BookingRequested() as event:
             request(rows, recorded, event)
-        case PaymentCompleted() as event:
-            rows.change(trips, event.booking_id, paid_minor=event.amount.minor)
-        case PaymentAdopted() as event:
-            rows.change(trips, event.booking_id, paid_minor=event.due.minor)
-        case BookingConfirmed():
-            rows.change(trips, recorded.stream_id, status="confirmed")
-        case StayStarted():
-            rows.change(trips, recorded.stream_id, status="in_stay")
-        case StayCompleted():
-            rows.change(trips, recorded.stream_id, status="completed")
-        case BookingCancelled() as event:
-            refund = event.settlement.refund.minor
-            rows.change(trips, recorded.stream_id, status=event.to, refund_due_minor=refund)
-        case NoShowReported() as event:
-            refund = event.settlement.refund.minor
-            rows.change(trips, recorded.stream_id, status="no_show", refund_due_minor=refund)
-        case PaymentRefundRecorded() | PaymentRefundReversed() as event:
-            rows.change(trips, event.booking_id, refunded_minor=event.refunded.minor)
-        case BookingExpired():
-            rows.change(trips, recorded.stream_id, status="expired")
-        case BookingAbandoned():
-            rows.change(trips, recorded.stream_id, status="abandoned")
         case _:
-            assert_never(recorded.event)
+            rows.change(trips, recorded.stream_id, **changed(recorded.event))
+
+
+def changed(event: LaterEvent) -> dict[str, Any]:  # noqa: C901 - one case per event
+    """What another step of the stay changes: where it stands, its dates, what is due and goes back."""
+    match event:
+        case HostDecisionRequested():
+            return {"status": "awaiting_host"}
+        case HostAccepted():
+            return {"status": "accepting"}
+        case CaptureFailedForBooking() | NoShowReversed():
+            return {"status": event.to, "refund_due_minor": 0}
+        case BookingDeclined():
+            return {"status": "declined"}
+        case BookingWithdrawn():
+            return {"status": "withdrawn"}
+        case BookingConfirmed():
+            return {"status": "confirmed"}
+        case BookingExpired():
+            return {"status": "expired"}
+        case BookingAbandoned():
+            return {"status": "abandoned"}
+        case BookingAltered():
+            return agreed(event)
+        case StayStarted():
+            return {"status": "in_stay"}
+        case StayCompleted():
+            return {"status": "completed"}
+        case BookingCancelled():
+            return {"status": event.to, "refund_due_minor": event.settlement.refund.minor}
+        case StayCurtailed():
+            back = event.settlement.refund.minor
+            return {"status": "curtailed", "refund_due_minor": back, "check_out": event.check_out}
+        case NoShowReported():
+            return {"status": "no_show", "refund_due_minor": event.settlement.refund.minor}
+        case _:
+            assert_never(event)
+
+
+def agreed(event: BookingRequested | BookingAltered) -> dict[str, Any]:
+    """What guest and host agreed on, or agree on anew."""
+    return {
+        "unit_id": event.unit_id,
+        "check_in": event.stay.check_in,
+        "check_out": event.stay.check_out,
+        "due_minor": event.price.total.minor,
+    }
 
 
 def request(rows: Rows, recorded: Recorded[TripEvent], event: BookingRequested) -> None:
     """Begin a trip, with the whole price due and nothing paid."""
-    total = event.price.total
     rows.insert(
         trips,
         booking_id=recorded.stream_id,
         guest_id=event.guest_id,
         property_id=event.property_id,
-        unit_id=event.unit_id,
         status="pending_payment",
-        check_in=event.stay.check_in,
-        check_out=event.stay.check_out,
-        currency=total.currency,
-        due_minor=total.minor,
+        currency=event.price.total.currency,
         paid_minor=0,
         refund_due_minor=0,
         refunded_minor=0,
         requested_at=recorded.occurred_at,
+        **agreed(event),
     )
 
 
-TRIPS = Projection("trips", 1, tables, get_args(TripEvent), project)
+def pay(rows: Rows, recorded: Recorded[TripEvent], booking_id: BookingId, paid: Money) -> None:
+    """Count what a payment brought: the stay's own one, or one beside it."""
+    if is_own(recorded, booking_id):
+        rows.change(trips, booking_id, paid_minor=paid.minor)
+        return
+    rows.insert(
+        further_payments,
+        payment_id=recorded.stream_id,
+        booking_id=booking_id,
+        paid_minor=paid.minor,
+        refunded_minor=0,
+    )
+
+
+def pay_back(
+    rows: Rows,
+    recorded: Recorded[TripEvent],
+    event: PaymentRefundRecorded | PaymentRefundReversed,
+) -> None:
+    """Count what went back of a payment."""
+    refunded = event.refunded.minor
+    if is_own(recorded, event.booking_id):
+        rows.change(trips, event.booking_id, refunded_minor=refunded)
+    else:
+        rows.change(further_payments, recorded.stream_id, refunded_minor=refunded)
+
+
+def is_own(recorded: Recorded[TripEvent], booking_id: BookingId) -> bool:
+    """Whether a payment is the one that the booking was to be confirmed by."""
+    return str(recorded.stream_id) == payment_of(booking_id)
+
+
+TRIPS = Projection("trips", 2, tables, get_args(TripEvent), project)
 
 # -- Questions --------------------------------------------------------------------------
 
@@ -193,8 +276,22 @@ def trip(db: Connection, booking_id: BookingId) -> TripAnswer:
 
 
 def _found(db: Connection, where: ColumnElement[bool]) -> list[Trip]:
-    query = select(trips).where(where).order_by(trips.c.check_in.desc(), trips.c.booking_id)
+    query = (
+        select(*(_over_all_payments(column) for column in trips.columns))
+        .where(where)
+        .order_by(trips.c.check_in.desc(), trips.c.booking_id)
+    )
     return [Trip(money=_money(row), **row._mapping) for row in db.execute(query)]
+
+
+def _over_all_payments(column: Column[Any]) -> ColumnElement[Any]:
+    """A column of a trip; what is counted for each payment, over all of them."""
+    if column.name not in ("paid_minor", "refunded_minor"):
+        return column
+    further = select(func.coalesce(func.sum(further_payments.c[column.name]), 0)).where(
+        further_payments.c.booking_id == trips.c.booking_id
+    )
+    return cast(column + further.scalar_subquery(), BigInteger).label(column.name)
 
 
 def _money(row: Row[tuple[object, ...]]) -> str:

@@ -17,6 +17,7 @@ from ledger.values.ids import (
     RefundId,
     derived_id,
 )
+from ledger.values.ids import payment_of as payment_of
 
 PROCESS = Actor(Role.PROCESS.value, "process")
 TIMER = Actor(Role.TIMER.value, "timer")
@@ -35,11 +36,6 @@ class Outcome(StrEnum):
 def attestation_of(property_id: PropertyId) -> AttestationId:
     """The id of the attestation that a property's stays are booked under."""
     return AttestationId(derived_id(property_id, "attestation"))
-
-
-def payment_of(booking_id: BookingId) -> PaymentId:
-    """The id of the payment that a booking is confirmed by."""
-    return PaymentId(derived_id(booking_id, "payment"))
 
 
 def difference_of(booking_id: BookingId, number: int) -> PaymentId:

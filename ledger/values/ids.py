@@ -60,3 +60,8 @@ def derived_id(*parts: str | int) -> str:
     text = sha1(NAMESPACE.bytes + name, usedforsecurity=False).hexdigest()
     variant = VARIANT[int(text[16], 16) & 3]
     return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"
+
+
+def payment_of(booking_id: BookingId) -> PaymentId:
+    """The id of the payment that a booking is to be confirmed by; those beside it have others."""
+    return PaymentId(derived_id(booking_id, "payment"))

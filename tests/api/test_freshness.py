@@ -108,9 +108,9 @@ def test_a_read_model_that_was_set_back_is_not_taken_for_what_it_was(
     # when somebody empties it,
     with psycopg.connect(database.url) as connection:
         connection.execute(
-            "UPDATE read_models.positions SET position = 0 WHERE schema = 'trips_v1'"
+            "UPDATE read_models.positions SET position = 0 WHERE schema = 'trips_v2'"
         )
-        connection.execute("DELETE FROM trips_v1.trips")
+        connection.execute("DELETE FROM trips_v2.trips")
 
     # then its answer is not given out as fresh, and comes once it is filled again
     path = f"/trips/{booked['booking_id']}"

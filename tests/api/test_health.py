@@ -43,7 +43,7 @@ def test_a_read_model_that_halted_is_named_with_the_reason(
     with psycopg.connect(database.url) as connection:
         connection.execute(
             "UPDATE read_models.positions SET halted_at = 3, halted_because = 'a topic unknown' "
-            "WHERE schema = 'trips_v1'"
+            "WHERE schema = 'trips_v2'"
         )
 
     answer = door.get("/health")

@@ -125,9 +125,9 @@ def test_an_error_that_nobody_foresaw_gives_nothing_away(
 ) -> None:
     # A column that is missing from a table is a defect of ours, and no caller's business.
     with psycopg.connect(database.url) as connection:
-        connection.execute("CREATE SCHEMA trips_v1")
+        connection.execute("CREATE SCHEMA trips_v2")
         connection.execute("CREATE SCHEMA read_models")
-        connection.execute("CREATE TABLE trips_v1.trips (secret text)")
+        connection.execute("CREATE TABLE trips_v2.trips (secret text)")
         connection.execute(
             "CREATE TABLE read_models.positions "
             "(schema text, slice text, position bigint, halted_at bigint, halted_because text)"
@@ -136,7 +136,7 @@ def test_an_error_that_nobody_foresaw_gives_nothing_away(
         answer = door.get(f"/trips/{fresh_id()}")
 
     assert (answer.status_code, answer.json()["code"]) == (500, "UNEXPECTED")
-    assert "trips_v1" not in answer.text
+    assert "trips_v2" not in answer.text
     assert logs[0]["event"] == "unexpected"
 
 

@@ -213,8 +213,8 @@ def test_a_digest_tells_one_changed_value(history: Database) -> None:
 
     with psycopg.connect(history.url, autocommit=True) as connection:
         connection.execute(
-            "UPDATE trips_v1.trips SET paid_minor = paid_minor + 1 WHERE booking_id = "
-            "(SELECT booking_id FROM trips_v1.trips LIMIT 1)"
+            "UPDATE trips_v2.trips SET due_minor = due_minor + 1 WHERE booking_id = "
+            "(SELECT booking_id FROM trips_v2.trips LIMIT 1)"
         )
 
     assert digest(history.url, trips) != before
