@@ -19,7 +19,14 @@ from msgspec import Struct
 
 from ledger.aggregates.decider import Decider
 from ledger.draft import FOR_SHOW, UNBORN, AnyDecider, Draft, Known, Plan, Request
-from ledger.errors import Conflict, CorruptHistory, LedgerError, Refused, StoreUnavailable
+from ledger.errors import (
+    Conflict,
+    CorruptHistory,
+    LedgerError,
+    NotFound,
+    Refused,
+    StoreUnavailable,
+)
 from ledger.store import EventStore, Receipt
 from ledger.values.clock import Clock, Instant, system_clock
 from ledger.values.ids import StreamId
@@ -207,6 +214,8 @@ class Ledger:
         self, decider: AnyDecider, stream_id: str, *, fresh: bool, opening: bool = False
     ) -> Known:
         known = self._memory.get(stream_id)
+        if known is not None and not isinstance(known.state, decider.state | None):
+            raise _not_its_kind(decider, stream_id)
         if known is not None and not fresh:
             return known
         if opening and not fresh:
@@ -216,6 +225,8 @@ class Ledger:
         later = self._store.read(StreamId(stream_id), after=known.version)
         if not later:
             return known
+        if later[0].event.topic.partition(".")[0] != decider.lifecycle.aggregate:
+            raise _not_its_kind(decider, stream_id)
         events = (recorded.event for recorded in later)
         try:
             return Known(later[-1].version, decider.fold(events, known.state))
@@ -253,6 +264,11 @@ class Ledger:
 
     def _turn_of(self, lost: Conflict) -> threading.Lock:
         return self._turns[hash(str(lost.data)) % TURNS]
+
+
+def _not_its_kind(decider: AnyDecider, stream_id: str) -> NotFound:
+    """An id comes from outside; what stands under it may be something else than was asked for."""
+    return NotFound(**{decider.lifecycle.aggregate: stream_id})
 
 
 @cache

@@ -484,6 +484,22 @@ def test_a_history_that_contradicts_itself_is_said_to_be_corrupt(
         assert told.value.stream == BOOKING
 
 
+@pytest.mark.parametrize("who", ["who remembers", "who reads"])
+def test_an_id_of_something_else_is_not_found(ledger: Ledger, another: Ledger, who: str) -> None:
+    asked = ledger if who == "who remembers" else another
+
+    for ask in (
+        lambda: asked.state(BOOKINGS, UNIT),
+        lambda: asked.execute(
+            a_request("give up"),
+            lambda draft: processes.abandon(draft, GUEST, BookingId(UNIT)),
+        ),
+    ):
+        with pytest.raises(NotFound) as told:
+            ask()
+        assert told.value.booking == UNIT
+
+
 # -- Snapshots (CASE-E5) ----------------------------------------------------------------
 
 
