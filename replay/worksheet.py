@@ -50,6 +50,10 @@ def nights_of(stay: Stay) -> list[date]:
     ]
 
 
+Figures = dict[str, int]
+"""Amounts in minor units by their names; what is nothing is left out."""
+
+
 # -- Prices ---------------------------------------------------------------------------------
 
 
@@ -115,6 +119,59 @@ def _about_any(price: Price, stay: Stay, kept: Known) -> Iterator[str]:
     yield from _about_taxes(price, stay)
     if price.coupon and not 0 <= price.coupon.minor <= price.guest_fee.minor + price.host_fee.minor:
         yield f"the coupon pays {price.coupon.minor}, more than the platform's fees"
+
+
+def up_to(price: Price, nights_count: int) -> Figures:
+    """Who has what of the first so many nights, with all that is asked once: by letters.
+
+    Fees, the tax on them and the coupon go by the rent; a tax goes by what it looks at. `x:` and an
+    authority's name is what that authority gets.
+    """
+    part = Fraction(nights_count, len(price.nights))
+    nights = sum(night.minor for night in price.nights[:nights_count])
+    extras = [
+        (one.code, round(one.count * one.each_minor * (part if one.code == "extra_guest" else ONE)))
+        for one in price.extras
+    ]
+    rent, cleaning = nights + sum(minor for _, minor in extras), _cleaning(price)
+    if not nights_count:
+        rent, cleaning = 0, 0
+    of_all = Fraction(rent, price.subtotal.minor) if price.subtotal.minor else part
+    host_fee, vat = round(price.host_fee.minor * of_all), round(price.host_vat_minor * of_all)
+    coupon = round(price.coupon.minor * of_all) if price.coupon else 0
+    figures: Figures = {
+        "h": rent - host_fee - vat,
+        "g": round(price.guest_fee.minor * of_all),
+        "o": host_fee,
+        "v": round(price.guest_vat_minor * of_all) + vat,
+        "c": coupon,
+    }
+    for tax in price.taxes:
+        minor = round(tax.minor * _taxed_part(tax.rule, price, nights_count, (rent, cleaning)))
+        name = f"x:{tax.rule.jurisdiction}"
+        if not tax.rule.host_remits:
+            figures[name] = figures.get(name, 0) + minor
+        if tax.rule.inclusive != tax.rule.host_remits:
+            figures["h"] += minor if tax.rule.host_remits else -minor
+    return figures
+
+
+def _taxed_part(
+    rule: TaxRule, price: Price, nights_count: int, rent_and_cleaning: tuple[int, int]
+) -> Fraction:
+    """Which part of a tax the first so many nights are taxed with."""
+    rent, cleaning = rent_and_cleaning
+    whole = price.subtotal.minor
+    if rule.base == "nights":
+        rent, whole = rent - cleaning, whole - _cleaning(price)
+    if rule.base in ("person_night", "unit_night") or rule.cap_nights is not None or not whole:
+        cap = rule.cap_nights or len(price.nights)
+        return Fraction(min(cap, nights_count), min(cap, len(price.nights)))
+    return Fraction(rent, whole)
+
+
+def _cleaning(price: Price) -> int:
+    return sum(one.count * one.each_minor for one in price.extras if one.code == "cleaning")
 
 
 def total_of(price: Price) -> int:
@@ -285,10 +342,6 @@ class Terms(NamedTuple):
     begun: int
     once: Fraction
     fee: Fraction | None
-
-
-Figures = dict[str, int]
-"""Amounts in minor units by their names; what is nothing is left out."""
 
 
 class Gone(NamedTuple):

@@ -16,7 +16,7 @@ from ledger.aggregates.postings import Standing
 from ledger.draft import Draft
 from ledger.errors import PaymentNotCompleted, RefundChanged
 from ledger.events.refund import Funding
-from ledger.processes.earnings import owed_to_host
+from ledger.processes.earnings import deferred_of, owed_to_host
 from ledger.processes.names import PROCESS, booking_in, payment_of
 from ledger.processes.promises import promise
 from ledger.processes.settlement import earn_what_is_left
@@ -119,6 +119,7 @@ def standing_in(draft: Draft, booking: Booking, booking_id: BookingId) -> Standi
         earned=booking.earned is not None,
         payable=owed_to_host(draft, booking_id, booking),
         remitted=False,
+        deferred=deferred_of(draft, booking) if booking.earned is not None else None,
     )
 
 

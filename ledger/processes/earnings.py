@@ -96,6 +96,11 @@ def taken_from_host(draft: Draft, booking: Booking) -> Money:
     return taken
 
 
+def deferred_of(draft: Draft, booking: Booking) -> Shares:
+    """What of a booking's money is not earned yet, and neither given back nor lost."""
+    return (booking.deferred - lost_before_earned(draft, booking)).above_nothing
+
+
 def kept(draft: Draft, booking: Booking) -> Shares:
     """What host, platform and authorities have of a booking's money, less what disputes took."""
     left = booking.keeps

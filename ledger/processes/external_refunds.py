@@ -55,8 +55,7 @@ def _payments_of(draft: Draft, booking_id: BookingId, charge: str | None) -> Ite
     booking = draft.state(BOOKING, booking_id)
     if charge is None or booking is None:
         return
-    if booking.payment_id is not None:
-        yield booking.payment_id
+    yield from booking.payments
     yield payment_of(booking_id)
     yield late_payment_of(booking_id, charge)
 

@@ -5,7 +5,7 @@ whenever a booking changes, by payouts that have not gone out, or by further one
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
+from itertools import accumulate, zip_longest
 
 from ledger.aggregates.booking import Booking
 from ledger.aggregates.payout import OPEN, Payout, RecalculatePayout, SchedulePayout
@@ -68,7 +68,9 @@ def _to_come(booking: Booking, gone: Money, now: Instant) -> Iterator[Promise]:
     if booking.settlement is not None:
         by_then = [(booking.keeps.host, now)]
     else:
-        by_then = [(booking.keeps.host, booking.earned_at)]
+        each = [(tranche.shares.host, tranche.earned_at) for tranche in booking.tranches]
+        sums = accumulate(each, lambda one, other: (one[0] + other[0], other[1]))
+        by_then = [(at_most(until, booking.keeps.host), release_at) for until, release_at in sums]
     before = gone
     for until, release_at in by_then:
         rest = until - before
@@ -82,3 +84,8 @@ def _gone(payout: Payout) -> Money:
     if payout.status in NOT_GONE:
         return zero(payout.amount.currency)
     return payout.netted if payout.status is Payable.CANCELLED else payout.amount
+
+
+def at_most(one: Money, other: Money) -> Money:
+    """The smaller of two amounts. Raises CurrenciesDiffer."""
+    return one if (other - one).minor >= 0 else other

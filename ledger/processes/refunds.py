@@ -10,6 +10,7 @@ from ledger.aggregates.payment import (
     ReserveRefund,
     ReverseRefund,
 )
+from ledger.aggregates.postings import Standing
 from ledger.aggregates.refund import (
     REFUND,
     AcceptRefund,
@@ -27,7 +28,7 @@ from ledger.errors import NotFound
 from ledger.events.refund import Doubt, Funding
 from ledger.gateways.stripe.refunds import RefundFact, RefundStatus
 from ledger.processes.checkout import payment_in
-from ledger.processes.earnings import blocks_refunds, owed_to_host, payments_of
+from ledger.processes.earnings import blocks_refunds, deferred_of, owed_to_host, payments_of
 from ledger.processes.names import (
     PROCESS,
     PROCESSOR,
@@ -40,6 +41,7 @@ from ledger.values.allowance import without
 from ledger.values.ids import BookingId, PaymentId, RefundId
 from ledger.values.policy import LineBack, Settlement, parted
 from ledger.values.price import Price
+from ledger.values.shares import Shares
 
 
 def refund_settlement(
@@ -57,6 +59,7 @@ def refund_settlement(
     of it back, several do, each by a refund of its own.
     """
     left = without(left_on_lines(booking.price, settlement), booking.lines_given_back)
+    deferred = deferred_of(draft, booking)
     refunds = []
     for place, (payment_id, part) in enumerate(_spread(draft, booking, settlement), start=1):
         refund_id = refund_of(booking_id, alteration, place)
@@ -78,15 +81,17 @@ def refund_settlement(
         )
         draft.do(PROCESS, request)
         left = without(left, part.lines)
-        _approve(draft, booking, request)
+        _approve(draft, booking, request, deferred)
+        deferred -= part.back.above_nothing.at_most(deferred)
         refunds.append(refund_id)
     return tuple(refunds)
 
 
-def _approve(draft: Draft, booking: Booking, request: RequestRefund) -> None:
+def _approve(draft: Draft, booking: Booking, request: RequestRefund, deferred: Shares) -> None:
     refund_id, booking_id = request.refund_id, request.booking_id
-    payable = owed_to_host(draft, booking_id, booking)
-    if booking.earned is not None and (request.back.host - payable).minor > 0:
+    earned, payable = booking.earned is not None, owed_to_host(draft, booking_id, booking)
+    standing = Standing(booking.host_id, earned, payable, remitted=False, deferred=deferred)
+    if standing.debt(request.back).minor:
         doubts = (Doubt.PAYOUT_TRANSFERRED,)
         draft.do(PROCESS, AskForApproval(refund_id=refund_id, reasons=doubts))
         return
@@ -97,9 +102,10 @@ def _approve(draft: Draft, booking: Booking, request: RequestRefund) -> None:
             refund_id=refund_id,
             preview=request.preview,
             refundable=request.refundable,
-            earned=booking.earned is not None,
+            earned=earned,
             payable=payable,
             remitted=False,
+            deferred=deferred if earned else None,
         ),
     )
     reserve(draft, refund_id)

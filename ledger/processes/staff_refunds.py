@@ -130,6 +130,7 @@ def approve_refund(draft: Draft, staff: Actor, refund_id: RefundId, accepted: st
         earned=standing.earned,
         payable=standing.payable,
         remitted=standing.remitted,
+        deferred=standing.deferred,
     )
     own = asked and refund.funded_by is Funding.BOOKING
     if own and refund.status is Refunding.AWAITING_APPROVAL:

@@ -33,12 +33,12 @@ Left = dict[tuple[str, str], int]
 class Allowance(Struct, frozen=True, gc=False):
     """Lines of the price that go back, and the parts that they come from.
 
-    `of_earned` says that the stay had been earned when it was granted.
+    `earned` is what of them had been earned when it was granted.
     """
 
     lines: tuple[LineBack, ...]
     back: Shares
-    of_earned: bool = False
+    earned: Shares | None = None
 
 
 def paid_lines(price: Price) -> tuple[LineBack, ...]:

@@ -93,6 +93,11 @@ class Shares(Struct, frozen=True, omit_defaults=True, gc=False):
         """Whether no part has anything in it."""
         return self == Shares(self.currency)
 
+    @property
+    def above_nothing(self) -> "Shares":
+        """The parts that are above nothing; of the others nothing."""
+        return self - self.at_most(Shares(self.currency))
+
     def __add__(self, other: "Shares") -> "Shares":
         """Both, part by part. Raises CurrenciesDiffer."""
         return self._combined(other, add)

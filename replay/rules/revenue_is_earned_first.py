@@ -1,7 +1,8 @@
 """Nothing is revenue before it is earned: at the time of the stay, or when the stay falls away.
 
-A stay is earned a day after check-in; what is kept of one that falls away, at once. When it is
-earned, all that was deferred for it is: what came in, less what went back, rolls forward to nothing.
+A stay is earned a day after check-in, and a longer one 30 nights at a time; what is kept of one that
+falls away, at once. When the last of it is earned, all that was deferred for it is: what came in,
+less what went back, rolls forward to nothing.
 
 A breach means that the platform shows income that may still have to be given back. Close no period,
 and call finance with the booking named.
@@ -23,8 +24,12 @@ from ledger.events.booking import (
 from ledger.events.correction import CorrectionApplied
 from ledger.values.clock import Instant
 from ledger.values.journal import Account
+from ledger.values.stay import EARNED_AFTER, House, Stay
 from replay.rules.entries_balance import MONEY_EVENTS
 from replay.rules.rule import Handlers, Rule
+
+TRANCHE = 30
+"""The most nights that are earned together."""
 
 DEFERRED = frozenset({
     Account.HOST_DEFERRED.value,
@@ -35,9 +40,11 @@ REVENUE = frozenset({Account.REV_GUEST_FEE.value, Account.REV_HOST_FEE.value})
 
 
 class Deferred(Struct, gc=False):
-    """When a stay is earned, and what is deferred until then, over its accounts, in minor units."""
+    """From when on a stay is earned, and when the last of it is; and what is deferred until then,
+    over its accounts, in minor units."""
 
     earned_at: Instant
+    last_at: Instant
     minor: int = 0
 
 
@@ -69,13 +76,13 @@ class RevenueIsEarnedFirst(Rule):
     def ask(self, recorded: Recorded[BookingRequested]) -> None:
         """Remember when the stay will be earned."""
         event = recorded.event
-        self._bookings[recorded.stream_id] = Deferred(event.house.earned_at(event.stay))
+        self._bookings[recorded.stream_id] = Deferred(*_earned_at(event.stay, event.house))
 
     def alter(self, recorded: Recorded[BookingAltered]) -> None:
         """The stay will be earned at another time."""
         event = recorded.event
         if booking := self._bookings.get(recorded.stream_id):
-            booking.earned_at = event.house.earned_at(event.stay)
+            booking.earned_at, booking.last_at = _earned_at(event.stay, event.house)
         self.post(recorded)
 
     def fall_away(
@@ -83,10 +90,10 @@ class RevenueIsEarnedFirst(Rule):
     ) -> None:
         """Nobody will come: what is kept is earned at once."""
         if booking := self._bookings.get(recorded.stream_id):
-            booking.earned_at = recorded.occurred_at
+            booking.earned_at = booking.last_at = recorded.occurred_at
 
     def recognize(self, recorded: Recorded[EarningsRecognized]) -> None:
-        """It is earned by now, and all of it."""
+        """It is earned by now, and all of it where the last of it is."""
         booking = self._bookings.get(recorded.stream_id)
         if booking is None:
             self.breach("INV-L10", "earned, and never asked for", recorded)
@@ -95,7 +102,7 @@ class RevenueIsEarnedFirst(Rule):
             when = f"earned on {recorded.occurred_at:%c}, to be earned from {booking.earned_at:%c}"
             self.breach("INV-L10", when, recorded)
         self._defer(recorded)
-        if booking.minor:
+        if booking.minor and recorded.occurred_at >= booking.last_at:
             self.breach("INV-L10", f"{booking.minor} minor units stay deferred", recorded)
 
     def correct(self, recorded: Recorded[CorrectionApplied]) -> None:
@@ -116,3 +123,11 @@ class RevenueIsEarnedFirst(Rule):
             for line in entry.lines:
                 if line.account in DEFERRED and (booking := self._bookings.get(line.of)):
                     booking.minor -= line.minor
+
+
+def _earned_at(stay: Stay, house: House) -> tuple[Instant, Instant]:
+    """From when on a stay is earned, and when its last 30 nights, or fewer, are."""
+    nights = (stay.check_out - stay.check_in).days
+    last_begins = (nights - 1) // TRANCHE * TRANCHE
+    last_at = house.days_before_check_in(stay, -last_begins) + EARNED_AFTER
+    return house.earned_at(stay), last_at

@@ -27,6 +27,7 @@ from replay.rules.payouts_within_earnings import PayoutsWithinEarnings
 from replay.rules.postings_follow_their_rules import PostingsFollowTheirRules
 from replay.rules.prices_follow_their_rules import PricesFollowTheirRules
 from replay.rules.refunds_within_captures import RefundsWithinCaptures
+from replay.rules.revenue_is_earned_first import RevenueIsEarnedFirst
 from replay.rules.rule import Rule
 from replay.rules.stays_keep_their_dates import StaysKeepTheirDates
 from tests.facts import (
@@ -54,6 +55,7 @@ RULES: tuple[type[Rule], ...] = (
     PostingsFollowTheirRules,
     PricesFollowTheirRules,
     RefundsWithinCaptures,
+    RevenueIsEarnedFirst,
     StaysKeepTheirDates,
 )
 """The auditor's rules about money, prices and dates that ask no database."""

@@ -153,13 +153,14 @@ def evolve_parts(
         case EarningsRecognized():
             return replace(booking, earned=earned + event.earned if earned else event.earned)
         case AllowanceGranted():
-            granted = Allowance(event.lines, event.back, of_earned=earned is not None)
+            taken = event.back - event.back.above_nothing.at_most(booking.deferred)
+            taken = taken if earned else nothing
+            granted = Allowance(event.lines, event.back, taken)
             allowances = {**booking.allowances, event.refund_id: granted}
-            taken = event.back if granted.of_earned else nothing
         case AllowanceRevoked():
             allowances = {**booking.allowances}
             revoked = allowances.pop(event.refund_id)
-            taken = nothing - revoked.back if revoked.of_earned else nothing
+            taken = nothing - revoked.earned if revoked.earned else nothing
         case _:
             assert_never(event)
     unearned = booking.unearned or nothing

@@ -20,6 +20,7 @@ from ledger.values.price import Price
 from ledger.values.shares import Shares
 from ledger.values.stay import House, Stay
 from ledger.values.tariff import BookingMode
+from ledger.values.tranches import Tranche, tranches
 
 
 class Status(StrEnum):
@@ -86,6 +87,11 @@ class Booking(Struct, frozen=True):
         """What host, platform and authorities will have of it, when all that goes back has gone."""
         if settled := self.settles:
             return settled.kept
+        return self.left
+
+    @property
+    def left(self) -> Shares:
+        """What of the price allowances do not give back."""
         given_back = (allowance.back for allowance in self.allowances.values())
         return self.price.shares - sum(given_back, Shares(self.price.currency))
 
@@ -108,9 +114,24 @@ class Booking(Struct, frozen=True):
         return tuple(line for one in self.allowances.values() for line in one.lines)
 
     @property
-    def to_earn(self) -> Shares:
-        """What of that is not earned yet; below nothing where more was earned than is kept."""
-        return self.keeps - self.still_earned
+    def tranches(self) -> tuple[Tranche, ...]:
+        """What its nights bring and when; one for all of them, unless there are more than 30."""
+        return tranches(self.price, self.stay, self.house)
+
+    def to_earn(self, at: Instant, lost: Shares | None = None) -> Shares:
+        """What of that can be earned by an instant, and is not; `lost` never will be."""
+        if self.settlement:
+            brought = self.keeps
+        else:
+            due = (one.shares for one in self.tranches if one.earned_at <= at)
+            brought = sum(due, Shares(self.price.currency)).at_most(self.left)
+        left = brought - self.still_earned
+        return (left - lost if lost else left).above_nothing
+
+    @property
+    def deferred(self) -> Shares:
+        """What of the price is left and not earned, whether it ever will be or goes back."""
+        return (self.left - self.still_earned).above_nothing
 
     @property
     def still_earned(self) -> Shares:

@@ -153,10 +153,13 @@ def revoke_allowance(booking: Booking, command: RevokeAllowance) -> Sequence[Boo
 def recognize_earnings(
     booking: Booking, command: RecognizeEarnings, now: Instant
 ) -> Sequence[BookingEvent]:
-    """Count as earned what the stay brought and was not counted. Raises TransitionNotAllowed, TooEarly."""
+    """Count as earned what the stay has brought by now and was not counted, tranche by tranche.
+
+    Raises TransitionNotAllowed where that is nothing, TooEarly.
+    """
     if booking.settlement is None and now < booking.earned_at:
         raise TooEarly(not_before=booking.earned_at)
-    earned = booking.to_earn - command.lost if command.lost else booking.to_earn
+    earned = booking.to_earn(now, command.lost)
     if earned.gross_minor <= 0:
         LIFECYCLE.refuse(RecognizeEarnings, booking.status)
     rule = "J5" if booking.settlement is None else "J9"

@@ -69,6 +69,7 @@ from ledger.aggregates.postings.refunds import (
     part_explained,
     part_owed,
     part_taken,
+    parts_owed,
     refund_approved,
     taken_back,
 )
@@ -97,6 +98,7 @@ __all__ = [
     "part_explained",
     "part_owed",
     "part_taken",
+    "parts_owed",
     "payment_completed",
     "payment_converted",
     "payment_received",

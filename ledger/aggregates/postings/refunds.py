@@ -8,12 +8,13 @@ none where the guest is owed the amount in the listing's own currency, `fx` wher
 """
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.aggregates.postings.corrections import reversed_lines
 from ledger.aggregates.postings.refund_transfers import position_closed
 from ledger.values.ids import BookingId, HostId, RefundId
 from ledger.values.journal import Account, Entry, Line, credit, debit, entry
-from ledger.values.money import Money, zero
+from ledger.values.money import Money, round_half_even, zero
 from ledger.values.shares import Shares
 
 
@@ -35,17 +36,29 @@ class Standing(Struct, frozen=True):
     """Where the money of a stay stands when some of it goes back.
 
     `payable` is what the host has earned of this booking and not received; `remitted` says whether
-    the taxes have left for their authorities.
+    the taxes have left for their authorities. Where the stay was earned in part, `deferred` is what
+    of it was not: that goes back first.
     """
 
     host_id: HostId | None
     earned: bool
     payable: Money
     remitted: bool
+    deferred: Shares | None = None
+
+    def divided(self, back: Shares) -> tuple[Shares, Shares]:
+        """What goes back of what was not earned, and of what was. Raises CurrenciesDiffer."""
+        if not self.earned:
+            return back, Shares(back.currency)
+        if self.deferred is None:
+            return Shares(back.currency), back
+        first = back.above_nothing.at_most(self.deferred)
+        return first, back - first
 
     def debt(self, back: Shares) -> Money:
         """What of the host's part has to come from the host. Raises CurrenciesDiffer."""
-        missing = back.host - self.payable
+        _, earned = self.divided(back)
+        missing = earned.host - self.payable
         return missing if self.earned and missing.minor > 0 else zero(back.currency)
 
 
@@ -87,6 +100,28 @@ def part_owed(
     bridge = credit(Account.FX_POSITION, back.total, booking_id)
     return entry(
         f"{rule}fx", 1, *lines, bridge, debit(Account.FX_POSITION, amount, booking_id), owed
+    )
+
+
+def parts_owed(
+    refund_id: RefundId, booking_id: BookingId, back: Shares, amount: Money, standing: Standing
+) -> tuple[Entry, ...]:
+    """What `part_owed` says; twice where some of it was earned and some was not.
+
+    An amount in another currency is divided as the shares are. Raises CurrenciesDiffer.
+    """
+    first, earned = standing.divided(back)
+    before = replace(standing, earned=False)
+    after = replace(standing, deferred=None)
+    if earned.is_nothing or first.is_nothing:
+        alone = before if earned.is_nothing else after
+        return (part_owed(refund_id, booking_id, back, amount, alone),)
+    exact = amount.minor * first.total.minor, back.total.minor
+    minor = first.total.minor if amount.currency == back.currency else round_half_even(*exact)
+    of_first = Money(minor, amount.currency)
+    return (
+        part_owed(refund_id, booking_id, first, of_first, before),
+        part_owed(refund_id, booking_id, earned, amount - of_first, after),
     )
 
 

@@ -24,6 +24,7 @@ from ledger.events.refund import (
 from ledger.values.clock import Instant
 from ledger.values.consent import second_person, told
 from ledger.values.ids import HostId
+from ledger.values.journal import Entry
 from ledger.values.money import zero
 from ledger.values.stay import local_date
 
@@ -76,12 +77,13 @@ def approve(
 ) -> Sequence[RefundEvent]:
     """Owe the amount to the guest from now on. Raises CurrenciesDiffer."""
     standing = standing_of(refund.host_id, command)
+    entries: tuple[Entry, ...]
     if refund.funded_by is Funding.PLATFORM:
         debt = zero(refund.amount.currency)
-        entry = postings.goodwill_owed(command.refund_id, refund.amount)
+        entries = (postings.goodwill_owed(command.refund_id, refund.amount),)
     else:
         debt = standing.debt(refund.back)
-        entry = postings.part_owed(
+        entries = postings.parts_owed(
             command.refund_id, refund.booking_id, refund.back, refund.amount, standing
         )
     return [
@@ -92,7 +94,7 @@ def approve(
             debt=debt,
             remitted=command.remitted,
             effective_on=local_date(now, refund.time_zone),
-            entries=(entry,),
+            entries=entries,
         )
     ]
 
@@ -100,7 +102,9 @@ def approve(
 def standing_of(
     host_id: HostId | None, command: AutoApprove | ApproveRefund | ClassifyRefund
 ) -> postings.Standing:
-    return postings.Standing(host_id, command.earned, command.payable, command.remitted)
+    return postings.Standing(
+        host_id, command.earned, command.payable, command.remitted, command.deferred
+    )
 
 
 def cancel(refund: Refund, command: CancelRefund, now: Instant) -> Sequence[RefundEvent]:

@@ -41,7 +41,8 @@ class AskForApproval(Command, frozen=True, kw_only=True):
 class AutoApprove(Command, frozen=True, kw_only=True):
     """Approve a refund that the policy worked out: `preview` is the digest of what it says now.
 
-    `earned`, `payable` and `remitted` say where the stay's money stands (`postings.Standing`).
+    `earned`, `payable`, `remitted` and `deferred` say where the stay's money stands
+    (`postings.Standing`).
     """
 
     refund_id: RefundId
@@ -50,6 +51,7 @@ class AutoApprove(Command, frozen=True, kw_only=True):
     earned: bool
     payable: Money
     remitted: bool
+    deferred: Shares | None = None
 
 
 class ApproveRefund(Command, frozen=True, kw_only=True):
@@ -62,6 +64,7 @@ class ApproveRefund(Command, frozen=True, kw_only=True):
     earned: bool
     payable: Money
     remitted: bool
+    deferred: Shares | None = None
 
 
 class RejectRefund(Command, frozen=True, kw_only=True):
@@ -170,6 +173,7 @@ class ClassifyRefund(Command, frozen=True, kw_only=True):
     earned: bool
     payable: Money
     remitted: bool
+    deferred: Shares | None = None
 
 
 RefundCommand = (

@@ -1,12 +1,41 @@
 """What was agreed, by letter: of a price, of shares, of a charge."""
 
 from collections.abc import Mapping
+from datetime import timedelta
+from fractions import Fraction
 from typing import NamedTuple
 
+from ledger.values.clock import Instant
 from ledger.values.money import Money
 from ledger.values.price import Price
 from ledger.values.shares import Shares
+from ledger.values.stay import House, Stay
+from replay import worksheet
 from replay.rules.postings_follow_their_rules.legs import LETTERS
+from replay.rules.stays_keep_their_dates import local
+
+TRANCHE = 30
+"""The most nights that are earned together."""
+
+
+class Long(NamedTuple):
+    """A stay of more nights than are earned together: its price, when and where it is."""
+
+    price: Price
+    stay: Stay
+    house: House
+
+    def nights_earned(self, at: Instant) -> int:
+        """Of how many nights the part is earned by an instant: 24 hours after each 30th begins."""
+        count = (self.stay.check_out - self.stay.check_in).days
+        earned = 0
+        for first in range(0, count, TRANCHE):
+            night = self.stay.check_in + timedelta(days=first)
+            begins_at = local(self.house.time_zone, night, self.house.check_in_time)
+            if begins_at + timedelta(hours=24) <= at:
+                earned = min(first + TRANCHE, count)
+        return earned
+
 
 Taxes = tuple[tuple[str, int], ...]
 """What each authority gets, in minor units."""
@@ -33,6 +62,7 @@ class Agreed(NamedTuple):
     earned: tuple[int, ...] = ()
     earned_taxes: tuple[tuple[str, int], ...] = ()
     is_over: bool = False
+    long: Long | None = None
 
     @property
     def booked(self) -> dict[str, int]:
@@ -46,6 +76,57 @@ def figures(**by_letter: int) -> tuple[int, ...]:
 
 
 NOTHING = Agreed(figures(), "")
+
+
+def is_long(stay: Stay) -> bool:
+    """Whether a stay is earned in more parts than one."""
+    return (stay.check_out - stay.check_in).days > TRANCHE
+
+
+def brought(agreed: Agreed, at: Instant) -> Agreed:
+    """What a stay has brought by an instant: all that was agreed or, of a long one, its first part."""
+    if agreed.long is None or agreed.fell_away:
+        return agreed
+    parts = worksheet.up_to(agreed.long.price, agreed.long.nights_earned(at))
+    by_letter = {letter: parts[letter] for letter in "hgovc"}
+    taxes = tuple((of, parts[f"x:{of}"]) for of, _ in agreed.taxes)
+    by_letter["x"] = sum(minor for _, minor in taxes)
+    so_far = figures(T=worth(by_letter), **by_letter)
+    return agreed._replace(figures=tuple(map(min, so_far, agreed.figures)), taxes=taxes)
+
+
+def earned_by(agreed: Agreed, part: Agreed) -> Agreed:
+    """What was agreed, once a part of it is earned; what was earned before stays so."""
+    before = agreed.earned or figures()
+    had, has = dict(agreed.earned_taxes), dict(part.taxes)
+    return agreed._replace(
+        earned=tuple(map(max, before, part.figures)),
+        earned_taxes=tuple(
+            (of, max(had.get(of, 0), has.get(of, 0))) for of in dict.fromkeys((*had, *has))
+        ),
+    )
+
+
+def divided(stay: Agreed, back: Agreed) -> tuple[Agreed, Agreed]:
+    """What goes back of a long stay's part that was not earned, and of the one that was."""
+    assert stay.long is not None, "others are earned at once"
+    left = not_earned(
+        stay._replace(figures=of_price(stay.long.price), taxes=taxes_of(stay.long.price))
+    )
+    first = dict(zip(LETTERS, map(min, back.figures, left.figures), strict=True))
+    had = dict(left.taxes)
+    taxes = tuple((of, min(minor, had.get(of, 0))) for of, minor in back.taxes)
+    first = {letter: first[letter] for letter in "hgovc"} | {"x": sum(minor for _, minor in taxes)}
+    worth_first, all_of_it = worth(first), back.booked["B"]
+    paid = round(Fraction(back.booked["T"] * worth_first, all_of_it)) if all_of_it else 0
+    one = back._replace(figures=figures(T=paid, B=worth_first, **first), taxes=taxes)
+    rest = zip(back.figures, one.figures, strict=True)
+    gone = dict(taxes)
+    other = back._replace(
+        figures=tuple(whole - part for whole, part in rest),
+        taxes=tuple((of, minor - gone[of]) for of, minor in back.taxes),
+    )
+    return one, other
 
 
 def not_earned(agreed: Agreed) -> Agreed:

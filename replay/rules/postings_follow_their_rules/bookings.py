@@ -21,8 +21,12 @@ from ledger.values.shares import Shares
 from replay.rules.postings_follow_their_rules.agreed import (
     NOTHING,
     Agreed,
+    Long,
     altered,
+    brought,
+    earned_by,
     figures,
+    is_long,
     less,
     not_earned,
     of_price,
@@ -40,7 +44,7 @@ class Bookings(Matter):
 
     def __init__(self, books: Books) -> None:
         super().__init__(books)
-        self._bookings: dict[str, Agreed] = {}
+        self._bookings = books.stays
 
     def hears(self) -> Handlers:
         """What agrees on figures, and what books them."""
@@ -65,7 +69,11 @@ class Bookings(Matter):
         """The price of a stay that takes place."""
         event, price = recorded.event, recorded.event.price
         self._bookings[recorded.stream_id] = Agreed(
-            of_price(price), price.subtotal.currency, event.host_id, taxes=taxes_of(price)
+            of_price(price),
+            price.subtotal.currency,
+            event.host_id,
+            taxes=taxes_of(price),
+            long=Long(price, event.stay, event.house) if is_long(event.stay) else None,
         )
 
     def give_up(
@@ -151,7 +159,8 @@ class Bookings(Matter):
         Where both cost the same and others get it, it is booked from the ones to the others.
         """
         event, before = recorded.event, self._bookings.get(recorded.stream_id, NOTHING)
-        after = altered(before, event.price)
+        long = Long(event.price, event.stay, event.house) if is_long(event.stay) else None
+        after = altered(before, event.price)._replace(long=long)
         self._bookings[recorded.stream_id] = after
         dearer = zip(after.figures, before.figures, strict=False)
         more = after._replace(figures=tuple(new - old for new, old in dearer))
@@ -161,18 +170,18 @@ class Bookings(Matter):
             self._books.compare(recorded, None, more, {})
 
     def recognized(self, recorded: Recorded[EarningsRecognized]) -> None:
-        """J5 of the price, or J9 of what is kept: of what was not earned before."""
-        agreed = self._bookings.get(recorded.stream_id, NOTHING)
+        """J5 of what it has brought so far, or J9 of what is kept: of what was not earned before."""
+        found = self._bookings.get(recorded.stream_id, NOTHING)
         for back in self._books.given_back.pop(recorded.stream_id, []):
-            agreed = less(agreed, back.booked, back.taxes)
+            found = less(found, back.booked, back.taxes)
+        agreed = brought(found, recorded.occurred_at)
         keys = {"booking": recorded.stream_id, "host": agreed.host_id}
         rule = "J9" if agreed.fell_away else "J5"
         left = not_earned(agreed)
         for lost in self._books.lost.pop(recorded.stream_id, ()):
             left = without(left, lost)
         self._books.compare(recorded, rule, left, keys)
-        earned = agreed._replace(earned=agreed.figures, earned_taxes=agreed.taxes)
-        self._remember(recorded.stream_id, earned)
+        self._remember(recorded.stream_id, earned_by(found, agreed))
 
     def complete(self, recorded: Recorded[StayCompleted]) -> None:
         """Nothing will change about it any more."""
@@ -180,8 +189,9 @@ class Bookings(Matter):
             self._remember(recorded.stream_id, agreed._replace(is_over=True))
 
     def _remember(self, booking_id: str, agreed: Agreed) -> None:
-        """Remember a booking until nothing more can be earned of it."""
-        if (agreed.is_over or agreed.fell_away) and not any(not_earned(agreed).figures):
+        """Remember a booking until nothing more can be earned of it; a long one, as it was earned."""
+        ends = agreed.is_over or (agreed.fell_away and agreed.long is None)
+        if ends and not any(not_earned(agreed).figures):
             self._bookings.pop(booking_id, None)
         else:
             self._bookings[booking_id] = agreed

@@ -1,6 +1,6 @@
 """Holds entries against the lines that the rules make."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ledger.events import MoneyEvent, Recorded
 from ledger.values.journal import Entry, Line
@@ -17,7 +17,7 @@ class Books:
     `payable` is what each host has earned of each booking and not received, in minor units, as
     booked so far; `charges` are the payments whose money cannot be used yet; `lost` is what disputes
     took of each booking before it was earned. `allowances` are what each booking gives back beside
-    its end, by refund, and `given_back` what its end then does.
+    its end, by refund, and `given_back` what its end then does; `stays` is what was agreed about each.
     """
 
     def __init__(self, breach: Callable[[str, Recorded[MoneyEvent]], None]) -> None:
@@ -27,6 +27,7 @@ class Books:
         self.lost: dict[str, list[Shares]] = {}
         self.allowances: dict[str, dict[str, Shares]] = {}
         self.given_back: dict[str, list[Agreed]] = {}
+        self.stays: dict[str, Agreed] = {}
 
     def compare(
         self,
@@ -49,6 +50,22 @@ class Books:
             self.breach(f"booked by {booked}, it should be by {should}", recorded)
             return
         for entry in entries:
+            self._compare_entry(recorded, entry, agreed, keys)
+
+    def compare_each(
+        self,
+        recorded: Recorded[MoneyEvent],
+        expected: Sequence[tuple[str, Agreed]],
+        keys: Mapping[str, str],
+    ) -> None:
+        """Hold the event's entries each against its own rule and figures."""
+        self.remember_payable(recorded)
+        entries = recorded.event.entries
+        booked, should = [entry.rule for entry in entries], [rule for rule, _ in expected]
+        if booked != should:
+            self.breach(f"booked by {booked}, it should be by {' and '.join(should)}", recorded)
+            return
+        for entry, (_, agreed) in zip(entries, expected, strict=True):
             self._compare_entry(recorded, entry, agreed, keys)
 
     def _compare_entry(

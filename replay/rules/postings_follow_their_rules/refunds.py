@@ -17,6 +17,7 @@ from ledger.values.money import Money
 from replay.rules.postings_follow_their_rules.agreed import (
     NOTHING,
     Agreed,
+    divided,
     figures,
     of_shares,
     worth,
@@ -31,6 +32,7 @@ class Refunds(Matter):
     def __init__(self, books: Books) -> None:
         super().__init__(books)
         self._refunds: dict[str, Agreed] = {}
+        self._parts: dict[str, tuple[tuple[str, Agreed], ...]] = {}
 
     def hears(self) -> Handlers:
         """What agrees on figures, and what books them."""
@@ -67,6 +69,9 @@ class Refunds(Matter):
     def approved(self, recorded: Recorded[RefundApproved]) -> None:
         """J8, J10 or J11 of what was asked for, or J14 of what the platform gives."""
         asked = self._refunds.get(recorded.stream_id, NOTHING)
+        if len(recorded.event.entries) > 1 and asked is not NOTHING:
+            self._approved_in_parts(recorded, asked)
+            return
         agreed, rule = self._part_of(recorded, asked)
         granted = self._books.allowances.get(asked.booking_id)
         if granted is not None and rule == "J8" and recorded.stream_id not in granted:
@@ -79,9 +84,28 @@ class Refunds(Matter):
             self._refunds[recorded.stream_id] = agreed._replace(booked_by=rule)
         self._books.compare(recorded, rule, agreed, self._keys(recorded, agreed))
 
+    def _approved_in_parts(self, recorded: Recorded[RefundApproved], asked: Agreed) -> None:
+        """J8 of what was not earned of a long stay, and J10 or J11 of what was."""
+        stay = self._books.stays.get(recorded.event.booking_id, NOTHING)
+        if stay.long is None:
+            self._books.breach("booked in parts, and the stay was earned as one", recorded)
+            return
+        first, then = divided(stay, asked)
+        earned, rule = self._earned_part(recorded, then)
+        suffix = "fx" if asked.listed_in != asked.currency else ""
+        opened = Money(asked.booked["B"], asked.listed_in) if suffix else None
+        parts = ((f"J8{suffix}", first), (f"{rule}{suffix}", earned))
+        self._parts[recorded.stream_id] = parts
+        self._refunds[recorded.stream_id] = asked._replace(position=opened)
+        self._books.compare_each(recorded, parts, self._keys(recorded, asked))
+
     def cancelled(self, recorded: Recorded[RefundCancelled]) -> None:
         """The reverse of what the approval booked, if it was approved."""
         agreed = self._refunds.pop(recorded.stream_id, NOTHING)
+        if parts := self._parts.pop(recorded.stream_id, None):
+            back = [(f"{rule}r", part) for rule, part in parts]
+            self._books.compare_each(recorded, back, self._keys(recorded, agreed))
+            return
         rule = f"{agreed.booked_by}r" if agreed.booked_by else None
         self._books.compare(recorded, rule, agreed, self._keys(recorded, agreed))
 
@@ -161,6 +185,13 @@ class Refunds(Matter):
             return asked, "J14"
         if booked_by.startswith("J8"):
             return asked, "J8"
+        return self._earned_part(recorded, asked)
+
+    def _earned_part(
+        self, recorded: Recorded[RefundApproved | ExternalRefundClassified], asked: Agreed
+    ) -> tuple[Agreed, str]:
+        """J10, or J11 where the host has some of it, or the taxes have left."""
+        event = recorded.event
         by_letter = asked.booked
         left = self._books.payable.get(f"{asked.host_id}/{event.booking_id}", 0)
         debt = max(by_letter["h"] - left, 0)
