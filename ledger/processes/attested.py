@@ -93,17 +93,20 @@ def refund_settles(
     )
 
 
-def pay_out(draft: Draft, processor: Actor, booking_id: BookingId, transfer: str) -> None:
+def pay_out(
+    draft: Draft, processor: Actor, booking_id: BookingId, transfer: str, number: int = 1
+) -> None:
     """Order the transfer of a payout whose time has come, and take in that the host has the money.
 
-    Raises PayoutIsHeld where the guest's money cannot be used yet (PO5).
+    A long stay has several, by their numbers. Raises PayoutIsHeld where the guest's money cannot be used yet (PO5).
     """
-    payout_id = payout_of(booking_id)
-    booking, payout = booking_in(draft, booking_id), draft.state(PAYOUT, payout_id)
+    payout_id = payout_of(booking_id, number)
+    payout = draft.state(PAYOUT, payout_id)
     if payout is None:
         raise NotFound(payout_id=payout_id)
     if payout.status is Payable.SCHEDULED:
-        mature(draft, booking_id)
+        mature(draft, booking_id, payout_id)
+    booking = booking_in(draft, booking_id)
     payment = draft.state(PAYMENT, payment_of(booking_id))
     payable = booking.earned.host if booking.earned else zero(booking.price.currency)
     cleared = vouched_for(payable, funds_available=payment is not None and payment.available)

@@ -51,7 +51,7 @@ from ledger.events.coupon import RestoreReason
 from ledger.events.payment import Capture
 from ledger.processes.coupons import restore_coupon
 from ledger.processes.names import PROCESS, TIMER, booking_in, payment_of
-from ledger.processes.promises import promise
+from ledger.processes.promises import promise_at_first
 from ledger.values.clock import Instant
 from ledger.values.currency import chargeable
 from ledger.values.ids import BookingId, PaymentId
@@ -148,7 +148,7 @@ def confirm(draft: Draft, booking_id: BookingId) -> None:
             hold_expires_at=until,
         ),
     )
-    promise(draft, booking_id)
+    promise_at_first(draft, booking_id)
 
 
 def confirm_at_last(draft: Draft, booking_id: BookingId) -> None:
@@ -171,7 +171,7 @@ def confirm_at_last(draft: Draft, booking_id: BookingId) -> None:
             hold_expires_at=booking.house.check_in_at(booking.stay),
         ),
     )
-    promise(draft, booking_id)
+    promise_at_first(draft, booking_id)
 
 
 def take_nights_again(draft: Draft, booking_id: BookingId) -> None:
@@ -192,7 +192,7 @@ def confirm_late(draft: Draft, booking_id: BookingId, payment_id: PaymentId) -> 
             settled=payment.received.gross if payment.received else None,
         ),
     )
-    promise(draft, booking_id)
+    promise_at_first(draft, booking_id)
 
 
 # -- The host decides ---------------------------------------------------------------------

@@ -24,6 +24,14 @@ NOT_GONE = OPEN | {Payable.FAILED}
 """Where a payout can still be worked out anew."""
 
 
+def promise_at_first(draft: Draft, booking_id: BookingId) -> None:
+    """Promise the host what a booking brings that is confirmed just now: nothing was promised yet."""
+    booking = booking_in(draft, booking_id)
+    nothing = zero(booking.price.currency)
+    promises = list(_to_come(booking, nothing, draft.now))
+    _schedule(draft, booking, booking_id, promises, payouts_count=0)
+
+
 def promise(draft: Draft, booking_id: BookingId) -> None:
     """Promise the host what the booking brings and they have not had, and nothing else."""
     booking = booking_in(draft, booking_id)

@@ -247,7 +247,7 @@ class Importer:
     # -- Ids ------------------------------------------------------------------------------
 
     def _command_of(self, step: Step) -> CommandId:
-        return CommandId(derived_id(self._source.digest, step.line, step.kind))
+        return CommandId(derived_id(self._source.digest, step.line, step.name))
 
     def _attest_id(self, hotel: str) -> CommandId:
         return CommandId(derived_id(self._source.digest, hotel, "attest"))

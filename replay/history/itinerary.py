@@ -1,5 +1,6 @@
 """What happened to a booking, and when: the dated steps that the importer takes in order of time."""
 
+from collections.abc import Iterator
 from datetime import date, time
 from enum import StrEnum
 from functools import cache
@@ -7,7 +8,8 @@ from functools import cache
 from msgspec import Struct
 
 from ledger.values.clock import Instant
-from ledger.values.stay import EARNED_AFTER, House, local_instant
+from ledger.values.stay import EARNED_AFTER, ONE_DAY, House, local_instant
+from ledger.values.tranches import TRANCHE_NIGHTS
 from replay.history.hotel_bookings import Ending, HotelBooking
 
 HOUSE = House(time_zone="Europe/Lisbon", check_in_time=time(14), check_out_time=time(11))
@@ -30,11 +32,20 @@ class Kind(StrEnum):
 
 
 class Step(Struct, frozen=True, gc=False):
-    """One thing that happened to one booking at one instant."""
+    """One thing that happened to one booking at one instant.
+
+    A long stay is earned more than once: `number` counts.
+    """
 
     at: Instant
     kind: Kind
     booking: HotelBooking
+    number: int = 1
+
+    @property
+    def name(self) -> str:
+        """What it is among the booking's steps, as its command id has it: permanent."""
+        return self.kind if self.number == 1 else f"{self.kind}/{self.number}"
 
     @property
     def line(self) -> int:
@@ -55,7 +66,7 @@ def steps_of(booking: HotelBooking) -> list[Step]:
     if booking.ending is Ending.NO_SHOW:
         return [*steps, Step(_at(booking.ended_on, NO_SHOW_AT), Kind.NO_SHOW, booking)]
     if booking.rate.minor:
-        steps.append(Step(arrival + EARNED_AFTER, Kind.EARN, booking))
+        steps.extend(_earned(booking))
     return [*steps, Step(_left_at(booking), Kind.COMPLETE, booking)]
 
 
@@ -64,6 +75,13 @@ def in_order_of_time(bookings: list[HotelBooking]) -> list[Step]:
     steps = [step for booking in bookings for step in steps_of(booking)]
     steps.sort(key=lambda step: (step.at, step.booking.line))
     return steps
+
+
+def _earned(booking: HotelBooking) -> Iterator[Step]:
+    """A stay is earned a day after check-in, a long one again after each further 30 nights."""
+    for number, first in enumerate(range(0, booking.stay.nights_count(), TRANCHE_NIGHTS), start=1):
+        begins_at = _at(booking.stay.check_in + first * ONE_DAY, HOUSE.check_in_time)
+        yield Step(begins_at + EARNED_AFTER, Kind.EARN, booking, number)
 
 
 def _left_at(booking: HotelBooking) -> Instant:

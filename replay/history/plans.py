@@ -80,7 +80,7 @@ def plan_of(step: Step, booking_id: BookingId, digest: str) -> Plan:
         case Kind.START:
             return lambda draft: processes.start_stay(draft, TIMER, booking_id)
         case Kind.EARN:
-            return lambda draft: _earn(draft, booking_id, reference)
+            return lambda draft: _earn(draft, booking_id, reference, step.number)
         case Kind.COMPLETE:
             return lambda draft: _complete(draft, booking, booking_id)
         case Kind.CANCEL:
@@ -92,9 +92,12 @@ def plan_of(step: Step, booking_id: BookingId, digest: str) -> Plan:
             raise AssertionError("a booking is planned with its unit")
 
 
-def _earn(draft: Draft, booking_id: BookingId, reference: str) -> None:
-    processes.earn(draft, booking_id)
-    processes.pay_out(draft, PROCESSOR, booking_id, reference)
+def _earn(draft: Draft, booking_id: BookingId, reference: str, number: int) -> None:
+    if number == 1:
+        processes.earn(draft, booking_id)
+        processes.pay_out(draft, PROCESSOR, booking_id, reference)
+    else:
+        processes.pay_out(draft, PROCESSOR, booking_id, f"{reference}/{number}", number)
 
 
 def _complete(draft: Draft, booking: HotelBooking, booking_id: BookingId) -> None:

@@ -68,22 +68,78 @@ def quoted_price(stay: Stay, coupon: CouponUse | None = None) -> Price:
     return price_under(Terms(plan, levies.fee_plan, levies.taxes), stay, occasion, coupon)
 
 
+def open_house(market: Market) -> None:
+    """The house has a tariff, so that nights can be added to a stay."""
+    vouched = to_attest(attestation_id=processes.attestation_of(PROPERTY))
+    market.decide(lambda draft: draft.do(OPERATOR, vouched), PROPERTY)
+    ask(market, some_rates())
+    market.decide(
+        lambda draft: void(quotes.set_levies(draft, OPERATOR, PROPERTY, some_levies())), PROPERTY
+    )
+
+
+def ask(market: Market, rates: Rates) -> None:
+    """The host asks these prices from now on."""
+    market.decide(lambda draft: void(quotes.set_rates(draft, PROPERTY, rates)), PROPERTY)
+
+
+def shown_change(market: Market, **wish: Any) -> Change:
+    """What a change would be now. Raises Refused."""
+    shown: list[Change] = []
+    wished = processes.AlterationWish(**wish)
+    market.ledger.rehearse(lambda draft: shown.append(processes.work_out(draft, BOOKING, wished)))
+    return shown[0]
+
+
+def propose(market: Market, actor: Actor = GUEST, **wish: Any) -> Change:
+    """Somebody proposes what they were shown. Raises Refused."""
+    change = shown_change(market, **wish)
+    market.decide(
+        partial(
+            processes.propose_alteration,
+            actor=actor,
+            booking_id=BOOKING,
+            wish=processes.AlterationWish(**wish),
+            accepted=change.digest,
+        )
+    )
+    return change
+
+
+def agree(market: Market, actor: Actor = HOST, accepted: str | None = None) -> None:
+    """The other side agrees to what was proposed. Raises Refused."""
+
+    def plan(draft: Draft) -> None:
+        proposed = processes.alteration_in(draft, BOOKING)
+        digest = accepted or processes.change_of(proposed).digest
+        processes.accept_alteration(draft, actor, BOOKING, proposed.number, digest)
+
+    market.decide(plan)
+
+
+def pay_the_difference(market: Market, card: str = VISA) -> None:
+    """The guest pays what is dearer in the browser."""
+    altering = market.ledger.state(ALTERATION, processes.alteration_of(BOOKING))
+    assert altering is not None
+    (intent,) = [
+        one["id"]
+        for one in market.all("payment_intent")
+        if one["metadata"].get("payment_id") == altering.payment_id
+    ]
+    with suppress(stripe.CardError):
+        market.browser.v1.payment_intents.confirm(intent, {"payment_method": card})
+
+
 class AlteringMarket(Market):
-    """A market whose house has a tariff, so that nights can be added to a stay."""
+    """A market whose house has a tariff, and whose booking is altered."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        vouched = to_attest(attestation_id=processes.attestation_of(PROPERTY))
-        self.decide(lambda draft: draft.do(OPERATOR, vouched), PROPERTY)
-        self.ask(some_rates())
-        self.decide(
-            lambda draft: void(quotes.set_levies(draft, OPERATOR, PROPERTY, some_levies())),
-            PROPERTY,
-        )
+        open_house(self)
 
     def ask(self, rates: Rates) -> None:
         """The host asks these prices from now on."""
-        self.decide(lambda draft: void(quotes.set_rates(draft, PROPERTY, rates)), PROPERTY)
+        ask(self, rates)
 
     def stays(self, nights: int = 3, card: str = VISA, **changed: Any) -> "AlteringMarket":
         """A stay is booked from 2 July and paid."""
@@ -98,35 +154,15 @@ class AlteringMarket(Market):
 
     def shown(self, **wish: Any) -> Change:
         """What a change would be now. Raises Refused."""
-        shown: list[Change] = []
-        wished = processes.AlterationWish(**wish)
-        self.ledger.rehearse(lambda draft: shown.append(processes.work_out(draft, BOOKING, wished)))
-        return shown[0]
+        return shown_change(self, **wish)
 
     def propose(self, actor: Actor = GUEST, **wish: Any) -> Change:
         """Somebody proposes what they were shown. Raises Refused."""
-        change = self.shown(**wish)
-        wished = processes.AlterationWish(**wish)
-        self.decide(
-            partial(
-                processes.propose_alteration,
-                actor=actor,
-                booking_id=BOOKING,
-                wish=wished,
-                accepted=change.digest,
-            )
-        )
-        return change
+        return propose(self, actor, **wish)
 
     def agree(self, actor: Actor = HOST, accepted: str | None = None) -> None:
         """The other side agrees to what was proposed. Raises Refused."""
-
-        def plan(draft: Draft) -> None:
-            proposed = processes.alteration_in(draft, BOOKING)
-            digest = accepted or processes.change_of(proposed).digest
-            processes.accept_alteration(draft, actor, BOOKING, proposed.number, digest)
-
-        self.decide(plan)
+        agree(self, actor, accepted)
 
     def alters(self, **wish: Any) -> Change:
         """The guest proposes, and the host agrees; whatever is to be done is done."""
@@ -137,14 +173,7 @@ class AlteringMarket(Market):
 
     def pay_the_difference(self, card: str = VISA) -> None:
         """The guest pays what is dearer in the browser."""
-        payment_id = self.alteration().payment_id
-        (intent,) = [
-            one["id"]
-            for one in self.all("payment_intent")
-            if one["metadata"].get("payment_id") == payment_id
-        ]
-        with suppress(stripe.CardError):
-            self.browser.v1.payment_intents.confirm(intent, {"payment_method": card})
+        pay_the_difference(self, card)
 
     # -- How it stands ----------------------------------------------------------------------
 

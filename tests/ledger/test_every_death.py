@@ -33,10 +33,12 @@ from tests.facts import (
     OPERATOR,
     RUI,
     SUPPORT,
+    a_stay,
     an_id,
     money,
     to_book,
 )
+from tests.ledger.altering import agree, open_house, pay_the_difference, propose
 from tests.ledger.books import books_agree
 from tests.ledger.market import ASKS_THE_BANK, DECLINED, Market, NotPossible
 from tests.ledger.test_hosts import told_of
@@ -227,6 +229,23 @@ def gives_a_dispute_up(market: Market) -> None:
     market.settle()
 
 
+def has_a_tariff(market: Market) -> None:
+    """A stay that is paid for, in a house whose host says what more nights cost."""
+    open_house(market)
+    pays_at_once(market)
+
+
+def stays_longer(market: Market) -> None:
+    """Guest and host agree on a night more, and the guest pays for it with another card."""
+    propose(market, stay=a_stay(nights=4))
+    agree(market)
+    market.settle()
+    pay_the_difference(market, DECLINED)
+    market.settle()
+    pay_the_difference(market)
+    market.settle()
+
+
 def account_of(market: Market) -> str:
     """The host's account; the platform's own stands beside it."""
     (account,) = (one["id"] for one in market.all("account") if "host_id" in one["metadata"])
@@ -238,6 +257,7 @@ BEFORE: Mapping[Story, Story] = {
     pays_back: lost_a_dispute,
     is_disputed: was_paid,
     gives_a_dispute_up: has_a_guest,
+    stays_longer: has_a_tariff,
 }
 """What must have happened before a story, without a death: other stories are about that."""
 
@@ -247,6 +267,7 @@ COMES_TO: Mapping[Story, str] = {
     pays_back: "payout.reversed",
     is_disputed: "host_debt.raised",
     gives_a_dispute_up: "dispute.lost",
+    stays_longer: "booking.altered",
 }
 """What a story is about, so that none ends before it."""
 
@@ -256,6 +277,7 @@ STORIES: tuple[Story, ...] = (
     pays_back,
     is_disputed,
     gives_a_dispute_up,
+    stays_longer,
     pays_at_once,
     is_asked_by_the_bank,
     is_welcomed,

@@ -53,7 +53,7 @@ BOOKINGS = """
         arrival, status, status_date, retained,
         CAST(total * 100 AS BIGINT) AS total,
         cents + CASE WHEN rest > 0.5 OR (rest = 0.5 AND cents % 2 = 1) THEN 1 ELSE 0 END AS fee,
-        arrival - lead_days AS booked,
+        arrival - lead_days AS booked, nights,
         CASE status WHEN 'Canceled' THEN status_date ELSE arrival END AS ended,
         status <> 'Check-Out' AS fell_away
     FROM rounded
@@ -67,9 +67,25 @@ MOVEMENTS = """
     UNION ALL
     SELECT ended, 0, total, 0, 0, 0, 0 FROM bookings WHERE fell_away AND NOT retained
     UNION ALL
-    SELECT CASE WHEN fell_away THEN ended ELSE arrival + 1 END,
-           0, 0, total, fee, total - fee, CASE WHEN total > 0 THEN 1 ELSE 0 END
-    FROM bookings WHERE retained OR NOT fell_away
+    SELECT ended, 0, 0, total, fee, total - fee, CASE WHEN total > 0 THEN 1 ELSE 0 END
+    FROM bookings WHERE retained AND fell_away
+    UNION ALL
+    -- What is slept is earned and paid out for 30 nights at a time; the fee goes by the nights.
+    SELECT arrival + CAST(first AS INTEGER) + 1, 0, 0, total_until - total_before, fee_until - fee_before,
+           total_until - total_before - (fee_until - fee_before),
+           CASE WHEN total > 0 THEN 1 ELSE 0 END
+    FROM (
+        SELECT *, total * first // nights AS total_before, total * until // nights AS total_until,
+               round_even(CAST(fee * first AS DECIMAL(18, 4)) / nights, 0) AS fee_before,
+               round_even(CAST(fee * until AS DECIMAL(18, 4)) / nights, 0) AS fee_until
+        FROM (
+            SELECT *, least(first + 30, nights) AS until
+            FROM (
+                SELECT *, unnest(range(0, nights, 30)) AS first
+                FROM bookings WHERE NOT fell_away
+            )
+        )
+    )
 """
 
 BY_MONTH = """
