@@ -24,7 +24,13 @@ from sqlalchemy import (
 
 from ledger.events import Event, Recorded
 from ledger.events.dispute import DisputeEscalated, DisputeOpened, DisputeReopened
-from ledger.events.host_debt import DebtCollected, DebtNetted, DebtRaised, DebtWrittenOff
+from ledger.events.host_debt import (
+    DebtCollected,
+    DebtDropped,
+    DebtNetted,
+    DebtRaised,
+    DebtWrittenOff,
+)
 from ledger.events.payout import (
     PayoutHoldLifted,
     PayoutRecalculated,
@@ -90,7 +96,7 @@ SubjectEvent = (
     | PayoutRecalculated
 )
 
-DebtEvent = DebtRaised | DebtNetted | DebtCollected | DebtWrittenOff
+DebtEvent = DebtRaised | DebtNetted | DebtCollected | DebtDropped | DebtWrittenOff
 
 
 def project(rows: Rows, recorded: Recorded[Event]) -> None:

@@ -28,7 +28,13 @@ from ledger.events import Recorded
 from ledger.events.booking import EarningsRecognized
 from ledger.events.correction import CorrectionApplied
 from ledger.events.dispute import DisputeFundsWithdrawn, DisputeLost, DisputePrevented, DisputeWon
-from ledger.events.host_debt import DebtCollected, DebtNetted, DebtRaised, DebtWrittenOff
+from ledger.events.host_debt import (
+    DebtCollected,
+    DebtDropped,
+    DebtNetted,
+    DebtRaised,
+    DebtWrittenOff,
+)
 from ledger.events.payout import PayoutReversed, PayoutTransferred
 from ledger.events.refund import ExternalRefundClassified, RefundApproved, RefundCancelled
 from ledger.values.ids import HostId
@@ -87,7 +93,7 @@ EarningEvent = (
 )
 """The events that move a host's account: a test holds this union against the journal's lines."""
 
-DebtEvent = DebtRaised | DebtNetted | DebtCollected | DebtWrittenOff
+DebtEvent = DebtRaised | DebtNetted | DebtCollected | DebtDropped | DebtWrittenOff
 
 EarningsEvent = EarningEvent | DebtEvent
 

@@ -55,6 +55,7 @@ SENTENCES = {
     "payment.cancelled": "Payment cancelled: {detail}",
     "payment.capture_requested": "Capture of {amount} requested",
     "host_debt.collected": "{amount} of the host's debt collected by taking a transfer back",
+    "host_debt.dropped": "Host owes {amount} less, because what raised it was taken back",
     "host_debt.netted": "{amount} of the host's debt netted from a payout",
     "host_debt.raised": "Host owes {amount} more: {detail}",
     "host_debt.write_off_proposed": "Write-off of {amount} proposed: {detail}",

@@ -99,6 +99,7 @@ from ledger.events.dispute import (
 )
 from ledger.events.host_debt import (
     DebtCollected,
+    DebtDropped,
     DebtNetted,
     DebtRaised,
     DebtWrittenOff,
@@ -388,6 +389,7 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     ExternalBlockRemoved: lambda event: of_nights(event.stay),
     FeedConflictDetected: lambda event: of_nights(event.stay),
     DebtCollected: lambda event: of_amount(event.amount),
+    DebtDropped: lambda event: of_amount(event.amount),
     DebtNetted: lambda event: of_amount(event.amount),
     DebtRaised: lambda event: of_amount(event.amount, detail=event.cause),
     DebtWrittenOff: lambda event: of_amount(event.amount),

@@ -16,6 +16,7 @@ from ledger.aggregates.decider import SAME, Command, Decider, Lifecycle, Step, a
 from ledger.errors import AmountsDiffer, DebtExceeded, NotFound, SelfApproval
 from ledger.events.host_debt import (
     DebtCollected,
+    DebtDropped,
     DebtNetted,
     DebtRaised,
     DebtWrittenOff,
@@ -106,6 +107,16 @@ class CollectDebt(Command, frozen=True, kw_only=True):
     reversal: str
 
 
+class DropDebt(Command, frozen=True, kw_only=True):
+    """Let a host owe no more what something raised that was taken back, such as a refund."""
+
+    host_id: HostId
+    amount: Money
+    cause: Cause
+    booking_id: BookingId
+    caused_by: str
+
+
 class ProposeWriteOff(Command, frozen=True, kw_only=True):
     """Propose to give a part of the debt up; `proposer` is who asks."""
 
@@ -133,7 +144,13 @@ class RejectWriteOff(Command, frozen=True, kw_only=True):
 
 
 HostDebtCommand = (
-    RaiseDebt | NetDebt | CollectDebt | ProposeWriteOff | ApproveWriteOff | RejectWriteOff
+    RaiseDebt
+    | NetDebt
+    | CollectDebt
+    | DropDebt
+    | ProposeWriteOff
+    | ApproveWriteOff
+    | RejectWriteOff
 )
 
 # -- Lifecycle --------------------------------------------------------------------------
@@ -155,6 +172,8 @@ LIFECYCLE = Lifecycle(
          "what was proposed, and is still owed; approver ≠ proposer"),
     Step("HD6", RejectWriteOff, states(S.CLEAR, S.OWING), actors("FO"), WriteOffRejected, SAME,
          "what was proposed"),
+    Step("HD7", DropDebt, OWING, actors("X"), DebtDropped, (S.CLEAR, S.OWING),
+         "it was raised, and is still owed; each cause once"),
 )  # fmt: skip
 
 # -- Decisions --------------------------------------------------------------------------
@@ -175,6 +194,8 @@ def decide(
             return net(debt, command, now)
         case CollectDebt():
             return collect(debt, command)
+        case DropDebt():
+            return drop(debt, command)
         case ProposeWriteOff():
             return propose(debt, command)
         case ApproveWriteOff():
@@ -232,6 +253,28 @@ def collect(debt: HostDebt, command: CollectDebt) -> Sequence[HostDebtEvent]:
             host_id=command.host_id,
             amount=command.amount,
             reversal=command.reversal,
+            to=less(debt, command.amount).value,
+        )
+    ]
+
+
+def drop(debt: HostDebt, command: DropDebt) -> Sequence[HostDebtEvent]:
+    """Owe no more what something raised, once; what is paid of it already cannot be dropped.
+
+    Raises DebtExceeded, AmountsDiffer, TransitionNotAllowed where it raised nothing.
+    """
+    name = f"{command.cause}/{command.caused_by}"
+    if not counted(debt, name, command.amount):
+        LIFECYCLE.refuse(DropDebt, debt.status)
+    if counted(debt, f"dropped/{name}", command.amount):
+        return []
+    return [
+        DebtDropped(
+            host_id=command.host_id,
+            amount=command.amount,
+            cause=command.cause.value,
+            booking_id=command.booking_id,
+            caused_by=command.caused_by,
             to=less(debt, command.amount).value,
         )
     ]
@@ -316,6 +359,8 @@ def evolve(debt: HostDebt | None, event: HostDebtEvent) -> HostDebt:
             return _moved(debt, -event.amount, event.payout_id)
         case DebtCollected():
             return _moved(debt, -event.amount, event.reversal)
+        case DebtDropped():
+            return _moved(debt, -event.amount, f"dropped/{event.cause}/{event.caused_by}")
         case WriteOffProposed():
             proposal = Proposal(event.amount, event.proposer)
             return replace(debt, proposals={**debt.proposals, event.amount.currency: proposal})

@@ -41,6 +41,20 @@ class DebtCollected(Event, topic="host_debt.collected", frozen=True, kw_only=Tru
     to: str
 
 
+class DebtDropped(Event, topic="host_debt.dropped", frozen=True, kw_only=True):
+    """What raised a debt was taken back before the money went to the guest: the host owes it no more.
+
+    `caused_by` is the id of what had raised it; the lines of the journal stand in its own event.
+    """
+
+    host_id: HostId
+    amount: Money
+    cause: str
+    booking_id: BookingId
+    caused_by: str
+    to: str
+
+
 class WriteOffProposed(Event, topic="host_debt.write_off_proposed", frozen=True, kw_only=True):
     """Somebody proposes to give a part of the debt up; it takes a second person to do so."""
 
@@ -69,5 +83,11 @@ class DebtWrittenOff(MoneyEvent, topic="host_debt.written_off", frozen=True, kw_
 
 
 HostDebtEvent = (
-    DebtRaised | DebtNetted | DebtCollected | WriteOffProposed | WriteOffRejected | DebtWrittenOff
+    DebtRaised
+    | DebtNetted
+    | DebtCollected
+    | DebtDropped
+    | WriteOffProposed
+    | WriteOffRejected
+    | DebtWrittenOff
 )

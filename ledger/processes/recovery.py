@@ -5,7 +5,7 @@ may order it back from the transfer instead, as far as the host's account at the
 """
 
 from ledger.aggregates.dispute import DISPUTE
-from ledger.aggregates.host_debt import HOST_DEBT, Cause, CollectDebt, RaiseDebt, debt_of
+from ledger.aggregates.host_debt import HOST_DEBT, Cause, CollectDebt, DropDebt, RaiseDebt, debt_of
 from ledger.aggregates.payout import FailReversal, OrderReversal, RecordReversal
 from ledger.aggregates.payout.transfer import covered
 from ledger.aggregates.refund import REFUND
@@ -51,6 +51,28 @@ def raise_debt_of_refund(draft: Draft, refund_id: RefundId) -> None:
     draft.do(
         PROCESS,
         RaiseDebt(
+            host_id=refund.host_id,
+            amount=refund.debt,
+            cause=Cause.REFUND_AFTER_PAYOUT,
+            booking_id=refund.booking_id,
+            caused_by=refund_id,
+        ),
+    )
+
+
+def drop_debt_of_refund(draft: Draft, refund_id: RefundId) -> None:
+    """Let the host owe no more what a refund raised that was cancelled before it went out.
+
+    Raises DebtExceeded where the host has paid it already, NotFound.
+    """
+    refund = draft.state(REFUND, refund_id)
+    if refund is None:
+        raise NotFound(refund_id=refund_id)
+    if refund.host_id is None or refund.debt is None or not refund.debt.minor:
+        return
+    draft.do(
+        PROCESS,
+        DropDebt(
             host_id=refund.host_id,
             amount=refund.debt,
             cause=Cause.REFUND_AFTER_PAYOUT,

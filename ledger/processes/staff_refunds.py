@@ -32,7 +32,7 @@ from ledger.processes.checkout import payment_in
 from ledger.processes.holds import hold_for_refund, reconsider_all
 from ledger.processes.names import PROCESS, booking_in, staff_refund_of
 from ledger.processes.promises import promise
-from ledger.processes.recovery import raise_debt_of_refund
+from ledger.processes.recovery import drop_debt_of_refund, raise_debt_of_refund
 from ledger.processes.refunds import refund_in, reserve, staff_refunds
 from ledger.values.allowance import Allowance
 from ledger.values.currency import refundable
@@ -156,6 +156,7 @@ def cancel_refund(draft: Draft, staff: Actor, refund_id: RefundId, reason: str) 
     booking_id = refund.booking_id
     if refund.status is Refunding.APPROVED:
         draft.do(PROCESS, ReleaseRefund(payment_id=refund.payment_id, refund_id=refund_id))
+        drop_debt_of_refund(draft, refund_id)
     revoke(draft, booking_id, refund_id)
     reconsider_all(draft, booking_id)
 

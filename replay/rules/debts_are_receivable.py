@@ -13,7 +13,13 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from ledger.events import MoneyEvent, Recorded
-from ledger.events.host_debt import DebtCollected, DebtNetted, DebtRaised, DebtWrittenOff
+from ledger.events.host_debt import (
+    DebtCollected,
+    DebtDropped,
+    DebtNetted,
+    DebtRaised,
+    DebtWrittenOff,
+)
 from ledger.values.journal import Account
 from replay.rules.entries_balance import MONEY_EVENTS
 from replay.rules.rule import Connection, Extent, Handler, Handlers, Rule
@@ -40,6 +46,7 @@ class DebtsAreReceivable(Rule):
         both: Sequence[tuple[type[Any], Handler]] = (
             (DebtRaised, self.raise_),
             (DebtCollected, self.pay),
+            (DebtDropped, self.pay),
             (DebtNetted, self.pay_and_post),
             (DebtWrittenOff, self.pay_and_post),
         )
@@ -50,7 +57,9 @@ class DebtsAreReceivable(Rule):
         amount = recorded.event.amount
         self._owe(recorded, amount.currency, amount.minor)
 
-    def pay(self, recorded: Recorded[DebtCollected | DebtNetted | DebtWrittenOff]) -> None:
+    def pay(
+        self, recorded: Recorded[DebtCollected | DebtDropped | DebtNetted | DebtWrittenOff]
+    ) -> None:
         """They owe less."""
         amount = recorded.event.amount
         self._owe(recorded, amount.currency, -amount.minor)

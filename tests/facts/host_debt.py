@@ -3,9 +3,10 @@
 from typing import Any
 
 from ledger.aggregates import postings
-from ledger.aggregates.host_debt import Cause, NetDebt, RaiseDebt
+from ledger.aggregates.host_debt import Cause, DropDebt, NetDebt, RaiseDebt
 from ledger.events.host_debt import (
     DebtCollected,
+    DebtDropped,
     DebtNetted,
     DebtRaised,
     DebtWrittenOff,
@@ -27,6 +28,18 @@ def to_raise_debt(amount: str = "50.00 EUR", **changed: Any) -> RaiseDebt:
         "caused_by": REFUND,
     }
     return RaiseDebt(**told | changed)
+
+
+def to_drop_debt(amount: str = "50.00 EUR", **changed: Any) -> DropDebt:
+    """The refund that Rui owed for was cancelled."""
+    raised = to_raise_debt(amount, **changed)
+    return DropDebt(
+        host_id=raised.host_id,
+        amount=raised.amount,
+        cause=raised.cause,
+        booking_id=raised.booking_id,
+        caused_by=raised.caused_by,
+    )
 
 
 def to_net(amount: str = "50.00 EUR", **changed: Any) -> NetDebt:
@@ -62,6 +75,18 @@ def netted(amount: str = "50.00 EUR", to: str = "clear") -> DebtNetted:
         to=to,
         effective_on=JUNE_FIRST,
         entries=(postings.debt_netted(RUI, BOOKING, money(amount)),),
+    )
+
+
+def dropped(amount: str = "50.00 EUR", to: str = "clear") -> DebtDropped:
+    """The refund that Rui owed for was cancelled."""
+    return DebtDropped(
+        host_id=RUI,
+        amount=money(amount),
+        cause=Cause.REFUND_AFTER_PAYOUT.value,
+        booking_id=BOOKING,
+        caused_by=REFUND,
+        to=to,
     )
 
 

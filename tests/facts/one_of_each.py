@@ -65,6 +65,7 @@ from tests.facts.dispute import (
 from tests.facts.host_debt import (
     a_write_off,
     collected,
+    dropped,
     netted,
     owed,
     rejected_write_off,
@@ -284,6 +285,7 @@ ONE_OF_EACH = (
     owed(),
     netted(),
     collected(),
+    dropped(),
     a_write_off(),
     rejected_write_off(),
     written_off(),

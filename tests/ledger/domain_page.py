@@ -226,6 +226,7 @@ OURS = {
         HD4   | owing         | F  | same
         HD5   | owing         | FO | clear owing
         HD6   | clear owing   | FO | same
+        HD7   | owing         | X  | clear owing
     """),
     "bank_payout": _rows("""
         BP1   | -                              | P | pending

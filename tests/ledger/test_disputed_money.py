@@ -39,9 +39,11 @@ from ledger.events.booking import EarningsRecognized
 from ledger.events.dispute import Stage
 from ledger.events.host_debt import DebtNetted, DebtRaised
 from ledger.events.payout import PayoutReleased, ReversalFailed
+from ledger.events.refund import Funding
 from ledger.values.clearance import Hold
 from ledger.values.clock import instant
-from ledger.values.ids import BookingId, GuestId
+from ledger.values.ids import BookingId, GuestId, RefundId
+from ledger.values.policy import LineBack
 from ledger.values.price import paid_by
 from tests.facts import (
     BOOKING,
@@ -526,6 +528,66 @@ def test_case_d3_it_takes_two_persons_to_write_the_debt_of_a_host_off() -> None:
 
     assert market.owes() == "0.00 EUR"
     assert market.balances()["exp_bad_debt", "EUR"] == 8_509
+    agree(market)
+
+
+def ask_for_a_night(market: Disputed) -> RefundId:
+    """Support asks for 50 EUR of the first night, of the host's money."""
+    night = LineBack("night", "2026-07-02", 5_000)
+    asked = processes.AskedRefund(
+        booking_id=BOOKING, lines=(night,), funded_by=Funding.BOOKING, reason="no_hot_water"
+    )
+    named: list[RefundId] = []
+
+    def plan(draft: Draft) -> None:
+        shown = processes.shown_refund(draft, asked)
+        named.append(processes.ask_refund(draft, SUPPORT, asked, shown.digest))
+
+    market.decide(plan)
+    return named[-1]
+
+
+def approve(market: Disputed, refund_id: RefundId) -> None:
+    """Finance approves it, as it is shown."""
+
+    def plan(draft: Draft) -> None:
+        shown = processes.shown_again(draft, refund_id)
+        processes.approve_refund(draft, FINANCE, refund_id, shown.digest)
+
+    market.decide(plan)
+
+
+def test_a_refund_after_the_payout_is_the_hosts_debt_and_netted_next_time() -> None:
+    market = paid_out()
+    approve(market, ask_for_a_night(market))
+    market.settle()
+
+    (raised,) = market.events(DebtRaised)
+    assert (raised.cause, market.owes()) == ("refund_after_payout", str(raised.amount))
+    assert market.all("refund")[-1]["amount"] == 5_000
+    market.sold(
+        NEXT, guest_id=JOANA, stay=a_stay("2026-08-02"), price=a_price(arrival="2026-08-02")
+    )
+    market.until(NEXT_PAID_OUT, step=12 * HOUR)
+
+    assert market.owes() == "0.00 EUR"
+    assert market.payout(NEXT).netted == raised.amount
+    agree(market)
+
+
+def test_a_refund_that_is_cancelled_before_it_leaves_is_owed_by_nobody() -> None:
+    market = paid_out()
+    refund_id = ask_for_a_night(market)
+    approve(market, refund_id)
+    assert market.owes() != "0.00 EUR"
+
+    market.decide(
+        partial(processes.cancel_refund, staff=FINANCE, refund_id=refund_id, reason="by mistake")
+    )
+    market.settle()
+
+    assert market.owes() == "0.00 EUR"
+    assert market.all("refund") == []
     agree(market)
 
 

@@ -40,10 +40,12 @@ from tests.facts import (
     a_write_off,
     an_id,
     collected,
+    dropped,
     money,
     netted,
     owed,
     rejected_write_off,
+    to_drop_debt,
     to_net,
     to_raise_debt,
     written_off,
@@ -394,3 +396,23 @@ class DebtMachine(RuleBasedStateMachine):
 
 TestAnyLifeOfADebt = DebtMachine.TestCase
 TestAnyLifeOfADebt.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+
+
+# -- HD7: dropped -----------------------------------------------------------------------
+
+
+def test_what_was_taken_back_is_owed_no_more_once() -> None:
+    outcome = given(owed()).when(PROCESS, to_drop_debt()).then(dropped())
+    assert outcome.state.owed("EUR") == money("0.00 EUR")
+    assert outcome.state.status is Status.CLEAR
+
+    penalty = owed("30.00 EUR", caused_by=an_id("a penalty"))
+    given(owed(), penalty, dropped(to="owing")).when(PROCESS, to_drop_debt()).then()
+
+
+def test_what_raised_nothing_or_is_paid_already_is_not_dropped() -> None:
+    another = to_drop_debt(caused_by=an_id("another refund"))
+    given(owed()).when(PROCESS, another).refused(TransitionNotAllowed, before="owing")
+    part = collected("20.00 EUR", to="owing")
+    given(owed(), part).when(PROCESS, to_drop_debt()).refused(DebtExceeded, owed="30.00 EUR")
+    given(owed()).when(PROCESS, to_drop_debt("49.00 EUR")).refused(AmountsDiffer)

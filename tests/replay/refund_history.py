@@ -4,7 +4,9 @@ They go by the real rules, command by command, for what has no plan of its own y
 """
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from ledger.aggregates.booking import GrantAllowance, RevokeAllowance
 from ledger.aggregates.correction import (
@@ -23,7 +25,7 @@ from ledger.aggregates.difference import (
     WriteOffDifference,
     difference_of,
 )
-from ledger.aggregates.host_debt import Cause, RaiseDebt
+from ledger.aggregates.host_debt import Cause, DropDebt, RaiseDebt
 from ledger.aggregates.refund import (
     AcceptRefund,
     ApproveRefund,
@@ -87,6 +89,7 @@ def refund_in_every_way(history: "History") -> None:
     find_what_was_done_by_hand(history)
     history.live(booking_id, instant("2025-07-21T14:00:00Z"))
     come_back(history)
+    owe_it_no_more(history)
     put_right(history)
     reconcile(history)
 
@@ -223,6 +226,36 @@ def find_what_was_done_by_hand(history: "History") -> None:
         funded_by=Funding.PLATFORM,
     )
     do(history, (PROCESSOR, seen), (CLARA, said))
+
+
+def owe_it_no_more(history: "History") -> None:
+    """After the payout a refund is approved, which the host owes, and cancelled before it left."""
+    refund_id = RefundId(an_id("a refund that the host owed for a while"))
+    left = money("275.40 EUR")
+    told: dict[str, Any] = {
+        "host_id": RUI,
+        "amount": OF_THE_HOST.host,
+        "cause": Cause.REFUND_AFTER_PAYOUT,
+        "booking_id": COMPLAINED,
+        "caused_by": refund_id,
+    }
+    second_night = (LineBack("night", "2025-07-22", NIGHT.minor),)
+    asked = to_ask(refund_id, lines=second_night, left_on_lines=second_night, refundable=left)
+    approve = replace(
+        to_approve(refund_id, earned=True), refundable=left, left_on_lines=second_night
+    )
+    allow = replace(to_allow(refund_id), lines=second_night)
+    do(
+        history,
+        (SUPPORT, asked),
+        (PROCESS, AskForApproval(refund_id=refund_id, reasons=(Doubt.PAYOUT_TRANSFERRED,))),
+        (PROCESS, allow),
+        (CLARA, approve),
+        (PROCESS, RaiseDebt(**told)),
+        (CLARA, CancelRefund(refund_id=refund_id, reason="asked for twice")),
+        (PROCESS, DropDebt(**told)),
+        (PROCESS, RevokeAllowance(booking_id=COMPLAINED, refund_id=refund_id)),
+    )
 
 
 def come_back(history: "History") -> None:

@@ -3,6 +3,7 @@
 from ledger.events import Recorded
 from ledger.events.host_debt import (
     DebtCollected,
+    DebtDropped,
     DebtNetted,
     DebtRaised,
     DebtWrittenOff,
@@ -28,6 +29,7 @@ class Debts(Matter):
         return {
             DebtRaised: self.owe,
             DebtCollected: self.collect,
+            DebtDropped: self.collect,
             WriteOffProposed: self.propose,
             WriteOffRejected: self.reject,
             DebtNetted: self.netted,
@@ -41,7 +43,7 @@ class Debts(Matter):
         owed = self._debts.get(key, NOTHING).figures[1] + amount.minor
         self._debts[key] = Agreed((0, owed, 0, 0), amount.currency, recorded.event.host_id)
 
-    def collect(self, recorded: Recorded[DebtCollected]) -> None:
+    def collect(self, recorded: Recorded[DebtCollected | DebtDropped]) -> None:
         """A host owes less."""
         self._pay_off(recorded.stream_id, recorded.event.amount)
 

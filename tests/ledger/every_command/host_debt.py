@@ -15,6 +15,7 @@ from tests.facts import (
     a_write_off,
     money,
     owed,
+    to_drop_debt,
     to_net,
     to_raise_debt,
 )
@@ -26,6 +27,7 @@ COMMANDS = (
     Happened(
         CollectDebt(host_id=RUI, amount=money("20.00 EUR"), reversal="trr_1"), PROCESS, (owed(),)
     ),
+    Happened(to_drop_debt(), PROCESS, (owed(),)),
     Happened(
         ProposeWriteOff(
             host_id=RUI, amount=money("50.00 EUR"), reason="host is insolvent", proposer=MARTA
