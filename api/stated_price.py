@@ -23,6 +23,7 @@ from ledger.values.policy import Policy
 from ledger.values.price import Price, price_of
 from ledger.values.rates import NightPrice
 from ledger.values.stay import Stay
+from ledger.values.tariff import BookingMode
 
 NO_UNIT = UnitId("")
 """Stands in a command until a free unit is found."""
@@ -67,6 +68,7 @@ def _without_unit(wish: BookingWish, stay: Stay, booking_id: BookingId, draft: D
         price=_price(wish, stay, terms),
         policy=_policy(wish, terms),
         vouched_by=vouched_by,
+        mode=BookingMode(wish.mode),
     )
 
 

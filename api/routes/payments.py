@@ -1,7 +1,5 @@
 """Payments: asking for the money of a booking, trying again, and what the guest must do next."""
 
-from typing import Literal
-
 from fastapi import APIRouter, Request, Response
 
 from api import speakers
@@ -12,10 +10,9 @@ from api.commands import Commanding
 from api.faults import KeyMissing, ProcessorNotSetUp
 from api.problems import described
 from api.processor import Processor
-from api.shapes import Body, NoWords, Uuid
+from api.shapes import NoWords, Uuid
 from ledger import errors, processes
 from ledger.draft import Draft
-from ledger.events.payment import Capture
 from ledger.values.ids import BookingId, PaymentId
 
 router = APIRouter(tags=["payments"])
@@ -36,27 +33,24 @@ TOO_LITTLE_OR_MUCH = (
 NO_MORE = (errors.AmountsDiffer, errors.AttemptsAreExhausted, errors.NotWorthRetrying)
 
 
-class PaymentWish(Body):
-    """When the money is taken: `automatic`, at once; `manual`, when the host has accepted."""
-
-    capture: Literal["automatic", "manual"] = "automatic"
-
-
 @router.post(
     "/bookings/{booking_id}/payment",
     status_code=201,
     responses=described(*COMMANDS, *TOO_LITTLE_OR_MUCH),
 )
 async def ask_for_payment(
-    booking_id: Uuid, wish: PaymentWish, command: Commanding, response: Response
+    booking_id: Uuid, command: Commanding, response: Response
 ) -> PaymentAsked:
-    """Ask the guest for what the booking costs. The processor is told of it in a moment."""
+    """Ask the guest for what the booking costs. The processor is told of it in a moment.
+
+    Where the host is asked first, the money is only held until they accept.
+    """
     case = BookingId(booking_id)
 
     def plan(draft: Draft) -> None:
-        paying.answer(draft, processes.ask_for_payment(draft, case, Capture(wish.capture)))
+        paying.answer(draft, processes.ask_for_payment(draft, case))
 
-    asked = await command.execute(case, wish, plan, PaymentAsked)
+    asked = await command.execute(case, NoWords(), plan, PaymentAsked)
     response.headers["Location"] = f"/payments/{asked.payment_id}"
     return asked
 

@@ -1,6 +1,6 @@
 """What a guest may wish for: the body of a booking, checked for its shape and for nothing else."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
@@ -40,6 +40,7 @@ class BookingWish(StayWish):
 
     price_per_night: Amount
     policy: Name
+    mode: Literal["instant", "request"] = "instant"
 
 
 class QuoteWish(StayWish):

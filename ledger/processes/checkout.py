@@ -56,6 +56,7 @@ from ledger.values.clock import Instant
 from ledger.values.currency import chargeable
 from ledger.values.ids import BookingId, PaymentId
 from ledger.values.stay_rules import StayRules
+from ledger.values.tariff import BookingMode
 
 IN_FLIGHT = (Paying.PROCESSING, Paying.REQUIRES_ACTION)
 """Where the processor has the word, and money may come at any moment."""
@@ -83,12 +84,14 @@ def book(draft: Draft, guest: Actor, command: Book, rules: StayRules | None = No
     draft.do(guest, replace(command, hold_expires_at=held.expires_at))
 
 
-def ask_for_payment(
-    draft: Draft, booking_id: BookingId, capture: Capture = Capture.AUTOMATIC
-) -> PaymentId:
-    """Ask the guest for what the booking costs; held money is captured when the host agrees.
+CAPTURES = {BookingMode.INSTANT: Capture.AUTOMATIC, BookingMode.REQUEST: Capture.MANUAL}
+"""When the money of a booking is taken."""
 
-    Raises TransitionNotAllowed where the booking does not wait for money (PM1), HoldHasExpired,
+
+def ask_for_payment(draft: Draft, booking_id: BookingId) -> PaymentId:
+    """Ask the guest for what the booking costs.
+
+    Where the host is asked as well, the money is held, and captured when they agree. Raises TransitionNotAllowed where the booking does not wait for money (PM1), HoldHasExpired,
     BelowProcessorMinimum.
     """
     booking = booking_in(draft, booking_id)
@@ -106,7 +109,7 @@ def ask_for_payment(
             guest_id=booking.guest_id,
             price=booking.price,
             time_zone=booking.house.time_zone,
-            capture=capture,
+            capture=CAPTURES[booking.mode],
         ),
     )
     return payment_id

@@ -76,10 +76,11 @@ def outside(ledger: Ledger, address: str) -> Outside:
 
 def asked(door: Door, wish: dict[str, Any], capture: str = "automatic") -> dict[str, str]:
     """A new booking, and the payment that is asked for it."""
-    booked = door.post("/bookings", wish, key=fresh_id())
+    mode = "request" if capture == "manual" else "instant"
+    booked = door.post("/bookings", {**wish, "mode": mode}, key=fresh_id())
     assert booked.status_code == 201, booked.text
     path = f"/bookings/{booked.json()['booking_id']}/payment"
-    payment = door.post(path, {"capture": capture}, key=fresh_id())
+    payment = door.post(path, {}, key=fresh_id())
     assert payment.status_code == 201, payment.text
     said: dict[str, str] = payment.json()
     return said

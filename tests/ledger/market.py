@@ -40,6 +40,7 @@ from ledger.values.errands import ErrandKind
 from ledger.values.ids import BookingId, CommandId, RefundId, derived_id
 from ledger.values.journal import Account
 from ledger.values.policy import Ending
+from ledger.values.tariff import BookingMode
 from ledger.values.timers import TimerKind
 from projections.errands import ERRANDS
 from projections.timers import TIMERS
@@ -307,11 +308,13 @@ class Market:
         self, capture: Capture = Capture.AUTOMATIC, booking_id: BookingId = BOOKING, **changed: Any
     ) -> None:
         """Ask for a stay, and to pay it."""
-        wish = to_book(**{"booking_id": booking_id, "hold_expires_at": None, **changed})
+        mode = BookingMode.INSTANT if capture is Capture.AUTOMATIC else BookingMode.REQUEST
+        told = {"booking_id": booking_id, "hold_expires_at": None, "mode": mode}
+        wish = to_book(**{**told, **changed})
 
         def plan(draft: Draft) -> None:
             processes.book(draft, GUEST, wish)
-            processes.ask_for_payment(draft, booking_id, capture)
+            processes.ask_for_payment(draft, booking_id)
 
         self.decide(plan, booking_id)
 

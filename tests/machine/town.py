@@ -26,13 +26,11 @@ from ledger.aggregates.provider import (
 )
 from ledger.draft import Draft
 from ledger.events import Actor
-from ledger.events.payment import Capture
 from ledger.quotes import Wish, book_quoted, booking_of, make_quote, set_levies, set_rates
 from ledger.store.inbox import Letter
 from ledger.values.exchange import ReferenceRates, reference_rates
 from ledger.values.ids import BookingId, HostId
 from ledger.values.quote import Quote
-from ledger.values.tariff import BookingMode
 from sandbox.stripe.core.currencies import RATES_PER_EURO
 from tests.facts import OPERATOR, PROCESSOR, an_id, to_attest, to_open_calendar
 from tests.ledger.market import Market, NotPossible, letter_of
@@ -153,7 +151,7 @@ class Town(Market):
             if not booked.price.total.minor:
                 processes.confirm(draft, booked.booking_id)
             else:
-                processes.ask_for_payment(draft, booked.booking_id, CAPTURES[quote.mode])
+                processes.ask_for_payment(draft, booked.booking_id)
 
         booking_id = booking_of(quote.quote_id)
         self.decide(plan, booking_id)
@@ -272,9 +270,6 @@ class Town(Market):
             if name != DAILY and due > self.machine.now:
                 waits.append(timedelta(seconds=due - self.machine.now))
         return min(waits, default=None)
-
-
-CAPTURES = {BookingMode.INSTANT: Capture.AUTOMATIC, BookingMode.REQUEST: Capture.MANUAL}
 
 
 def _none(_answer: object) -> None:
