@@ -73,6 +73,7 @@ if TYPE_CHECKING:
 
 COMPLAINED = BookingId(an_id("complained"))
 GOODWILL = RefundId(an_id("goodwill after a complaint"))
+TAKEN_BACK = RefundId(an_id("a refund that was cancelled"))
 CAME_BACK = RefundId(an_id("a refund that came back"))
 BY_HAND = external_refund_of("re_by_hand")
 NIGHT = money("100.00 EUR")
@@ -190,7 +191,7 @@ def give_goodwill(history: "History") -> None:
 
 def change_the_mind(history: "History") -> None:
     """Approved by the policy, and taken back before it was handed over."""
-    refund_id = RefundId(an_id("a refund that was cancelled"))
+    refund_id = TAKEN_BACK
     approve = AutoApprove(
         refund_id=refund_id,
         preview=THE_DIGEST,

@@ -23,7 +23,7 @@ from tests.conftest import Database
 from tests.facts import CLARA, GUEST, PROCESSOR, UNIT, a_price, a_stay, an_id
 from tests.replay.breaches.planted import breaks
 from tests.replay.breaches.tampering import Shape, events_of, lines, rewrite, rewrite_stream
-from tests.replay.refund_history import BY_HAND, CAME_BACK, COMPLAINED
+from tests.replay.refund_history import BY_HAND, CAME_BACK, COMPLAINED, TAKEN_BACK
 from tests.replay.small_history import CANCELLED, HALF_KEPT, History
 
 
@@ -77,7 +77,7 @@ def give_back_half_of_an_approval(history: History, database: Database) -> None:
         for line in lines(shape):
             line[2] //= 2
 
-    rewrite(database, "refund.cancelled", COMPLAINED, change)
+    rewrite_stream(database, "refund.cancelled", TAKEN_BACK, change)
 
 
 @breaks("L4")
