@@ -21,6 +21,7 @@ from ledger.aggregates.decider import Command, Decider
 from ledger.aggregates.difference import DIFFERENCE
 from ledger.aggregates.dispute import DISPUTE
 from ledger.aggregates.host_debt import HOST_DEBT
+from ledger.aggregates.own_transfer import OWN_TRANSFER
 from ledger.aggregates.payment import PAYMENT
 from ledger.aggregates.payout import PAYOUT
 from ledger.aggregates.provider import PROVIDER
@@ -53,6 +54,7 @@ DECIDERS: tuple[AnyDecider, ...] = (
     PAYOUT,
     HOST_DEBT,
     BANK_PAYOUT,
+    OWN_TRANSFER,
     CORRECTION,
     DIFFERENCE,
 )

@@ -37,6 +37,7 @@ from ledger.events.dispute import (
     DisputeWon,
 )
 from ledger.events.host_debt import DebtNetted, DebtWrittenOff
+from ledger.events.own_transfer import OwnTransferMade, OwnTransferReturned
 from ledger.events.payment import FundsAvailable, PaymentAdopted, PaymentCompleted
 from ledger.events.payout import PayoutReversed, PayoutTransferred
 from ledger.events.refund import (
@@ -135,6 +136,8 @@ JournalEvent = (
     | ExternalRefundClassified
     | CorrectionApplied
     | DifferenceWrittenOff
+    | OwnTransferMade
+    | OwnTransferReturned
 )
 """The events that move money: a test holds this union against `Event.moves_money`."""
 

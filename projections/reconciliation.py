@@ -14,6 +14,7 @@ from ledger.events import MoneyEvent, Recorded
 from ledger.events.correction import CorrectionApplied
 from ledger.events.difference import DifferenceEvent, DifferenceFound
 from ledger.events.dispute import DisputeFeeCharged, DisputeFundsReinstated, DisputeFundsWithdrawn
+from ledger.events.own_transfer import OwnTransferMade, OwnTransferReturned
 from ledger.events.payment import FundsAvailable, PaymentCompleted
 from ledger.events.payout import PayoutReversed, PayoutTransferred
 from ledger.events.refund import ExternalRefundDetected, RefundFailed, RefundSucceeded
@@ -78,6 +79,8 @@ NAMED: Mapping[type[MoneyEvent], Callable[[Any], tuple[str | None, ...]]] = {
     RefundFailed: lambda event: (event.balance_transaction,),
     ExternalRefundDetected: lambda event: (event.balance_transaction,),
     PayoutTransferred: lambda event: (event.balance_transaction,),
+    OwnTransferMade: lambda event: (event.balance_transaction,),
+    OwnTransferReturned: lambda event: (event.balance_transaction,),
     DisputeFundsWithdrawn: lambda event: event.balance_transactions,
     DisputeFeeCharged: lambda event: event.balance_transactions,
     DisputeFundsReinstated: lambda event: event.balance_transactions,
@@ -105,6 +108,8 @@ GroupEvent = (
     | DisputeFeeCharged
     | DisputeFundsReinstated
     | CorrectionApplied
+    | OwnTransferMade
+    | OwnTransferReturned
 )
 """What may move the processor's money: a test holds this union against the posting rules."""
 

@@ -49,6 +49,8 @@ SENTENCES = {
     "coupon.issued": "Coupon issued for {detail} stays, until {due_at}",
     "coupon.redeemed": "Coupon used, the platform pays {amount}",
     "coupon.restored": "Use of the coupon given back: {detail}",
+    "own_transfer.made": "Platform's own {amount} moved {detail}",
+    "own_transfer.returned": "Platform's own {amount} came back from its bank: {detail}",
     "payment.action_required": "The guest's bank asks the guest to confirm (3-D Secure)",
     "payment.adopted": "Payment of {amount} made of money that had come without a place",
     "payment.authorized": "{amount} held by the guest's bank, to be captured before {due_at}",

@@ -106,6 +106,7 @@ from ledger.events.host_debt import (
     WriteOffProposed,
     WriteOffRejected,
 )
+from ledger.events.own_transfer import OwnTransferMade, OwnTransferReturned
 from ledger.events.payment import (
     CaptureRequested,
     DisputedAmountReinstated,
@@ -417,6 +418,10 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     LeviesSet: lambda event: Facts(detail=str(event.version)),
     NightsBlocked: lambda event: of_nights(event.stay, detail=event.kind.value),
     NightsUnblocked: lambda event: of_nights(event.stay),
+    OwnTransferMade: lambda event: of_amount(
+        event.amount, detail=event.way.value.replace("_", " ")
+    ),
+    OwnTransferReturned: lambda event: of_amount(event.amount, detail=event.reason),
     NoShowReported: lambda event: of_amount(event.settlement.refund),
     PaymentActionRequired: nothing_else,
     PaymentAdopted: lambda event: of_amount(event.due),

@@ -10,6 +10,7 @@ from ledger.events.difference import DifferenceEvent
 from ledger.events.dispute import DisputeEvent
 from ledger.events.event import Actor, Envelope, Event, MoneyEvent, Recorded, Role
 from ledger.events.host_debt import HostDebtEvent
+from ledger.events.own_transfer import OwnTransferEvent
 from ledger.events.payment import PaymentEvent
 from ledger.events.payout import PayoutEvent
 from ledger.events.provider import ProviderEvent
@@ -28,6 +29,7 @@ AnyEvent = (
     | DifferenceEvent
     | DisputeEvent
     | HostDebtEvent
+    | OwnTransferEvent
     | PaymentEvent
     | PayoutEvent
     | ProviderEvent

@@ -83,6 +83,7 @@ from ledger.processes.names import (
     refund_of,
     staff_refund_of,
 )
+from ledger.processes.own_transfers import take_in_own_payout, take_in_top_up
 from ledger.processes.payouts import payout_in, release, take_in_transfer, transfer_declined
 from ledger.processes.recovery import (
     order_reversal,
@@ -197,9 +198,11 @@ __all__ = [
     "take_in_any_refund",
     "take_in_bank_payout",
     "take_in_dispute",
+    "take_in_own_payout",
     "take_in_refund",
     "take_in_return",
     "take_in_reversal",
+    "take_in_top_up",
     "take_in_transfer",
     "transfer_declined",
     "try_again",

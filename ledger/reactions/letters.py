@@ -23,6 +23,7 @@ COMES_FROM: Mapping[Kind, str] = {
     Kind.DISPUTE: "dispute",
     Kind.PAYOUT: "payout",
     Kind.PAYOUT_RETURNED: "payout",
+    Kind.TOP_UP: "balance_transaction",
 }
 """What kind of object is behind a movement of money; the others are for people to look at."""
 
@@ -47,15 +48,16 @@ def letter_about(movement: str, kind: Kind, origin: str | None, at: Instant) -> 
     if origin is None or kind not in COMES_FROM:
         return None
     of_kind = COMES_FROM[kind]
+    object_id = movement if of_kind == "balance_transaction" else origin
     type_ = f"{of_kind}.moved"
     return Letter(
         source=SOURCE,
         notice_id=f"{movement}@{at.isoformat()}",
         type=type_,
-        object_id=origin,
+        object_id=object_id,
         account=None,
         raw=msgspec.json.encode({
             "type": type_,
-            "data": {"object": {"object": of_kind, "id": origin}},
+            "data": {"object": {"object": of_kind, "id": object_id}},
         }),
     )  # fmt: skip

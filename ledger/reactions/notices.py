@@ -11,6 +11,7 @@ import msgspec
 
 from ledger import processes
 from ledger.aggregates.bank_payout import bank_payout_of
+from ledger.aggregates.own_transfer import own_transfer_of
 from ledger.aggregates.unapplied_receipt import receipt_of
 from ledger.errors import GatewayDeclined
 from ledger.processes import Outcome
@@ -119,7 +120,9 @@ def _bank_account(world: World, told: _Object) -> str:
 
 def _bank_payout(world: World, told: _Object) -> str:
     if told.account is None:
-        return NOT_FOLLOWED
+        own = world.stripe.bank_payouts.read(told.id)
+        plan = partial(processes.take_in_own_payout, fact=own)
+        return str(world.take(own_transfer_of(told.id), plan))
     host_id = world.stripe.accounts.read(told.account).host_id
     if host_id is None:
         return Outcome.NOT_OURS
@@ -128,9 +131,17 @@ def _bank_payout(world: World, told: _Object) -> str:
     return str(world.take(bank_payout_of(fact.bank_payout), plan))
 
 
+def _movement(world: World, told: _Object) -> str:
+    """Nobody but ourselves tells of a movement; a top-up has nothing else to read."""
+    movement = world.stripe.balance.movement(told.id)
+    plan = partial(processes.take_in_top_up, movement=movement)
+    return str(world.take(own_transfer_of(movement.source or told.id), plan))
+
+
 FOLLOWED: Mapping[str, Callable[[World, _Object], str]] = {
     "payment_intent": _payment,
     "account": _account,
+    "balance_transaction": _movement,
     "bank_account": _bank_account,
     "payout": _bank_payout,
     "charge": _payment,

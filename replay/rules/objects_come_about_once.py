@@ -19,6 +19,7 @@ from ledger.events.dispute import (
     DisputeFundsWithdrawn,
     DisputeOpened,
 )
+from ledger.events.own_transfer import OwnTransferMade, OwnTransferReturned
 from ledger.events.payment import PaymentCompleted, PaymentIntentLinked
 from ledger.events.payout import PayoutReversed, PayoutTransferred
 from ledger.events.refund import (
@@ -44,6 +45,8 @@ CAME_ABOUT: Mapping[type[Event], Callable[[Any], tuple[str | None, ...]]] = {
     DisputeFundsWithdrawn: lambda event: event.balance_transactions,
     DisputeFeeCharged: lambda event: event.balance_transactions,
     DisputeFundsReinstated: lambda event: event.balance_transactions,
+    OwnTransferMade: lambda event: (event.processor_object, event.balance_transaction),
+    OwnTransferReturned: lambda event: (event.balance_transaction,),
     BankPayoutSeen: lambda event: (event.processor_payout,),
 }
 """What came about at the processor by an event: objects, and movements of money."""

@@ -14,6 +14,7 @@ from tests.facts.dispute import *
 from tests.facts.host_debt import *
 from tests.facts.listing import *
 from tests.facts.one_of_each import *
+from tests.facts.own_transfer import *
 from tests.facts.payment import *
 from tests.facts.payout import *
 from tests.facts.provider import *

@@ -72,6 +72,7 @@ from tests.facts.host_debt import (
     written_off,
 )
 from tests.facts.listing import a_property_attested, levies_set, rates_set
+from tests.facts.own_transfer import own_payout, own_payout_returned
 from tests.facts.payment import (
     a_payment,
     a_refund_recorded,
@@ -265,6 +266,8 @@ ONE_OF_EACH = (
     difference_corrected(),
     DifferenceMatched(),
     difference_written_off(),
+    own_payout(),
+    own_payout_returned(),
     a_payout(),
     recalculated(),
     cancelled_payout(),

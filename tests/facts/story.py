@@ -65,6 +65,7 @@ ACCOUNT = "acct_1RuiLisbon"
 BANK_ACCOUNT = "ba_1RuiFirst"
 ANOTHER_BANK_ACCOUNT = "ba_2RuiSecond"
 BANK_PAYOUT = "po_1"
+OWN_PAYOUT = "po_own"
 
 GUEST = Actor("G", INES)
 HOST = Actor("H", RUI)

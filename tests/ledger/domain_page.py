@@ -235,6 +235,10 @@ OURS = {
         BP4   | pending in_transit paid failed | P | failed
         BP5   | pending canceled               | P | canceled
     """),
+    "own_transfer": _rows("""
+        OT1 | -    | P | made
+        OT2 | made | P | returned
+    """),
     "correction": _rows("""
         CO1 | -                      | F  | drafted
         CO2 | drafted                | F  | awaiting_second_person

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, create_engine
 
 from ledger.aggregates.bank_payout import bank_payout_of
 from ledger.aggregates.host_debt import debt_of
+from ledger.aggregates.own_transfer import own_transfer_of
 from ledger.aggregates.tariff import tariff_of
 from ledger.events import Actor, Envelope, Event
 from ledger.store import Commit, EventStore, Expected, NewEvent
@@ -28,6 +29,7 @@ from tests.facts import (
     DIFFERENCE,
     DISPUTE,
     NOW,
+    OWN_PAYOUT,
     PAYMENT,
     PAYOUT,
     PROCESS,
@@ -47,6 +49,7 @@ STREAMS = {
     "correction": CORRECTION,
     "difference": DIFFERENCE,
     "dispute": DISPUTE,
+    "own_transfer": own_transfer_of(OWN_PAYOUT),
     "payment": PAYMENT,
     "payout": PAYOUT,
     "provider": RUI,

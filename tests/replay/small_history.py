@@ -24,6 +24,7 @@ from ledger.aggregates.host_debt import (
     RejectWriteOff,
     debt_of,
 )
+from ledger.aggregates.own_transfer import ReturnOwnTransfer, own_transfer_of
 from ledger.aggregates.provider import (
     CloseProvider,
     Reason,
@@ -53,6 +54,7 @@ from ledger.draft import Draft, Plan, Request
 from ledger.errors import NightsAreTaken
 from ledger.events import Actor, Envelope, Event
 from ledger.events.coupon import RestoreReason
+from ledger.events.own_transfer import Way
 from ledger.store import Commit, EventStore, Expected, NewEvent, Night, Receipt
 from ledger.values.clock import Instant, StandingClock, instant
 from ledger.values.ids import BlockId, BookingId, CommandId, StreamId, UnitId, fresh_id
@@ -68,6 +70,7 @@ from tests.facts import (
     LISBON,
     MARTA,
     OPERATOR,
+    OWN_PAYOUT,
     PAUL,
     PROCESS,
     PROCESSOR,
@@ -86,6 +89,7 @@ from tests.facts import (
     to_open_calendar,
     to_record_account,
     to_record_bank_payout,
+    to_record_own_transfer,
     to_redeem,
     to_register,
     to_set_levies,
@@ -330,6 +334,7 @@ def live_through(history: History) -> None:
     price(history)
     host(history)
     pay_out_to_banks(history)
+    move_own_money(history)
     owe(history)
 
 
@@ -405,6 +410,20 @@ def pay_out_to_banks(history: History) -> None:
         said = partial(to_record_bank_payout, processor_payout=name)
         facts = [(PROCESSOR, said(standing=standing)) for standing in standings]
         history.take(bank_payout_of(name), *facts)
+
+
+def move_own_money(history: History) -> None:
+    """Fill the balance from the bank; pay some out, which the bank gives back."""
+    filled = to_record_own_transfer(
+        processor_object="tu_1", way=Way.FROM_THE_BANK, balance_transaction="txn_tu_1"
+    )
+    back = ReturnOwnTransfer(
+        processor_object=OWN_PAYOUT, reason="account_closed", balance_transaction="txn_own_back"
+    )
+    history.take(own_transfer_of("tu_1"), (PROCESSOR, filled))
+    history.take(
+        own_transfer_of(OWN_PAYOUT), (PROCESSOR, to_record_own_transfer()), (PROCESSOR, back)
+    )
 
 
 def owe(history: History) -> None:

@@ -80,9 +80,16 @@ class Outside:
         return [one for one in events if isinstance(one.event, PaymentCompleted)]
 
     def fund(self, *euros: int) -> None:
-        """Somebody pays into the balance, which our books know nothing of."""
+        """Somebody fills the balance from our bank."""
         for amount in euros:
             self.machine.control("POST", "funds", b'{"amount": %d, "currency": "eur"}' % amount)
+
+    def gain(self, *euros: int) -> None:
+        """Money comes into the balance, and nobody can say why."""
+        self.fund(*euros)
+        for movement in self.all("balance_transaction").values():
+            if movement["type"] == "topup":
+                movement["type"] = "climate_order_refund"
 
     def all(self, kind: str) -> dict[str, Obj]:
         """The stand-in's objects of a kind, to be tampered with."""
@@ -153,6 +160,15 @@ def test_case_37_money_whose_notice_was_lost_is_found_and_taken_in(
     assert outside.history.store.head() == head
 
 
+def test_what_the_bank_filled_the_balance_with_is_taken_in(outside: Outside) -> None:
+    outside.fund(100)
+
+    reconciled = outside.reconcile()
+
+    assert (reconciled.strays, reconciled.queue, reconciled.on_their_way) == (1, (), ())
+    assert [(one.there_minor, one.here_minor) for one in reconciled.sums] == [(100, 100)]
+
+
 # -- What does not fit ------------------------------------------------------------------
 
 
@@ -198,7 +214,7 @@ def put_the_fee_right(outside: Outside) -> None:
 
 
 def test_what_nobody_here_knows_is_found_once_it_cannot_be_on_its_way(outside: Outside) -> None:
-    outside.fund(100)
+    outside.gain(100)
 
     at_once = outside.reconcile()
     outside.clock.pass_by(A_WHILE)
@@ -211,7 +227,7 @@ def test_what_nobody_here_knows_is_found_once_it_cannot_be_on_its_way(outside: O
 
 
 def test_what_a_person_has_explained_stands_in_no_queue(outside: Outside) -> None:
-    outside.fund(100)
+    outside.gain(100)
     outside.clock.pass_by(A_WHILE)
     (one,) = outside.reconcile().queue
     because = ExplainDifference(difference_id=one.difference_id, reason="Clara paid it in")
@@ -272,11 +288,11 @@ def test_what_two_events_name_is_found(outside: Outside) -> None:
 
 
 def test_whoever_is_interrupted_goes_on_where_they_stopped(outside: Outside) -> None:
-    outside.fund(*range(1, PAGE + 52))
+    outside.gain(*range(1, PAGE + 52))
 
     stopped = outside.reconcile(stopped=lambda: True)
     after_a_page = outside.lines()
-    outside.fund(1_000, 2_000)
+    outside.gain(1_000, 2_000)
     heard = list[int]()
     reconciled = outside.reconcile(told=lambda done, _: heard.append(done))
 

@@ -33,6 +33,7 @@ from ledger.aggregates.postings.disputes import (
     dispute_hold_ended,
     dispute_lost,
 )
+from ledger.aggregates.postings.own_transfers import paid_out, paid_out_in_vain, topped_up
 from ledger.aggregates.postings.payouts import (
     debt_netted,
     debt_written_off,
@@ -95,6 +96,8 @@ __all__ = [
     "funds_available",
     "goodwill_explained",
     "goodwill_owed",
+    "paid_out",
+    "paid_out_in_vain",
     "part_explained",
     "part_owed",
     "part_taken",
@@ -122,4 +125,5 @@ __all__ = [
     "refund_succeeded",
     "reversed_lines",
     "taken_back",
+    "topped_up",
 ]

@@ -135,6 +135,18 @@ BOOK = {
         Dr exp_goodwill        -             s
         Cr suspense            -             s
     """,
+    ("J25", 1): """
+        Dr bank                -             T
+        Cr stripe_available    -             T
+    """,
+    ("J25t", 1): """
+        Dr stripe_available    -             T
+        Cr bank                -             T
+    """,
+    ("J25r", 1): """
+        Dr stripe_available    -             T
+        Cr bank                -             T
+    """,
     ("J17s", 1): """
         Dr exp_bad_debt        -             T
         Cr suspense            -             T

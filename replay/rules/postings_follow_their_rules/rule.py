@@ -16,12 +16,13 @@ from replay.rules.postings_follow_their_rules.books import Books
 from replay.rules.postings_follow_their_rules.corrections import Corrections
 from replay.rules.postings_follow_their_rules.debts import Debts
 from replay.rules.postings_follow_their_rules.disputes import Disputes
+from replay.rules.postings_follow_their_rules.own_transfers import OwnTransfers
 from replay.rules.postings_follow_their_rules.payouts import Payouts
 from replay.rules.postings_follow_their_rules.receipts import Receipts
 from replay.rules.postings_follow_their_rules.refunds import Refunds
 from replay.rules.rule import Handlers, Rule
 
-MATTERS = (Bookings, Receipts, Payouts, Refunds, Debts, Disputes, Corrections)
+MATTERS = (Bookings, Receipts, Payouts, Refunds, Debts, Disputes, Corrections, OwnTransfers)
 
 
 class PostingsFollowTheirRules(Rule):
