@@ -47,7 +47,7 @@ SETTINGS = {
 }
 # For tests that are about something else. The server itself may still be killed at any time; only a
 # crash of the machine would break the data.
-NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
+NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "512MB"}
 
 
 def programs_folder() -> Path:
