@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from api import speakers
 from api.answers.alterations import AlterationNow, alteration_now
-from api.commands import Command, Commanding
+from api.commands import Command, Commanding, answered
 from api.faults import KeyMissing
 from api.problems import described
 from api.routes.changes import IMPOSSIBLE
@@ -116,7 +116,7 @@ async def _do(
     def plan(draft: Draft) -> None:
         step(draft)
         answer = alteration_now(processes.alteration_in(draft, booking_id), position=0)
-        draft.answer(answer.model_dump_json(exclude={"position"}).encode())
+        answered(draft, answer)
 
     return await command.execute(booking_id, said, plan, AlterationNow)
 

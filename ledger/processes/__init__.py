@@ -8,7 +8,6 @@ an importer of history — is not known here.
 from ledger.processes.allowances import AskedRefund, ShownRefund, shown_refund
 from ledger.processes.alterations import (
     accept_alteration,
-    alteration_in,
     apply_approved_alteration,
     change_of,
     decline_alteration,
@@ -37,7 +36,6 @@ from ledger.processes.coupons import restore_coupon
 from ledger.processes.differences import close_difference, find_difference
 from ledger.processes.disputes import (
     accept_dispute,
-    dispute_in,
     evidence_failed,
     hold_or_lift,
     lapse,
@@ -55,8 +53,20 @@ from ledger.processes.falling_away import (
     curtail,
     report_no_show,
 )
+from ledger.processes.found import (
+    alteration_in,
+    booking_in,
+    dispute_in,
+    host_in,
+    payout_in,
+    refund_in,
+)
 from ledger.processes.holds import lift_hold, put_hold, reconsider, release_or_hold
-from ledger.processes.hosts import host_in, register_host, take_in_account, vouch_for_host
+from ledger.processes.hosts import (
+    register_host,
+    take_in_account,
+    vouch_for_host,
+)
 from ledger.processes.money_in import (
     capture_declined,
     funds_have_arrived,
@@ -71,11 +81,9 @@ from ledger.processes.names import (
     PROCESS,
     PROCESSOR,
     TIMER,
-    Outcome,
     alteration_of,
+    alteration_payment_of,
     attestation_of,
-    booking_in,
-    difference_of,
     dispute_of,
     late_payment_of,
     payment_of,
@@ -85,13 +93,23 @@ from ledger.processes.names import (
 )
 from ledger.processes.own_transfers import take_in_own_payout, take_in_top_up
 from ledger.processes.payouts import payout_in, release, take_in_transfer, transfer_declined
+from ledger.processes.outcome import Outcome
+from ledger.processes.payouts import (
+    release,
+    take_in_transfer,
+    transfer_declined,
+)
 from ledger.processes.recovery import (
     order_reversal,
     raise_debt_of_refund,
     reversal_declined,
     take_in_reversal,
 )
-from ledger.processes.refunds import refund_declined, refund_in, submit_refund, take_in_refund
+from ledger.processes.refunds import (
+    refund_declined,
+    submit_refund,
+    take_in_refund,
+)
 from ledger.processes.settlement import earn, mature
 from ledger.processes.staff_refunds import (
     approve_refund,
@@ -117,6 +135,7 @@ __all__ = [
     "accept_dispute",
     "alteration_in",
     "alteration_of",
+    "alteration_payment_of",
     "apply_approved_alteration",
     "approve_refund",
     "ask_for_payment",
@@ -139,7 +158,6 @@ __all__ = [
     "curtail",
     "decline",
     "decline_alteration",
-    "difference_of",
     "digest_of",
     "dispute_in",
     "dispute_of",

@@ -17,7 +17,11 @@ from ledger.draft import Draft
 from ledger.errors import PaymentNotCompleted, RefundChanged
 from ledger.events.refund import Funding
 from ledger.processes.earnings import deferred_of, owed_to_host
-from ledger.processes.names import PROCESS, booking_in, payment_of
+from ledger.processes.found import booking_in
+from ledger.processes.names import (
+    PROCESS,
+    payment_of,
+)
 from ledger.processes.promises import promise
 from ledger.processes.settlement import earn_what_is_left
 from ledger.values.allowance import Allowance, paid_lines, parts_of, with_coupon, without

@@ -42,13 +42,12 @@ from ledger.processes.changes import (
     refuse_impossible,
     work_out,
 )
-from ledger.processes.checkout import payment_in
+from ledger.processes.found import alteration_in, booking_in, payment_in
 from ledger.processes.names import (
     PROCESS,
     TIMER,
     alteration_of,
-    booking_in,
-    difference_of,
+    alteration_payment_of,
     refund_of,
 )
 from ledger.processes.promises import promise
@@ -133,7 +132,7 @@ def _settle(draft: Draft, booking_id: BookingId) -> None:
     booking, alteration = booking_in(draft, booking_id), alteration_in(draft, booking_id)
     alteration_id, number = alteration_of(booking_id), alteration.number
     if alteration.difference.minor > 0:
-        payment_id = difference_of(booking_id, number)
+        payment_id = alteration_payment_of(booking_id, number)
         draft.do(PROCESS, SettleAlteration(alteration_id=alteration_id, payment_id=payment_id))
         draft.do(
             PROCESS,
@@ -303,15 +302,6 @@ def _give_up(draft: Draft, payment_id: PaymentId, reason: str) -> None:
 PAYMENT_CAN_BE_GIVEN_UP = (Paying.PROCESSING, Paying.REQUIRES_ACTION, Paying.FAILED)
 
 # -- What several steps look at -------------------------------------------------------------
-
-
-def alteration_in(draft: Draft, booking_id: BookingId) -> Alteration:
-    """A booking's last alteration as the draft leaves it so far. Raises NotFound."""
-    alteration_id = alteration_of(booking_id)
-    alteration = draft.state(ALTERATION, alteration_id)
-    if alteration is None:
-        raise NotFound(alteration_id=alteration_id)
-    return alteration
 
 
 def change_of(alteration: Alteration) -> Change:

@@ -19,7 +19,13 @@ from ledger.aggregates.refund import REFUND, AcceptRefund, SucceedRefund
 from ledger.draft import Draft
 from ledger.errors import NotFound
 from ledger.events import Actor
-from ledger.processes.names import PROCESS, booking_in, payment_of, payout_of, refund_of
+from ledger.processes.found import booking_in
+from ledger.processes.names import (
+    PROCESS,
+    payment_of,
+    payout_of,
+    refund_of,
+)
 from ledger.processes.refunds import submit_refund
 from ledger.processes.settlement import mature
 from ledger.values.clearance import vouched_for

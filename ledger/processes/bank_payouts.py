@@ -14,7 +14,11 @@ from ledger.aggregates.bank_payout import (
 from ledger.aggregates.provider import PROVIDER, RetireBankAccount
 from ledger.draft import Draft
 from ledger.gateways.stripe.bank_payouts import BankPayoutFact
-from ledger.processes.names import PROCESS, PROCESSOR, Outcome
+from ledger.processes.names import (
+    PROCESS,
+    PROCESSOR,
+)
+from ledger.processes.outcome import Outcome
 from ledger.values.ids import HostId
 
 

@@ -18,7 +18,11 @@ from ledger.aggregates.unit_calendar import (
 )
 from ledger.draft import Draft, decider_of
 from ledger.errors import NotDiscoverable, NotFound, NothingToAlter, PartyExceedsCapacity
-from ledger.processes.names import PROCESS, booking_in, difference_of
+from ledger.processes.found import booking_in
+from ledger.processes.names import (
+    PROCESS,
+    alteration_payment_of,
+)
 from ledger.values.change import Change, Wished, adds_nights, altered_price
 from ledger.values.currency import chargeable
 from ledger.values.guests import Party
@@ -84,7 +88,7 @@ def refuse_impossible(draft: Draft, booking_id: BookingId, change: Change) -> No
     booking = booking_in(draft, booking_id)
     applied = replace(
         application(booking, booking_id, change),
-        payment_id=difference_of(booking_id, booking.revision + 1),
+        payment_id=alteration_payment_of(booking_id, booking.revision + 1),
         paid=change.price.total - booking.price.total,
         settled=(change.price.shares - booking.price.shares).total,
     )

@@ -45,12 +45,17 @@ from ledger.aggregates.unit_calendar import (
     ToRequestHold,
 )
 from ledger.draft import Draft
-from ledger.errors import HoldHasExpired, NotFound
+from ledger.errors import HoldHasExpired
 from ledger.events import Actor
 from ledger.events.coupon import RestoreReason
 from ledger.events.payment import Capture
 from ledger.processes.coupons import restore_coupon
-from ledger.processes.names import PROCESS, TIMER, booking_in, payment_of
+from ledger.processes.found import booking_in, payment_in
+from ledger.processes.names import (
+    PROCESS,
+    TIMER,
+    payment_of,
+)
 from ledger.processes.promises import promise_at_first
 from ledger.values.clock import Instant
 from ledger.values.currency import chargeable
@@ -341,14 +346,6 @@ def abandon(draft: Draft, guest: Actor, booking_id: BookingId) -> None:
 
 
 # -- What several steps look at -----------------------------------------------------------
-
-
-def payment_in(draft: Draft, payment_id: PaymentId) -> Payment:
-    """A payment as the draft leaves it so far. Raises NotFound."""
-    payment = draft.state(PAYMENT, payment_id)
-    if payment is None:
-        raise NotFound(payment_id=payment_id)
-    return payment
 
 
 def _claim(draft: Draft, of: Booking | Book, booking_id: BookingId) -> Claim | None:

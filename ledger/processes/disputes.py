@@ -36,13 +36,11 @@ from ledger.aggregates.payout import (
 )
 from ledger.aggregates.payout import Status as Payable
 from ledger.draft import Draft
-from ledger.errors import NotFound
 from ledger.events import Actor
 from ledger.events.dispute import Stage
 from ledger.gateways.stripe.disputes import DisputeFact, DisputeStatus
 from ledger.gateways.stripe.disputes import Stage as ToldStage
 from ledger.gateways.stripe.movements import Movement
-from ledger.processes.checkout import payment_in
 from ledger.processes.earnings import (
     holds_for_dispute,
     left_of,
@@ -51,15 +49,15 @@ from ledger.processes.earnings import (
     payouts_of,
 )
 from ledger.processes.evidence import digest_of, evidence_for
+from ledger.processes.found import booking_in, dispute_in, payment_in
 from ledger.processes.names import (
     PROCESS,
     PROCESSOR,
     TIMER,
-    Outcome,
-    booking_in,
     dispute_of,
     late_payment_of,
 )
+from ledger.processes.outcome import Outcome
 from ledger.processes.recovery import raise_debt_of_dispute
 from ledger.values.clearance import Hold
 from ledger.values.ids import BookingId, DisputeId, PaymentId
@@ -107,14 +105,6 @@ def lapse(draft: Draft, dispute_id: DisputeId) -> None:
     draft.do(TIMER, LapseDispute(dispute_id=dispute_id, by_clock=True, stake=stake))
     _bear(draft, dispute_id)
     hold_or_lift(draft, dispute.booking_id, dispute_id)
-
-
-def dispute_in(draft: Draft, dispute_id: DisputeId) -> Dispute:
-    """A dispute as the draft leaves it so far. Raises NotFound."""
-    dispute = draft.state(DISPUTE, dispute_id)
-    if dispute is None:
-        raise NotFound(dispute_id=dispute_id)
-    return dispute
 
 
 def hold_or_lift(draft: Draft, booking_id: BookingId, dispute_id: DisputeId) -> None:

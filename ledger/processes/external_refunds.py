@@ -24,18 +24,21 @@ from ledger.processes.allowances import (
     shown_refund,
     standing_in,
 )
+from ledger.processes.found import booking_in, refund_in
 from ledger.processes.holds import hold_for_refund, reconsider_all
 from ledger.processes.names import (
     PROCESS,
     PROCESSOR,
-    Outcome,
-    booking_in,
     late_payment_of,
     payment_of,
 )
+from ledger.processes.outcome import Outcome
 from ledger.processes.promises import promise
 from ledger.processes.recovery import raise_debt_of_refund
-from ledger.processes.refunds import refund_in, take_in_change, take_in_refund
+from ledger.processes.refunds import (
+    take_in_change,
+    take_in_refund,
+)
 from ledger.values.allowance import Allowance
 from ledger.values.ids import BookingId, PaymentId, RefundId
 

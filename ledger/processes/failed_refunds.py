@@ -4,9 +4,11 @@ from ledger.aggregates.payment import RecordRefund
 from ledger.aggregates.refund import ResubmitRefund, SettleAlternatively, UseAlternative
 from ledger.draft import Draft
 from ledger.events import Actor
-from ledger.processes.checkout import payment_in
+from ledger.processes.found import payment_in, refund_in
 from ledger.processes.names import PROCESS
-from ledger.processes.refunds import refund_in, reserve
+from ledger.processes.refunds import (
+    reserve,
+)
 from ledger.values.ids import RefundId
 
 

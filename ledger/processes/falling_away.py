@@ -18,7 +18,10 @@ from ledger.events.coupon import RestoreReason
 from ledger.processes.alterations import stop_altering
 from ledger.processes.coupons import restore_coupon
 from ledger.processes.earnings import is_disputed, payments_of
-from ledger.processes.names import PROCESS, booking_in
+from ledger.processes.found import booking_in
+from ledger.processes.names import (
+    PROCESS,
+)
 from ledger.processes.promises import promise
 from ledger.processes.refunds import refund_settlement
 from ledger.processes.settlement import earn_what_is_left

@@ -9,8 +9,12 @@ from ledger.aggregates.payout import Status as Payable
 from ledger.draft import Draft
 from ledger.events import Actor
 from ledger.processes.earnings import holds_for_dispute, payouts_of
+from ledger.processes.found import payout_in
 from ledger.processes.names import PROCESS
-from ledger.processes.payouts import clearance_of, payout_in, release
+from ledger.processes.payouts import (
+    clearance_of,
+    release,
+)
 from ledger.processes.refunds import refunds_are_open
 from ledger.values.clearance import Hold
 from ledger.values.ids import BookingId, PayoutId, RefundId

@@ -6,7 +6,6 @@ followed, newest word first.
 
 from ledger.aggregates.provider import (
     PROVIDER,
-    Provider,
     RecordPayoutAccount,
     RegisterProvider,
     Standing,
@@ -15,10 +14,14 @@ from ledger.aggregates.provider import (
     VouchForProvider,
 )
 from ledger.draft import Draft
-from ledger.errors import NotFound
 from ledger.events import Actor, Role
 from ledger.gateways.stripe.accounts import AccountFact
-from ledger.processes.names import PROCESS, PROCESSOR, Outcome
+from ledger.processes.found import host_in
+from ledger.processes.names import (
+    PROCESS,
+    PROCESSOR,
+)
+from ledger.processes.outcome import Outcome
 from ledger.values.clock import Instant
 from ledger.values.ids import HostId
 
@@ -70,11 +73,3 @@ def take_in_account(draft: Draft, fact: AccountFact, read_at: Instant) -> Outcom
     if provider.grounds and provider.standing in STOPPED and provider.status in MAY_HOST:
         draft.do(PROCESS, SuspendProvider(host_id=fact.host_id, reason=provider.grounds))
     return Outcome.NOTHING_NEW if provider == before else Outcome.TAKEN_IN
-
-
-def host_in(draft: Draft, host_id: HostId) -> Provider:
-    """A host as the draft leaves it so far. Raises NotFound."""
-    provider = draft.state(PROVIDER, host_id)
-    if provider is None:
-        raise NotFound(host_id=host_id)
-    return provider

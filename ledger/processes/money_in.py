@@ -72,20 +72,19 @@ from ledger.processes.checkout import (
     confirm_late,
     expire,
     is_alive,
-    payment_in,
     take_nights_again,
 )
 from ledger.processes.coupons import coupon_is_back
+from ledger.processes.found import booking_in, payment_in
 from ledger.processes.names import (
     PROCESS,
     PROCESSOR,
     TIMER,
-    Outcome,
-    booking_in,
-    difference_of,
+    alteration_payment_of,
     late_payment_of,
     payment_of,
 )
+from ledger.processes.outcome import Outcome
 from ledger.values.ids import BookingId, PaymentId, ReceiptId
 
 NotHere = (
@@ -211,7 +210,9 @@ def _may_retry(draft: Draft, payment: Payment) -> bool:
     if payment.for_alteration is None:
         waits = booking_in(draft, booking_id).status is Stands.PENDING_PAYMENT
     else:
-        waits = waits_for(draft, booking_id, difference_of(booking_id, payment.for_alteration))
+        waits = waits_for(
+            draft, booking_id, alteration_payment_of(booking_id, payment.for_alteration)
+        )
     return waits and payment.retryable and payment.attempts < ATTEMPTS
 
 

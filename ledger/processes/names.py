@@ -1,10 +1,5 @@
-"""Who acts where no person does, the ids of what follows from a booking, and what facts come to."""
+"""Who acts where no person does, and the ids of what follows from a booking."""
 
-from enum import StrEnum
-
-from ledger.aggregates.booking import BOOKING, Booking
-from ledger.draft import Draft
-from ledger.errors import NotFound
 from ledger.events import Actor, Role
 from ledger.values.ids import (
     AlterationId,
@@ -24,21 +19,12 @@ TIMER = Actor(Role.TIMER.value, "timer")
 PROCESSOR = Actor(Role.PROCESSOR.value, "stripe")
 
 
-class Outcome(StrEnum):
-    """What a fact came to: for the inbox, and for whoever looks."""
-
-    TAKEN_IN = "taken in"
-    NOTHING_NEW = "nothing new"
-    NOT_OURS = "not of ours"
-    LATER = "not booked by the processor yet"
-
-
 def attestation_of(property_id: PropertyId) -> AttestationId:
     """The id of the attestation that a property's stays are booked under."""
     return AttestationId(derived_id(property_id, "attestation"))
 
 
-def difference_of(booking_id: BookingId, number: int) -> PaymentId:
+def alteration_payment_of(booking_id: BookingId, number: int) -> PaymentId:
     """The id of the payment of what the alteration with this number makes dearer."""
     return PaymentId(derived_id(booking_id, "difference", number))
 
@@ -75,11 +61,3 @@ def alteration_of(booking_id: BookingId) -> AlterationId:
 def late_payment_of(booking_id: BookingId, charge: str) -> PaymentId:
     """The id of the payment that money becomes which came after its booking had expired."""
     return PaymentId(derived_id(booking_id, "late", charge))
-
-
-def booking_in(draft: Draft, booking_id: BookingId) -> Booking:
-    """A booking as the draft leaves it so far. Raises NotFound."""
-    booking = draft.state(BOOKING, booking_id)
-    if booking is None:
-        raise NotFound(booking_id=booking_id)
-    return booking

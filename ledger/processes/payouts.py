@@ -7,7 +7,6 @@ from ledger.aggregates.alteration import Status as Altering
 from ledger.aggregates.host_debt import HOST_DEBT, NetDebt, debt_of
 from ledger.aggregates.payment import Payment
 from ledger.aggregates.payout import (
-    PAYOUT,
     FailTransfer,
     Payout,
     RecordTransfer,
@@ -17,7 +16,6 @@ from ledger.aggregates.payout import Status as Payable
 from ledger.aggregates.provider import PROVIDER, Provider, Standing
 from ledger.aggregates.provider import Status as Hosting
 from ledger.draft import Draft
-from ledger.errors import NotFound
 from ledger.events import Actor
 from ledger.gateways.stripe.transfers import TransferFact
 from ledger.processes.earnings import (
@@ -27,14 +25,14 @@ from ledger.processes.earnings import (
     payments_of,
     payouts_of,
 )
+from ledger.processes.found import booking_in, payout_in
 from ledger.processes.names import (
     PROCESS,
     PROCESSOR,
-    Outcome,
     alteration_of,
-    booking_in,
     payout_of,
 )
+from ledger.processes.outcome import Outcome
 from ledger.processes.refunds import refunds_are_open
 from ledger.values.clearance import Clearance
 from ledger.values.ids import BookingId, HostId, PayoutId
@@ -95,14 +93,6 @@ def take_in_transfer(draft: Draft, payout_id: PayoutId, fact: TransferFact) -> O
 def transfer_declined(draft: Draft, payout_id: PayoutId, reason: str) -> None:
     """The processor does not make the transfer."""
     draft.do(PROCESSOR, FailTransfer(payout_id=payout_id, reason=reason))
-
-
-def payout_in(draft: Draft, payout_id: PayoutId) -> Payout:
-    """A payout as the draft leaves it so far. Raises NotFound."""
-    payout = draft.state(PAYOUT, payout_id)
-    if payout is None:
-        raise NotFound(payout_id=payout_id)
-    return payout
 
 
 # -- What is known of the money -----------------------------------------------------------

@@ -12,7 +12,11 @@ from ledger.aggregates.payout import OPEN, Payout, RecalculatePayout, SchedulePa
 from ledger.aggregates.payout import Status as Payable
 from ledger.draft import Draft
 from ledger.processes.earnings import payouts_of, taken_from_host
-from ledger.processes.names import PROCESS, booking_in, payout_of
+from ledger.processes.found import booking_in
+from ledger.processes.names import (
+    PROCESS,
+    payout_of,
+)
 from ledger.values.clock import Instant
 from ledger.values.ids import BookingId
 from ledger.values.money import Money, total, zero

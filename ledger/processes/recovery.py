@@ -13,8 +13,12 @@ from ledger.draft import Draft
 from ledger.errors import DebtExceeded, NotFound
 from ledger.events import Actor
 from ledger.gateways.stripe.transfers import ReversalFact
-from ledger.processes.names import PROCESS, PROCESSOR, Outcome
-from ledger.processes.payouts import payout_in
+from ledger.processes.found import payout_in
+from ledger.processes.names import (
+    PROCESS,
+    PROCESSOR,
+)
+from ledger.processes.outcome import Outcome
 from ledger.values.ids import DisputeId, HostId, PayoutId, RefundId
 from ledger.values.money import Money, zero
 

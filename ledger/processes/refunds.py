@@ -24,19 +24,17 @@ from ledger.aggregates.refund import (
 )
 from ledger.aggregates.refund import Status as Refunding
 from ledger.draft import Draft
-from ledger.errors import NotFound
 from ledger.events.refund import Doubt, Funding
 from ledger.gateways.stripe.refunds import RefundFact, RefundStatus
-from ledger.processes.checkout import payment_in
 from ledger.processes.earnings import blocks_refunds, deferred_of, owed_to_host, payments_of
+from ledger.processes.found import booking_in, payment_in, refund_in
 from ledger.processes.names import (
     PROCESS,
     PROCESSOR,
-    Outcome,
-    booking_in,
     refund_of,
     staff_refund_of,
 )
+from ledger.processes.outcome import Outcome
 from ledger.values.allowance import without
 from ledger.values.ids import BookingId, PaymentId, RefundId
 from ledger.values.policy import LineBack, Settlement, parted
@@ -295,11 +293,3 @@ def _failed(draft: Draft, refund_id: RefundId, fact: RefundFact) -> Outcome | No
     else:
         draft.do(PROCESS, ReleaseRefund(payment_id=refund.payment_id, refund_id=refund_id))
     return Outcome.TAKEN_IN
-
-
-def refund_in(draft: Draft, refund_id: RefundId) -> Refund:
-    """A refund as the draft leaves it so far. Raises NotFound."""
-    refund = draft.state(REFUND, refund_id)
-    if refund is None:
-        raise NotFound(refund_id=refund_id)
-    return refund

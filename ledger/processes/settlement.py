@@ -5,7 +5,12 @@ from ledger.aggregates.payout import PAYOUT, MaturePayout
 from ledger.aggregates.payout import Status as Payable
 from ledger.draft import Draft
 from ledger.processes.earnings import lost_before_earned
-from ledger.processes.names import PROCESS, TIMER, booking_in, payout_of
+from ledger.processes.found import booking_in
+from ledger.processes.names import (
+    PROCESS,
+    TIMER,
+    payout_of,
+)
 from ledger.values.ids import BookingId, PayoutId
 
 

@@ -3,7 +3,7 @@
 from ledger.aggregates.booking import CompleteStay, StartStay
 from ledger.draft import Draft
 from ledger.events import Actor, Role
-from ledger.processes.names import booking_in
+from ledger.processes.found import booking_in
 from ledger.values.ids import BookingId
 
 

@@ -183,7 +183,7 @@ class AlteringMarket(Market):
 
     def difference(self, number: int = 1) -> Payment:
         """The payment of a difference now."""
-        return self._state(PAYMENT, processes.difference_of(BOOKING, number))
+        return self._state(PAYMENT, processes.alteration_payment_of(BOOKING, number))
 
     def refund_for(self, alteration: int = 0, place: int = 1) -> Refund:
         """A refund now: of an alteration, or of the booking's end."""

@@ -1,0 +1,61 @@
+"""What a step cannot do without, as the draft leaves it so far: found, or NotFound is raised."""
+
+from typing import TypeVar
+
+from msgspec import Struct
+
+from ledger.aggregates.alteration import ALTERATION, Alteration
+from ledger.aggregates.booking import BOOKING, Booking
+from ledger.aggregates.dispute import DISPUTE, Dispute
+from ledger.aggregates.payment import PAYMENT, Payment
+from ledger.aggregates.payout import PAYOUT, Payout
+from ledger.aggregates.provider import PROVIDER, Provider
+from ledger.aggregates.refund import REFUND, Refund
+from ledger.draft import Draft
+from ledger.errors import NotFound
+from ledger.processes.names import alteration_of
+from ledger.values.ids import BookingId, DisputeId, HostId, PaymentId, PayoutId, RefundId
+
+S = TypeVar("S", bound=Struct)
+
+
+def booking_in(draft: Draft, booking_id: BookingId) -> Booking:
+    """A booking as the draft leaves it so far. Raises NotFound."""
+    return _found(draft.state(BOOKING, booking_id), booking_id=booking_id)
+
+
+def payment_in(draft: Draft, payment_id: PaymentId) -> Payment:
+    """A payment as the draft leaves it so far. Raises NotFound."""
+    return _found(draft.state(PAYMENT, payment_id), payment_id=payment_id)
+
+
+def payout_in(draft: Draft, payout_id: PayoutId) -> Payout:
+    """A payout as the draft leaves it so far. Raises NotFound."""
+    return _found(draft.state(PAYOUT, payout_id), payout_id=payout_id)
+
+
+def refund_in(draft: Draft, refund_id: RefundId) -> Refund:
+    """A refund as the draft leaves it so far. Raises NotFound."""
+    return _found(draft.state(REFUND, refund_id), refund_id=refund_id)
+
+
+def dispute_in(draft: Draft, dispute_id: DisputeId) -> Dispute:
+    """A dispute as the draft leaves it so far. Raises NotFound."""
+    return _found(draft.state(DISPUTE, dispute_id), dispute_id=dispute_id)
+
+
+def host_in(draft: Draft, host_id: HostId) -> Provider:
+    """A host as the draft leaves it so far. Raises NotFound."""
+    return _found(draft.state(PROVIDER, host_id), host_id=host_id)
+
+
+def alteration_in(draft: Draft, booking_id: BookingId) -> Alteration:
+    """A booking's last alteration as the draft leaves it so far. Raises NotFound."""
+    alteration_id = alteration_of(booking_id)
+    return _found(draft.state(ALTERATION, alteration_id), alteration_id=alteration_id)
+
+
+def _found(state: S | None, **named: str) -> S:
+    if state is None:
+        raise NotFound(**named)
+    return state
