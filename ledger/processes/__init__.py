@@ -91,9 +91,8 @@ from ledger.processes.names import (
     refund_of,
     staff_refund_of,
 )
-from ledger.processes.own_transfers import take_in_own_payout, take_in_top_up
-from ledger.processes.payouts import payout_in, release, take_in_transfer, transfer_declined
 from ledger.processes.outcome import Outcome
+from ledger.processes.own_transfers import take_in_own_payout, take_in_top_up
 from ledger.processes.payouts import (
     release,
     take_in_transfer,

@@ -11,7 +11,10 @@ from ledger.draft import Draft
 from ledger.events.own_transfer import Way
 from ledger.gateways.stripe.bank_payouts import BankPayoutFact
 from ledger.gateways.stripe.movements import Kind, Movement
-from ledger.processes.names import PROCESSOR, Outcome
+from ledger.processes.names import (
+    PROCESSOR,
+)
+from ledger.processes.outcome import Outcome
 
 
 def take_in_own_payout(draft: Draft, fact: BankPayoutFact) -> Outcome:
