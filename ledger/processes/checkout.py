@@ -121,12 +121,13 @@ def ask_for_payment(draft: Draft, booking_id: BookingId) -> PaymentId:
 
 
 def try_again(draft: Draft, guest: Actor, booking_id: BookingId) -> None:
-    """Let the guest pay once more after a failure.
+    """Let the guest pay once more after a failure, while the booking waits for it.
 
-    Raises HoldHasExpired, NotWorthRetrying, AttemptsAreExhausted, TransitionNotAllowed.
+    One that was confirmed with money that came late waits for none. Raises HoldHasExpired, NotWorthRetrying, AttemptsAreExhausted, TransitionNotAllowed.
     """
     booking = booking_in(draft, booking_id)
-    alive = is_alive(draft, booking, booking_id)
+    waits = booking.status is Stands.PENDING_PAYMENT
+    alive = waits and is_alive(draft, booking, booking_id)
     draft.do(
         guest,
         RetryPayment(payment_id=payment_of(booking_id), due=booking.price.total, hold_alive=alive),

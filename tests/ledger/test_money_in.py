@@ -502,6 +502,19 @@ def test_case_p4_money_after_a_failed_attempt_and_the_end_of_the_hold_goes_to_th
     agrees_with_stripe(market)
 
 
+def test_a_stay_that_was_confirmed_late_is_not_paid_a_second_time(market: Market) -> None:
+    market.pay(DECLINED)
+    market.settle()
+    paid_too_late(market)
+    market.settle()
+    assert market.booking().status is Stands.CONFIRMED
+
+    with pytest.raises(Refused) as refusal:
+        market.decide(partial(processes.try_again, guest=GUEST, booking_id=BOOKING))
+
+    assert refusal.value.code == "HOLD_EXPIRED"
+
+
 def test_case_p4_money_after_a_failed_attempt_goes_back_where_the_nights_are_taken(
     market: Market,
 ) -> None:
