@@ -375,7 +375,7 @@ def about_settlement(
 ) -> Iterator[str]:
     """What of a settlement is not what the policy makes of the price."""
     price, terms = booked.price, terms_of(booked, ending, at)
-    yield from _about_refund(as_paid(price), terms, settlement)
+    yield from _about_refund(price, terms, settlement)
     gone = _gone(price, terms)
     before = _shares(price, price.subtotal.minor, (0, 0), [0] * len(price.taxes), 0)
     left = price.subtotal.minor - sum(gone.rent)
@@ -389,27 +389,33 @@ def about_settlement(
             yield f"{what} is {figures_of(stored)}, the policy makes {worked}"
 
 
-def _about_refund(price: Price, terms: Terms, settlement: Settlement) -> Iterator[str]:
+STEPS = {"KWD": 10}
+"""In how many minor units at a time the processor charges and gives back, where not in single ones."""
+
+
+def _about_refund(listed: Price, terms: Terms, settlement: Settlement) -> Iterator[str]:
+    step = STEPS.get(listed.exchange.guest, 1) if listed.exchange and listed.guest_minors else 1
+    price = as_paid(listed, step)
     gone = _gone(price, terms)
     lines = [(row.code, row.of, minor) for row, minor in zip(gone.rows, gone.rent, strict=False)]
     lines += [("guest_fee", "", gone.fee), ("guest_fee_vat", "", gone.vat)]
     on_top = zip(price.taxes, gone.taxes, strict=True)
     lines += [(_code(t.rule), t.rule.name, m) for t, m in on_top if not t.rule.inclusive]
     lines += [("coupon", price.coupon.coupon_id if price.coupon else "", -gone.coupon)]
-    expected = [line for line in lines if line[2]]
+    expected = [(code, of, minor * step) for code, of, minor in lines if minor]
     found = [(line.code, line.of, line.minor) for line in settlement.lines]
     if found != expected:
         yield f"goes back as {found}, the policy makes {expected}"
-    worth = sum(minor for _, _, minor in lines)
+    worth = sum(minor for _, _, minor in expected)
     if (settlement.refund.minor, settlement.refund.currency) != (worth, price.currency):
         yield f"refund is {settlement.refund}, the policy makes {worth} {price.currency}"
 
 
-def as_paid(price: Price) -> Price:
-    """The price in the currency that the guest pays: the same lines, by their own amounts there."""
+def as_paid(price: Price, step: int = 1) -> Price:
+    """The price in the currency that the guest pays, or in steps of it: the lines' own amounts there."""
     if price.exchange is None or not price.guest_minors:
         return price
-    paid = iter(price.guest_minors)
+    paid = iter(minor // step for minor in price.guest_minors)
     guest = price.exchange.guest
     nights = tuple(NightPrice(night.night, next(paid)) for night in price.nights)
     extras = tuple(Extra(extra.code, 1, next(paid)) for extra in price.extras)

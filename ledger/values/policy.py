@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.values.clock import Instant
+from ledger.values.currency import currency_of
 from ledger.values.levies import TaxBase, TaxLine, TaxRule
 from ledger.values.money import Money, apportioned, round_half_even
 from ledger.values.price import (
@@ -180,8 +181,7 @@ def settle(price: Price, policy: Policy, ending: Ending, occupancy: Occupancy) -
     division = _division(len(price.nights), policy, ending, occupancy)
     lines = tuple(price.lines())
     back = _back(price, division, [line.minor for line in lines])
-    # What the guest gets comes from the lines that the guest paid: no rate is asked a second time.
-    paid_back = _back(price, division, price.paid_minors) if price.guest_minors else back
+    paid_back = _paid_back(price, division) if price.guest_minors else back
     kept = _kept(price, division, back)
     return Settlement(
         refund=Money(sum(paid_back), price.total.currency),
@@ -304,6 +304,15 @@ def _back(price: Price, division: Division, minors: Sequence[int]) -> list[int]:
         else:
             back.append(_half_even(minor * _part(couponed_back, couponed)))
     return back
+
+
+def _paid_back(price: Price, division: Division) -> list[int]:
+    """What a guest gets of what they paid in another currency: no rate is asked a second time.
+
+    The processor charges and gives back in steps, so it is counted in steps (10 for KWD).
+    """
+    step = currency_of(price.total.currency).charge_step
+    return [one * step for one in _back(price, division, [m // step for m in price.paid_minors])]
 
 
 def _extra_back(code: str, division: Division) -> Fraction:

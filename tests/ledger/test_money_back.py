@@ -9,13 +9,14 @@ from ledger.aggregates.payment import Status as Paying
 from ledger.aggregates.payout import Status as Payable
 from ledger.aggregates.refund import Status as Refunding
 from ledger.events.refund import RefundFailed, RefundPending, RefundSubmitted
+from ledger.values.exchange import quote_exchange
 from ledger.values.journal import Account
 from ledger.values.price import paid_by
 from tests.facts import BOOKING, NOW, a_price, a_stay
 from tests.ledger.books import books_agree
 from tests.ledger.market import VISA, Market
 from tests.ledger.test_disputed_money import JOANA, NEXT, NEXT_PAID_OUT, Disputed
-from tests.ledger.test_exchange import quoted
+from tests.ledger.test_exchange import QUOTED_ON, the_rates
 from tests.sandbox.stripe.shells import HOST as SOMEBODY
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -53,11 +54,15 @@ def test_what_is_owed_reaches_the_guest_once() -> None:
     assert market.in_the_books() == market.at_stripe()
 
 
-def test_case_m1_a_stay_that_was_paid_in_another_currency_is_called_off_line_by_line_in_it() -> (
-    None
-):
+@pytest.mark.parametrize(("currency", "rate"), [("HUF", "392"), ("KWD", "0.3323")])
+def test_cases_m1_and_r12_a_stay_paid_in_another_currency_is_called_off_line_by_line_in_it(
+    currency: str, rate: str
+) -> None:
     market = Market()
-    market.book(price=paid_by(a_price(), quoted(guest="HUF")))
+    exchange = quote_exchange(
+        the_rates(QUOTED_ON, **{currency: rate}), "EUR", currency, margin_bp=100, on=QUOTED_ON
+    )
+    market.book(price=paid_by(a_price(each="119.35 EUR"), exchange))
     market.settle()
     market.pay()
     market.settle()
@@ -67,7 +72,7 @@ def test_case_m1_a_stay_that_was_paid_in_another_currency_is_called_off_line_by_
     market.settle()
 
     assert market.refund().status is Refunding.SUCCEEDED
-    assert market.refund().amount.currency == "HUF"
+    assert market.refund().amount.currency == currency
     books_agree(market.store.history, market.machine)
 
 
