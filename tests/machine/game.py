@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 from ledger.aggregates.booking import BOOKING
 from ledger.aggregates.booking import Status as Stands
 from ledger.aggregates.decider import Decider
+from ledger.aggregates.dispute import DISPUTE
+from ledger.aggregates.dispute import Status as Disputing
 from ledger.aggregates.payment import PAYMENT
 from ledger.aggregates.payment import Status as Paying
 from ledger.aggregates.payout import PAYOUT
@@ -25,13 +27,14 @@ from ledger.aggregates.unapplied_receipt import Status as Receiving
 from ledger.errors import Refused
 from ledger.events import Event
 from ledger.events.booking import BookingRequested
+from ledger.events.dispute import DisputeOpened
 from ledger.events.payment import PaymentOpened
 from ledger.events.payout import PayoutScheduled
 from ledger.events.refund import RefundRequested
 from ledger.events.unapplied_receipt import ReceiptDetected
-from replay.rules import Finding
+from replay.rules import Finding, Rule
 from tests.ledger.books import books_agree
-from tests.machine.judge import ALONG, Reading, judged, unreadable
+from tests.machine.judge import JUDGES, Reading, along, judged, unreadable
 from tests.machine.moves import ANSWERS, BY_NAME, MOVES, Move
 from tests.machine.town import Town
 
@@ -72,8 +75,8 @@ class Broken(AssertionError):
 class Game:
     """One town, its moves, and who judges them."""
 
-    def __init__(self, seed: int, steps: int) -> None:
-        self.seed, self.steps = seed, steps
+    def __init__(self, seed: int, steps: int, rules: Sequence[type[Rule]] = JUDGES) -> None:
+        self.seed, self.steps, self.rules = seed, steps, rules
         self.acts: list[Act] = []
         self.story: list[str] = []
         self.answers: Counter[str] = Counter()
@@ -86,7 +89,7 @@ class Game:
             ledger_delay_s=chance.choice((1.0, 1.0, 90.0)),
             authorization_days=chance.choice((7, 7, 2)),
         )
-        self._reading = Reading(ALONG, self.town.store)
+        self._reading = Reading(along(rules), self.town.store)
         self._judge(self._reading.read())
 
     # -- Moves ------------------------------------------------------------------------------
@@ -148,32 +151,30 @@ class Game:
             rests = self.town.rest(LIVENESS)
         except Exception as error:
             raise Broken(self, frozenset({"ERROR"}), f"at rest: {error!r}") from error
-        self._judge(self._reading.read())
-        self._refuse("LIVENESS", [] if rests else ["it never comes to rest"])
-        self._refuse("LIVENESS", list(stuck(self.town)))
-        self._refuse("INV-E6", [f"{letter.type} is not taken in" for letter in self.town.letters])
-        self._judge(self._reading.end(self.town.clock.now))
-        self._judge(judged(self.town.store, self.town.clock.now))
-        self._refuse("INV-E7", list(unreadable(self.town.store)))
-        try:
-            books_agree(self.town.store.history, self.town.machine)
-        except AssertionError as difference:
-            raise Broken(self, frozenset({"INV-E5"}), str(difference)) from difference
+        town, now = self.town, self.town.clock.now
+        findings = [*self._reading.read(), *self._reading.end(now)]
+        findings += judged(town.store, now, self.rules)
+        found = [(one.id, _finding(one)) for one in findings]
+        found += [("LIVENESS", one) for one in ([] if rests else ["it never comes to rest"])]
+        found += [("LIVENESS", one) for one in stuck(town)]
+        found += [("INV-E6", f"{letter.type} is not taken in") for letter in town.letters]
+        found += [("INV-E7", one) for one in unreadable(town.store)]
+        found += [("INV-E5", one) for one in unexplained(town)]
+        self._refuse(found)
         return self
 
     def _judge(self, findings: Sequence[Finding]) -> None:
-        if findings:
-            rules = frozenset(finding.id for finding in findings)
-            raise Broken(self, rules, "\n".join(_finding(one) for one in findings[:10]))
+        self._refuse([(finding.id, _finding(finding)) for finding in findings])
 
-    def _refuse(self, rule: str, found: Sequence[str]) -> None:
+    def _refuse(self, found: Sequence[tuple[str, str]]) -> None:
         if found:
-            raise Broken(self, frozenset({rule}), "\n".join(found[:10]))
+            rules = frozenset(rule for rule, _ in found)
+            raise Broken(self, rules, "\n".join(f"{rule} {what}" for rule, what in found[:10]))
 
 
 def _finding(finding: Finding) -> str:
-    at = "" if finding.position is None else f" at {finding.position}"
-    return f"{finding.id}{at}: {finding.found} ({finding.sentence})"
+    at = "" if finding.position is None else f"at {finding.position}"
+    return f"{at}: {finding.found} ({finding.sentence})"
 
 
 # -- What has not ended ---------------------------------------------------------------------
@@ -216,6 +217,16 @@ UNDER_WAY: tuple[tuple[type[Event], Decider[Any, Any, Any], frozenset[str]], ...
         frozenset({Receiving.DETECTED, Receiving.RETURNING}),
     ),
     (
+        DisputeOpened,
+        DISPUTE,
+        frozenset({
+            Disputing.OPENED,
+            Disputing.EVIDENCE_DUE,
+            Disputing.SUBMITTED,
+            Disputing.ACCEPTED,
+        }),
+    ),
+    (
         PayoutScheduled,
         PAYOUT,
         frozenset({Payable.SCHEDULED, Payable.DUE, Payable.RELEASING}),
@@ -232,6 +243,14 @@ def stuck(town: Town) -> Iterator[str]:
                 state = town.state(decider, recorded.stream_id)
                 if state is not None and state.status in statuses:
                     yield f"{recorded.stream_id} is {state.status}: {state}"
+
+
+def unexplained(town: Town) -> Iterator[str]:
+    """Where the processor's books and ours differ, to the last balance transaction."""
+    try:
+        books_agree(town.store.history, town.machine)
+    except AssertionError as difference:
+        yield str(difference)
 
 
 # -- Fewer moves ----------------------------------------------------------------------------

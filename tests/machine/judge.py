@@ -29,8 +29,10 @@ JUDGES: tuple[type[Rule], ...] = (
 )
 """Every rule but those about read models and the inbox, which are not in memory."""
 
-ALONG = tuple(rule for rule in JUDGES if not rule.needs_whole)
-"""Those that can read along, and need not see tables as they are at the end."""
+
+def along(rules: Sequence[type[Rule]]) -> list[type[Rule]]:
+    """Those of the rules that can read along, and need not see tables as they are at the end."""
+    return [rule for rule in rules if not rule.needs_whole]
 
 
 class Reading:
@@ -78,9 +80,11 @@ class Reading:
         return Extent("", head, head, now)
 
 
-def judged(store: MemoryStore, now: datetime) -> list[Finding]:
-    """What the rules find in a whole history, read once from its beginning."""
-    reading = Reading(JUDGES, store)
+def judged(
+    store: MemoryStore, now: datetime, rules: Sequence[type[Rule]] = JUDGES
+) -> list[Finding]:
+    """What rules find in a whole history, read once from its beginning."""
+    reading = Reading(rules, store)
     return reading.read() + reading.end(now)
 
 

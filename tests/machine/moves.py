@@ -7,6 +7,7 @@ then the answer must be a refusal too, and nothing may break.
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
+from functools import partial
 from random import Random
 from typing import Any, NamedTuple
 
@@ -20,9 +21,12 @@ from ledger.aggregates.booking import (
     PlatformReason,
     Status,
 )
+from ledger.aggregates.dispute import DISPUTE
+from ledger.aggregates.dispute import Status as Disputing
 from ledger.aggregates.payment import Status as Paying
 from ledger.aggregates.payout import PAYOUT, HoldPayout, LiftPayoutHold
 from ledger.aggregates.payout import Status as Payable
+from ledger.aggregates.provider import ReinstateProvider
 from ledger.aggregates.unit_calendar import (
     BlockNights,
     FeedItemGone,
@@ -35,11 +39,12 @@ from ledger.events import Actor
 from ledger.quotes import Wish
 from ledger.values.clearance import Hold
 from ledger.values.guests import Party
-from ledger.values.ids import BlockId, BookingId, FeedId
+from ledger.values.ids import BlockId, BookingId, DisputeId, FeedId
+from ledger.values.money import Money
 from ledger.values.penalty import BY_HOST, penalty
 from ledger.values.policy import Ending
 from ledger.values.stay import Stay, local_date, stay
-from tests.facts import FINANCE, SUPPORT, an_id
+from tests.facts import FINANCE, OPERATOR, PAUL, SUPPORT, an_id
 from tests.ledger.market import NotPossible
 from tests.machine.places import GUESTS, PLACES, Place
 from tests.machine.town import COUPONS, Town
@@ -59,7 +64,6 @@ CARDS = (
     *("pm_card_threeDSecure2Required",) * 3,
     "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds",
     "pm_card_pendingRefund",
-    "pm_card_refundFail",
 )
 """The cards that guests have, the ordinary ones more often."""
 
@@ -180,6 +184,15 @@ def answers_the_bank(town: Town, booking_id: BookingId, chance: Random) -> None:
     """The guest finishes 3-D Secure, or fails at it; who abandons it does nothing."""
     outcome = chance.choice(("passed", "passed", "failed"))
     town.behind(f"authentications/{town.intent_of(booking_id)}", outcome=outcome)
+
+
+def books_and_pays(town: Town, place: Place, chance: Random) -> None:
+    """A guest books, and pays as soon as the processor knows of it."""
+    asks(town, place, chance)
+    town.step()
+    if not town.bookings:
+        raise NotPossible("the first guest only asked")
+    pays(town, town.bookings[-1], chance)
 
 
 def pays_something_else(town: Town, booking_id: BookingId, chance: Random) -> None:
@@ -374,6 +387,107 @@ def lifts(town: Town, booking_id: BookingId, _chance: Random) -> None:
     town.do(FINANCE, lift, booking_id)
 
 
+def takes_back(town: Town, booking_id: BookingId, chance: Random) -> None:
+    """Finance orders a part of a transfer back."""
+    payout_id = processes.payout_of(booking_id)
+    payout = town.state(PAYOUT, payout_id)
+    assert payout is not None, "it was transferred"
+    part = Money(payout.sent.minor // chance.choice((1, 2, 7)), payout.sent.currency)
+    order = partial(
+        processes.order_reversal, staff=FINANCE, payout_id=payout_id, amount=part, cause="a debt"
+    )
+    town.decide(order, booking_id)
+
+
+def restricts(town: Town, place: Place, chance: Random) -> None:
+    """The processor wants to know more of a host, or is content again."""
+    account = town.account_of(place.host_id)
+    if chance.random() < 0.5:
+        town.behind(f"accounts/{account}")
+    else:
+        told = {"disabled_reason": "requirements.past_due", "fields": ["individual.id_number"]}
+        town.behind(f"accounts/{account}", **told)
+
+
+def reinstates(town: Town, place: Place, _chance: Random) -> None:
+    """An operator lets a host on who was suspended for what is settled by now."""
+    reinstate = ReinstateProvider(
+        host_id=place.host_id,
+        cleared_by="the processor has all it asked for",
+        operator=OPERATOR.id,
+        second_person=FINANCE.id,
+    )
+    town.do(OPERATOR, reinstate, place.host_id)
+
+
+def refunds_there(town: Town, _chance: Random) -> Iterable[str]:
+    """Refunds that guests have, as far as they know."""
+    return [
+        refund["id"]
+        for refund in town.all("refund")[-12:]
+        if refund["status"] == "succeeded"
+        and town.is_refund(refund["metadata"].get("refund_id", ""))
+    ]
+
+
+def comes_back(town: Town, refund: str, _chance: Random) -> None:
+    """A guest's bank sends a refund back, days later."""
+    town.behind(f"refunds/{refund}", outcome="failed", failure_reason="expired_or_canceled_card")
+
+
+# -- Disputes -------------------------------------------------------------------------------
+
+
+def disputes(*statuses: Disputing) -> Among:
+    """Disputes that stand somewhere, as our ledger knows them."""
+
+    def among(town: Town, _chance: Random) -> Iterable[DisputeId]:
+        for told in town.all("dispute"):
+            dispute = town.state(DISPUTE, processes.dispute_of(told["id"]))
+            if dispute is not None and dispute.status in statuses:
+                yield processes.dispute_of(told["id"])
+
+    return among
+
+
+def at_the_bank(town: Town, _chance: Random) -> Iterable[str]:
+    """Disputes, as the processor knows them."""
+    return [dispute["id"] for dispute in town.all("dispute")[-8:]]
+
+
+def disputed(town: Town, booking_id: BookingId, chance: Random) -> None:
+    """The guest's bank asks about a charge, or takes its money back."""
+    charge = town.payment_of(booking_id).charge
+    if charge is None:
+        raise NotPossible("nothing was charged")
+    town.behind("disputes", charge=charge, inquiry=chance.random() < 0.3)
+
+
+def decides(town: Town, dispute: str, chance: Random) -> None:
+    """The guest's bank decides, or goes a step further."""
+    outcome = chance.choice(("won", "lost", "escalated", "reopened"))
+    if outcome == "reopened" and town.at_stripe_now("dispute", dispute)["status"] != "won":
+        raise NotPossible("banks reopen what we have won")
+    town.behind(f"disputes/{dispute}", outcome=outcome)
+
+
+def answers(town: Town, dispute_id: DisputeId, _chance: Random) -> None:
+    """Support says what speaks for the charge."""
+    town.decide(
+        partial(processes.submit_evidence, staff=SUPPORT, dispute_id=dispute_id),
+        town.case_of(dispute_id),
+    )
+
+
+def gives_in(town: Town, dispute_id: DisputeId, chance: Random) -> None:
+    """Finance gives a dispute up; now and then without a second person."""
+    proposer = chance.choice((PAUL, PAUL, FINANCE.id))
+    accept = partial(
+        processes.accept_dispute, staff=FINANCE, dispute_id=dispute_id, proposer=proposer
+    )
+    town.decide(accept, town.case_of(dispute_id))
+
+
 # -- Workers, time and the network ----------------------------------------------------------
 
 
@@ -428,7 +542,8 @@ def mixes_up(town: Town, _subject: Any, chance: Random) -> None:
 
 W = Move
 MOVES: tuple[Move, ...] = (
-    W("a guest books", 12, places, asks, certain=True),
+    W("a guest books", 5, places, asks, certain=True),
+    W("a guest books and pays", 12, places, books_and_pays, certain=True),
     W("a guest books late", 1, quotes, books_late),
     W("the guest pays", 12, unpaid(Paying.PENDING, Paying.FAILED), pays, certain=True),
     W("the guest pays all the same", 1, bookings(), pays),
@@ -451,6 +566,16 @@ MOVES: tuple[Move, ...] = (
     W("the stay ends early", 2, bookings(S.IN_STAY), leaves_early),
     W("nights are blocked", 2, places, blocks),
     W("nights are unblocked", 1, blocked, unblocks),
+    W("a bank takes money back", 2, bookings(S.CONFIRMED, S.IN_STAY, S.COMPLETED), disputed),
+    W("a bank sends a refund back", 1, refunds_there, comes_back),
+    W("a bank decides", 3, at_the_bank, decides),
+    W("support answers a dispute", 2, disputes(Disputing.OPENED, Disputing.EVIDENCE_DUE), answers),
+    W("finance gives a dispute up", 1, disputes(Disputing.OPENED, Disputing.EVIDENCE_DUE),
+      gives_in),
+    W("finance takes a transfer back", 1, payable(Payable.TRANSFERRED, Payable.PARTLY_REVERSED),
+      takes_back),
+    W("the processor asks a host", 1, places, restricts),
+    W("a host is let on", 1, places, reinstates),
     W("finance holds a payout", 1, payable(Payable.SCHEDULED, Payable.DUE), holds),
     W("finance lets a payout go", 2, payable(Payable.ON_HOLD), lifts),
     W("a worker works", 14, the_town, works, certain=True),
@@ -468,6 +593,7 @@ MOVES: tuple[Move, ...] = (
     W("notices are withheld", 2, the_town, lambda town, *_: town.withhold()),
     W("notices arrive at last", 2, the_town, lambda town, *_: town.deliver()),
     W("notices are lost", 1, the_town, lambda town, *_: town.lose()),
+    W("finance reconciles", 1, the_town, lambda town, *_: town.reconcile()),
 )  # fmt: skip
 """Everything that may happen."""
 

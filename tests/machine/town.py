@@ -5,8 +5,10 @@ here is a move (`tests/machine/moves.py`); how the town comes to rest afterwards
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from random import Random
 from typing import Any, TypeVar
 
@@ -16,30 +18,36 @@ from ledger import processes
 from ledger.aggregates.booking import BOOKING, Booking, Status
 from ledger.aggregates.coupon import IssueCoupon, code_hash_of, coupon_of
 from ledger.aggregates.decider import Command, Decider
+from ledger.aggregates.dispute import DISPUTE
 from ledger.aggregates.payment import PAYMENT, Payment
 from ledger.aggregates.provider import (
     PROVIDER,
-    RecordPayoutAccount,
     RegisterProvider,
-    Standing,
     VouchForProvider,
 )
+from ledger.aggregates.refund import REFUND
+from ledger.aggregates.refund import Status as Refunding
 from ledger.draft import Draft
+from ledger.errors import GatewayFailure, Refused
 from ledger.events import Actor
+from ledger.events.refund import RefundRequested
+from ledger.gateways.stripe.told import REMEMBERED
 from ledger.quotes import Wish, book_quoted, booking_of, make_quote, set_levies, set_rates
+from ledger.reactions import letters
 from ledger.store.inbox import Letter
 from ledger.values.exchange import ReferenceRates, reference_rates
-from ledger.values.ids import BookingId, HostId
+from ledger.values.ids import BookingId, DisputeId, HostId, RefundId, StreamId
 from ledger.values.quote import Quote
 from sandbox.stripe.core.currencies import RATES_PER_EURO
-from tests.facts import OPERATOR, PROCESSOR, an_id, to_attest, to_open_calendar
+from sandbox.stripe.core.world import Obj
+from tests.facts import CLARA, DINIS, OPERATOR, THE_DIGEST, an_id, to_attest, to_open_calendar
 from tests.ledger.market import Market, NotPossible, letter_of
 from tests.machine.places import PLACES, ROOM, SETTLED_IN, Place
 from tests.sandbox.stripe.shells import HOST as SOMEBODY
 
 S = TypeVar("S", bound=Struct)
 
-REMEMBERED = 30
+THOUGHT_OF = 30
 """Of how many bookings, the latest, people still think when they choose what to do."""
 
 DAILY = "sweep"
@@ -53,10 +61,11 @@ class Town(Market):
     """Several houses, and what happens around all their bookings."""
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(settlement_currencies=SETTLED_IN, **settings)
+        super().__init__(settlement_currencies=SETTLED_IN, counter_fee_minor=0, **settings)
         self.bookings: list[BookingId] = []
         self.quotes: list[Quote] = []
         self.withheld: list[Letter] = []
+        self.lost: set[str] = set()
         self.blocks: list[Command] = []
         for host_id in dict.fromkeys(place.host_id for place in PLACES):
             self._settle_in(host_id)
@@ -69,24 +78,15 @@ class Town(Market):
 
     def _settle_in(self, host_id: HostId) -> None:
         """A host is verified, and has an account that can be paid to."""
-        account = self.browser.v1.accounts.create(SOMEBODY)  # type: ignore[arg-type]
         register = RegisterProvider(host_id=host_id, country="PT", email_verified=True)
         vouch = VouchForProvider(host_id=host_id, reason="known for years", source="the town")
-        self.do(Actor("H", host_id), register)
-        self.do(OPERATOR, vouch)
-        self.do(
-            PROCESSOR,
-            RecordPayoutAccount(
-                host_id=host_id,
-                account=account.id,
-                country="PT",
-                currency="EUR",
-                standing=Standing.ENABLED,
-                requirements=(),
-                disabled_reason=None,
-                bank_account="ba_first",
-                seen_at=self.clock.now,
-            ),
+        self.do(Actor("H", host_id), register, host_id)
+        self.do(OPERATOR, vouch, host_id)
+        told = {**SOMEBODY, "metadata": {"host_id": host_id}}
+        account = self.browser.v1.accounts.create(told)  # type: ignore[arg-type]
+        fact = self.world.stripe.accounts.read(account.id)
+        self.decide(
+            lambda draft: _none(processes.take_in_account(draft, fact, self.clock.now)), host_id
         )
 
     def _open(self, place: Place) -> None:
@@ -189,7 +189,7 @@ class Town(Market):
     @property
     def recent(self) -> Sequence[BookingId]:
         """The bookings that people still think of."""
-        return self.bookings[-REMEMBERED:]
+        return self.bookings[-THOUGHT_OF:]
 
     def standing(self, *statuses: Status) -> Iterator[BookingId]:
         """Recent bookings that stand somewhere."""
@@ -203,6 +203,19 @@ class Town(Market):
         if intent is None:
             raise NotPossible("no intent is linked")
         return intent
+
+    def at_stripe_now(self, kind: str, object_id: str) -> Obj:
+        """An object as the processor has it now."""
+        return self.machine.world.platform.get(kind, object_id)
+
+    def is_refund(self, refund_id: str) -> bool:
+        """Whether it is a refund of ours, and not money without a place on its way back."""
+        first = self.store.read(StreamId(refund_id))[:1]
+        return any(isinstance(recorded.event, RefundRequested) for recorded in first)
+
+    def case_of(self, dispute_id: DisputeId) -> str:
+        """The booking that a dispute is about."""
+        return self._state(DISPUTE, dispute_id).booking_id
 
     def account_of(self, host_id: HostId) -> str:
         """The account that a host is paid to."""
@@ -226,7 +239,19 @@ class Town(Market):
     def lose(self) -> None:
         """Whatever Stripe has told of is lost on the way."""
         self.hear()
+        self.lost |= {letter.notice_id for letter in self.letters}
         self.letters.clear()
+
+    def reconcile(self) -> None:
+        """What was told of and never came is asked for, as a reconciliation does."""
+        with suppress(GatewayFailure):
+            self._at_risk(self._ask_what_was_told)
+
+    def _ask_what_was_told(self) -> None:
+        for told in self.world.stripe.notices.since(self.clock.now - REMEMBERED):
+            if told.event_id in self.lost:
+                self.lost.discard(told.event_id)
+                self.letters.append(letters.letter_of(told))
 
     def deliver(self) -> None:
         """What was under way arrives, the latest first."""
@@ -241,6 +266,7 @@ class Town(Market):
         self.loses_notices, self.dies_at, self.plague = False, None, None
         self.deliver()
         self.hire()
+        self.reconcile()
 
     def rest(self, within: timedelta) -> bool:
         """Let everything happen that is still to happen; whether it came to an end in time."""
@@ -248,6 +274,9 @@ class Town(Market):
         until = self.clock.now + within
         while self.clock.now < until:
             self._finish_refunds()
+            self._finish_disputes()
+            self.settle()
+            self._finance_decides()
             self.settle()
             wait = self._to_next()
             if wait is None:
@@ -260,6 +289,63 @@ class Town(Market):
         for refund in self.all("refund"):
             if refund["status"] == "pending" and refund["pending_reason"] == "processing":
                 self.behind(f"refunds/{refund['id']}", outcome="succeeded")
+
+    def _finance_decides(self) -> None:
+        """Nothing waits for people for ever: what is asked is approved, what failed is paid again.
+
+        Our bank pays in the listing's currency only: in another, the position would stay open.
+        """
+        for refund_id in self.refunds(Refunding.AWAITING_APPROVAL, Refunding.FAILED):
+            refund = self._state(REFUND, refund_id)
+            with suppress(Refused):
+                if refund.status is Refunding.AWAITING_APPROVAL:
+                    self.approve(refund_id)
+                elif refund.amount.currency == refund.back.currency:
+                    self.pay_by_bank(refund_id)
+                else:
+                    self.send_again(refund_id)
+
+    def refunds(self, *statuses: Refunding) -> list[RefundId]:
+        """Refunds that stand somewhere."""
+        asked = [
+            RefundId(recorded.stream_id)
+            for recorded in self.store.history
+            if isinstance(recorded.event, RefundRequested)
+        ]
+        return [one for one in asked if self._state(REFUND, one).status in statuses]
+
+    def approve(self, refund_id: RefundId) -> None:
+        """Dinis of finance approves a refund, as it is shown to him. Raises Refused."""
+
+        def plan(draft: Draft) -> None:
+            shown = processes.shown_again(draft, refund_id)
+            processes.approve_refund(draft, DINIS, refund_id, shown.digest)
+
+        self.decide(plan, self._state(REFUND, refund_id).booking_id)
+
+    def send_again(self, refund_id: RefundId) -> None:
+        """Clara sends a refund that failed once more. Raises Refused."""
+        case_id = self._state(REFUND, refund_id).booking_id
+        self.decide(lambda draft: processes.send_again(draft, CLARA, refund_id), case_id)
+
+    def pay_by_bank(self, refund_id: RefundId) -> None:
+        """Clara gives up the guest's card, our bank pays, and Dinis has seen it. Raises Refused."""
+        case_id = self._state(REFUND, refund_id).booking_id
+        self.decide(
+            lambda draft: processes.use_alternative(draft, CLARA, refund_id, "the card is gone"),
+            case_id,
+        )
+        settle = partial(
+            processes.settle_alternatively, staff=DINIS, reference="1", proof=THE_DIGEST
+        )
+        self.decide(lambda draft: settle(draft, refund_id=refund_id), case_id)
+
+    def _finish_disputes(self) -> None:
+        """Banks decide in the end what was answered."""
+        for dispute in self.all("dispute"):
+            if dispute["status"].endswith("under_review"):
+                outcome = "won" if len(dispute["balance_transactions"]) % 2 else "lost"
+                self.behind(f"disputes/{dispute['id']}", outcome=outcome)
 
     def _to_next(self) -> timedelta | None:
         """How long until something happens by itself; None where nothing will."""
