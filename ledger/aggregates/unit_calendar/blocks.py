@@ -18,7 +18,7 @@ from ledger.values.stay import Stay
 from ledger.values.stay import stay as at_least_one_night
 
 
-def of_block(calendar: UnitCalendar, command: BlockCommand) -> Sequence[UnitCalendarEvent]:
+def decide_block(calendar: UnitCalendar, command: BlockCommand) -> Sequence[UnitCalendarEvent]:
     """What a command does to a host's block. Raises Refused."""
     match command:
         case BlockNights():

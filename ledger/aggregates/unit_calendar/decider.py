@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ledger.aggregates.decider import Decider
-from ledger.aggregates.unit_calendar.blocks import of_block
+from ledger.aggregates.unit_calendar.blocks import decide_block
 from ledger.aggregates.unit_calendar.commands import (
     BlockNights,
     Deactivate,
@@ -20,10 +20,10 @@ from ledger.aggregates.unit_calendar.commands import (
 )
 from ledger.aggregates.unit_calendar.evolution import evolve
 from ledger.aggregates.unit_calendar.feeds import import_item, remove_item
-from ledger.aggregates.unit_calendar.holds import of_hold
+from ledger.aggregates.unit_calendar.holds import decide_hold
 from ledger.aggregates.unit_calendar.lifecycle import LIFECYCLE
 from ledger.aggregates.unit_calendar.night_claims import claims
-from ledger.aggregates.unit_calendar.reservations import of_reservation
+from ledger.aggregates.unit_calendar.reservations import decide_reservation
 from ledger.aggregates.unit_calendar.state import ClaimId, Status, UnitCalendar
 from ledger.aggregates.unit_calendar.units import deactivate, open_calendar
 from ledger.errors import NotFound
@@ -64,9 +64,9 @@ def decide(
         raise NotFound(unit_id=command.unit_id)
     match command:
         case Reacquire() | ReleaseReservation() | MoveReservation():
-            return of_reservation(calendar, command, now)
+            return decide_reservation(calendar, command, now)
         case BlockNights() | UnblockNights() | ReopenNights():
-            return of_block(calendar, command)
+            return decide_block(calendar, command)
         case ImportFeedItem():
             return import_item(calendar, command)
         case FeedItemGone():
@@ -74,7 +74,7 @@ def decide(
         case Deactivate():
             return deactivate(calendar, command, now)
         case _:
-            return of_hold(calendar, command, now)
+            return decide_hold(calendar, command, now)
 
 
 UNIT_CALENDAR = Decider(

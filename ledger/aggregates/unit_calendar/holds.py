@@ -35,7 +35,7 @@ TO_CAPTURE = timedelta(hours=12)
 """What must be left of an authorization when the host's time to answer ends."""
 
 
-def of_hold(
+def decide_hold(
     calendar: UnitCalendar, command: HoldCommand, now: Instant
 ) -> Sequence[UnitCalendarEvent]:
     """What a command does to a hold. Raises Refused."""

@@ -24,7 +24,7 @@ from ledger.values.ids import BlockId
 from ledger.values.stay import stay as at_least_one_night
 
 
-def of_reservation(
+def decide_reservation(
     calendar: UnitCalendar, command: ReservationCommand, now: Instant
 ) -> Sequence[UnitCalendarEvent]:
     """What a command does to a reservation. Raises Refused."""
