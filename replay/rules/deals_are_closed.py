@@ -18,6 +18,7 @@ from ledger.values.money import Money
 from replay.rules.entries_balance import MONEY_EVENTS
 from replay.rules.rule import Handlers, Rule
 
+POSITION = Account.FX_POSITION.value
 TOLERANCE = Fraction(1, 10)
 """How far what was settled may be off the price: the margin, and what a market moves in an hour."""
 
@@ -44,14 +45,16 @@ class DealsAreClosed(Rule):
 
     def post(self, recorded: Recorded[MoneyEvent]) -> None:
         """Follow the positions; after each event, each has two sides or none."""
-        touched = set[str]()
-        for entry in recorded.event.entries:
-            for line in entry.lines:
-                if line.account == Account.FX_POSITION:
-                    sides = self._open.setdefault(line.of, {})
-                    sides[line.currency] = sides.get(line.currency, 0) + line.minor
-                    touched.add(line.of)
-        for booking_id in touched:
+        touched = [
+            line
+            for entry in recorded.event.entries
+            for line in entry.lines
+            if line.account == POSITION
+        ]
+        for line in touched:
+            sides = self._open.setdefault(line.of, {})
+            sides[line.currency] = sides.get(line.currency, 0) + line.minor
+        for booking_id in {line.of for line in touched} if touched else ():
             left = {name: minor for name, minor in self._open[booking_id].items() if minor}
             self._open[booking_id] = left
             if len(left) == 1:

@@ -24,6 +24,8 @@ from ledger.values.journal import Account
 from replay.rules.entries_balance import MONEY_EVENTS
 from replay.rules.rule import Connection, Extent, Handler, Handlers, Rule
 
+RECEIVABLE = Account.HOST_RECEIVABLE.value
+
 Key = tuple[str, str]
 """A host, and a currency."""
 
@@ -73,7 +75,7 @@ class DebtsAreReceivable(Rule):
         """Follow the account."""
         for entry in recorded.event.entries:
             for line in entry.lines:
-                if line.account == Account.HOST_RECEIVABLE:
+                if line.account == RECEIVABLE:
                     key = (line.of, line.currency)
                     self._receivable[key] += line.minor
                     self._at[key] = recorded

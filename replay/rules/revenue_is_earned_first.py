@@ -8,6 +8,7 @@ A breach means that the platform shows income that may still have to be given ba
 and call finance with the booking named.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from msgspec import Struct
@@ -23,7 +24,7 @@ from ledger.events.booking import (
 )
 from ledger.events.correction import CorrectionApplied
 from ledger.values.clock import Instant
-from ledger.values.journal import Account
+from ledger.values.journal import Account, Line
 from ledger.values.stay import EARNED_AFTER, House, Stay
 from replay.rules.entries_balance import MONEY_EVENTS
 from replay.rules.rule import Handlers, Rule
@@ -111,18 +112,23 @@ class RevenueIsEarnedFirst(Rule):
 
     def post(self, recorded: Recorded[Any]) -> None:
         """Nothing else makes revenue."""
-        self._defer(recorded)
-        for entry in recorded.event.entries:
-            for line in entry.lines:
-                if line.account in REVENUE and line.minor < 0:
-                    found = f"{recorded.event.topic} posts {-line.minor} to {line.account}"
-                    self.breach("INV-L10", found, recorded)
+        for line in self._defer(recorded):
+            if line.minor < 0:
+                found = f"{recorded.event.topic} posts {-line.minor} to {line.account}"
+                self.breach("INV-L10", found, recorded)
 
-    def _defer(self, recorded: Recorded[MoneyEvent]) -> None:
+    def _defer(self, recorded: Recorded[MoneyEvent]) -> Sequence[Line]:
+        """Follow what is deferred; answers the lines on revenue."""
+        found = []
         for entry in recorded.event.entries:
             for line in entry.lines:
-                if line.account in DEFERRED and (booking := self._bookings.get(line.of)):
-                    booking.minor -= line.minor
+                account = line.account
+                if account in DEFERRED:
+                    if booking := self._bookings.get(line.of):
+                        booking.minor -= line.minor
+                elif account in REVENUE:
+                    found.append(line)
+        return found
 
 
 def _earned_at(stay: Stay, house: House) -> tuple[Instant, Instant]:
