@@ -1,7 +1,8 @@
-"""What `stayledger follow` runs: read models that keep up with the history, and timers that fire.
+"""What `stayledger follow` runs: read models that keep up, timers that fire, and the way outside.
 
-Each has a thread. They live and end together: a service of which one half has failed would look
-healthy to whoever watches the process, so the process must end and be started anew.
+Each has a thread: followers, timers, errands and notices, and the reconciliation that finds what
+nobody told us. They live and end together: a service of which a part has failed would look healthy
+to whoever watches the process, so the process must end and be started anew.
 """
 
 import threading
@@ -27,10 +28,12 @@ from projections.reading import reader
 from replay.announce import Announce, ToRedis, to_nobody
 from replay.follow import RETRY_SECONDS, Follower, Halt
 from replay.outside import ErrandDesk, read_inbox
+from replay.reconcile import Reconciled, Reconciler
 from replay.timers import TimerDesk
 
 TIMERS_EVERY_SECONDS = 1.0
 OUTSIDE_EVERY_SECONDS = 0.5
+RECONCILE_EVERY_SECONDS = 3_600.0
 
 log = structlog.get_logger()
 
@@ -53,11 +56,12 @@ class Service:
         self._follower.stop()
 
     def run(self) -> None:
-        """Serve until stopped. Raises whatever ended one of the two, after the other has ended."""
+        """Serve until stopped. Raises whatever ended one of them, after the others have ended."""
         self._set_up_patiently()
-        with ThreadPoolExecutor(2, thread_name_prefix="beside") as aside:
+        with ThreadPoolExecutor(3, thread_name_prefix="beside") as aside:
             timers = aside.submit(self._fire_timers)
             outside = aside.submit(self._go_outside)
+            reconciliation = aside.submit(self._reconcile)
             log.info("following", read_models=[each.name for each in PROJECTIONS])
             try:
                 self._follower.run()
@@ -65,6 +69,7 @@ class Service:
                 self.stop()
         timers.result()
         outside.result()
+        reconciliation.result()
         log.info("stopped")
 
     def _set_up_patiently(self) -> None:
@@ -116,6 +121,26 @@ class Service:
                 except Exception as error:  # noqa: BLE001 - what is away now is back in a while
                     log.warning("errands wait", because=str(error).split("\n", 1)[0])
 
+    def _reconcile(self) -> None:
+        """Hold the processor's books against ours, again and again: notices get lost."""
+        if self._settings.stripe_secret_key is None:
+            return
+        url = self._settings.database_url
+        with ExitStack() as stack:
+            stack.callback(self.stop)
+            store = EventStore(url, application_name="stayledger reconcile")
+            stack.callback(store.close)
+            world = world_of(self._settings, Ledger(store, self._clock), self._clock)
+            while not self._enough.wait(RECONCILE_EVERY_SECONDS):
+                try:
+                    reconciled = Reconciler(url, world, _log_errand).run(
+                        stopped=self._enough.is_set
+                    )
+                except Exception as error:  # noqa: BLE001 - what is away now is back in a while
+                    log.warning("reconciliation waits", because=str(error).split("\n", 1)[0])
+                else:
+                    _log_reconciled(reconciled)
+
 
 def world_of(settings: Settings, ledger: Ledger, clock: Clock) -> World:
     """The ledger and the processor that the settings name. Raises Misconfigured."""
@@ -158,6 +183,16 @@ def _log_away(error: psycopg.Error) -> None:
 
 def _log_errand(what: str, error: Exception) -> None:
     log.warning("tried again later", what=what, because=f"{type(error).__name__}: {error}")
+
+
+def _log_reconciled(reconciled: Reconciled) -> None:
+    say = log.info if reconciled.clean or not reconciled.complete else log.error
+    say(
+        "reconciled",
+        movements=reconciled.movements,
+        lost_notices=reconciled.lost,
+        differences=len(reconciled.queue),
+    )
 
 
 def _log_failed(timer: DueTimer, error: Exception) -> None:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from ledger import processes
 from ledger.aggregates.booking import BOOKING as BOOKINGS
+from ledger.aggregates.booking import Booking
 from ledger.aggregates.correction import (
     ApplyCorrection,
     DraftCorrection,
@@ -28,9 +29,11 @@ from ledger.gateways.calls import Calls
 from ledger.gateways.stripe import StripeGateway, client
 from ledger.gateways.stripe.payments import PaymentWanted
 from ledger.reactions import World
+from ledger.settings import Settings
 from ledger.store import EventStore
 from ledger.values.ids import BookingId, StreamId, derived_id, fresh_id
 from ledger.values.money import Money
+from replay import service
 from replay.comparison import Sum
 from replay.reconcile import Open, Reconciled, Reconciler, ReconciliationIsRunning
 from replay.reports import reconciled_text
@@ -41,6 +44,8 @@ from sandbox.stripe.machine import StripeMachine
 from tests.conftest import Database
 from tests.facts import CLARA, DIFFERENCE, DINIS, LISBON, NOW, an_id
 from tests.replay.small_history import History
+from tests.replay.test_follow import until
+from tests.replay.test_service import serving
 
 STAY = BookingId(an_id("a stay that is paid by card"))
 PAYMENT_ID = processes.payment_of(STAY)
@@ -73,6 +78,12 @@ class Outside:
         (intent,) = self.all("payment_intent")
         fact = self.world.stripe.payments.read(intent)
         self.world.take(STAY, partial(processes.take_in, fact=fact))
+
+    def booking(self) -> Booking:
+        """The stay as it stands."""
+        booking = self.history.ledger.state(BOOKINGS, STAY)
+        assert booking is not None
+        return booking
 
     def completed(self) -> list[Recorded[Any]]:
         """The events in which the money came in."""
@@ -145,9 +156,7 @@ def test_case_37_money_whose_notice_was_lost_is_found_and_taken_in(
 
     reconciled = outside.reconcile()
 
-    booking = outside.history.ledger.state(BOOKINGS, STAY)
-    assert booking is not None
-    assert booking.status == "confirmed"
+    assert outside.booking().status == "confirmed"
     assert (reconciled.movements, reconciled.queue, reconciled.clean) == (1, (), True)
     assert (reconciled.lost > 0, reconciled.strays) == (remembered, 0 if remembered else 1)
     (one,) = reconciled.sums
@@ -167,6 +176,20 @@ def test_what_the_bank_filled_the_balance_with_is_taken_in(outside: Outside) -> 
 
     assert (reconciled.strays, reconciled.queue, reconciled.on_their_way) == (1, (), ())
     assert [(one.there_minor, one.here_minor) for one in reconciled.sums] == [(100, 100)]
+
+
+def test_case_37_the_service_finds_by_itself_what_nobody_told(
+    outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "RECONCILE_EVERY_SECONDS", 0.05)
+    monkeypatch.setattr(service, "world_of", lambda *_: outside.world)
+    outside.pay()
+    settings = Settings(database_url=outside.url, stripe_secret_key="sk_test_service")
+
+    with serving(service.Service(settings)) as ended:
+        until(lambda: outside.booking().status == "confirmed")
+
+    assert ended == []
 
 
 # -- What does not fit ------------------------------------------------------------------
