@@ -15,9 +15,9 @@ SENTENCES = {
     "alteration.applied": "Alteration made so, revision {detail}",
     "alteration.declined": "Alteration declined: {detail}",
     "alteration.expired": "Alteration expired, nobody answered",
-    "alteration.failed": "Alteration failed: {detail}; the booking stays as it was",
+    "alteration.failed": "Alteration failed: {detail}; nothing is altered",
     "alteration.proposed": "{nights} proposed by the {detail}, a difference of {amount}, until {due_at}",
-    "alteration.settling": "Difference of the alteration on its way",
+    "alteration.settling": "Difference of the alteration to be settled: {detail}",
     "alteration.withdrawn": "Alteration withdrawn",
     "attestation.property_attested": "Property vouched for by {detail}",
     "bank_payout.cancelled": "Payout to the bank cancelled before it left",
@@ -94,7 +94,7 @@ SENTENCES = {
     "payment.funds_available": "{amount} of the payment available for use, after fees",
     "payment.intent_linked": "Payment linked to an intent of the processor",
     "payment.intent_closed": "Processor takes no more money for the payment",
-    "payment.opened": "Payment of {amount} opened",
+    "payment.opened": "Payment of {amount} opened {detail}",
     "payment.outcome_unknown": "Payment without an answer, looked {detail} times",
     "payment.processing": "Payment handed to the processor, attempt {detail}",
     "payment.refund_recorded": "Payment {detail} by {amount}",
@@ -204,12 +204,13 @@ def sentence_of(row: Row[tuple[object, ...]], after: str | None = None) -> str:
     `after` is the topic of what happened before it in the same stream.
     """
     said = GOING_ON.get((after or "", row.topic), SENTENCES[row.topic])
-    return said.format(
+    sentence = said.format(
         amount="" if row.amount_minor is None else Money(row.amount_minor, row.currency),
         nights=_nights(row.check_in, row.check_out),
         due_at="" if row.due_at is None else f"{row.due_at:%Y-%m-%d %H:%M} UTC",
         detail=", ".join(map(_in_words, (row.detail or "").split(", "))),
     )
+    return sentence.rstrip()
 
 
 def _in_words(code: str) -> str:

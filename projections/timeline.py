@@ -216,7 +216,7 @@ from projections.sentences import sentence_of
 
 # -- Tables -----------------------------------------------------------------------------
 
-tables = MetaData(schema="timeline_v1")
+tables = MetaData(schema="timeline_v2")
 
 timeline = Table(
     "timeline",
@@ -314,6 +314,18 @@ def of_proposal(event: AlterationProposed) -> Facts:
     return Facts(amount.minor, amount.currency, stay.check_in, stay.check_out, event.expires_at, by)
 
 
+def of_difference(event: AlterationSettling) -> Facts:
+    """A difference goes one way or the other, or there is none."""
+    if event.payment_id is not None:
+        return Facts(detail="the guest pays it")
+    return Facts(detail="it goes back to the guest" if event.refund_id else "there is none")
+
+
+def of_claim(event: PaymentOpened) -> Facts:
+    """A payment is for the booking, which goes without saying, or for an alteration of it."""
+    return of_amount(event.due, detail="for the alteration" if event.for_alteration else None)
+
+
 def of_request(event: BookingRequested) -> Facts:
     """A request is about both."""
     total, stay = event.price.total, event.stay
@@ -342,7 +354,7 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     AlterationExpired: nothing_else,
     AlterationFailed: lambda event: Facts(detail=event.reason),
     AlterationProposed: of_proposal,
-    AlterationSettling: nothing_else,
+    AlterationSettling: of_difference,
     AlterationWithdrawn: nothing_else,
     AllowanceGranted: lambda event: of_amount(event.back.total),
     AllowanceRevoked: nothing_else,
@@ -432,7 +444,7 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     PaymentIntentClosed: nothing_else,
     PaymentFailed: lambda event: Facts(detail=event.decline_code),
     PaymentIntentLinked: nothing_else,
-    PaymentOpened: lambda event: of_amount(event.due),
+    PaymentOpened: of_claim,
     PaymentOutcomeUnknown: lambda event: Facts(detail=str(event.looks)),
     PaymentProcessing: lambda event: Facts(detail=str(event.attempt)),
     PaymentRefundRecorded: lambda event: of_amount(event.amount, detail=event.to),
@@ -496,7 +508,7 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
 is, and a test holds its keys against the union.
 """
 
-TIMELINE = Projection("timeline", 1, tables, get_args(AnyEvent), project)
+TIMELINE = Projection("timeline", 2, tables, get_args(AnyEvent), project)
 
 # -- Questions --------------------------------------------------------------------------
 
