@@ -32,6 +32,8 @@ from ledger.events.unit_calendar import ReservationMoved
 from ledger.values.change import PAID_WITHIN
 from ledger.values.guests import Party
 from ledger.values.ids import BookingId, GuestId, UnitId
+from ledger.values.journal import Account
+from ledger.values.price import paid_by
 from tests.facts import (
     BOOKING,
     CHECK_IN,
@@ -50,6 +52,7 @@ from tests.facts import (
 )
 from tests.ledger.altering import AlteringMarket, quoted_price
 from tests.ledger.market import ASKS_THE_BANK, DECLINED
+from tests.ledger.test_exchange import quoted
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 LONGER, SHORTER = a_stay(nights=4), a_stay(nights=2)
@@ -394,6 +397,28 @@ def test_a_stay_that_is_made_shorter_after_it_was_earned_takes_from_what_the_hos
     assert payout.status is Payable.ON_HOLD, "nobody knows the host here"
     assert payout.amount == booking.price.shares.host
     assert market.balances()["host_payable", "EUR"] == -booking.price.shares.host_minor
+    assert market.findings() == []
+
+
+def test_case_m1_a_stay_that_is_paid_abroad_is_altered_at_the_rate_of_its_booking() -> None:
+    market = AlteringMarket().stays(price=paid_by(quoted_price(a_stay()), quoted()))
+    market.until(NOW + 3 * DAY, step=DAY)
+    market.alters(stay=LONGER)
+    market.pay_the_difference()
+    market.settle()
+    market.until(NOW + 6 * DAY, step=DAY)
+    market.alters(stay=SHORTER)
+    market.call_off()
+    market.settle()
+
+    assert market.booking().price.exchange == quoted()
+    assert market.difference().captured.currency == "USD"
+    received = market.difference().received
+    assert received is not None
+    assert received.gross.currency == "EUR"
+    market.until(NOW + 9 * DAY, step=DAY)
+    assert {key for key in market.balances() if key[0] == Account.FX_POSITION} == set()
+    assert market.in_the_books() == market.at_stripe()
     assert market.findings() == []
 
 
