@@ -7,14 +7,24 @@ from msgspec.structs import replace
 
 from ledger.errors import CorruptHistory, StoreUnavailable
 from ledger.events import Event
+from ledger.events.alteration import (
+    AlterationApplied,
+    AlterationDeclined,
+    AlterationExpired,
+    AlterationFailed,
+    AlterationSettling,
+    AlterationWithdrawn,
+)
 from ledger.events.dispute import Stage
 from ledger.reactions import DueTimer
+from ledger.values.change import PAID_WITHIN
 from ledger.values.clearance import Hold
 from ledger.values.clock import Instant
 from projections.timers import TIMERS
 from replay.timers import TimerDesk, due
 from tests.facts import (
     ADOPTED,
+    ALTERATION,
     BOOKING,
     CHECK_IN,
     CHECK_OUT,
@@ -26,6 +36,7 @@ from tests.facts import (
     PAYMENT,
     PAYOUT,
     RECEIPT,
+    REFUND,
     UNIT,
     a_booking,
     a_dispute,
@@ -40,6 +51,8 @@ from tests.facts import (
     abandoned,
     adopted,
     adopted_payment,
+    alteration_accepted,
+    alteration_settling,
     an_expired_hold,
     an_extended_hold,
     cancelled,
@@ -59,6 +72,7 @@ from tests.facts import (
     not_delivered,
     paid,
     prevented,
+    proposed,
     recalculated,
     receipt_funds,
     recognized,
@@ -367,3 +381,38 @@ def test_an_inquiry_is_not_lost_by_silence_until_it_is_a_chargeback(story: Story
 
     story.tells(escalated())
     assert "lapse_dispute" in what_is_due(story)
+
+
+def test_a_proposal_waits_for_its_answer_and_then_for_its_payment(story: Story) -> None:
+    story.tells(proposed())
+    (answering,) = what_is_due(story).values()
+    story.tells(alteration_accepted(), alteration_settling(), at=NOW)
+    (paying,) = what_is_due(story).values()
+
+    assert (answering.kind, answering.stream_id) == ("expire_alteration", ALTERATION)
+    assert answering.fires_at == proposed().expires_at
+    assert (paying.kind, paying.stream_id) == ("give_up_alteration", ALTERATION)
+    assert paying.fires_at == NOW + PAID_WITHIN
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        AlterationDeclined(reason="other"),
+        AlterationWithdrawn(),
+        AlterationExpired(),
+        AlterationFailed(reason="not paid in time"),
+        AlterationApplied(revision=1),
+    ],
+    ids=lambda event: str(event.topic),
+)
+def test_what_was_proposed_and_has_ended_waits_for_nobody(story: Story, ending: Event) -> None:
+    story.tells(proposed(), alteration_settling(), ending)
+
+    assert what_is_due(story) == {}
+
+
+def test_a_refund_of_a_difference_has_no_time_to_be_paid_in(story: Story) -> None:
+    story.tells(proposed(), AlterationSettling(payment_id=None, refund_id=REFUND))
+
+    assert what_is_due(story) == {}
