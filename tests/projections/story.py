@@ -21,6 +21,7 @@ from replay.feed import Feed
 from replay.schemas import prepare
 from tests.conftest import Database
 from tests.facts import (
+    ALTERATION,
     ATTESTATION,
     BANK_PAYOUT,
     BOOKING,
@@ -41,6 +42,7 @@ from tests.facts import (
 )
 
 STREAMS = {
+    "alteration": ALTERATION,
     "attestation": ATTESTATION,
     "bank_payout": bank_payout_of(BANK_PAYOUT),
     "booking": BOOKING,
