@@ -5,7 +5,18 @@ may order it back from the transfer instead, as far as the host's account at the
 """
 
 from ledger.aggregates.dispute import DISPUTE
-from ledger.aggregates.host_debt import HOST_DEBT, Cause, CollectDebt, DropDebt, RaiseDebt, debt_of
+from ledger.aggregates.host_debt import (
+    HOST_DEBT,
+    ApproveWriteOff,
+    Cause,
+    CollectDebt,
+    DropDebt,
+    HostDebt,
+    ProposeWriteOff,
+    RaiseDebt,
+    RejectWriteOff,
+    debt_of,
+)
 from ledger.aggregates.payout import FailReversal, OrderReversal, RecordReversal
 from ledger.aggregates.payout.transfer import covered
 from ledger.aggregates.refund import REFUND
@@ -84,6 +95,51 @@ def drop_debt_of_refund(draft: Draft, refund_id: RefundId) -> None:
             caused_by=refund_id,
         ),
     )
+
+
+# -- What nobody will get back --------------------------------------------------------------
+
+DAY_OF_THE_BOOKS = "UTC"
+"""A debt is of no one property, so it is given up on the day of the books."""
+
+
+def debt_in(draft: Draft, host_id: HostId) -> HostDebt:
+    """What a host owes, as the draft leaves it so far. Raises NotFound where they never owed."""
+    debt = draft.state(HOST_DEBT, debt_of(host_id))
+    if debt is None:
+        raise NotFound(host_id=host_id)
+    return debt
+
+
+def propose_write_off(
+    draft: Draft, staff: Actor, host_id: HostId, amount: Money, reason: str
+) -> None:
+    """Ask a second person to give a part of a debt up.
+
+    Raises DebtExceeded, AmountsDiffer, NotFound, TransitionNotAllowed where another one waits.
+    """
+    draft.do(
+        staff,
+        ProposeWriteOff(host_id=host_id, amount=amount, reason=reason, proposer=staff.id),
+    )
+
+
+def approve_write_off(draft: Draft, staff: Actor, host_id: HostId, amount: Money) -> None:
+    """Give up what somebody else proposed; the platform bears it.
+
+    Raises SelfApproval, DebtExceeded, AmountsDiffer, NotFound, TransitionNotAllowed.
+    """
+    draft.do(
+        staff,
+        ApproveWriteOff(
+            host_id=host_id, amount=amount, approver=staff.id, time_zone=DAY_OF_THE_BOOKS
+        ),
+    )
+
+
+def reject_write_off(draft: Draft, staff: Actor, host_id: HostId, amount: Money) -> None:
+    """Let the host owe it as before. Raises AmountsDiffer, NotFound, TransitionNotAllowed."""
+    draft.do(staff, RejectWriteOff(host_id=host_id, amount=amount, reviewer=staff.id))
 
 
 # -- A transfer taken back ------------------------------------------------------------------
