@@ -30,6 +30,7 @@ FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; answers the exit code."""
     options = _parser().parse_args(arguments)
     command: list[str] = options.command
     if command[:1] == ["--"]:

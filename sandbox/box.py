@@ -35,36 +35,43 @@ class Box:
 
     @property
     def postgres(self) -> Postgres:
+        """Its Postgres. Raises SandboxError where it was made without."""
         if self.postgres_server is None:
             raise SandboxError("this box was made without Postgres")
         return self.postgres_server
 
     @property
     def redis(self) -> Redis:
+        """Its Redis. Raises SandboxError where there is none, and says why."""
         if self.redis_server is None:
             raise SandboxError("; ".join(self.missing) or "this box was made without Redis")
         return self.redis_server
 
     @property
     def stripe(self) -> StandIn:
+        """Its stand-in for Stripe. Raises SandboxError where it was made without."""
         if self.stripe_server is None:
             raise SandboxError("this box was made without Stripe")
         return self.stripe_server
 
     @property
     def database_url(self) -> str:
+        """Where the application connects: it may read and append."""
         return self.postgres.url
 
     @property
     def owner_url(self) -> str:
+        """Where the owner of the tables connects."""
         return self.postgres.owner_url
 
     @property
     def admin_url(self) -> str:
+        """Where whoever may do everything connects."""
         return self.postgres.admin_url
 
     @property
     def redis_url(self) -> str | None:
+        """Where Redis listens; None where there is none."""
         return self.redis_server.url if self.redis_server else None
 
     def environment(self) -> dict[str, str]:

@@ -43,6 +43,7 @@ class Ownership:
         os.write(self._descriptor, str(os.getpid()).encode())
 
     def release(self) -> None:
+        """Own the folder no more: whoever sweeps may take it away."""
         os.close(self._descriptor)
 
 

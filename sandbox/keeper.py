@@ -72,6 +72,7 @@ class Watched:
                 self.descriptor = os.pidfd_open(pid)
 
     def stop(self) -> None:
+        """End the process, or its whole group, and wait until it has."""
         if self.group:
             with suppress(OSError):  # The group may outlive its leader.
                 os.killpg(self.pid, self.how)
@@ -116,6 +117,7 @@ def follow_orders(owner: int) -> list[Watched | tuple[str, str]]:
 
 
 def understand(line: bytes) -> Watched | tuple[str, str]:
+    """A task as its owner wrote it: a process to stop, or what to do with a path."""
     task = json.loads(line)
     if task["task"] == "stop":
         return Watched(task["pid"], task["signal"], group=task["group"])
@@ -137,6 +139,7 @@ def tidy(tasks: list[Watched | tuple[str, str]]) -> None:
 
 
 def main() -> None:
+    """Follow orders until the owner is gone, then tidy up."""
     for cue in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(cue, signal.SIG_IGN)  # Only the owner's end is the cue.
     tidy(follow_orders(int(sys.argv[1])))

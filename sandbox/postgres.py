@@ -68,6 +68,7 @@ class Passwords:
     application: str = field(default_factory=secrets.token_urlsafe)
 
     def by_role(self) -> dict[str, str]:
+        """The password of each role."""
         return {SUPERUSER: self.superuser, OWNER: self.owner, APPLICATION: self.application}
 
 
@@ -143,6 +144,7 @@ class Postgres:
         return self.url_of(SUPERUSER)
 
     def url_of(self, role: str, database: str = DATABASE) -> str:
+        """The address at which a role connects to a database."""
         password = quote(self.passwords.by_role()[role], safe="")
         return f"postgresql://{role}:{password}@{LOOPBACK}:{self.port}/{database}"
 

@@ -87,6 +87,7 @@ class Redis:
 
     @property
     def url(self) -> str:
+        """Where the server listens, with its password."""
         return f"redis://:{self._password}@{LOOPBACK}:{self.port}/0"
 
     @property

@@ -34,6 +34,7 @@ class StandIn:
 
     @property
     def url(self) -> str:
+        """Where the stand-in listens."""
         return f"http://{LOOPBACK}:{self.port}"
 
     @property

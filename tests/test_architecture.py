@@ -108,6 +108,25 @@ def test_no_file_is_exempt_that_need_not_be() -> None:
     assert not needless, "\n".join(needless)
 
 
+def test_whatever_others_may_call_says_what_it_is() -> None:
+    silent = [
+        f"{where(path, found)} {found.name}"
+        for path in sources(*(package for package in PACKAGES if package not in ("bench", "tests")))
+        for found in public(ast.parse(path.read_text()))
+        if not ast.get_docstring(found)
+    ]
+    assert not silent, "\n".join(silent)
+
+
+def public(node: ast.AST) -> Iterator[Function | ast.ClassDef]:
+    """The classes, functions and methods of a file whose names no underscore begins."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, Function | ast.ClassDef) and not child.name.startswith("_"):
+            yield child
+            if isinstance(child, ast.ClassDef):
+                yield from public(child)
+
+
 def test_no_binary_fraction_comes_near_money() -> None:
     fractions = [
         where(path, node)

@@ -72,10 +72,7 @@ from ledger.processes.money_in import (
     funds_have_arrived,
     nothing_is_open,
     outcome_is_unknown,
-    receipt_funds_have_arrived,
-    return_declined,
     take_in,
-    take_in_return,
 )
 from ledger.processes.names import (
     PROCESS,
@@ -97,6 +94,11 @@ from ledger.processes.payouts import (
     release,
     take_in_transfer,
     transfer_declined,
+)
+from ledger.processes.receipts import (
+    receipt_funds_have_arrived,
+    return_declined,
+    take_in_return,
 )
 from ledger.processes.recovery import (
     approve_write_off,

@@ -102,6 +102,7 @@ def approve(
 def standing_of(
     host_id: HostId | None, command: AutoApprove | ApproveRefund | ClassifyRefund
 ) -> postings.Standing:
+    """Where the stay's money stands, as far as the command says it."""
     return postings.Standing(
         host_id, command.earned, command.payable, command.remitted, command.deferred
     )

@@ -32,6 +32,7 @@ def refuse_unless_bookable(
 
 
 def refuse_if_taken(taken: Taken, unit_id: UnitId, wanted: Stay, **told: Any) -> None:
+    """Let nights pass that nobody has, under any claim. Raises NightsAreTaken."""
     if taken.gap_around(wanted) is None:
         raise NightsAreTaken(
             unit_id=unit_id, check_in=wanted.check_in, check_out=wanted.check_out, **told

@@ -90,6 +90,7 @@ def best_fit(calendars: Mapping[UnitId, UnitCalendar], stay: Stay) -> UnitId | N
 
 
 def taken_without(taken: Taken, nights: Sequence[Stay]) -> Taken:
+    """The nights that are taken, but for some of them."""
     for part in nights:
         taken = taken.without(part)
     return taken

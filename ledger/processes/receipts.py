@@ -1,0 +1,141 @@
+"""Money without a place: taken in as nobody's, then its booking's after all, or sent back."""
+
+from ledger.aggregates.booking import Status as Stands
+from ledger.aggregates.payment import AdoptPayment
+from ledger.aggregates.unapplied_receipt import (
+    UNAPPLIED_RECEIPT,
+    AdoptReceipt,
+    DetectReceipt,
+    FailReturn,
+    RecordReceiptFunds,
+    RecordReturn,
+    ReturnReceipt,
+    receipt_of,
+)
+from ledger.aggregates.unapplied_receipt import Status as Receiving
+from ledger.draft import Draft
+from ledger.errors import NightsAreTaken, TooLate
+from ledger.events.unapplied_receipt import Why
+from ledger.gateways.stripe.payments import Succeeded
+from ledger.gateways.stripe.refunds import RefundFact, RefundStatus
+from ledger.processes.checkout import confirm_late, take_nights_again
+from ledger.processes.coupons import coupon_is_back
+from ledger.processes.found import booking_in, payment_in
+from ledger.processes.names import PROCESS, PROCESSOR, late_payment_of
+from ledger.processes.outcome import Outcome
+from ledger.values.ids import BookingId, PaymentId, ReceiptId
+
+
+def is_receipt(draft: Draft, charge: str) -> bool:
+    """Whether the money of a charge was taken in as nobody's before."""
+    return draft.state(UNAPPLIED_RECEIPT, receipt_of(charge)) is not None
+
+
+def take_in_receipt(
+    draft: Draft, payment_id: PaymentId, paid: Succeeded, intent: str, why: Why
+) -> Outcome:
+    """Take the money in as nobody's; then let its booking have it after all, or give it back."""
+    assert paid.movement is not None, "what is not booked yet is taken in later"
+    payment = payment_in(draft, payment_id)
+    receipt_id = receipt_of(paid.charge)
+    gross = paid.movement.amount
+    draft.do(
+        PROCESSOR,
+        DetectReceipt(
+            receipt_id=receipt_id,
+            booking_id=payment.booking_id,
+            payment_id=payment_id,
+            amount=paid.amount,
+            charge=paid.charge,
+            why=why,
+            time_zone=payment.time_zone,
+            intent=intent,
+            balance_transaction=paid.movement.movement_id,
+            settled=None if gross.currency == paid.amount.currency else gross,
+            fee=paid.movement.fee,
+            available_at=paid.movement.available_on,
+        ),
+    )
+    if why is not Why.LATE_SUCCESS or not _adopted(draft, payment.booking_id, receipt_id):
+        key = f"{receipt_id}/1"
+        draft.do(PROCESS, ReturnReceipt(receipt_id=receipt_id, idempotency_key=key))
+    return Outcome.TAKEN_IN
+
+
+def _adopted(draft: Draft, booking_id: BookingId, receipt_id: ReceiptId) -> bool:
+    """Whether the booking could have the money: its nights are free, and it is what is due.
+
+    A price that a coupon lessened is not due any more where the coupon was given back.
+    """
+    booking = booking_in(draft, booking_id)
+    receipt = draft.state(UNAPPLIED_RECEIPT, receipt_id)
+    assert receipt is not None, "it was detected a line ago"
+    if booking.status is not Stands.EXPIRED or receipt.received.amount != booking.price.total:
+        return False
+    if coupon_is_back(draft, booking_id):
+        return False
+    try:
+        take_nights_again(draft, booking_id)
+    except (NightsAreTaken, TooLate):
+        return False
+    payment_id = late_payment_of(booking_id, receipt.charge)
+    draft.do(
+        PROCESS,
+        AdoptReceipt(receipt_id=receipt_id, payment_id=payment_id, due=booking.price.total),
+    )
+    draft.do(
+        PROCESS,
+        AdoptPayment(
+            payment_id=payment_id,
+            booking_id=booking_id,
+            guest_id=booking.guest_id,
+            price=booking.price,
+            time_zone=booking.house.time_zone,
+            receipt_id=receipt_id,
+            amount=receipt.received.amount,
+            charge=receipt.charge,
+            intent=receipt.intent,
+            settled=receipt.received.settled,
+            fee=receipt.received.fee,
+            available=receipt.available,
+            available_at=receipt.available_at,
+        ),
+    )
+    confirm_late(draft, booking_id, payment_id)
+    return True
+
+
+def receipt_funds_have_arrived(draft: Draft, receipt_id: ReceiptId) -> None:
+    """Count money without a place as usable."""
+    draft.do(PROCESSOR, RecordReceiptFunds(receipt_id=receipt_id))
+
+
+def take_in_return(draft: Draft, receipt_id: ReceiptId, fact: RefundFact) -> Outcome:
+    """Take in that money without a place is on its way back, or there."""
+    receipt = draft.state(UNAPPLIED_RECEIPT, receipt_id)
+    if receipt is None or receipt.status is not Receiving.RETURNING:
+        return Outcome.NOTHING_NEW
+    if fact.status in (RefundStatus.FAILED, RefundStatus.CANCELLED):
+        return_declined(draft, receipt_id, fact.failure or fact.status.value)
+        return Outcome.TAKEN_IN
+    if fact.status is not RefundStatus.SUCCEEDED:
+        return Outcome.NOTHING_NEW  # it is under way; another notice tells when it is there
+    if fact.taken is None:
+        return Outcome.LATER
+    paid = -fact.taken.amount
+    draft.do(
+        PROCESSOR,
+        RecordReturn(
+            receipt_id=receipt_id,
+            amount=fact.amount,
+            processor_refund=fact.refund,
+            balance_transaction=fact.taken.movement_id,
+            settled=None if paid.currency == fact.amount.currency else paid,
+        ),
+    )
+    return Outcome.TAKEN_IN
+
+
+def return_declined(draft: Draft, receipt_id: ReceiptId, reason: str) -> None:
+    """The processor does not give money without a place back: it is for people now."""
+    draft.do(PROCESSOR, FailReturn(receipt_id=receipt_id, reason=reason))
