@@ -12,8 +12,9 @@
     python3 run.py sandbox run -- … any command with its own empty Postgres, Redis and Stripe
     python3 run.py python …         the environment's Python
 
-The environment is made in .venv, tools in .tools, data in .sandbox: delete them and nothing remains.
-A DATABASE_URL, REDIS_URL or STRIPE_SECRET_KEY in the environment is used instead of our own.
+The environment is made in .venv, tools in .tools, data in .sandbox: delete them and nothing
+remains. A DATABASE_URL, REDIS_URL or STRIPE_SECRET_KEY in the environment is used instead of our
+own.
 """
 
 # Standard library only, and a syntax that older Pythons can read up to the line that sends them away.

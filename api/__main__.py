@@ -63,7 +63,8 @@ def favour_latency() -> None:
     """Let threads take short turns, and look for garbage rarely (measured: a third off the p99).
 
     The event loop, the writer and the commands share one interpreter; a turn of the usual 5 ms is
-    most of an answer. What is imported stays for ever, and states that are remembered are no garbage.
+    most of an answer. What is imported stays for ever, and states that are remembered are no
+    garbage.
     """
     sys.setswitchinterval(TURN_SECONDS)
     gc.freeze()

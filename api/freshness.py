@@ -1,7 +1,7 @@
 """Freshness: whoever passes on the position that a command returned sees what the command did.
 
-Redis tells as soon as read models have moved. It may be away, late or wrong: a poll of Postgres runs
-beside it as long as somebody waits, and an answer's own position has the last word.
+Redis tells as soon as read models have moved. It may be away, late or wrong: a poll of Postgres
+runs beside it as long as somebody waits, and an answer's own position has the last word.
 """
 
 import asyncio

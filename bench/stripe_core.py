@@ -1,8 +1,8 @@
 """`stripe-core`: payment flows per second that the Stripe stand-in carries out in one process.
 
 A flow is what a guest's payment costs: create, confirm, read. `measure` drives the core itself, on
-one core of the machine, without sockets and without the SDK; `measure_http` drives the same flow over
-the HTTP shell with four connections, to show what the network costs on top.
+one core of the machine, without sockets and without the SDK; `measure_http` drives the same flow
+over the HTTP shell with four connections, to show what the network costs on top.
 """
 
 import json
@@ -34,7 +34,8 @@ CONFIRM = "payment_method=pm_card_visa&return_url=https%3A%2F%2Fstays.example%2F
 def measure(rounds: int) -> list[float]:
     """Flows per second of each round, in process; each round begins with an empty world.
 
-    Raises AssertionError when a flow fails or the books do not balance: a fast wrong answer is none.
+    Raises AssertionError when a flow fails or the books do not balance: a fast wrong answer is
+    none.
     """
     return [_round() for _ in range(rounds)]
 

@@ -3,7 +3,8 @@
 A quote is honoured until it expires, whatever rates, levies or policies change meanwhile: a change
 "affects only quotes made after it" (spec: domain, section 11). It cannot differ from what we wrote,
 because it is signed; so a booking by quote never answers QUOTE_CHANGED, which is for what is worked
-out anew at the moment of the decision, such as a refund. Who comes with an expired quote asks again.
+out anew at the moment of the decision, such as a refund. Who comes with an expired quote asks
+again.
 """
 
 from collections.abc import Sequence

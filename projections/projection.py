@@ -38,8 +38,8 @@ class Rows(Protocol):
     def add(self, table: Table, key: Any, /, **deltas: int) -> None:
         """Add to columns of the row under the key, which is made from zero where there is none.
 
-        Only in a table of sums, and each of them is named. The order of additions does not matter, so slices of a history may
-        be added side by side.
+        Only in a table of sums, and each of them is named. The order of additions does not matter,
+        so slices of a history may be added side by side.
         """
 
     def remove(self, table: Table, key: Any, /) -> None:

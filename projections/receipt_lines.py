@@ -1,6 +1,7 @@
 """Receipt lines: what stands on a receipt or a credit note, worked out once and then kept as it is.
 
-Amounts are minor units of the currency that the guest paid in; the lines sum to the document's total.
+Amounts are minor units of the currency that the guest paid in; the lines sum to the document's
+total.
 """
 
 from collections.abc import Iterable, Iterator

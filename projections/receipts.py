@@ -2,8 +2,8 @@
 
 A number once given may never change, and no number may be left out. So nobody counts while writing:
 a document's number is its place among those of its series, in the order of the history, which only
-ever grows at its end. It is the same in any rebuild, and no stream has to be waited for, as it would
-be if an event gave the numbers. What is never issued takes none.
+ever grows at its end. It is the same in any rebuild, and no stream has to be waited for, as it
+would be if an event gave the numbers. What is never issued takes none.
 
 There is a receipt for each payment, a credit note for each refund that is owed (from its approval
 on, whatever way the money then takes), and an annulment where an approved refund was called off

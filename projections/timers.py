@@ -86,10 +86,10 @@ timers = Table(
     Index("timers_by_time", "fires_at"),
 )
 """One row per timer that has not ended. `stream_id` is what it acts upon: the unit for a hold, the
-payout for a payout, the payment or receipt for its funds, the dispute for an answer, else the booking. One that is not armed
-waits for its booking's confirmation, which may come after the booking has expired: then its money
-came late.
-`set_by` names the event that set it, as `stream/version`: what the timer causes follows from it.
+payout for a payout, the payment or receipt for its funds, the dispute for an answer, else the
+booking. One that is not armed waits for its booking's confirmation, which may come after the
+booking has expired: then its money came late. `set_by` names the event that set it, as
+`stream/version`: what the timer causes follows from it.
 """
 
 # -- Events -----------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """Audits the history: reads all of it once, and holds it against every rule.
 
-Nothing that lasts is written and nobody waits: the tables of today (claims, positions) are looked at
-in one short snapshot that also says how far to read. What cannot be decoded is a finding, no crash.
+Nothing that lasts is written and nobody waits: the tables of today (claims, positions) are looked
+at in one short snapshot that also says how far to read. What cannot be decoded is a finding, no
+crash.
 """
 
 import time

@@ -2,8 +2,8 @@
 
 A second opinion is worth something only where it stands alone: nothing here calls what the ledger
 works prices out with. It reads the fields of an event, builds tables of rows, and rounds where the
-page says so (spec: money, sections 3, 4, 6 and 9; billing version 1). What differs from the event is
-told in words.
+page says so (spec: money, sections 3, 4, 6 and 9; billing version 1). What differs from the event
+is told in words.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

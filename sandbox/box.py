@@ -104,10 +104,12 @@ def scratch(
 ) -> Iterator[Box]:
     """A fresh, empty, temporary set, gone when the block ends, however it ends.
 
-    `durable=False` turns fsync off and keeps all in memory where there is room. `settings` are Postgres settings, name to value. `wal_mb` puts
-    the write-ahead log on a file system of that many megabytes (`box.postgres.wal`), so that a
-    test can fill it. `launch` overrides how the server is started. `stripe=True` starts a stand-in
-    for Stripe, too, with an empty world. Raises SandboxError when a part does not start, Unavailable when this machine cannot have it; only Redis may be missing.
+    `durable=False` turns fsync off and keeps all in memory where there is room. `settings` are
+    Postgres settings, name to value. `wal_mb` puts the write-ahead log on a file system of that
+    many megabytes (`box.postgres.wal`), so that a test can fill it. `launch` overrides how the
+    server is started. `stripe=True` starts a stand-in for Stripe, too, with an empty world. Raises
+    SandboxError when a part does not start, Unavailable when this machine cannot have it; only
+    Redis may be missing.
     """
     sweep()
     with ExitStack() as life:

@@ -38,7 +38,8 @@ class ChangeShown(Answer):
     """What a booking would become. `difference` is what the guest pays more, or gets back.
 
     Nights that stay keep their price, unless `loses_length_discount`: then the stay gets too short
-    for a discount that each of its nights had. To propose it, or to agree to it, send `preview` back.
+    for a discount that each of its nights had. To propose it, or to agree to it, send `preview`
+    back.
     """
 
     booking_id: str

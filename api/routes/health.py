@@ -36,8 +36,8 @@ class ReadModelHealth(Standing):
 class Health(BaseModel):
     """`ok`; `degraded`: everything answers, but something is old or missing; `unavailable`.
 
-    `position` is the end of the history; `redis` is None where none is set up; `late_notices` counts
-    what the processor told us longer than five minutes ago and nobody has taken in.
+    `position` is the end of the history; `redis` is None where none is set up; `late_notices`
+    counts what the processor told us longer than five minutes ago and nobody has taken in.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -26,8 +26,8 @@ from ledger.values.tariff import BookingMode
 class BookingRequested(Event, topic="booking.requested", schema=2, frozen=True, kw_only=True):
     """A guest asked for a stay at a price; the nights are held until it is paid or expires.
 
-    `quote_id` names the quote of the price, and `policy_text` is the SHA-256 of the policy's text as
-    the guest accepted it; history from outside has neither.
+    `quote_id` names the quote of the price, and `policy_text` is the SHA-256 of the policy's text
+    as the guest accepted it; history from outside has neither.
     """
 
     guest_id: GuestId
@@ -107,8 +107,9 @@ class StayCompleted(Event, topic="booking.stay_completed", frozen=True, kw_only=
 class BookingCancelled(Event, topic="booking.cancelled", schema=2, frozen=True, kw_only=True):
     """A confirmed booking was called off; the policy says who gets what.
 
-    `to` says by whom: cancelled_by_guest, cancelled_by_host or cancelled_by_platform; `ending` under
-    which rule of the policy it was settled; `approved_by` who agreed beside the one who acted.
+    `to` says by whom: cancelled_by_guest, cancelled_by_host or cancelled_by_platform; `ending`
+    under which rule of the policy it was settled; `approved_by` who agreed beside the one who
+    acted.
     """
 
     to: str

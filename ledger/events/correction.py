@@ -7,8 +7,8 @@ from ledger.values.journal import Entry, Line
 class CorrectionDrafted(Event, topic="correction.drafted", frozen=True, kw_only=True):
     """Somebody found an entry of an event to be wrong, and says what is right.
 
-    `wrong_stream` and `wrong_version` name the event, `number` its entry, counted from 1; `wrong` is
-    that entry as it was recorded. Where nothing should have been booked, nothing is in `right`.
+    `wrong_stream` and `wrong_version` name the event, `number` its entry, counted from 1; `wrong`
+    is that entry as it was recorded. Where nothing should have been booked, nothing is in `right`.
     """
 
     wrong_stream: str

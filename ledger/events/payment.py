@@ -84,8 +84,8 @@ class PaymentCompleted(MoneyEvent, topic="payment.completed", schema=2, frozen=T
     """The processor has the guest's money.
 
     `settled` is the gross that the processor holds for it in its own currency, nothing where that
-    is the amount itself; `fee` is what the processor keeps of it, nothing where that is not known. From
-    `available_at` on the rest can be used.
+    is the amount itself; `fee` is what the processor keeps of it, nothing where that is not known.
+    From `available_at` on the rest can be used.
     """
 
     booking_id: BookingId

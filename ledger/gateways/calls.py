@@ -41,8 +41,9 @@ class Period:
 class Effect(Generic[T]):
     """Something to be done outside, and how to find out whether it was.
 
-    `send` does it under a key. `find` looks for what it would have left behind, by our own id, among
-    what came about in a period; it may overlook nothing, and None means that nothing is there.
+    `send` does it under a key. `find` looks for what it would have left behind, by our own id,
+    among what came about in a period; it may overlook nothing, and None means that nothing is
+    there.
     """
 
     send: Callable[[str], T]

@@ -1,8 +1,8 @@
 """Allowances: what a refund beside a stay's end gives back, whose part that is, and what follows.
 
-Who asks for it and who approves it have both seen the same preview, whose digest they bring back. An
-allowance is the booking's own: neither host nor platform earn it, and what the stay's end gives back
-is so much less.
+Who asks for it and who approves it have both seen the same preview, whose digest they bring back.
+An allowance is the booking's own: neither host nor platform earn it, and what the stay's end gives
+back is so much less.
 """
 
 import hashlib

@@ -1,8 +1,8 @@
 """Alterations: guest and host agree on another stay, its difference is settled, and it is made so.
 
 Nights, booking and alteration change in one commit, after the difference is paid or its refund is
-approved. Until then nothing is held for it: where the nights go to somebody else meanwhile, what was
-paid goes back and the booking stays as it was (spec: domain, section 4; faults, N11).
+approved. Until then nothing is held for it: where the nights go to somebody else meanwhile, what
+was paid goes back and the booking stays as it was (spec: domain, section 4; faults, N11).
 """
 
 from itertools import count, takewhile

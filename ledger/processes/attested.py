@@ -104,7 +104,8 @@ def pay_out(
 ) -> None:
     """Order the transfer of a payout whose time has come, and take in that the host has the money.
 
-    A long stay has several, by their numbers. Raises PayoutIsHeld where the guest's money cannot be used yet (PO5).
+    A long stay has several, by their numbers. Raises PayoutIsHeld where the guest's money cannot be
+    used yet (PO5).
     """
     payout_id = payout_of(booking_id, number)
     payout = draft.state(PAYOUT, payout_id)

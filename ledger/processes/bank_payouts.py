@@ -1,7 +1,7 @@
 """Bank payouts: a host's money on its way from their account to their bank, mirrored beside the books.
 
-The money is the host's already (J7). What matters to us is that a bank which gives one back must not
-be paid to again before the host has named another account.
+The money is the host's already (J7). What matters to us is that a bank which gives one back must
+not be paid to again before the host has named another account.
 """
 
 from ledger.aggregates.bank_payout import (

@@ -96,7 +96,8 @@ CAPTURES = {BookingMode.INSTANT: Capture.AUTOMATIC, BookingMode.REQUEST: Capture
 def ask_for_payment(draft: Draft, booking_id: BookingId) -> PaymentId:
     """Ask the guest for what the booking costs.
 
-    Where the host is asked as well, the money is held, and captured when they agree. Raises TransitionNotAllowed where the booking does not wait for money (PM1), HoldHasExpired,
+    Where the host is asked as well, the money is held, and captured when they agree. Raises
+    TransitionNotAllowed where the booking does not wait for money (PM1), HoldHasExpired,
     BelowProcessorMinimum.
     """
     booking = booking_in(draft, booking_id)
@@ -123,7 +124,8 @@ def ask_for_payment(draft: Draft, booking_id: BookingId) -> PaymentId:
 def try_again(draft: Draft, guest: Actor, booking_id: BookingId) -> None:
     """Let the guest pay once more after a failure, while the booking waits for it.
 
-    One that was confirmed with money that came late waits for none. Raises HoldHasExpired, NotWorthRetrying, AttemptsAreExhausted, TransitionNotAllowed.
+    One that was confirmed with money that came late waits for none. Raises HoldHasExpired,
+    NotWorthRetrying, AttemptsAreExhausted, TransitionNotAllowed.
     """
     booking = booking_in(draft, booking_id)
     waits = booking.status is Stands.PENDING_PAYMENT

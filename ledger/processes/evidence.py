@@ -1,7 +1,7 @@
 """Evidence: what speaks for a charge, said in words made of what the ledger knows of the booking.
 
-Nothing of it is kept but its digest: it can be said again, word for word, from the history as it was
-when somebody handed it in. Of the guest it says what they did, and not who they are.
+Nothing of it is kept but its digest: it can be said again, word for word, from the history as it
+was when somebody handed it in. Of the guest it says what they did, and not who they are.
 """
 
 import hashlib

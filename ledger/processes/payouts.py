@@ -49,8 +49,8 @@ def release(
     """Order the transfer of a payout that is due, less what its host owes.
 
     Without a name it is the booking's first one. Whoever asks, the clock or a person, the same
-    guards stand; once ordered, it is not ordered again. Raises PayoutIsHeld with every guard that stands in
-    the way, PayoutExceedsEntitlement.
+    guards stand; once ordered, it is not ordered again. Raises PayoutIsHeld with every guard that
+    stands in the way, PayoutExceedsEntitlement.
     """
     payout_id = payout_id or payout_of(booking_id)
     payout = payout_in(draft, payout_id)

@@ -1,7 +1,7 @@
 """Allowances: what goes back of a stay beside what its end gives back, line by line.
 
-A guest whose heating failed gets some of two nights back, and the stay takes place all the same. The
-lines are in the guest's currency; whose parts they come from is worked out in the listing's.
+A guest whose heating failed gets some of two nights back, and the stay takes place all the same.
+The lines are in the guest's currency; whose parts they come from is worked out in the listing's.
 """
 
 from collections import Counter

@@ -1,9 +1,9 @@
 """A change of a stay, and what it costs: nights that stay keep their price, added ones cost today's.
 
-The fee plan, the taxes, the coupon and the exchange rate are those that the guest booked under; they
-are worked out anew on the new subtotal, and what is asked beside the nights is asked as it was then
-(spec: money, section 10). Where the stay gets too short for a discount on its length, every night
-loses that discount.
+The fee plan, the taxes, the coupon and the exchange rate are those that the guest booked under;
+they are worked out anew on the new subtotal, and what is asked beside the nights is asked as it was
+then (spec: money, section 10). Where the stay gets too short for a discount on its length, every
+night loses that discount.
 """
 
 import hashlib

@@ -2,8 +2,8 @@
 
 The European Central Bank's reference rates are published for information, not for transactions. We
 quote with them plus a margin that we disclose, and never call that the rate of settlement. What is
-kept is the calculation: both legs, the margin, and the exact fraction that follows from them; what a
-guest gets back comes from converted lines, never from a new rate (spec: money, section 5).
+kept is the calculation: both legs, the margin, and the exact fraction that follows from them; what
+a guest gets back comes from converted lines, never from a new rate (spec: money, section 5).
 """
 
 from collections.abc import Mapping, Sequence

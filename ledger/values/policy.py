@@ -174,9 +174,9 @@ def settle(price: Price, policy: Policy, ending: Ending, occupancy: Occupancy) -
     """Work out who gets what when a paid stay falls away.
 
     Nights back are rounded half-even, once; the host's fee is worked out anew on what is kept; tax
-    that is counted by the night comes back for each night that does not begin. A coupon paid for all
-    lines but the taxes alike, so as much of it is taken out of the refund as goes back of those:
-    what the guest never paid is not given back.
+    that is counted by the night comes back for each night that does not begin. A coupon paid for
+    all lines but the taxes alike, so as much of it is taken out of the refund as goes back of
+    those: what the guest never paid is not given back.
     """
     division = _division(len(price.nights), policy, ending, occupancy)
     lines = tuple(price.lines())

@@ -1,7 +1,7 @@
 """What a policy says, in words made of its data: what a guest reads, accepts and can prove.
 
-The text follows from the policy alone, so its SHA-256 names it. Changing a word changes the hash, and
-a policy whose text a guest accepted keeps its version: write a new version of the text then.
+The text follows from the policy alone, so its SHA-256 names it. Changing a word changes the hash,
+and a policy whose text a guest accepted keeps its version: write a new version of the text then.
 """
 
 import hashlib

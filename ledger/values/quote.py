@@ -70,8 +70,9 @@ class Quote(Struct, frozen=True, kw_only=True):
 
     `unit_id` is the unit that fitted best; where `any_of_type`, another of its room type will do.
     `policy_text` is the SHA-256 of the policy's text, `terms` the version of the platform's terms.
-    `rates_version` and `levies_version` are the tariff's. `not_converted` is the code of the refusal
-    for which the guest pays in the listing's currency and not in the one that was wished for.
+    `rates_version` and `levies_version` are the tariff's. `not_converted` is the code of the
+    refusal for which the guest pays in the listing's currency and not in the one that was wished
+    for.
     """
 
     quote_id: QuoteId

@@ -25,8 +25,8 @@ class TaxShare(Struct, frozen=True, array_like=True, gc=False):
 class Shares(Struct, frozen=True, omit_defaults=True, gc=False):
     """The parts of an amount, in minor units of the listing's currency.
 
-    `coupon_minor` is the platform's own money in it, so it lessens what the guest pays; every
-    other part adds up to it. Authorities stand in the order of their names, so that equal shares are
+    `coupon_minor` is the platform's own money in it, so it lessens what the guest pays; every other
+    part adds up to it. Authorities stand in the order of their names, so that equal shares are
     equal however they came about.
     """
 

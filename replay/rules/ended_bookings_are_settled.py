@@ -1,9 +1,9 @@
 """When a booking and everything that follows from it has ended, nobody owes anybody anything.
 
-A booking ends in one of its last states, a payment when it is completed, has failed or is cancelled,
-a refund when it reached the guest, a payout when it reached the host or was cancelled, money that
-came without a place when it is back or adopted. A payment that is tried again begins again. From then on
-the accounts that are kept per booking are zero.
+A booking ends in one of its last states, a payment when it is completed, has failed or is
+cancelled, a refund when it reached the guest, a payout when it reached the host or was cancelled,
+money that came without a place when it is back or adopted. A payment that is tried again begins
+again. From then on the accounts that are kept per booking are zero.
 
 A breach means that money of an ended booking lies about: a leg was forgotten. Nothing is urgent;
 call finance with the booking named, who will find whose it is.

@@ -40,7 +40,8 @@ from replay.rules.rule import Handlers, Rule
 class Taken(Struct):
     """What a payment took in, and what of it is approved for refunds, and was recorded as back.
 
-    Reserved by refund, in minor units; `disputed_minor` is what disputes took and did not bring back.
+    Reserved by refund, in minor units; `disputed_minor` is what disputes took and did not bring
+    back.
     """
 
     captured: Money

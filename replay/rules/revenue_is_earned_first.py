@@ -1,8 +1,8 @@
 """Nothing is revenue before it is earned: at the time of the stay, or when the stay falls away.
 
-A stay is earned a day after check-in, and a longer one 30 nights at a time; what is kept of one that
-falls away, at once. When the last of it is earned, all that was deferred for it is: what came in,
-less what went back, rolls forward to nothing.
+A stay is earned a day after check-in, and a longer one 30 nights at a time; what is kept of one
+that falls away, at once. When the last of it is earned, all that was deferred for it is: what came
+in, less what went back, rolls forward to nothing.
 
 A breach means that the platform shows income that may still have to be given back. Close no period,
 and call finance with the booking named.

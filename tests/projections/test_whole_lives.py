@@ -170,6 +170,34 @@ def test_a_stay_that_is_called_off_leaves_a_receipt_a_credit_note_and_what_the_h
     assert not on_the_desk(market)
 
 
+A_NIGHT_MORE_AND_BACK = [
+    "Payment handed to the processor, attempt 1",
+    "Payment of 147.54 EUR completed",
+    "Reservation moved to 4 nights from 2026-07-02 to 2026-07-06, "
+    "before it was 2026-07-02 to 2026-07-05",
+    "Booking altered to 4 nights from 2026-07-02 to 2026-07-06 for 631.97 EUR",
+    "Payout recalculated to 510.70 EUR, not before 2026-07-03 14:00 UTC",
+    "Alteration made so, revision 1",
+    "3 nights from 2026-07-02 to 2026-07-05 proposed by the guest, a difference of -147.54 EUR, "
+    "until 2026-06-07 11:00 UTC",
+    "Alteration accepted by the other side",
+    "Refund of 147.54 EUR requested: the stay was altered",
+    "Refund of 147.54 EUR approved",
+    "147.54 EUR reserved for a refund",
+    "Difference of the alteration to be settled: it goes back to the guest",
+    "Reservation moved to 3 nights from 2026-07-02 to 2026-07-05, "
+    "before it was 2026-07-02 to 2026-07-06",
+    "Booking altered to 3 nights from 2026-07-02 to 2026-07-05 for 484.43 EUR",
+    "Payout recalculated to 391.64 EUR, not before 2026-07-03 14:00 UTC",
+    "Alteration made so, revision 2",
+    "Refund handed to the processor",
+    "Refund under way at the processor",
+    "Refund of 147.54 EUR reached the guest",
+    "Payment partially refunded by 147.54 EUR",
+]
+"""What is told of a stay that becomes longer, and then as short as before."""
+
+
 def test_an_altered_stay_reads_as_one_story() -> None:
     market = AlteringMarket().stays()
     market.until(NOW + 3 * DAY, step=DAY)
@@ -188,28 +216,4 @@ def test_an_altered_stay_reads_as_one_story() -> None:
         "Payment of 147.54 EUR opened for the alteration",
         "Payment linked to an intent of the processor",
     ]
-    assert told(market)[before:] == [
-        "Payment handed to the processor, attempt 1",
-        "Payment of 147.54 EUR completed",
-        "Reservation moved to 4 nights from 2026-07-02 to 2026-07-06, "
-        "before it was 2026-07-02 to 2026-07-05",
-        "Booking altered to 4 nights from 2026-07-02 to 2026-07-06 for 631.97 EUR",
-        "Payout recalculated to 510.70 EUR, not before 2026-07-03 14:00 UTC",
-        "Alteration made so, revision 1",
-        "3 nights from 2026-07-02 to 2026-07-05 proposed by the guest, a difference of -147.54 EUR, "
-        "until 2026-06-07 11:00 UTC",
-        "Alteration accepted by the other side",
-        "Refund of 147.54 EUR requested: the stay was altered",
-        "Refund of 147.54 EUR approved",
-        "147.54 EUR reserved for a refund",
-        "Difference of the alteration to be settled: it goes back to the guest",
-        "Reservation moved to 3 nights from 2026-07-02 to 2026-07-05, "
-        "before it was 2026-07-02 to 2026-07-06",
-        "Booking altered to 3 nights from 2026-07-02 to 2026-07-05 for 484.43 EUR",
-        "Payout recalculated to 391.64 EUR, not before 2026-07-03 14:00 UTC",
-        "Alteration made so, revision 2",
-        "Refund handed to the processor",
-        "Refund under way at the processor",
-        "Refund of 147.54 EUR reached the guest",
-        "Payment partially refunded by 147.54 EUR",
-    ]
+    assert told(market)[before:] == A_NIGHT_MORE_AND_BACK

@@ -1,7 +1,8 @@
 """A booking: one guest, one unit, one stay, from the request to the last night.
 
-The largest graph there is, so its sections are files: `state`, `commands`, `lifecycle`; the decisions
-in `checkout`, `taking_place` and `falling_away`; and `decider`, which holds them together.
+The largest graph there is, so its sections are files: `state`, `commands`, `lifecycle`; the
+decisions in `checkout`, `taking_place` and `falling_away`; and `decider`, which holds them
+together.
 """
 
 from ledger.aggregates.booking.commands import (

@@ -67,8 +67,8 @@ class Confirm(Command, frozen=True, kw_only=True):
     """Make the stay the guest's: it is paid.
 
     `settled` is what the processor holds for it, where that is in the listing's currency and the
-    guest paid in another. Here and below, `hold_expires_at` is the end of the hold as the calendar has it, where that
-    differs from what the booking began with.
+    guest paid in another. Here and below, `hold_expires_at` is the end of the hold as the calendar
+    has it, where that differs from what the booking began with.
     """
 
     booking_id: BookingId

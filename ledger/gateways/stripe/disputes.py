@@ -54,8 +54,9 @@ class DisputeFact(Struct, frozen=True, kw_only=True):
     """A dispute as it is.
 
     `amount` need not be the charge's. `movements` are what it did to our balance, oldest first:
-    none, the withdrawal with its fee, or also what came back, and fees by themselves. `charge_refundable` says whether a
-    refund is still possible. `answers` counts how often evidence was submitted.
+    none, the withdrawal with its fee, or also what came back, and fees by themselves.
+    `charge_refundable` says whether a refund is still possible. `answers` counts how often evidence
+    was submitted.
     """
 
     dispute: str

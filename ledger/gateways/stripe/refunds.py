@@ -50,8 +50,9 @@ STATUSES = {
 class RefundFact(Struct, frozen=True, kw_only=True):
     """A refund as it is; one without `refund_id` was not made by us.
 
-    `attempt` says how often we had asked for it, this time included. `taken` is the movement by which our balance paid for it, None while it waits for money;
-    `returned` the one by which a failed refund came back.
+    `attempt` says how often we had asked for it, this time included. `taken` is the movement by
+    which our balance paid for it, None while it waits for money; `returned` the one by which a
+    failed refund came back.
     """
 
     refund: str

@@ -44,8 +44,8 @@ Taxes = tuple[tuple[str, int], ...]
 class Agreed(NamedTuple):
     """What was agreed: minor units by letter, in the order of `LETTERS`, of one currency.
 
-    What the processor settled as is a fact from outside and cannot be agreed on beforehand: `charged`
-    takes it from the event that tells it, with the currency in `settled_in`.
+    What the processor settled as is a fact from outside and cannot be agreed on beforehand:
+    `charged` takes it from the event that tells it, with the currency in `settled_in`.
     """
 
     figures: tuple[int, ...]

@@ -85,8 +85,8 @@ class Bookings(Matter):
     def settle(self, recorded: Recorded[BookingCancelled | NoShowReported | StayCurtailed]) -> None:
         """The stay falls away: what is kept takes the place of the price.
 
-        Where some had gone back before, less goes back now than the policy says: then what is kept is
-        what the refund leaves.
+        Where some had gone back before, less goes back now than the policy says: then what is kept
+        is what the refund leaves.
         """
         before = self._bookings.pop(recorded.stream_id, NOTHING)
         if recorded.stream_id in self._books.allowances and before is not NOTHING:

@@ -15,9 +15,10 @@ class Books:
     """Holds what events booked against what the rules make, and tells breaches.
 
     `payable` is what each host has earned of each booking and not received, in minor units, as
-    booked so far; `charges` are the payments whose money cannot be used yet; `lost` is what disputes
-    took of each booking before it was earned. `allowances` are what each booking gives back beside
-    its end, by refund, and `given_back` what its end then does; `stays` is what was agreed about each.
+    booked so far; `charges` are the payments whose money cannot be used yet; `lost` is what
+    disputes took of each booking before it was earned. `allowances` are what each booking gives
+    back beside its end, by refund, and `given_back` what its end then does; `stays` is what was
+    agreed about each.
     """
 
     def __init__(self, breach: Callable[[str, Recorded[MoneyEvent]], None]) -> None:

@@ -1,7 +1,7 @@
 """What an endpoint accepts, as data: a `Schema` of named kinds, read in one pass.
 
-A kind turns the raw text of a form into a value, or refuses it as Stripe would. An endpoint's schema
-is therefore also its documentation, and a test holds every schema against the official SDK.
+A kind turns the raw text of a form into a value, or refuses it as Stripe would. An endpoint's
+schema is therefore also its documentation, and a test holds every schema against the official SDK.
 """
 
 from collections.abc import Callable, Mapping

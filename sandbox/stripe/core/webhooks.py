@@ -1,7 +1,8 @@
 """Webhooks: which endpoint hears of which event, when it is tried, and how it is signed.
 
-Scheduling is decided here and carried out by a shell: it asks for what is due, posts it, and reports
-the answer. Delivery is at least once and in no promised order; `mischief` makes that visible.
+Scheduling is decided here and carried out by a shell: it asks for what is due, posts it, and
+reports the answer. Delivery is at least once and in no promised order; `mischief` makes that
+visible.
 """
 
 import hmac
