@@ -40,6 +40,7 @@ STATUS: Mapping[type[LedgerError], int] = {
     errors.AmountsDiffer: 409,
     errors.RefundChanged: 409,
     errors.PenaltyChanged: 409,
+    errors.CorrectionChanged: 409,
     errors.AlterationChanged: 409,
     errors.NightsHaveBegun: 409,
     errors.AuthorizationHasExpired: 409,

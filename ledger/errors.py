@@ -437,6 +437,12 @@ class NothingToAlter(Refused):
     code = "NOTHING_TO_ALTER"
 
 
+class CorrectionChanged(Refused):
+    """The correction is not the one that was looked at; look at it as it is."""
+
+    code = "CORRECTION_CHANGED"
+
+
 class PenaltyChanged(Refused):
     """The penalty is not the one that was accepted; look at the new one."""
 

@@ -19,6 +19,10 @@ TIMER = Actor(Role.TIMER.value, "timer")
 PROCESSOR = Actor(Role.PROCESSOR.value, "stripe")
 
 
+DAY_OF_THE_BOOKS = "UTC"
+"""Whose day the books have where no property gives one."""
+
+
 def attestation_of(property_id: PropertyId) -> AttestationId:
     """The id of the attestation that a property's stays are booked under."""
     return AttestationId(derived_id(property_id, "attestation"))

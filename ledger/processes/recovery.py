@@ -26,6 +26,7 @@ from ledger.events import Actor
 from ledger.gateways.stripe.transfers import ReversalFact
 from ledger.processes.found import payout_in
 from ledger.processes.names import (
+    DAY_OF_THE_BOOKS,
     PROCESS,
     PROCESSOR,
 )
@@ -98,9 +99,6 @@ def drop_debt_of_refund(draft: Draft, refund_id: RefundId) -> None:
 
 
 # -- What nobody will get back --------------------------------------------------------------
-
-DAY_OF_THE_BOOKS = "UTC"
-"""A debt is of no one property, so it is given up on the day of the books."""
 
 
 def debt_in(draft: Draft, host_id: HostId) -> HostDebt:

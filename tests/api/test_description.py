@@ -59,6 +59,7 @@ def test_every_route_says_what_it_is_for_and_how_it_can_go_wrong() -> None:
 
 QUESTIONS = {
     "POST /bookings/{booking_id}/refunds/preview",
+    "POST /corrections/preview",
     "POST /quotes",
     "POST /bookings/{booking_id}/alteration/preview",
 }
