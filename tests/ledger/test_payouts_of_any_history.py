@@ -49,6 +49,11 @@ def leaves_early(market: Disputed) -> None:
     market.decide(plan)
 
 
+def refunds_outside(market: Disputed) -> None:
+    """Somebody gives a part back in the processor's own pages."""
+    market.browser.v1.refunds.create({"payment_intent": market.intent(), "amount": 5_000})
+
+
 def answers(market: Disputed) -> None:
     """Support says what speaks for the charge."""
     disputes = market.all("dispute")
@@ -100,6 +105,7 @@ def passes(days: int) -> Callable[[Disputed], None]:
 ACTS: dict[str, Callable[[Disputed], None]] = {
     "calls off": lambda market: market.call_off(),
     "leaves early": leaves_early,
+    "refunds outside": refunds_outside,
     "bank asks": lambda market: _ignored(market.bank(inquiry=True)),
     "bank takes all": lambda market: _ignored(market.bank()),
     "bank takes a part": lambda market: _ignored(market.bank(amount=12_345)),
