@@ -71,16 +71,6 @@ class Settings(BaseSettings):
         return self.stripe_secret_key
 
     @property
-    def webhook_secrets(self) -> tuple[str, ...]:
-        """What Stripe signs its notices with. Raises Misconfigured where there is none."""
-        if not self.stripe_webhook_secrets:
-            raise Misconfigured(
-                "STRIPE_WEBHOOK_SECRETS is not set: write the endpoint's whsec_…, with commas "
-                "between several"
-            )
-        return self.stripe_webhook_secrets
-
-    @property
     def quote_secrets(self) -> dict[str, bytes]:
         """The keys of quotes by their id, the one that signs first. Raises Misconfigured."""
         if not self.quote_keys:

@@ -23,11 +23,6 @@ from ledger.values.money import Money, zero
 from ledger.values.shares import Shares
 
 
-def payment_behind(draft: Draft, booking: Booking) -> Payment | None:
-    """The payment that a booking is confirmed by; None where it costs nothing."""
-    return draft.state(PAYMENT, booking.payment_id) if booking.payment_id else None
-
-
 def payments_of(draft: Draft, booking: Booking) -> Iterator[Payment]:
     """All payments of a booking: the one that it is confirmed by, and those of its alterations."""
     for payment_id in booking.payments:
