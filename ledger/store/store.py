@@ -28,6 +28,9 @@ _PAUSE_SECONDS = 0.05
 _READ_STREAM: LiteralString = (
     EVENTS + "WHERE stream_id = %s::uuid AND version > %s::bigint ORDER BY version"
 )
+_READ_STREAMS: LiteralString = (
+    EVENTS + "WHERE stream_id = ANY(%s::uuid[]) ORDER BY stream_id, version"
+)
 
 
 class EventStore:
@@ -118,6 +121,22 @@ class EventStore:
             return recorded_of(rows.fetchall(), self._codec)
 
         return self._ask(question)
+
+    def read_many(self, stream_ids: Iterable[StreamId]) -> dict[StreamId, list[Recorded[Event]]]:
+        """The events of many streams, in order, by one query; every stream asked for is a key."""
+        streams: dict[StreamId, list[Recorded[Event]]] = {asked: [] for asked in stream_ids}
+
+        def question(connection: Connection) -> list[Recorded[Event]]:
+            rows = cursor(connection).execute(
+                _READ_STREAMS,
+                (list(streams),),
+                prepare=True,
+            )
+            return recorded_of(rows.fetchall(), self._codec)
+
+        for recorded in self._ask(question):
+            streams[recorded.stream_id].append(recorded)
+        return streams
 
     def recorded(self, command_ids: Iterable[CommandId]) -> dict[CommandId, Receipt | Refused]:
         """What was answered to commands, as far as they are known, by one query."""

@@ -63,6 +63,19 @@ def test_a_stream_is_read_from_any_version_on(store: EventStore) -> None:
     assert store.read(a_stream()) == []
 
 
+def test_many_streams_are_read_by_one_question(store: EventStore) -> None:
+    one, other, none = a_stream(), a_stream(), a_stream()
+    store.append_in_order([a_commit(one), a_commit(other), a_commit(one, 2)])
+
+    streams = store.read_many([one, other, none])
+
+    assert {stream: versions(events) for stream, events in streams.items()} == {
+        one: [1, 2],
+        other: [1],
+        none: [],
+    }
+
+
 def test_a_decision_on_an_old_version_is_a_conflict(store: EventStore) -> None:
     stream_id = a_stream()
     store.append(a_commit(stream_id))
