@@ -4,7 +4,7 @@
     python3 run.py                  the whole system, with sample data; Ctrl-C stops it
     python3 run.py test             all that must pass: style, types, import contracts, tests
     python3 run.py test ARGUMENTS   only the tests, with these arguments for pytest
-    python3 run.py nightly          the tests that take minutes
+    python3 run.py nightly          the tests that take minutes, and each property many times
     python3 run.py bench [NAME…]    measurements, side by side with the peers
     python3 run.py fix              put the style in order
     python3 run.py generate         write what is derived from the code: catalogue, diagrams, OpenAPI
@@ -328,7 +328,9 @@ def shown(names: Iterable[str], logs: Path, ended: Container[str]) -> Iterator[N
 
 def nightly(arguments: Sequence[str]) -> NoReturn:
     os.chdir(PROJECT)
-    become(in_sandbox(module("pytest", "-m", "nightly", *arguments), "--no-stripe"))
+    properties = ("--hypothesis-profile", "nightly")
+    chosen = module("pytest", "-m", "nightly or hypothesis", *properties, *arguments)
+    become(in_sandbox(chosen, "--no-stripe"))
 
 
 def bench(arguments: Sequence[str]) -> NoReturn:
