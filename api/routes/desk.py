@@ -1,4 +1,4 @@
-"""The desk: what staff must look at, and what hosts owe."""
+"""The desk: what staff must look at, what hosts owe, and what the processor's books say otherwise."""
 
 from typing import Annotated
 
@@ -9,9 +9,11 @@ from api.asking import Asking
 from api.faults import NoSuchPosition, StaleRead
 from api.problems import described
 from api.shapes import Latest
-from projections import desk
+from projections import desk, differences
 from projections.desk import DESK, Debts, Desk
+from projections.differences import Differences
 from projections.matters import Matter
+from projections.reconciliation import RECONCILIATION
 
 router = APIRouter(prefix="/desk", tags=["desk"])
 
@@ -34,3 +36,9 @@ async def desk_of_staff(query: Annotated[Of, fastapi.Query()], ask: Asking) -> D
 async def open_debts(query: Annotated[Latest, fastapi.Query()], ask: Asking) -> Debts:
     """What hosts owe the platform, the largest debts first in each currency."""
     return await ask(query, DESK, desk.open_debts, query.limit)
+
+
+@router.get("/differences", responses=UNREADABLE)
+async def open_differences(query: Annotated[Latest, fastapi.Query()], ask: Asking) -> Differences:
+    """What `stayledger reconcile` or a notice found not to fit, the oldest first."""
+    return await ask(query, RECONCILIATION, differences.open_differences, query.limit)
