@@ -78,7 +78,13 @@ from ledger.processes.found import (
     payout_in,
     refund_in,
 )
-from ledger.processes.holds import lift_hold, put_hold, reconsider, release_or_hold
+from ledger.processes.holds import (
+    lift_hold,
+    put_hold,
+    reconsider,
+    release_or_hold,
+    review_bank_account,
+)
 from ledger.processes.hosts import (
     register_host,
     take_in_account,
@@ -239,6 +245,7 @@ __all__ = [
     "restore_coupon",
     "return_declined",
     "reversal_declined",
+    "review_bank_account",
     "send_again",
     "settle_alternatively",
     "shown_again",

@@ -6,6 +6,7 @@ What a person put, a person of finance lets go.
 
 from ledger.aggregates.payout import OPEN, PAYOUT, HoldPayout, LiftPayoutHold
 from ledger.aggregates.payout import Status as Payable
+from ledger.aggregates.provider import ReviewBankAccount
 from ledger.draft import Draft
 from ledger.events import Actor
 from ledger.processes.earnings import holds_for_dispute, payouts_of
@@ -17,7 +18,7 @@ from ledger.processes.payouts import (
 )
 from ledger.processes.refunds import refunds_are_open
 from ledger.values.clearance import Hold
-from ledger.values.ids import BookingId, PayoutId, RefundId
+from ledger.values.ids import BookingId, HostId, PayoutId, RefundId
 
 JUDGED = (Hold.KYC, Hold.ACCOUNT_CHANGED, Hold.REFUND_OPEN)
 """The reasons that the ledger says of itself whether they stand. A dispute's hold goes with it."""
@@ -45,6 +46,14 @@ def lift_hold(draft: Draft, staff: Actor, payout_id: PayoutId, reason: Hold) -> 
             payout_id=payout_id, reason=reason, still_stands=standing, reviewer=staff.id
         ),
     )
+
+
+def review_bank_account(draft: Draft, staff: Actor, host_id: HostId, bank_account: str) -> None:
+    """Say that a bank account which the host has changed is theirs: nothing waits for it any more.
+
+    Raises NotTheBankAccount where it is another one by now.
+    """
+    draft.do(staff, ReviewBankAccount(host_id=host_id, bank_account=bank_account))
 
 
 def hold_for_refund(draft: Draft, booking_id: BookingId, refund_id: RefundId) -> None:
