@@ -73,6 +73,7 @@ from ledger.processes.falling_away import (
 from ledger.processes.found import (
     alteration_in,
     booking_in,
+    debt_in,
     dispute_in,
     host_in,
     payout_in,
@@ -125,7 +126,6 @@ from ledger.processes.receipts import (
 )
 from ledger.processes.recovery import (
     approve_write_off,
-    debt_in,
     order_reversal,
     propose_write_off,
     raise_debt_of_refund,

@@ -155,7 +155,7 @@ def confirm(draft: Draft, booking_id: BookingId) -> None:
             booking_id=booking_id,
             payment_id=payment_of(booking_id),
             paid=payment.captured,
-            settled=payment.received.gross if payment.received else None,
+            settled=payment.gross,
             hold_expires_at=until,
         ),
     )
@@ -178,7 +178,7 @@ def confirm_at_last(draft: Draft, booking_id: BookingId) -> None:
             booking_id=booking_id,
             payment_id=payment_id,
             paid=payment.captured,
-            settled=payment.received.gross if payment.received else None,
+            settled=payment.gross,
             hold_expires_at=booking.house.check_in_at(booking.stay),
         ),
     )
@@ -200,7 +200,7 @@ def confirm_late(draft: Draft, booking_id: BookingId, payment_id: PaymentId) -> 
             booking_id=booking_id,
             payment_id=payment_id,
             paid=payment.captured,
-            settled=payment.received.gross if payment.received else None,
+            settled=payment.gross,
         ),
     )
     promise_at_first(draft, booking_id)

@@ -7,6 +7,7 @@ from msgspec import Struct
 from ledger.aggregates.alteration import ALTERATION, Alteration
 from ledger.aggregates.booking import BOOKING, Booking
 from ledger.aggregates.dispute import DISPUTE, Dispute
+from ledger.aggregates.host_debt import HOST_DEBT, HostDebt, debt_of
 from ledger.aggregates.payment import PAYMENT, Payment
 from ledger.aggregates.payout import PAYOUT, Payout
 from ledger.aggregates.provider import PROVIDER, Provider
@@ -47,6 +48,11 @@ def dispute_in(draft: Draft, dispute_id: DisputeId) -> Dispute:
 def host_in(draft: Draft, host_id: HostId) -> Provider:
     """A host as the draft leaves it so far. Raises NotFound."""
     return _found(draft.state(PROVIDER, host_id), host_id=host_id)
+
+
+def debt_in(draft: Draft, host_id: HostId) -> HostDebt:
+    """What a host owes, as the draft leaves it so far. Raises NotFound where they never owed."""
+    return _found(draft.state(HOST_DEBT, debt_of(host_id)), host_id=host_id)
 
 
 def alteration_in(draft: Draft, booking_id: BookingId) -> Alteration:

@@ -11,20 +11,17 @@ from ledger.aggregates.host_debt import (
     Cause,
     CollectDebt,
     DropDebt,
-    HostDebt,
     ProposeWriteOff,
     RaiseDebt,
     RejectWriteOff,
     debt_of,
 )
-from ledger.aggregates.payout import FailReversal, OrderReversal, RecordReversal
-from ledger.aggregates.payout.transfer import covered
-from ledger.aggregates.refund import REFUND
+from ledger.aggregates.payout import FailReversal, OrderReversal, RecordReversal, covered
 from ledger.draft import Draft
 from ledger.errors import DebtExceeded, NotFound
 from ledger.events import Actor
 from ledger.gateways.stripe.transfers import ReversalFact
-from ledger.processes.found import payout_in
+from ledger.processes.found import payout_in, refund_in
 from ledger.processes.names import (
     DAY_OF_THE_BOOKS,
     PROCESS,
@@ -59,21 +56,7 @@ def raise_debt_of_refund(draft: Draft, refund_id: RefundId) -> None:
 
     Whoever approves or classifies a refund calls it in the same commit. Raises NotFound.
     """
-    refund = draft.state(REFUND, refund_id)
-    if refund is None:
-        raise NotFound(refund_id=refund_id)
-    if refund.host_id is None or refund.debt is None or not refund.debt.minor:
-        return
-    draft.do(
-        PROCESS,
-        RaiseDebt(
-            host_id=refund.host_id,
-            amount=refund.debt,
-            cause=Cause.REFUND_AFTER_PAYOUT,
-            booking_id=refund.booking_id,
-            caused_by=refund_id,
-        ),
-    )
+    _change_debt(draft, refund_id, RaiseDebt)
 
 
 def drop_debt_of_refund(draft: Draft, refund_id: RefundId) -> None:
@@ -81,14 +64,19 @@ def drop_debt_of_refund(draft: Draft, refund_id: RefundId) -> None:
 
     Raises DebtExceeded where the host has paid it already, NotFound.
     """
-    refund = draft.state(REFUND, refund_id)
-    if refund is None:
-        raise NotFound(refund_id=refund_id)
+    _change_debt(draft, refund_id, DropDebt)
+
+
+def _change_debt(
+    draft: Draft, refund_id: RefundId, change: type[RaiseDebt] | type[DropDebt]
+) -> None:
+    """Raise or drop what a refund makes its host owe; nothing where it takes nothing of theirs."""
+    refund = refund_in(draft, refund_id)
     if refund.host_id is None or refund.debt is None or not refund.debt.minor:
         return
     draft.do(
         PROCESS,
-        DropDebt(
+        change(
             host_id=refund.host_id,
             amount=refund.debt,
             cause=Cause.REFUND_AFTER_PAYOUT,
@@ -99,14 +87,6 @@ def drop_debt_of_refund(draft: Draft, refund_id: RefundId) -> None:
 
 
 # -- What nobody will get back --------------------------------------------------------------
-
-
-def debt_in(draft: Draft, host_id: HostId) -> HostDebt:
-    """What a host owes, as the draft leaves it so far. Raises NotFound where they never owed."""
-    debt = draft.state(HOST_DEBT, debt_of(host_id))
-    if debt is None:
-        raise NotFound(host_id=host_id)
-    return debt
 
 
 def propose_write_off(

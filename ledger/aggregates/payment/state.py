@@ -67,6 +67,11 @@ class Payment(Struct, frozen=True):
     disputed: dict[DisputeId, Money] = {}
 
     @property
+    def gross(self) -> Money | None:
+        """What the processor holds for it, in the currency that it settled in, once it is here."""
+        return self.received.gross if self.received else None
+
+    @property
     def refunded(self) -> Money:
         """What went back to the guest by refunds."""
         return total(list(self.refunds.values()), self.due.currency)

@@ -23,6 +23,7 @@ from ledger.aggregates.payout.commands import (
 from ledger.aggregates.payout.decider import PAYOUT
 from ledger.aggregates.payout.lifecycle import ARRIVED, LIFECYCLE, OPEN
 from ledger.aggregates.payout.state import Payout, Status
+from ledger.aggregates.payout.transfer import covered
 
 __all__ = [
     "ARRIVED",
@@ -45,4 +46,5 @@ __all__ = [
     "RetryPayout",
     "SchedulePayout",
     "Status",
+    "covered",
 ]
