@@ -1,6 +1,6 @@
 """Payouts: what a booking brought goes to its host, once everything that must be known is known."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ledger.aggregates.alteration import ALTERATION
 from ledger.aggregates.alteration import Status as Altering
@@ -15,8 +15,10 @@ from ledger.aggregates.payout import (
 from ledger.aggregates.payout import Status as Payable
 from ledger.aggregates.provider import PROVIDER, Provider, Standing
 from ledger.aggregates.provider import Status as Hosting
+from ledger.aggregates.refund import REFUND
 from ledger.draft import Draft
 from ledger.events import Actor
+from ledger.events.refund import Funding
 from ledger.gateways.stripe.transfers import TransferFact
 from ledger.processes.earnings import (
     is_disputed,
@@ -108,7 +110,7 @@ def clearance_of(draft: Draft, booking_id: BookingId, payout: Payout) -> Clearan
     currency = payout.amount.currency
     return Clearance(
         payable=owed_to_host(draft, booking_id, booking),
-        entitlement=_entitlement(kept(draft, booking), payments),
+        entitlement=_entitlement(draft, kept(draft, booking), payments),
         transferred_so_far=total(sent, currency),
         debt=_debt(draft, payout.host_id, currency),
         listing_currency=booking.price.currency,
@@ -127,12 +129,24 @@ def clearance_of(draft: Draft, booking_id: BookingId, payout: Payout) -> Clearan
 VERIFIED = (Hosting.VERIFIED, Hosting.REVERIFICATION_DUE)
 
 
-def _entitlement(keeps: Shares, payments: Sequence[Payment]) -> Money:
-    """What was captured, less what goes back or is disputed, and what platform and taxes keep."""
+def _entitlement(draft: Draft, keeps: Shares, payments: Sequence[Payment]) -> Money:
+    """What was captured, less what goes back or is disputed, and what platform and taxes keep.
+
+    What the platform gives out of its own pocket takes nothing of the host's.
+    """
     if not payments or payments[0].captured.currency != keeps.currency:
         return keeps.host
     kept = keeps.fees + keeps.vat + keeps.tax - keeps.coupon
-    return total([payment.refundable for payment in payments], keeps.currency) - kept
+    left = [payment.refundable for payment in payments]
+    return total([*left, *_gifts(draft, payments)], keeps.currency) - kept
+
+
+def _gifts(draft: Draft, payments: Sequence[Payment]) -> Iterator[Money]:
+    for payment in payments:
+        for refund_id, amount in (payment.refunds | payment.reserved).items():
+            refund = draft.state(REFUND, refund_id)
+            if refund is not None and refund.funded_by is Funding.PLATFORM:
+                yield amount
 
 
 def _debt(draft: Draft, host_id: HostId, currency: str) -> Money:

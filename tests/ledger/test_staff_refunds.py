@@ -29,6 +29,7 @@ from ledger.values.journal import Account
 from ledger.values.policy import LineBack
 from tests.facts import BOOKING, CLARA, DINIS, EARNED, NOW, SUPPORT, money
 from tests.ledger.market import DECLINED, Market
+from tests.ledger.test_disputed_money import PAID_OUT, Disputed
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FIRST_NIGHT = LineBack("night", "2026-07-02", 5_000)
@@ -240,6 +241,18 @@ def test_case_r2_a_payment_that_was_given_up_is_not_refunded() -> None:
 
 
 # -- What the host and the platform have of it (O5) -----------------------------------------
+
+
+def test_case_o5_a_gift_of_the_platforms_takes_nothing_of_the_hosts() -> None:
+    market = Disputed()
+    market.sold()
+    ask(market, for_nights(LineBack("goodwill", "", 2_000), funded_by=Funding.PLATFORM))
+    approve(market)
+
+    market.until(PAID_OUT, step=12 * HOUR)
+
+    assert market.payout().status is Payable.TRANSFERRED
+    assert market.payout().sent == money("349.20 EUR")
 
 
 def test_case_o5_the_host_is_paid_what_the_refund_leaves() -> None:
