@@ -34,6 +34,9 @@ from replay.rules.rule import Handlers, Rule
 PLATFORMS = {Account.CONTRA_FEE_REFUNDS.value, Account.EXP_GOODWILL.value}
 """What a refund takes from the platform's own."""
 
+BRIDGES = {Account.FX_POSITION.value, Account.SUSPENSE.value}
+"""Where a refund in another currency meets the booking's money."""
+
 
 class Books(Struct, gc=False):
     """A booking's money in minor units: what came in and what of it is spoken for."""
@@ -224,11 +227,14 @@ class PayoutsWithinEarnings(Rule):
 
 
 def _worth(amount: Money, entries: Iterable[Entry]) -> int:
-    """What a refund is in the listing's currency: of two currencies, the one not the guest's."""
+    """What a refund is in the listing's currency: of two currencies, the one not the guest's.
+
+    What went back at the processor's own desk stands in the listing's already.
+    """
     abroad = [
         line.minor
         for entry in entries
         for line in entry.lines
-        if line.account == Account.FX_POSITION and line.currency != amount.currency
+        if line.account in BRIDGES and line.currency != amount.currency
     ]
     return abs(sum(abroad)) if abroad else amount.minor

@@ -23,7 +23,6 @@ from ledger.events.booking import (
     BookingCancelled,
     BookingConfirmed,
     BookingDeclined,
-    BookingExpired,
     BookingRequested,
     BookingWithdrawn,
     NoShowReported,
@@ -42,8 +41,8 @@ WELL_BEFORE = timedelta(days=2)
 EVERYTHING = 10_000
 
 
-Ended = BookingExpired | BookingAbandoned | BookingDeclined | BookingWithdrawn | StayCompleted
-"""What a booking cannot fall away after."""
+Ended = BookingAbandoned | BookingDeclined | BookingWithdrawn | StayCompleted
+"""What a booking cannot fall away after; one that expired may still be paid late."""
 
 
 class Sold(NamedTuple):
@@ -86,7 +85,6 @@ class PricesFollowTheirRules(Rule):
             BookingWithdrawn: self.forget,
             BookingCancelled: self.cancel,
             NoShowReported: self.no_show,
-            BookingExpired: self.forget,
             BookingAbandoned: self.forget,
             StayCompleted: self.forget,
         }

@@ -9,6 +9,7 @@ and call finance with the booking named.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from msgspec import Struct
@@ -25,12 +26,15 @@ from ledger.events.booking import (
 from ledger.events.correction import CorrectionApplied
 from ledger.values.clock import Instant
 from ledger.values.journal import Account, Line
-from ledger.values.stay import EARNED_AFTER, House, Stay
+from ledger.values.stay import House, Stay
 from replay.rules.entries_balance import MONEY_EVENTS
 from replay.rules.rule import Handlers, Rule
 
 TRANCHE = 30
 """The most nights that are earned together."""
+
+EARNED_AFTER = timedelta(hours=24)
+"""From check-in until a stay is earned (spec: money, J5): said here once more, by the auditor."""
 
 DEFERRED = frozenset({
     Account.HOST_DEFERRED.value,
@@ -136,4 +140,4 @@ def _earned_at(stay: Stay, house: House) -> tuple[Instant, Instant]:
     nights = (stay.check_out - stay.check_in).days
     last_begins = (nights - 1) // TRANCHE * TRANCHE
     last_at = house.days_before_check_in(stay, -last_begins) + EARNED_AFTER
-    return house.earned_at(stay), last_at
+    return house.check_in_at(stay) + EARNED_AFTER, last_at
