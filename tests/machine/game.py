@@ -11,6 +11,8 @@ from datetime import timedelta
 from random import Random
 from typing import Any, NamedTuple
 
+from ledger.aggregates.alteration import ALTERATION
+from ledger.aggregates.alteration import Status as Altering
 from ledger.aggregates.booking import BOOKING
 from ledger.aggregates.booking import Status as Stands
 from ledger.aggregates.decider import Decider
@@ -26,6 +28,7 @@ from ledger.aggregates.unapplied_receipt import UNAPPLIED_RECEIPT
 from ledger.aggregates.unapplied_receipt import Status as Receiving
 from ledger.errors import Refused
 from ledger.events import Event
+from ledger.events.alteration import AlterationProposed
 from ledger.events.booking import BookingRequested
 from ledger.events.dispute import DisputeOpened
 from ledger.events.payment import PaymentOpened
@@ -215,6 +218,11 @@ UNDER_WAY: tuple[tuple[type[Event], Decider[Any, Any, Any], frozenset[str]], ...
         ReceiptDetected,
         UNAPPLIED_RECEIPT,
         frozenset({Receiving.DETECTED, Receiving.RETURNING}),
+    ),
+    (
+        AlterationProposed,
+        ALTERATION,
+        frozenset({Altering.PROPOSED, Altering.ACCEPTED, Altering.SETTLING}),
     ),
     (
         DisputeOpened,

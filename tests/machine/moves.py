@@ -27,6 +27,7 @@ from ledger.aggregates.payment import Status as Paying
 from ledger.aggregates.payout import PAYOUT, HoldPayout, LiftPayoutHold
 from ledger.aggregates.payout import Status as Payable
 from ledger.aggregates.provider import ReinstateProvider
+from ledger.aggregates.refund import Status as Refunding
 from ledger.aggregates.unit_calendar import (
     BlockNights,
     FeedItemGone,
@@ -46,6 +47,7 @@ from ledger.values.policy import Ending
 from ledger.values.stay import Stay, local_date, stay
 from tests.facts import FINANCE, OPERATOR, PAUL, SUPPORT, an_id
 from tests.ledger.market import NotPossible
+from tests.machine import changing, giving
 from tests.machine.places import GUESTS, PLACES, Place
 from tests.machine.town import COUPONS, Town
 
@@ -464,9 +466,12 @@ def disputed(town: Town, booking_id: BookingId, chance: Random) -> None:
 
 
 def decides(town: Town, dispute: str, chance: Random) -> None:
-    """The guest's bank decides, or goes a step further."""
+    """The guest's bank decides, or goes a step further; for us only where we answered."""
     outcome = chance.choice(("won", "lost", "escalated", "reopened"))
-    if outcome == "reopened" and town.at_stripe_now("dispute", dispute)["status"] != "won":
+    stands = town.at_stripe_now("dispute", dispute)["status"]
+    if outcome == "won" and not stands.endswith("under_review"):
+        raise NotPossible("nobody has answered")
+    if outcome == "reopened" and stands != "won":
         raise NotPossible("banks reopen what we have won")
     town.behind(f"disputes/{dispute}", outcome=outcome)
 
@@ -564,6 +569,19 @@ MOVES: tuple[Move, ...] = (
     W("the guest has left", 2, bookings(S.IN_STAY), by_host(processes.complete_stay)),
     W("nobody came", 2, bookings(S.IN_STAY), by_host(processes.report_no_show)),
     W("the stay ends early", 2, bookings(S.IN_STAY), leaves_early),
+    W("a change is proposed", 3, bookings(S.CONFIRMED, S.IN_STAY), changing.proposes),
+    W("a change is agreed", 3, changing.proposed, changing.agrees),
+    W("a change is turned down", 1, changing.proposed, changing.turns_down),
+    W("the difference is paid", 3, changing.settling, changing.pays_the_difference),
+    W("the difference is tried again", 1, changing.settling, changing.tries_the_difference_again),
+    W("support asks for a refund", 2, bookings(S.CONFIRMED, S.IN_STAY, S.COMPLETED),
+      giving.asks_refund),
+    W("finance approves a refund", 2, giving.refunds(Refunding.AWAITING_APPROVAL),
+      giving.approves),
+    W("finance turns a refund down", 1,
+      giving.asked_by_staff(Refunding.AWAITING_APPROVAL, Refunding.APPROVED), giving.turns_down),
+    W("finance sends a refund again", 1, giving.refunds(Refunding.FAILED), giving.sends_again),
+    W("finance pays a refund by bank", 1, giving.refunds(Refunding.FAILED), giving.pays_by_bank),
     W("nights are blocked", 2, places, blocks),
     W("nights are unblocked", 1, blocked, unblocks),
     W("a bank takes money back", 2, bookings(S.CONFIRMED, S.IN_STAY, S.COMPLETED), disputed),

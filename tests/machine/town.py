@@ -30,13 +30,13 @@ from ledger.aggregates.refund import Status as Refunding
 from ledger.draft import Draft
 from ledger.errors import GatewayFailure, Refused
 from ledger.events import Actor
-from ledger.events.refund import RefundRequested
+from ledger.events.refund import ExternalRefundDetected, RefundRequested
 from ledger.gateways.stripe.told import REMEMBERED
 from ledger.quotes import Wish, book_quoted, booking_of, make_quote, set_levies, set_rates
 from ledger.reactions import letters
 from ledger.store.inbox import Letter
 from ledger.values.exchange import ReferenceRates, reference_rates
-from ledger.values.ids import BookingId, DisputeId, HostId, RefundId, StreamId
+from ledger.values.ids import BookingId, DisputeId, HostId, PaymentId, RefundId, StreamId
 from ledger.values.quote import Quote
 from sandbox.stripe.core.currencies import RATES_PER_EURO
 from sandbox.stripe.core.world import Obj
@@ -182,6 +182,10 @@ class Town(Market):
             raise NotPossible("nothing is asked for")
         return payment
 
+    def payment_by_id(self, payment_id: PaymentId | None) -> Payment | None:
+        """A payment, if there is one."""
+        return None if payment_id is None else self.state(PAYMENT, payment_id)
+
     def payment_or_none(self, booking_id: BookingId) -> Payment | None:
         """The payment of a booking, if one was asked for."""
         return self.state(PAYMENT, processes.payment_of(booking_id))
@@ -310,18 +314,26 @@ class Town(Market):
         asked = [
             RefundId(recorded.stream_id)
             for recorded in self.store.history
-            if isinstance(recorded.event, RefundRequested)
+            if isinstance(recorded.event, RefundRequested | ExternalRefundDetected)
         ]
         return [one for one in asked if self._state(REFUND, one).status in statuses]
 
     def approve(self, refund_id: RefundId) -> None:
-        """Dinis of finance approves a refund, as it is shown to him. Raises Refused."""
+        """Dinis of finance approves a refund, as it is shown to him. Raises Refused.
+
+        What support asked for before the stay fell away he turns down: its end has settled it.
+        """
+        refund = self._state(REFUND, refund_id)
+        settled = self.booking_of(refund.booking_id).settlement is not None
 
         def plan(draft: Draft) -> None:
+            if settled and refund.preview is None:
+                processes.reject_refund(draft, DINIS, refund_id, "settled")
+                return
             shown = processes.shown_again(draft, refund_id)
             processes.approve_refund(draft, DINIS, refund_id, shown.digest)
 
-        self.decide(plan, self._state(REFUND, refund_id).booking_id)
+        self.decide(plan, refund.booking_id)
 
     def send_again(self, refund_id: RefundId) -> None:
         """Clara sends a refund that failed once more. Raises Refused."""
