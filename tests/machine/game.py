@@ -39,6 +39,7 @@ from replay.rules import Finding, Rule
 from tests.ledger.books import books_agree
 from tests.machine.judge import JUDGES, Reading, along, judged, unreadable
 from tests.machine.moves import ANSWERS, BY_NAME, MOVES, Move
+from tests.machine.pictures import contradictions
 from tests.machine.town import Town
 
 LIVENESS = timedelta(days=90)
@@ -162,6 +163,7 @@ class Game:
         found += [("LIVENESS", one) for one in stuck(town)]
         found += [("INV-E6", f"{letter.type} is not taken in") for letter in town.letters]
         found += [("INV-E7", one) for one in unreadable(town.store)]
+        found += [("INV-R4", one) for one in contradictions(town.store, town.ledger)]
         found += [("INV-E5", one) for one in unexplained(town)]
         self._refuse(found)
         return self
