@@ -34,6 +34,7 @@ from ledger.values.money import Money
 from ledger.values.nights import Taken
 from ledger.values.price import price_under
 from ledger.values.timers import TimerKind
+from projections import receipts
 from tests.facts import an_id
 from tests.ledger.memory import MemoryStore
 
@@ -282,6 +283,12 @@ def count_from_the_next_day(patch: Patch) -> None:
 
 
 # -- Streams, and what comes from outside ----------------------------------------------------
+
+
+@breaks("INV-R4")
+def a_receipt_is_forgotten(patch: Patch) -> None:
+    """A payment is completed, and nobody makes out its receipt."""
+    patch.setattr(receipts, "issue", lambda *_: None)
 
 
 @breaks("INV-E1")
