@@ -12,7 +12,7 @@ from ledger.errors import CorruptHistory, GatewayDeclined
 from ledger.gateways.stripe import effects
 from ledger.gateways.stripe.disputes import DisputeFact, Evidence
 from ledger.gateways.stripe.transfers import ReversalWanted
-from ledger.reactions.errand import Errand, state_of, take
+from ledger.reactions.errand import Errand, say, state_of, take
 from ledger.reactions.world import World
 from ledger.values.ids import DisputeId, PayoutId
 
@@ -98,11 +98,10 @@ def reverse_transfer(world: World, errand: Errand) -> None:
     if payout.transfer is None:
         raise CorruptHistory(payout=payout_id, was_never="transferred")
     wanted = ReversalWanted(reversal_id=errand.key, transfer=payout.transfer, amount=amount)
-    try:
-        fact = world.calls.perform(effects.transfer_reversed(world.stripe, wanted), errand.attempt)
-    except GatewayDeclined as declined:
-        failed = partial(processes.reversal_declined, payout_id=payout_id, key=errand.key)
-        take(world, errand, partial(failed, reason=str(declined)))
-    else:
-        came = partial(processes.take_in_reversal, payout_id=payout_id, key=errand.key)
-        take(world, errand, partial(came, fact=fact))
+    say(
+        world,
+        errand,
+        effects.transfer_reversed(world.stripe, wanted),
+        heard=lambda draft, fact: processes.take_in_reversal(draft, payout_id, errand.key, fact),
+        declined=lambda draft, no: processes.reversal_declined(draft, payout_id, errand.key, no),
+    )

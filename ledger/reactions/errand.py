@@ -7,13 +7,15 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from ledger.aggregates.decider import Decider
-from ledger.errors import CorruptHistory
-from ledger.gateways.calls import Attempt
+from ledger.draft import Draft
+from ledger.errors import CorruptHistory, GatewayDeclined
+from ledger.gateways.calls import Attempt, Effect
 from ledger.reactions.world import World
 from ledger.values.clock import Instant
 from ledger.values.errands import ErrandKind
 
 S = TypeVar("S", bound=Struct)
+F = TypeVar("F")
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,27 @@ class Errand:
 def take(world: World, errand: Errand, plan: Callable[..., object]) -> None:
     """Run a plan because of an errand. Raises Refused, StoreUnavailable."""
     world.take(errand.case_id, plan, because=errand.set_by)
+
+
+def say(
+    world: World,
+    errand: Errand,
+    effect: Effect[F],
+    *,
+    heard: Callable[[Draft, F], object],
+    declined: Callable[[Draft, str], object],
+) -> None:
+    """Make the call of an errand, and take in what is answered, or why it is declined.
+
+    Raises GatewayUnavailable, OutcomeUnknown, Refused, StoreUnavailable.
+    """
+    try:
+        fact = world.calls.perform(effect, errand.attempt)
+    except GatewayDeclined as no:
+        reason = str(no)
+        take(world, errand, lambda draft: declined(draft, reason))
+    else:
+        take(world, errand, lambda draft: heard(draft, fact))
 
 
 def state_of(world: World, decider: Decider[S, Any, Any], errand: Errand) -> S:

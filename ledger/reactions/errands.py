@@ -26,9 +26,7 @@ from ledger.gateways.stripe.payments import (
 from ledger.gateways.stripe.refunds import RefundFact, RefundWanted
 from ledger.gateways.stripe.transfers import TransferWanted
 from ledger.reactions import disputed
-from ledger.reactions.errand import Errand
-from ledger.reactions.errand import state_of as _state
-from ledger.reactions.errand import take as _take
+from ledger.reactions.errand import Errand, say, state_of, take
 from ledger.reactions.world import World
 from ledger.values.errands import ErrandKind
 from ledger.values.ids import BookingId, HostId, PaymentId, PayoutId, ReceiptId, RefundId
@@ -73,7 +71,7 @@ def close_intent(world: World, errand: Errand) -> None:
         lately = Period(errand.stored_at - SEARCH_MAY_LAG, world.calls.clock())
         found = world.stripe.payments.find(payment_id, lately)
         if found is None:
-            _take(world, errand, partial(processes.nothing_is_open, payment_id=payment_id))
+            take(world, errand, partial(processes.nothing_is_open, payment_id=payment_id))
             return
         intent = found.intent
     effect = effects.payment_cancelled(world.stripe, intent, "abandoned")
@@ -96,7 +94,7 @@ def capture(world: World, errand: Errand) -> None:
         fact = world.stripe.payments.read(payment.intent)
         if isinstance(fact.status, Authorized):
             payment_id, reason = PaymentId(errand.stream_id), str(declined)
-            _take(
+            take(
                 world,
                 errand,
                 partial(processes.capture_declined, payment_id=payment_id, reason=reason),
@@ -114,11 +112,11 @@ def look_at_payment(world: World, errand: Errand) -> None:
     still = _payment(world, errand)
     if still.answer_due_at is not None and still.answer_due_at <= world.calls.clock():
         payment_id = PaymentId(errand.stream_id)
-        _take(world, errand, partial(processes.outcome_is_unknown, payment_id=payment_id))
+        take(world, errand, partial(processes.outcome_is_unknown, payment_id=payment_id))
 
 
 def _take_in(world: World, errand: Errand, fact: PaymentFact) -> None:
-    _take(world, errand, partial(processes.take_in, fact=fact))
+    take(world, errand, partial(processes.take_in, fact=fact))
 
 
 # -- Refunds --------------------------------------------------------------------------------
@@ -127,7 +125,7 @@ def _take_in(world: World, errand: Errand, fact: PaymentFact) -> None:
 def submit_refund(world: World, errand: Errand) -> None:
     """Hand an approved refund over, as soon as nothing forbids it."""
     refund_id = RefundId(errand.stream_id)
-    _take(world, errand, partial(processes.submit_refund, refund_id=refund_id))
+    take(world, errand, partial(processes.submit_refund, refund_id=refund_id))
 
 
 def send_refund(world: World, errand: Errand) -> None:
@@ -142,17 +140,13 @@ def send_refund(world: World, errand: Errand) -> None:
         amount=refund.amount,
         attempt=len(refund.keys),
     )
-    try:
-        fact = world.calls.perform(effects.refund_created(world.stripe, wanted), errand.attempt)
-    except GatewayDeclined as declined:
-        reason = str(declined)
-        _take(
-            world,
-            errand,
-            partial(processes.refund_declined, refund_id=refund_id, reason=reason),
-        )
-    else:
-        _take_in_refund(world, errand, fact)
+    say(
+        world,
+        errand,
+        effects.refund_created(world.stripe, wanted),
+        heard=processes.take_in_refund,
+        declined=lambda draft, reason: processes.refund_declined(draft, refund_id, reason),
+    )
 
 
 def look_at_refund(world: World, errand: Errand) -> None:
@@ -165,21 +159,21 @@ def look_at_refund(world: World, errand: Errand) -> None:
 def return_receipt(world: World, errand: Errand) -> None:
     """Send money without a place back to where it came from."""
     receipt_id = ReceiptId(errand.stream_id)
-    receipt = _state(world, UNAPPLIED_RECEIPT, errand)
+    receipt = state_of(world, UNAPPLIED_RECEIPT, errand)
     wanted = RefundWanted(
         refund_id=RefundId(receipt_id), payment=receipt.charge, amount=receipt.received.amount
     )
-    try:
-        fact = world.calls.perform(effects.refund_created(world.stripe, wanted), errand.attempt)
-    except GatewayDeclined as declined:
-        failed = partial(processes.return_declined, receipt_id=receipt_id, reason=str(declined))
-        _take(world, errand, failed)
-    else:
-        _take(world, errand, partial(processes.take_in_return, receipt_id=receipt_id, fact=fact))
+    say(
+        world,
+        errand,
+        effects.refund_created(world.stripe, wanted),
+        heard=lambda draft, fact: processes.take_in_return(draft, receipt_id, fact),
+        declined=lambda draft, reason: processes.return_declined(draft, receipt_id, reason),
+    )
 
 
 def _take_in_refund(world: World, errand: Errand, fact: RefundFact) -> None:
-    _take(world, errand, partial(processes.take_in_refund, fact=fact))
+    take(world, errand, partial(processes.take_in_refund, fact=fact))
 
 
 # -- Payouts --------------------------------------------------------------------------------
@@ -197,19 +191,19 @@ def release_payout(world: World, errand: Errand) -> None:
         payout_id=PayoutId(errand.stream_id),
     )
     world.ledger.rehearse(plan)
-    _take(world, errand, plan)
+    take(world, errand, plan)
 
 
 def reconsider_payout(world: World, errand: Errand) -> None:
     """Look again at what keeps a payout back, and let go of what is over."""
     plan = partial(processes.reconsider, payout_id=PayoutId(errand.stream_id))
     if world.ledger.rehearse(plan).sealed().events:
-        _take(world, errand, plan)
+        take(world, errand, plan)
 
 
 def send_transfer(world: World, errand: Errand) -> None:
     """Send a host's earnings to the host's account."""
-    payout = _state(world, PAYOUT, errand)
+    payout = state_of(world, PAYOUT, errand)
     payout_id = PayoutId(errand.stream_id)
     provider = world.ledger.state(PROVIDER, payout.host_id)
     booking = world.ledger.state(BOOKING, payout.booking_id)
@@ -225,13 +219,13 @@ def send_transfer(world: World, errand: Errand) -> None:
         amount=payout.sent,
         charge=payment.charge if payment else None,
     )
-    try:
-        fact = world.calls.perform(effects.transfer_created(world.stripe, wanted), errand.attempt)
-    except GatewayDeclined as declined:
-        failed = partial(processes.transfer_declined, payout_id=payout_id, reason=str(declined))
-        _take(world, errand, failed)
-    else:
-        _take(world, errand, partial(processes.take_in_transfer, payout_id=payout_id, fact=fact))
+    say(
+        world,
+        errand,
+        effects.transfer_created(world.stripe, wanted),
+        heard=lambda draft, fact: processes.take_in_transfer(draft, payout_id, fact),
+        declined=lambda draft, reason: processes.transfer_declined(draft, payout_id, reason),
+    )
 
 
 # -- Hosts ----------------------------------------------------------------------------------
@@ -239,18 +233,17 @@ def send_transfer(world: World, errand: Errand) -> None:
 
 def open_account(world: World, errand: Errand) -> None:
     """Open an account at the processor for a host, who tells it the rest."""
-    host = _state(world, PROVIDER, errand)
+    host = state_of(world, PROVIDER, errand)
     if host.payout_account is not None:
         return
     wanted = AccountWanted(host_id=HostId(errand.stream_id), country=host.country)
     fact = world.calls.perform(effects.account_created(world.stripe, wanted), errand.attempt)
     # What was opened may have changed since it answered; it has not before.
     read_at = fact.created_at or errand.stored_at
-    _take(world, errand, partial(processes.take_in_account, fact=fact, read_at=read_at))
+    take(world, errand, partial(processes.take_in_account, fact=fact, read_at=read_at))
 
 
-# -- What they have in common ---------------------------------------------------------------
-
+# -- All of them ------------------------------------------------------------------------------
 
 DOING: Mapping[ErrandKind, Callable[[World, Errand], None]] = {
     ErrandKind.OPEN_ACCOUNT: open_account,
@@ -274,8 +267,8 @@ DOING: Mapping[ErrandKind, Callable[[World, Errand], None]] = {
 
 
 def _payment(world: World, errand: Errand) -> Payment:
-    return _state(world, PAYMENT, errand)
+    return state_of(world, PAYMENT, errand)
 
 
 def _refund(world: World, errand: Errand) -> Refund:
-    return _state(world, REFUND, errand)
+    return state_of(world, REFUND, errand)
