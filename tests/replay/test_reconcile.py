@@ -1,5 +1,6 @@
 """Reconciliation with the stand-in, over Postgres: whatever is wrong on either side is found."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
@@ -33,7 +34,9 @@ from ledger.settings import Settings
 from ledger.store import EventStore
 from ledger.values.ids import BookingId, StreamId, derived_id, fresh_id
 from ledger.values.money import Money
-from replay import service
+from replay import commands, service
+from replay.__main__ import FAILED, main
+from replay.commands import BREACHED, DONE
 from replay.comparison import Sum
 from replay.reconcile import Open, Reconciled, Reconciler, ReconciliationIsRunning
 from replay.reports import reconciled_text
@@ -380,3 +383,36 @@ def test_a_clerk_reads_that_nothing_differs() -> None:
         "Nothing differs: 1 movements, 0 of them on their way; 3 lost notices asked for, "
         "0 differences closed."
     )
+
+
+# -- From the command line --------------------------------------------------------------
+
+
+@pytest.fixture
+def commanded(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of a command; what it logs goes where the other tests' logs go."""
+    monkeypatch.setenv("DATABASE_URL", database.url)
+    monkeypatch.delenv("STRIPE_SECRET_KEY", raising=False)
+    monkeypatch.setattr("replay.__main__.configure_logging", lambda _: None)
+
+
+def test_the_command_prints_one_object_and_its_code_says_whether_all_is_well(
+    outside: Outside,
+    commanded: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(commands, "world_of", lambda *_: outside.world)
+    outside.pay()
+
+    well = main(["reconcile", "--json"]), json.loads(capsys.readouterr().out)
+    outside.gain(100)
+    outside.clock.pass_by(A_WHILE)
+    ill = main(["reconcile", "--json"]), json.loads(capsys.readouterr().out)
+
+    assert (well[0], well[1]["movements"], well[1]["queue"]) == (DONE, 1, [])
+    assert (ill[0], len(ill[1]["queue"]), ill[1]["complete"]) == (BREACHED, 1, True)
+
+
+def test_the_command_needs_a_key(commanded: None) -> None:
+    assert main(["reconcile"]) == FAILED
