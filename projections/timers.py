@@ -26,6 +26,7 @@ from ledger.events.booking import (
     CaptureFailedForBooking,
     EarningsRecognized,
     NoShowReported,
+    NoShowReversed,
     StayCompleted,
     StayCurtailed,
     StayStarted,
@@ -64,7 +65,6 @@ from ledger.events.unit_calendar import (
 )
 from ledger.values.change import PAID_WITHIN
 from ledger.values.clock import Instant
-from ledger.values.policy import Settlement
 from ledger.values.stay import EARNED_AFTER
 from ledger.values.timers import TimerKind
 from projections.projection import Projection, Rows
@@ -156,6 +156,7 @@ TimerEvent = (
     | StayCompleted
     | BookingCancelled
     | NoShowReported
+    | NoShowReversed
     | EarningsRecognized
 )
 
@@ -182,7 +183,11 @@ def project(  # noqa: C901 - one case per event
         case StayCompleted():
             end(rows, booking, TimerKind.COMPLETE_STAY)
         case BookingCancelled() | NoShowReported() | StayCurtailed() as event:
-            fall_away(rows, recorded, event.settlement)
+            fall_away(rows, recorded, event)
+        case NoShowReversed(to="in_stay"):
+            rows.change(timers, key(TimerKind.COMPLETE_STAY, booking), armed=True)
+        case NoShowReversed():
+            end(rows, booking, TimerKind.COMPLETE_STAY)
         case EarningsRecognized():
             end(rows, booking, TimerKind.RECOGNIZE_EARNINGS)
         case BookingAltered() as event:
@@ -320,10 +325,21 @@ def move(rows: Rows, recorded: Recorded[TimerEvent], event: BookingAltered) -> N
             begin(rows, recorded, kind, fires_at)
 
 
-def fall_away(rows: Rows, recorded: Recorded[TimerEvent], settlement: Settlement) -> None:
-    """End the timers of a stay that does not happen; what is retained is earned at once."""
-    end(rows, recorded.case_id, *OF_A_STAY)
-    if not settlement.kept.is_nothing:
+def fall_away(
+    rows: Rows,
+    recorded: Recorded[TimerEvent],
+    event: BookingCancelled | NoShowReported | StayCurtailed,
+) -> None:
+    """End the timers of a stay that does not happen; what is retained is earned at once.
+
+    A no-show may turn out to be none: then the stay still ends when it was to end.
+    """
+    end(rows, recorded.case_id, TimerKind.START_STAY, TimerKind.RECOGNIZE_EARNINGS)
+    if isinstance(event, NoShowReported):
+        rows.change(timers, key(TimerKind.COMPLETE_STAY, recorded.case_id), armed=False)
+    else:
+        end(rows, recorded.case_id, TimerKind.COMPLETE_STAY)
+    if not event.settlement.kept.is_nothing:
         begin(rows, recorded, TimerKind.RECOGNIZE_EARNINGS, recorded.occurred_at)
 
 

@@ -68,7 +68,9 @@ from ledger.processes.falling_away import (
     cancel_by_platform,
     cancel_for_host,
     curtail,
+    penalty_now,
     report_no_show,
+    reverse_no_show,
 )
 from ledger.processes.found import (
     alteration_in,
@@ -224,6 +226,7 @@ __all__ = [
     "payment_of",
     "payout_in",
     "payout_of",
+    "penalty_now",
     "propose_alteration",
     "propose_write_off",
     "put_hold",
@@ -245,6 +248,7 @@ __all__ = [
     "restore_coupon",
     "return_declined",
     "reversal_declined",
+    "reverse_no_show",
     "review_bank_account",
     "send_again",
     "settle_alternatively",

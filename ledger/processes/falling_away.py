@@ -1,5 +1,7 @@
 """Calling off: nights, refund, payout and earnings change with the booking, in one commit."""
 
+from datetime import timedelta
+
 from ledger.aggregates.booking import (
     Booking,
     CancelByGuest,
@@ -8,11 +10,21 @@ from ledger.aggregates.booking import (
     CancelForHost,
     Curtail,
     ReportNoShow,
+    ReverseNoShow,
 )
 from ledger.aggregates.host_debt import Cause, RaiseDebt
-from ledger.aggregates.unit_calendar import MoveReservation, ReleaseReservation
+from ledger.aggregates.payment import ReleaseRefund
+from ledger.aggregates.refund import CancelRefund
+from ledger.aggregates.refund import Status as Refunding
+from ledger.aggregates.tariff import TARIFF, tariff_of
+from ledger.aggregates.unit_calendar import (
+    UNIT_CALENDAR,
+    MoveReservation,
+    Reacquire,
+    ReleaseReservation,
+)
 from ledger.draft import Draft
-from ledger.errors import RefundBlockedByDispute
+from ledger.errors import RefundBlockedByDispute, TooEarly
 from ledger.events import Actor
 from ledger.events.coupon import RestoreReason
 from ledger.processes.alterations import stop_altering
@@ -23,10 +35,11 @@ from ledger.processes.names import (
     PROCESS,
 )
 from ledger.processes.promises import promise
-from ledger.processes.refunds import refund_settlement
+from ledger.processes.refunds import refund_settlement, refunds_of_its_end
 from ledger.processes.settlement import earn_what_is_left
 from ledger.values.ids import BookingId
 from ledger.values.money import Money, total
+from ledger.values.penalty import BY_HOST, PenaltyRule, penalty
 from ledger.values.stay import stay
 
 
@@ -42,13 +55,46 @@ def report_no_show(draft: Draft, host: Actor, booking_id: BookingId) -> None:
     _fall_away(draft, booking_id, "nobody came")
 
 
+def reverse_no_show(draft: Draft, support: Actor, booking_id: BookingId, evidence: str) -> None:
+    """The guest did come: what the no-show had settled is made good first, then the stay goes on.
+
+    Raises TooLate, TooEarly before the hour at which the stay would have been earned, NightsAreTaken
+    where others have the nights that are left, and TransitionNotAllowed where the guest has money
+    back already: that cannot be taken from them.
+    """
+    earned_at = booking_in(draft, booking_id).earned_at
+    if draft.now < earned_at:
+        raise TooEarly(not_before=earned_at)
+    for refund_id, refund in refunds_of_its_end(draft, booking_id):
+        draft.do(PROCESS, CancelRefund(refund_id=refund_id, reason="the guest did come"))
+        if refund.status is Refunding.APPROVED:
+            draft.do(PROCESS, ReleaseRefund(payment_id=refund.payment_id, refund_id=refund_id))
+    draft.do(support, ReverseNoShow(booking_id=booking_id, evidence=evidence))
+    booking = booking_in(draft, booking_id)
+    begun = timedelta(days=booking.occupancy(draft.now).nights_begun)
+    if booking.stay.check_in + begun < booking.stay.check_out:
+        # The nights that have begun nobody else could have.
+        left = stay(booking.stay.check_in + begun, booking.stay.check_out)
+        draft.do(PROCESS, Reacquire(unit_id=booking.unit_id, booking_id=booking_id, stay=left))
+    promise(draft, booking_id)
+    earn_what_is_left(draft, booking_id)
+
+
 def cancel_by_host(
     draft: Draft, host: Actor, booking_id: BookingId, reason: str, accepted_penalty: Money
 ) -> None:
-    """The host calls the stay off: everything goes back, the nights stay blocked, a penalty is owed."""
+    """The host calls the stay off: everything goes back, the nights stay blocked, a penalty is owed.
+
+    The penalty is that of the property's tariff. Raises PenaltyChanged with what it is now, TooLate.
+    """
     draft.do(
         host,
-        CancelByHost(booking_id=booking_id, reason=reason, accepted_penalty=accepted_penalty),
+        CancelByHost(
+            booking_id=booking_id,
+            reason=reason,
+            accepted_penalty=accepted_penalty,
+            penalty=penalty_rule_of(draft, booking_id),
+        ),
     )
     _fall_away(draft, booking_id, "cancelled by the host", blocked=True)
     restore_coupon(draft, booking_id, RestoreReason.CANCELLED_BY_HOST)
@@ -63,6 +109,19 @@ def cancel_by_host(
                 caused_by=booking_id,
             ),
         )
+
+
+def penalty_now(draft: Draft, booking_id: BookingId) -> Money:
+    """What the host would owe for calling the stay off now. Raises NotFound."""
+    booking = booking_in(draft, booking_id)
+    return penalty(booking.price, penalty_rule_of(draft, booking_id), booking.occupancy(draft.now))
+
+
+def penalty_rule_of(draft: Draft, booking_id: BookingId) -> PenaltyRule:
+    """The rule that the property's tariff has; the platform's, where it has no tariff."""
+    calendar = draft.state(UNIT_CALENDAR, booking_in(draft, booking_id).unit_id)
+    tariff = draft.state(TARIFF, tariff_of(calendar.property_id)) if calendar else None
+    return tariff.levies.penalty if tariff and tariff.levies else BY_HOST
 
 
 def cancel_for_host(draft: Draft, staff: Actor, booking_id: BookingId, reason: str) -> None:

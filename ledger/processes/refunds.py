@@ -160,6 +160,14 @@ def refunds_of(draft: Draft, booking_id: BookingId) -> Iterator[tuple[RefundId, 
             yield refund_id, refund
 
 
+def refunds_of_its_end(draft: Draft, booking_id: BookingId) -> Iterator[tuple[RefundId, Refund]]:
+    """The refunds that a booking's end has asked for, and nobody has said no to."""
+    for refund_id in _found(draft, (refund_of(booking_id, place=place) for place in count(1))):
+        refund = refund_in(draft, refund_id)
+        if refund.status not in (Refunding.REJECTED, Refunding.CANCELLED):
+            yield refund_id, refund
+
+
 def staff_refunds(draft: Draft, booking_id: BookingId) -> Sequence[RefundId]:
     """The refunds of a booking that staff asked for, in that order."""
     return _found(draft, (staff_refund_of(booking_id, number) for number in count(1)))
