@@ -25,13 +25,14 @@ from tests.ledger.test_every_death import (
     is_declined,
     is_disputed,
     is_welcomed,
+    stays_longer,
     told,
 )
 
 QUIET = 20 * DAY
 """So long after a story, whatever is to be found has been found."""
 
-NEEDS_NEWS = (is_welcomed, is_declined, is_disputed, gives_a_dispute_up)
+NEEDS_NEWS = (is_welcomed, is_declined, is_disputed, gives_a_dispute_up, stays_longer)
 """Stories in which people act upon what they have heard: these cannot go on while nothing comes."""
 
 # -- Ways in which notices come -------------------------------------------------------------
