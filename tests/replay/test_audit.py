@@ -92,7 +92,7 @@ def test_a_process_of_its_own_makes_the_same_shadows_of_a_long_history(
         rebuild(database.url)
     assert audit(database.url).clean
     with psycopg.connect(database.url) as connection:
-        connection.execute("DELETE FROM trips_v1.trips WHERE booking_id = %s", (AHEAD,))
+        connection.execute("DELETE FROM trips_v2.trips WHERE booking_id = %s", (AHEAD,))
     told = audit(database.url).violations
     assert [finding.id for finding in told] == ["INV-R1"]
     assert shadows_in(database) == 0

@@ -167,7 +167,7 @@ def test_a_live_read_model_that_was_tampered_with_is_found_out_and_replaced(
 ) -> None:
     drive_to_end(history.url, TRIPS)
     sound = digest_of(connection, TRIPS)
-    connection.execute("DELETE FROM trips_v1.trips WHERE status = 'confirmed'")
+    connection.execute("DELETE FROM trips_v2.trips WHERE status = 'confirmed'")
 
     (rebuilt,) = rebuild(history.url, (TRIPS,))
 
@@ -237,7 +237,7 @@ def test_live_reads_go_on_while_their_tables_are_replaced(history: Database) -> 
         with psycopg.connect(history.url, autocommit=True) as reader:
             while not stop.is_set():
                 try:
-                    found = reader.execute("SELECT count(*) FROM trips_v1.trips").fetchone()
+                    found = reader.execute("SELECT count(*) FROM trips_v2.trips").fetchone()
                     rows.add(found[0] if found else -1)
                 except Exception as error:  # noqa: BLE001 - whatever a reader would have seen
                     failures.append(error)
@@ -279,7 +279,7 @@ def test_another_version_stays_until_it_is_dropped(
 
     assert drop_superseded(history.url) == ["trips_v0"]
     assert not schemas.exists(connection, "trips_v0")
-    assert schemas.exists(connection, "trips_v1")
+    assert schemas.exists(connection, "trips_v2")
 
 
 def test_a_projection_that_fails_says_at_which_position(history: Database) -> None:

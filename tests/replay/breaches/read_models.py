@@ -17,7 +17,7 @@ def tamper_with_a_read_model(history: History, database: Database) -> None:
     rebuild(database.url)
     with psycopg.connect(database.url) as connection:
         connection.execute(
-            "UPDATE trips_v1.trips SET status = 'completed' WHERE booking_id = %s", (AHEAD,)
+            "UPDATE trips_v2.trips SET status = 'completed' WHERE booking_id = %s", (AHEAD,)
         )
 
 
