@@ -7,6 +7,8 @@ from functools import partial
 import pytest
 
 from ledger import processes
+from ledger.aggregates.alteration import AcceptAlteration, SettleAlteration
+from ledger.draft import Draft
 from ledger.errors import Refused
 from ledger.gateways.stripe.movements import Kind, Movement
 from ledger.gateways.stripe.payments import PaymentFact, Succeeded
@@ -20,7 +22,20 @@ from ledger.values.timers import TimerKind
 from projections.timers import TIMERS
 from replay.timers import due
 from tests.conftest import Database
-from tests.facts import GUEST, PROCESSOR, an_id, to_open_dispute, to_withdraw
+from tests.facts import (
+    GUEST,
+    HOST,
+    LISBON,
+    PROCESS,
+    PROCESSOR,
+    a_price,
+    a_stay,
+    an_id,
+    to_open_dispute,
+    to_open_payment,
+    to_propose,
+    to_withdraw,
+)
 from tests.projections.story import asking, drive_to_end
 from tests.replay.small_history import History
 
@@ -93,6 +108,38 @@ def charge_back(history: History, amount: Money) -> None:
     history.do(STAY, lambda draft: draft.do(PROCESSOR, withdrawn))
 
 
+def propose_a_night_more(history: History) -> None:
+    """The guest would stay a night longer, for as much as each of the others costs."""
+    wish = to_propose(
+        alteration_id=processes.alteration_of(STAY),
+        booking_id=STAY,
+        stay=a_stay("2025-07-02", 4),
+        price=a_price(4, arrival="2025-07-02"),
+        ends_at=LISBON.check_out_at(a_stay("2025-07-02")),
+    )
+    history.do(STAY, lambda draft: draft.do(GUEST, wish))
+
+
+def agree_to_it(history: History) -> None:
+    """The host agrees, and the guest is asked for the difference."""
+    altering, payment_id = processes.alteration_of(STAY), processes.alteration_payment_of(STAY, 1)
+    price = a_price(4, arrival="2025-07-02")
+    asked = to_open_payment(
+        payment_id=payment_id,
+        booking_id=STAY,
+        price=price,
+        for_alteration=1,
+        due=price.total - a_price().total,
+    )
+
+    def plan(draft: Draft) -> None:
+        draft.do(HOST, AcceptAlteration(alteration_id=altering, number=1, by="H"))
+        draft.do(PROCESS, SettleAlteration(alteration_id=altering, payment_id=payment_id))
+        draft.do(PROCESS, asked)
+
+    history.do(STAY, plan)
+
+
 def none(_answer: object) -> None:
     """A plan answers nothing."""
 
@@ -113,6 +160,10 @@ def test_t6_a_timer_of_each_kind_fires_once_however_often_it_is_fired(
         take_in(history, wish.price.total + Money(1, "EUR"))
     if kind is TimerKind.LAPSE_DISPUTE:
         charge_back(history, wish.price.total)
+    if kind in (TimerKind.EXPIRE_ALTERATION, TimerKind.GIVE_UP_ALTERATION):
+        propose_a_night_more(history)
+    if kind is TimerKind.GIVE_UP_ALTERATION:
+        agree_to_it(history)
     timer = next_timer(history, database)
     while timer.kind is not kind:
         fire(history.ledger, timer)
