@@ -59,6 +59,7 @@ from ledger.events.refund import (
     RefundFailed,
     RefundPending,
     RefundResubmitted,
+    RefundSettledByDispute,
     RefundSubmitted,
     RefundSucceeded,
 )
@@ -122,6 +123,7 @@ RefundErrandEvent = (
     | RefundSucceeded
     | RefundFailed
     | RefundCancelled
+    | RefundSettledByDispute
     | ReceiptReturning
     | ReceiptReturned
     | ReceiptReturnFailed
@@ -228,7 +230,7 @@ def project_refunds(rows: Rows, recorded: Recorded[ErrandEvent], event: RefundEr
             end(rows, recorded, K.SEND_REFUND)
             later = recorded.occurred_at + REFUNDS_ARE_LOOKED_AT_AFTER
             begin(rows, recorded, K.LOOK_AT_REFUND, key=recorded.stream_id, due_at=later)
-        case RefundSucceeded() | RefundFailed() | RefundCancelled():
+        case RefundSucceeded() | RefundFailed() | RefundCancelled() | RefundSettledByDispute():
             end(rows, recorded, K.SUBMIT_REFUND, K.SEND_REFUND, K.LOOK_AT_REFUND)
         case ReceiptReturning():
             begin(rows, recorded, K.RETURN_RECEIPT, key=event.idempotency_key)

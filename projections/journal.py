@@ -47,6 +47,7 @@ from ledger.events.refund import (
     RefundCancelled,
     RefundFailed,
     RefundSettledAlternatively,
+    RefundSettledByDispute,
     RefundSucceeded,
 )
 from ledger.events.unapplied_receipt import (
@@ -131,6 +132,7 @@ JournalEvent = (
     | ReceiptReturned
     | RefundFailed
     | RefundSettledAlternatively
+    | RefundSettledByDispute
     | RefundCancelled
     | ExternalRefundDetected
     | ExternalRefundClassified

@@ -65,6 +65,7 @@ from ledger.events.refund import (
     RefundRejected,
     RefundResubmitted,
     RefundSettledAlternatively,
+    RefundSettledByDispute,
 )
 from ledger.events.unapplied_receipt import (
     ReceiptAdopted,
@@ -105,6 +106,7 @@ ENDS: Mapping[type[Event], tuple[Matter, ...]] = {
     RefundResubmitted: (M.REFUND_FAILED,),
     RefundAlternativeChosen: (M.REFUND_FAILED,),
     RefundSettledAlternatively: (M.REFUND_TO_SETTLE,),
+    RefundSettledByDispute: (M.REFUND_FAILED, M.REFUND_TO_SETTLE),
     ExternalRefundClassified: (M.REFUND_TO_CLASSIFY,),
     EvidenceSubmitted: (M.DISPUTE_TO_ANSWER,),
     DisputeAccepted: (M.DISPUTE_TO_ANSWER,),

@@ -139,6 +139,7 @@ SENTENCES = {
     "refund.rejected": "Refund rejected: {detail}",
     "refund.requested": "Refund of {amount} requested: {detail}",
     "refund.resubmitted": "Refund handed to the processor once more",
+    "refund.settled_by_dispute": "Refund of {amount} reached the guest by the dispute",
     "refund.settled_alternatively": "Refund of {amount} reached the guest by bank transfer",
     "refund.submitted": "Refund handed to the processor",
     "refund.succeeded": "Refund of {amount} reached the guest",

@@ -173,6 +173,7 @@ from ledger.events.refund import (
     RefundRequested,
     RefundResubmitted,
     RefundSettledAlternatively,
+    RefundSettledByDispute,
     RefundSubmitted,
     RefundSucceeded,
 )
@@ -490,6 +491,7 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     RefundReserved: lambda event: of_amount(event.amount),
     RefundResubmitted: nothing_else,
     RefundSettledAlternatively: lambda event: of_amount(event.amount),
+    RefundSettledByDispute: lambda event: of_amount(event.amount),
     RefundSubmitted: nothing_else,
     RefundSucceeded: lambda event: of_amount(event.amount),
     ReservationMade: lambda event: of_nights(event.stay),

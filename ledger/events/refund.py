@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from ledger.events.event import Event, MoneyEvent
-from ledger.values.ids import BookingId, HostId, PaymentId
+from ledger.values.ids import BookingId, DisputeId, HostId, PaymentId
 from ledger.values.money import Money
 from ledger.values.policy import LineBack
 from ledger.values.shares import Shares
@@ -132,6 +132,17 @@ class RefundAlternativeChosen(Event, topic="refund.alternative_chosen", frozen=T
     chosen_by: str
 
 
+class RefundSettledByDispute(
+    MoneyEvent, topic="refund.settled_by_dispute", frozen=True, kw_only=True
+):
+    """The guest has the money from their bank, by a dispute that was lost: it is owed no more."""
+
+    payment_id: PaymentId
+    booking_id: BookingId
+    dispute_id: DisputeId
+    amount: Money
+
+
 class RefundSettledAlternatively(
     MoneyEvent, topic="refund.settled_alternatively", frozen=True, kw_only=True
 ):
@@ -207,6 +218,7 @@ RefundEvent = (
     | RefundResubmitted
     | RefundAlternativeChosen
     | RefundSettledAlternatively
+    | RefundSettledByDispute
     | RefundCancelled
     | ExternalRefundDetected
     | ExternalRefundClassified

@@ -59,6 +59,7 @@ from ledger.processes.names import (
 )
 from ledger.processes.outcome import Outcome
 from ledger.processes.recovery import raise_debt_of_dispute
+from ledger.processes.refunds import settle_by_disputes
 from ledger.values.clearance import Hold
 from ledger.values.ids import BookingId, DisputeId, PaymentId
 from ledger.values.losses import Bearer, Stake, part_of
@@ -325,6 +326,7 @@ def _bear(draft: Draft, dispute_id: DisputeId) -> None:
                 RecalculatePayout(payout_id=payout_id, amount=amount, release_at=payout.release_at),
             )
     raise_debt_of_dispute(draft, dispute_id)
+    settle_by_disputes(draft, dispute.booking_id, dispute.payment_id)
 
 
 SHRINKABLE = (*HOLDABLE, Payable.FAILED)

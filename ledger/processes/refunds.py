@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count, takewhile
 
 from ledger.aggregates.booking import Booking
+from ledger.aggregates.dispute import DISPUTE
 from ledger.aggregates.payment import (
     RecordRefund,
     ReleaseRefund,
@@ -19,6 +20,7 @@ from ledger.aggregates.refund import (
     FailRefund,
     Refund,
     RequestRefund,
+    SettleByDispute,
     SubmitRefund,
     SucceedRefund,
 )
@@ -218,6 +220,39 @@ def refund_declined(draft: Draft, refund_id: RefundId, reason: str) -> None:
     draft.do(PROCESSOR, AcceptRefund(refund_id=refund_id, processor_refund=None))
     draft.do(PROCESSOR, FailRefund(refund_id=refund_id, reason=reason))
     draft.do(PROCESS, ReleaseRefund(payment_id=refund.payment_id, refund_id=refund_id))
+    settle_by_disputes(draft, refund.booking_id, refund.payment_id)
+
+
+def settle_by_disputes(draft: Draft, booking_id: BookingId, payment_id: PaymentId) -> None:
+    """Owe no refund any more that a guest has from their bank, by a dispute that was lost.
+
+    It is what the dispute took beside everybody's part: their parts had gone to the refund.
+    """
+    payment = payment_in(draft, payment_id)
+    lost = {of: draft.state(DISPUTE, of) for of in payment.disputed}
+    refunds = [(of, one) for of, one in refunds_of(draft, booking_id)]
+    for dispute_id, dispute in lost.items():
+        if dispute is None or dispute.loss is None:
+            continue
+        left = dispute.loss.borne.minor
+        left -= sum(_worth(one) for _, one in refunds if one.settled_by == dispute_id)
+        for refund_id, refund in refunds:
+            still = refund_in(draft, refund_id).status in NOT_WITH_THE_GUEST
+            if still and refund.payment_id == payment_id and 0 < _worth(refund) <= left:
+                left -= _worth(refund)
+                draft.do(PROCESS, SettleByDispute(refund_id=refund_id, dispute_id=dispute_id))
+                if refund_id in payment.reserved:
+                    release = ReleaseRefund(payment_id=payment_id, refund_id=refund_id)
+                    draft.do(PROCESS, release)
+
+
+NOT_WITH_THE_GUEST = (Refunding.APPROVED, Refunding.FAILED, Refunding.NEEDS_ALTERNATIVE)
+"""Where a refund is owed, and nothing of it is on its way."""
+
+
+def _worth(refund: Refund) -> int:
+    """What a refund takes of the booking's money, or of the platform's, in minor units."""
+    return (refund.back.total if refund.funded_by is Funding.BOOKING else refund.amount).minor
 
 
 def take_in_refund(draft: Draft, fact: RefundFact) -> Outcome:
@@ -300,4 +335,5 @@ def _failed(draft: Draft, refund_id: RefundId, fact: RefundFact) -> Outcome | No
         draft.do(PROCESSOR, ReverseRefund(payment_id=refund.payment_id, refund_id=refund_id))
     else:
         draft.do(PROCESS, ReleaseRefund(payment_id=refund.payment_id, refund_id=refund_id))
+    settle_by_disputes(draft, refund.booking_id, refund.payment_id)
     return Outcome.TAKEN_IN

@@ -59,6 +59,7 @@ from ledger.events.refund import (
     RefundRejected,
     RefundRequested,
     RefundSettledAlternatively,
+    RefundSettledByDispute,
     RefundSucceeded,
 )
 from ledger.events.unapplied_receipt import ReceiptAdopted, ReceiptDetected, ReceiptReturned
@@ -81,6 +82,7 @@ ENDS = (
     *(PaymentCompleted, PaymentFailed, PaymentCancelled),
     *(PayoutCancelled, PayoutTransferred, RefundSucceeded, ReceiptReturned, ReceiptAdopted),
     *(RefundRejected, RefundCancelled, RefundSettledAlternatively, ExternalRefundClassified),
+    RefundSettledByDispute,
     *(PayoutNetted, PayoutReversed, ReversalFailed),
     *(DisputeWon, DisputeLost, DisputeClosed, DisputePrevented),
 )

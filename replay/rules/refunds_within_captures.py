@@ -31,6 +31,7 @@ from ledger.events.refund import (
     RefundRequested,
     RefundResubmitted,
     RefundSettledAlternatively,
+    RefundSettledByDispute,
     RefundSucceeded,
 )
 from ledger.values.money import Money
@@ -84,6 +85,7 @@ class RefundsWithinCaptures(Rule):
             RefundApproved: self.approve,
             RefundSucceeded: self.succeed,
             RefundSettledAlternatively: self.succeed,
+            RefundSettledByDispute: self.succeed,
             RefundRejected: self.drop,
             RefundCancelled: self.drop,
             RefundFailed: self.fail,
@@ -183,7 +185,10 @@ class RefundsWithinCaptures(Rule):
         if payment is not None:
             payment.approved_minor += recorded.event.amount.minor
 
-    def succeed(self, recorded: Recorded[RefundSucceeded | RefundSettledAlternatively]) -> None:
+    def succeed(
+        self,
+        recorded: Recorded[RefundSucceeded | RefundSettledAlternatively | RefundSettledByDispute],
+    ) -> None:
         """What the guest got is what was approved, and is got once."""
         refund = self._refunds.pop(recorded.stream_id, None)
         approved = refund.approved if refund else None

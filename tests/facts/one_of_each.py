@@ -138,6 +138,7 @@ from tests.facts.refund import (
     rejected,
     resubmitted,
     settled_alternatively,
+    settled_by_dispute,
     submitted,
     succeeded,
 )
@@ -255,6 +256,7 @@ ONE_OF_EACH = (
     resubmitted(),
     alternative_chosen(),
     settled_alternatively(),
+    settled_by_dispute(),
     external_refund(),
     classified_refund(),
     drafted(),

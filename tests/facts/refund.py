@@ -19,6 +19,7 @@ from ledger.events.refund import (
     RefundRequested,
     RefundResubmitted,
     RefundSettledAlternatively,
+    RefundSettledByDispute,
     RefundSubmitted,
     RefundSucceeded,
 )
@@ -29,6 +30,7 @@ from tests.facts.listing import JUNE_FIRST
 from tests.facts.story import (
     BOOKING,
     CLARA,
+    DISPUTE,
     EXTERNAL_REFUND,
     PAYMENT,
     PROCESS,
@@ -190,6 +192,19 @@ def resubmitted() -> RefundResubmitted:
 def alternative_chosen() -> RefundAlternativeChosen:
     """Inês gave the number of a bank account."""
     return RefundAlternativeChosen(reason="the card is closed", chosen_by=CLARA.id)
+
+
+def settled_by_dispute() -> RefundSettledByDispute:
+    """Inês has it from her bank."""
+    owed = approved().amount
+    return RefundSettledByDispute(
+        payment_id=PAYMENT,
+        booking_id=BOOKING,
+        dispute_id=DISPUTE,
+        amount=owed,
+        effective_on=JUNE_FIRST,
+        entries=(postings.refund_paid_by_dispute(REFUND, BOOKING, owed, None),),
+    )
 
 
 def settled_alternatively() -> RefundSettledAlternatively:

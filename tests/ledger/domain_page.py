@@ -209,7 +209,10 @@ OURS = {
         UR5 | detected                                  | X  | adopted
         UR6 | detected returning return_failed returned | P  | same
     """),
-    "refund": _rows("RF14 | pending | P | pending"),
+    "refund": _rows("""
+        RF14 | pending                            | P | pending
+        RF15 | approved failed needs_alternative | X | settled_alternatively
+    """),
     "provider": _rows(f"""
         PR15  | draft    | O | verified
         PR16  | {LIVING} | P | same
@@ -278,7 +281,8 @@ its intent, and money that came without a place, which the page draws without a 
 can be vouched for (PR15), because history from outside, and whoever is here before the review graph
 is, was verified elsewhere; PR16 to PR21 are the page's payout account, which is a mirror and leaves
 the provider's own state alone. Of a host's debt the page has the postings only (J16, J17), of bank
-payouts the states (section 7), and so of the machines of section 10. RF14 is what a processor adds
+payouts the states (section 7), and so of the machines of section 10. RF15 is owed no more
+where the guest has it by a dispute that was lost. RF14 is what a processor adds
 to a refund that is under way. A payout may have several reasons to be held, be netted whole against what its host owes, shrink after it
 failed, and not come back. The money of a dispute moves in balance transactions of its own, and an
 inquiry that was answered still ends both ways; an answer is ours first and the processor's then, and

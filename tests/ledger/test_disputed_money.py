@@ -27,6 +27,7 @@ from ledger.aggregates.provider import (
     SuspendProvider,
     VouchForProvider,
 )
+from ledger.aggregates.refund import Status as Refunding
 from ledger.draft import Draft
 from ledger.errors import (
     DebtExceeded,
@@ -261,6 +262,27 @@ def test_a_stay_whose_money_a_dispute_has_is_called_off_when_that_is_decided() -
     assert market.booking().status is Stands.CANCELLED_BY_PLATFORM
     assert market.store.nights == {}
     assert market.all("refund") == []
+    assert set(market.balances()) & OWED == set()
+    agree(market)
+
+
+@pytest.mark.parametrize("abroad", [False, True])
+def test_a_refund_that_a_dispute_overtook_is_settled_by_it_and_not_lost_beside(
+    *, abroad: bool
+) -> None:
+    market = Disputed()
+    market.sold(price=paid_by(a_price(), quoted()) if abroad else a_price())
+    market.until(NOW + 3 * DAY, step=12 * HOUR)
+    market.decide(call_off)
+    market.bank()
+    market.settle()
+    assert market.refund().status is Refunding.FAILED
+    market.bank("lost")
+    market.settle()
+
+    assert market.refund().status is Refunding.SETTLED_ALTERNATIVELY
+    assert market.balances()["refund_payable", "EUR"] == 0
+    assert market.balances()["exp_chargeback_loss", "EUR"] == 0
     assert set(market.balances()) & OWED == set()
     agree(market)
 

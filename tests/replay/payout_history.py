@@ -40,13 +40,17 @@ from ledger.aggregates.payout import (
 from ledger.draft import Draft
 from ledger.events import Actor
 from ledger.events.dispute import Stage
+from ledger.gateways.stripe.disputes import DisputeFact, DisputeStatus
+from ledger.gateways.stripe.disputes import Stage as ToldStage
+from ledger.gateways.stripe.movements import Kind, Movement
 from ledger.processes import payment_of, payout_of
 from ledger.values.clearance import Hold
 from ledger.values.clock import Instant, instant
 from ledger.values.ids import BookingId, DisputeId
-from ledger.values.policy import FREE
+from ledger.values.policy import FREE, Ending
 from tests.facts import (
     FINANCE,
+    GUEST,
     MARTA,
     PAUL,
     PROCESS,
@@ -72,6 +76,7 @@ DAY = timedelta(days=1)
 
 SENT_AGAIN = BookingId(an_id("sent again"))
 LOST = BookingId(an_id("lost after it was paid out"))
+OVERTAKEN = BookingId(an_id("overtaken by the bank"))
 WON = BookingId(an_id("won"))
 THE_LOST = DisputeId(an_id("the dispute that was lost"))
 THE_WON = DisputeId(an_id("the dispute that was won"))
@@ -90,13 +95,14 @@ def dispute_and_pay_out_in_every_way(history: "History") -> None:
     """Let everything happen once that can happen to a payout, and to a dispute."""
     arrivals = {
         booking_id: FIRST_ARRIVAL + 4 * number * DAY
-        for number, booking_id in enumerate((SENT_AGAIN, LOST, WON))
+        for number, booking_id in enumerate((SENT_AGAIN, LOST, WON, OVERTAKEN))
     }
     for booking_id, arrival in arrivals.items():
         history.sell(history.to_book(booking_id, arrival.date().isoformat(), FREE))
     send_again(history, arrivals[SENT_AGAIN])
     lose(history, arrivals[LOST])
     win(history, arrivals[WON])
+    overtake(history)
 
 
 def say(history: "History", booking_id: BookingId, *said: Said) -> None:
@@ -178,6 +184,57 @@ def lose(history: "History", arrival: Instant) -> None:
         *((PROCESS, ordered), (PROCESSOR, came)),
         (PROCESS, CollectDebt(host_id=RUI, amount=HOST_PART, reversal="trr_1")),
     )
+
+
+def overtake(history: "History") -> None:
+    """Call a stay off whose refund the guest's bank overtakes: what they have is owed no more."""
+    now = history.clock.now
+    history.do(OVERTAKEN, call_off)
+    taken = Movement(
+        movement_id="txn_overtaken",
+        kind=Kind.DISPUTE,
+        stripe_type="adjustment",
+        amount=-TOTAL,
+        fee=NOTHING,
+        net=-TOTAL,
+        source="dp_overtaken",
+        created_at=now,
+        available_on=now,
+        available=True,
+        exchange_rate=None,
+    )
+    fact = DisputeFact(
+        dispute="dp_overtaken",
+        charge=f"ch_{OVERTAKEN}",
+        intent=None,
+        stage=ToldStage.CHARGEBACK,
+        status=DisputeStatus.LOST,
+        amount=TOTAL,
+        reason="fraudulent",
+        due_by=now + 7 * DAY,
+        past_due=False,
+        answers=0,
+        charge_refundable=False,
+        movements=(taken,),
+        created_at=now,
+    )
+    history.do(
+        OVERTAKEN,
+        lambda draft: none(
+            processes.take_in_dispute(draft, OVERTAKEN, payment_of(OVERTAKEN), fact)
+        ),
+    )
+
+
+def call_off(draft: Draft) -> None:
+    """The guest calls the stay off, as it is shown."""
+    booking = processes.booking_in(draft, OVERTAKEN)
+    shown = booking.settled(Ending.BY_GUEST, draft.now)
+    processes.cancel_by_guest(draft, GUEST, OVERTAKEN, shown.digest)
+
+
+def none(_answer: object) -> None:
+    """A plan answers nothing."""
 
 
 def win(history: "History", arrival: Instant) -> None:

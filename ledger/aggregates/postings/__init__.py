@@ -61,6 +61,7 @@ from ledger.aggregates.postings.refund_transfers import (
     refund_came_back_exchanged,
     refund_exchanged,
     refund_paid_by_bank,
+    refund_paid_by_dispute,
     refund_succeeded,
 )
 from ledger.aggregates.postings.refunds import (
@@ -122,6 +123,7 @@ __all__ = [
     "refund_came_back_exchanged",
     "refund_exchanged",
     "refund_paid_by_bank",
+    "refund_paid_by_dispute",
     "refund_succeeded",
     "reversed_lines",
     "taken_back",

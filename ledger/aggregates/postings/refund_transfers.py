@@ -53,6 +53,26 @@ def refund_paid_by_bank(refund_id: RefundId, amount: Money) -> Entry:
     return entry("J12b", 1, owed, credit(Account.BANK, amount))
 
 
+def refund_paid_by_dispute(
+    refund_id: RefundId, booking_id: BookingId, amount: Money, opened: Money | None
+) -> Entry:
+    """J12d: the guest has the money by a dispute, so the platform has not lost it beside.
+
+    In two currencies the deal's position is closed by what was opened.
+    """
+    owed = debit(Account.REFUND_PAYABLE, amount, refund_id)
+    if opened is None:
+        return entry("J12d", 1, owed, credit(Account.EXP_CHARGEBACK_LOSS, amount))
+    return entry(
+        "J12dfx",
+        1,
+        owed,
+        credit(Account.FX_POSITION, amount, booking_id),
+        debit(Account.FX_POSITION, opened, booking_id),
+        credit(Account.EXP_CHARGEBACK_LOSS, opened),
+    )
+
+
 def refund_came_back(refund_id: RefundId, amount: Money) -> Entry:
     """J13: what had reached the guest came back, and is owed again."""
     return entry(

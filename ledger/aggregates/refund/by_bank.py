@@ -1,13 +1,22 @@
-"""Decisions about a refund that reaches the guest by bank transfer."""
+"""Decisions about a refund that reaches the guest by bank: by ours, or by theirs."""
 
 from collections.abc import Sequence
 
 from ledger.aggregates import postings
-from ledger.aggregates.refund.commands import SettleAlternatively, UseAlternative
+from ledger.aggregates.refund.commands import (
+    SettleAlternatively,
+    SettleByDispute,
+    UseAlternative,
+)
 from ledger.aggregates.refund.limits import within
 from ledger.aggregates.refund.state import Refund
 from ledger.errors import NothingVouchedFor
-from ledger.events.refund import RefundAlternativeChosen, RefundEvent, RefundSettledAlternatively
+from ledger.events.refund import (
+    RefundAlternativeChosen,
+    RefundEvent,
+    RefundSettledAlternatively,
+    RefundSettledByDispute,
+)
 from ledger.values.clock import Instant
 from ledger.values.consent import second_person, told
 from ledger.values.stay import local_date
@@ -38,5 +47,24 @@ def settle_alternatively(
             proof=command.proof,
             effective_on=local_date(now, refund.time_zone),
             entries=(postings.refund_paid_by_bank(command.refund_id, refund.amount),),
+        )
+    ]
+
+
+def settle_by_dispute(
+    refund: Refund, command: SettleByDispute, now: Instant
+) -> Sequence[RefundEvent]:
+    """The guest's bank has paid, out of what the dispute took beside everybody's part."""
+    entry = postings.refund_paid_by_dispute(
+        command.refund_id, refund.booking_id, refund.amount, refund.position
+    )
+    return [
+        RefundSettledByDispute(
+            payment_id=refund.payment_id,
+            booking_id=refund.booking_id,
+            dispute_id=command.dispute_id,
+            amount=refund.amount,
+            effective_on=local_date(now, refund.time_zone),
+            entries=(entry,),
         )
     ]

@@ -2,7 +2,7 @@
 
 from ledger.aggregates.decider import Command
 from ledger.events.refund import Doubt, Funding
-from ledger.values.ids import BookingId, HostId, PaymentId, RefundId
+from ledger.values.ids import BookingId, DisputeId, HostId, PaymentId, RefundId
 from ledger.values.money import Money
 from ledger.values.policy import LineBack
 from ledger.values.shares import Shares
@@ -140,6 +140,13 @@ class SettleAlternatively(Command, frozen=True, kw_only=True):
     proof: str
 
 
+class SettleByDispute(Command, frozen=True, kw_only=True):
+    """Count the guest as paid by their bank, out of what a lost dispute took beside all parts."""
+
+    refund_id: RefundId
+    dispute_id: DisputeId
+
+
 class CancelRefund(Command, frozen=True, kw_only=True):
     """Take a refund back that was not handed over yet."""
 
@@ -189,6 +196,7 @@ RefundCommand = (
     | ResubmitRefund
     | UseAlternative
     | SettleAlternatively
+    | SettleByDispute
     | CancelRefund
     | SeeExternalRefund
     | ClassifyRefund

@@ -13,7 +13,11 @@ from ledger.aggregates.refund.approval import (
     cancel,
 )
 from ledger.aggregates.refund.at_the_processor import accept, fail, resubmit, submit, succeed
-from ledger.aggregates.refund.by_bank import settle_alternatively, use_alternative
+from ledger.aggregates.refund.by_bank import (
+    settle_alternatively,
+    settle_by_dispute,
+    use_alternative,
+)
 from ledger.aggregates.refund.commands import (
     AcceptRefund,
     ApproveRefund,
@@ -28,6 +32,7 @@ from ledger.aggregates.refund.commands import (
     ResubmitRefund,
     SeeExternalRefund,
     SettleAlternatively,
+    SettleByDispute,
     SubmitRefund,
     SucceedRefund,
     UseAlternative,
@@ -52,6 +57,7 @@ from ledger.events.refund import (
     RefundRequested,
     RefundResubmitted,
     RefundSettledAlternatively,
+    RefundSettledByDispute,
     RefundSubmitted,
     RefundSucceeded,
 )
@@ -91,6 +97,8 @@ def decide(refund: Refund | None, command: RefundCommand, now: Instant) -> Seque
             return resubmit(refund, command)
         case UseAlternative():
             return use_alternative(refund, command)
+        case SettleByDispute():
+            return settle_by_dispute(refund, command, now)
         case SettleAlternatively():
             return settle_alternatively(refund, command, now)
         case CancelRefund():
@@ -139,6 +147,8 @@ def evolve(refund: Refund | None, event: RefundEvent) -> Refund:
             | RefundCancelled()
         ):
             return refund
+        case RefundSettledByDispute():
+            return replace(refund, settled_by=event.dispute_id)
         case _:
             assert_never(event)
 

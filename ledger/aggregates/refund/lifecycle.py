@@ -14,6 +14,7 @@ from ledger.aggregates.refund.commands import (
     ResubmitRefund,
     SeeExternalRefund,
     SettleAlternatively,
+    SettleByDispute,
     SubmitRefund,
     SucceedRefund,
     UseAlternative,
@@ -32,6 +33,7 @@ from ledger.events.refund import (
     RefundRequested,
     RefundResubmitted,
     RefundSettledAlternatively,
+    RefundSettledByDispute,
     RefundSubmitted,
     RefundSucceeded,
 )
@@ -72,4 +74,6 @@ LIFECYCLE = Lifecycle(
          "lines sum to the amount, no more than is left on each; a reason"),
     Step("RF14", AcceptRefund, states(S.PENDING), actors("P"), RefundPending, S.PENDING,
          "the processor tells more than before, of the same refund"),
+    Step("RF15", SettleByDispute, states(S.APPROVED, S.FAILED, S.NEEDS_ALTERNATIVE), actors("X"),
+         RefundSettledByDispute, S.SETTLED_ALTERNATIVELY, "a lost dispute took as much beside"),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from ledger.events.refund import Funding
-from ledger.values.ids import BookingId, HostId, PaymentId, RefundId, derived_id
+from ledger.values.ids import BookingId, DisputeId, HostId, PaymentId, RefundId, derived_id
 from ledger.values.journal import Entry
 from ledger.values.money import Money
 from ledger.values.policy import LineBack
@@ -55,6 +55,7 @@ class Refund(Struct, frozen=True):
     settled: Money | None = None
     position: Money | None = None
     chosen_by: str | None = None
+    settled_by: DisputeId | None = None
 
 
 def external_refund_of(processor_refund: str) -> RefundId:

@@ -117,6 +117,16 @@ BOOK = {
         Dr refund_payable      refund        T
         Cr bank                -             T
     """,
+    ("J12d", 1): """
+        Dr refund_payable      refund        T
+        Cr exp_chargeback_loss -             T
+    """,
+    ("J12dfx", 1): """
+        Dr refund_payable      refund        T
+        Cr fx_position         booking       T
+        Dr fx_position         booking       s
+        Cr exp_chargeback_loss -             s
+    """,
     ("J13", 1): """
         Dr stripe_available    -             T
         Cr refund_payable      refund        T

@@ -11,6 +11,7 @@ from ledger.events.refund import (
     RefundRejected,
     RefundRequested,
     RefundSettledAlternatively,
+    RefundSettledByDispute,
     RefundSucceeded,
 )
 from ledger.values.money import Money
@@ -44,6 +45,7 @@ class Refunds(Matter):
             RefundCancelled: self.cancelled,
             RefundFailed: self.failed,
             RefundSettledAlternatively: self.paid_by_bank,
+            RefundSettledByDispute: self.paid_by_dispute,
             ExternalRefundDetected: self.seen,
             ExternalRefundClassified: self.classified,
         }
@@ -136,6 +138,12 @@ class Refunds(Matter):
         """J12b, of what was asked for; once."""
         agreed = self._refunds.pop(recorded.stream_id, NOTHING)
         self._books.compare(recorded, "J12b", agreed, self._keys(recorded, agreed))
+
+    def paid_by_dispute(self, recorded: Recorded[RefundSettledByDispute]) -> None:
+        """J12d, of what was asked for, in one currency or two at the rate it was approved at."""
+        agreed = self._refunds.pop(recorded.stream_id, NOTHING)
+        rule, agreed = _settled("J12d", agreed, agreed.position)
+        self._books.compare(recorded, rule, agreed, self._keys(recorded, agreed))
 
     def seen(self, recorded: Recorded[ExternalRefundDetected]) -> None:
         """J23, of what the processor tells."""

@@ -10,6 +10,7 @@ from ledger.aggregates.refund import (
     RejectRefund,
     ResubmitRefund,
     SettleAlternatively,
+    SettleByDispute,
     SubmitRefund,
     SucceedRefund,
     UseAlternative,
@@ -18,6 +19,7 @@ from ledger.events.refund import Doubt
 from tests.facts import (
     CLARA,
     DINIS,
+    DISPUTE,
     LEFT_ON_LINES,
     PROCESS,
     PROCESSOR,
@@ -43,6 +45,9 @@ from tests.ledger.every_command.happened import TOTAL, Happened
 UNDER_WAY = (a_refund(), approved(), submitted(), pending())
 
 COMMANDS = (
+    Happened(
+        SettleByDispute(refund_id=REFUND, dispute_id=DISPUTE), PROCESS, (a_refund(), approved())
+    ),
     Happened(to_request_refund(), PROCESS),
     Happened(
         AutoApprove(
