@@ -118,3 +118,23 @@ def test_what_the_ledger_still_gives_as_a_reason_no_person_lets_go(door: Door, s
     assert (lifted.status_code, lifted.json()["code"]) == (409, "PAYOUT_ON_HOLD")
     assert lifted.json()["data"]["reasons"] == ["refund_open"]
     assert released.status_code == 409
+
+
+def test_a_host_calls_a_stay_off_for_the_penalty_that_was_shown(door: Door, sold: str) -> None:
+    address = f"/bookings/{sold}/host-cancellation"
+    penalty = door.get(address).json()["penalty"]
+    assert penalty["minor"] > 0
+
+    other = {"reason": "damage", "penalty": {**penalty, "minor": penalty["minor"] - 1}}
+    assert door.post(address, other, key="o").json()["code"] == "PENALTY_CHANGED"
+    done = door.post(address, {"reason": "damage", "penalty": penalty}, key="p")
+
+    assert (done.status_code, done.json()["status"]) == (201, "cancelled_by_host")
+
+
+def test_a_no_show_that_nobody_reported_is_not_reversed(door: Door, sold: str) -> None:
+    seen = {"by": MARTA, "evidence": "evidence/key-box-log"}
+
+    refused = door.post(f"/bookings/{sold}/no-show/reversal", seen, key="n")
+
+    assert refused.status_code == 409
