@@ -459,9 +459,10 @@ def at_the_bank(town: Town, _chance: Random) -> Iterable[str]:
 
 def disputed(town: Town, booking_id: BookingId, chance: Random) -> None:
     """The guest's bank asks about a charge, or takes its money back."""
-    charge = town.payment_of(booking_id).charge
-    if charge is None:
-        raise NotPossible("nothing was charged")
+    payment = town.payment_of(booking_id)
+    charge = payment.charge
+    if charge is None or payment.reserved:
+        raise NotPossible("there is no money to take, or it is on its way back already")
     town.behind("disputes", charge=charge, inquiry=chance.random() < 0.3)
 
 
@@ -522,12 +523,14 @@ def passes(*times: timedelta) -> Does:
 
 
 def lives(days: tuple[int, ...]) -> Does:
-    """Days pass, with the workers at work all along."""
+    """Days pass, with the workers at work all along; finance pays what failed now and then."""
 
     def does(town: Town, _subject: Any, chance: Random) -> None:
         for _ in range(2 * chance.choice(days)):
             town.let_pass(DAY / 2)
             town.settle()
+        if chance.random() < 0.4:
+            town.pay_again()
 
     return does
 

@@ -280,7 +280,7 @@ class Town(Market):
             self._finish_refunds()
             self._finish_disputes()
             self.settle()
-            self._finance_decides()
+            self.clear_the_desk()
             self.settle()
             wait = self._to_next()
             if wait is None:
@@ -294,17 +294,22 @@ class Town(Market):
             if refund["status"] == "pending" and refund["pending_reason"] == "processing":
                 self.behind(f"refunds/{refund['id']}", outcome="succeeded")
 
-    def _finance_decides(self) -> None:
+    def clear_the_desk(self) -> None:
         """Nothing waits for people for ever: what is asked is approved, what failed is paid again.
 
         Our bank pays in the listing's currency only: in another, the position would stay open.
         """
-        for refund_id in self.refunds(Refunding.AWAITING_APPROVAL, Refunding.FAILED):
+        for refund_id in self.refunds(Refunding.AWAITING_APPROVAL):
+            with suppress(Refused):
+                self.approve(refund_id)
+        self.pay_again()
+
+    def pay_again(self) -> None:
+        """Finance pays each refund that failed in the way that is left."""
+        for refund_id in self.refunds(Refunding.FAILED):
             refund = self._state(REFUND, refund_id)
             with suppress(Refused):
-                if refund.status is Refunding.AWAITING_APPROVAL:
-                    self.approve(refund_id)
-                elif refund.amount.currency == refund.back.currency:
+                if refund.amount.currency == refund.back.currency:
                     self.pay_by_bank(refund_id)
                 else:
                     self.send_again(refund_id)
