@@ -31,18 +31,6 @@ from ledger.events.booking import (
     StayCurtailed,
     StayStarted,
 )
-from ledger.events.dispute import (
-    DisputeAccepted,
-    DisputeClosed,
-    DisputeEscalated,
-    DisputeLost,
-    DisputeOpened,
-    DisputePrevented,
-    DisputeReopened,
-    DisputeWon,
-    EvidenceDelivered,
-    Stage,
-)
 from ledger.events.payment import FundsAvailable, PaymentAdopted, PaymentCompleted
 from ledger.events.payout import (
     PayoutCancelled,
@@ -71,7 +59,7 @@ from projections.projection import Projection, Rows
 
 # -- Tables -----------------------------------------------------------------------------
 
-tables = MetaData(schema="timers_v6")
+tables = MetaData(schema="timers_v7")
 
 timers = Table(
     "timers",
@@ -86,7 +74,7 @@ timers = Table(
     Index("timers_by_time", "fires_at"),
 )
 """One row per timer that has not ended. `stream_id` is what it acts upon: the unit for a hold, the
-payout for a payout, the payment or receipt for its funds, the dispute for an answer, else the
+payout for a payout, the payment or receipt for its funds, else the
 booking. One that is not armed waits for its booking's confirmation, which may come after the
 booking has expired: then its money came late. `set_by` names the event that set it, as
 `stream/version`: what the timer causes follows from it.
@@ -116,18 +104,6 @@ FundsEvent = (
     | ReceiptFundsAvailable
 )
 
-DisputeTimerEvent = (
-    DisputeOpened
-    | DisputeEscalated
-    | DisputeReopened
-    | EvidenceDelivered
-    | DisputeAccepted
-    | DisputeWon
-    | DisputeLost
-    | DisputeClosed
-    | DisputePrevented
-)
-
 AlterationTimerEvent = (
     AlterationProposed
     | AlterationAccepted
@@ -143,7 +119,6 @@ TimerEvent = (
     CalendarOrPayout
     | AlterationTimerEvent
     | FundsEvent
-    | DisputeTimerEvent
     | BookingRequested
     | BookingConfirmed
     | BookingAbandoned
@@ -208,40 +183,13 @@ def project(  # noqa: C901 - one case per event
 def project_rest(
     rows: Rows,
     recorded: Recorded[TimerEvent],
-    event: CalendarOrPayout | DisputeTimerEvent | AlterationTimerEvent,
+    event: CalendarOrPayout | AlterationTimerEvent,
 ) -> None:
     """The timers of what is neither a stay nor a payment."""
-    if isinstance(event, DisputeTimerEvent):
-        project_disputes(rows, recorded, event)
-    elif isinstance(event, AlterationTimerEvent):
+    if isinstance(event, AlterationTimerEvent):
         project_alterations(rows, recorded, event)
     else:
         project_holds_and_payouts(rows, recorded, event)
-
-
-def project_disputes(rows: Rows, recorded: Recorded[TimerEvent], event: DisputeTimerEvent) -> None:
-    """When a dispute is lost that nobody answers; an inquiry is not lost by silence.
-
-    What we want to say has not been said until the processor has it: the clock goes on until then.
-    """
-    dispute = recorded.stream_id
-    match event:
-        case DisputeOpened(stage=Stage.INQUIRY):
-            return
-        case DisputeOpened() | DisputeEscalated() | DisputeReopened():
-            end(rows, dispute, TimerKind.LAPSE_DISPUTE)
-            begin(rows, recorded, TimerKind.LAPSE_DISPUTE, event.due_by, of=dispute)
-        case (
-            EvidenceDelivered()
-            | DisputeAccepted()
-            | DisputeWon()
-            | DisputeLost()
-            | DisputeClosed()
-            | DisputePrevented()
-        ):
-            end(rows, dispute, TimerKind.LAPSE_DISPUTE)
-        case _:
-            assert_never(event)
 
 
 def project_alterations(
@@ -376,4 +324,4 @@ def key(kind: TimerKind, of: str) -> str:
     return f"{kind}/{of}"
 
 
-TIMERS = Projection("timers", 6, tables, get_args(TimerEvent), project, live_only=True)
+TIMERS = Projection("timers", 7, tables, get_args(TimerEvent), project, live_only=True)

@@ -70,9 +70,16 @@ def accept_dispute(world: World, errand: Errand) -> None:
 
 
 def look_at_dispute(world: World, errand: Errand) -> None:
-    """Ask what became of a dispute that should be decided, and that nobody told us of."""
+    """Ask what became of a dispute whose time is over, or that nobody told us of.
+
+    One that nobody answered in time, and that the bank has not decided either, is lost by silence.
+    The clock alone does not say so: while nobody of us was there, the bank may have decided.
+    """
     dispute = state_of(world, DISPUTE, errand)
     _take_in(world, errand, world.stripe.disputes.read(dispute.processor_dispute))
+    now = state_of(world, DISPUTE, errand)
+    if now.status is Disputing.EVIDENCE_DUE and now.due_by <= world.calls.clock():
+        take(world, errand, partial(processes.lapse, dispute_id=DisputeId(errand.stream_id)))
 
 
 def _take_in(world: World, errand: Errand, fact: DisputeFact) -> None:

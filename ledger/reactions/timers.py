@@ -16,7 +16,6 @@ from ledger.values.clock import Instant
 from ledger.values.ids import (
     BookingId,
     CommandId,
-    DisputeId,
     PaymentId,
     PayoutId,
     ReceiptId,
@@ -82,7 +81,6 @@ WHEN_DUE: Mapping[TimerKind, Step] = {
     TimerKind.RECORD_RECEIPT_FUNDS: lambda draft, due: processes.receipt_funds_have_arrived(
         draft, ReceiptId(due.stream_id)
     ),
-    TimerKind.LAPSE_DISPUTE: lambda draft, due: processes.lapse(draft, DisputeId(due.stream_id)),
 }
 """What each kind of timer asks for, of its booking or of the stream that it acts upon."""
 

@@ -15,4 +15,3 @@ class TimerKind(StrEnum):
     EXPIRE_ALTERATION = "expire_alteration"
     GIVE_UP_ALTERATION = "give_up_alteration"
     RECORD_RECEIPT_FUNDS = "record_receipt_funds"
-    LAPSE_DISPUTE = "lapse_dispute"

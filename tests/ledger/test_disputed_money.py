@@ -339,11 +339,45 @@ def test_case_d1_a_dispute_that_nobody_answers_is_lost_when_its_time_is_over(
     market.until(due_by - HOUR, step=DAY)
     assert market.dispute().status is Disputing.EVIDENCE_DUE
 
-    market.until(due_by, step=HOUR)
-    assert market.dispute().status is Disputing.LOST
-
     market.until(due_by + 3 * HOUR, step=HOUR)
+    assert market.dispute().status is Disputing.LOST
     assert market.topics().count("dispute.lost") == 1
+    agree(market)
+
+
+def test_case_d1_a_dispute_is_lost_by_silence_although_the_bank_takes_longer_to_say_so() -> None:
+    market = sold()
+    market.bank()
+    told = market.all("dispute")[-1]["evidence_details"]
+    told["due_by"] -= round((5 * DAY).total_seconds())
+    market.settle()
+    due_by = market.dispute().due_by
+
+    market.until(due_by + 2 * HOUR, step=HOUR)
+    assert market.dispute().status is Disputing.LOST
+    assert market.all("dispute")[-1]["status"] == "needs_response"
+
+    market.until(due_by + 7 * DAY, step=DAY)
+    assert market.all("dispute")[-1]["status"] == "lost"
+    assert market.topics().count("dispute.lost") == 1
+    agree(market)
+
+
+def test_case_d1_a_dispute_that_was_won_while_nobody_of_us_was_there_is_not_lost_by_silence() -> (
+    None
+):
+    market = sold()
+    market.bank()
+    market.settle()
+    due_by = market.dispute().due_by
+    market.until(due_by - DAY, step=DAY)
+
+    market.bank("won")
+    market.let_pass(2 * DAY)
+    market.settle()
+
+    assert market.dispute().status is Disputing.WON
+    assert "dispute.lost" not in market.topics()
     agree(market)
 
 

@@ -27,14 +27,11 @@ from tests.facts import (
     HOST,
     LISBON,
     PROCESS,
-    PROCESSOR,
     a_price,
     a_stay,
     an_id,
-    to_open_dispute,
     to_open_payment,
     to_propose,
-    to_withdraw,
 )
 from tests.projections.story import asking, drive_to_end
 from tests.replay.small_history import History
@@ -94,20 +91,6 @@ def take_in(history: History, amount: Money) -> None:
     history.do(STAY, lambda draft: none(processes.take_in(draft, fact)))
 
 
-def charge_back(history: History, amount: Money) -> None:
-    """Hear from the processor that the guest's bank took all of it, and waits a week for an answer."""
-    dispute = to_open_dispute(
-        payment_id=processes.payment_of(STAY),
-        booking_id=STAY,
-        amount=amount,
-        due_by=history.clock.now + timedelta(days=7),
-    )
-    history.do(STAY, lambda draft: draft.do(PROCESSOR, dispute))
-    nothing = Money(0, "EUR")
-    withdrawn = to_withdraw(amount=amount, payable=nothing, host_part=nothing)
-    history.do(STAY, lambda draft: draft.do(PROCESSOR, withdrawn))
-
-
 def propose_a_night_more(history: History) -> None:
     """The guest would stay a night longer, for as much as each of the others costs."""
     wish = to_propose(
@@ -158,8 +141,6 @@ def test_t6_a_timer_of_each_kind_fires_once_however_often_it_is_fired(
         history.sell(wish)
     if kind is TimerKind.RECORD_RECEIPT_FUNDS:
         take_in(history, wish.price.total + Money(1, "EUR"))
-    if kind is TimerKind.LAPSE_DISPUTE:
-        charge_back(history, wish.price.total)
     if kind in (TimerKind.EXPIRE_ALTERATION, TimerKind.GIVE_UP_ALTERATION):
         propose_a_night_more(history)
     if kind is TimerKind.GIVE_UP_ALTERATION:

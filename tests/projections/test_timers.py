@@ -15,7 +15,6 @@ from ledger.events.alteration import (
     AlterationSettling,
     AlterationWithdrawn,
 )
-from ledger.events.dispute import Stage
 from ledger.reactions import DueTimer
 from ledger.values.change import PAID_WITHIN
 from ledger.values.clearance import Hold
@@ -28,9 +27,7 @@ from tests.facts import (
     BOOKING,
     CHECK_IN,
     CHECK_OUT,
-    DISPUTE,
     EARNED,
-    EVIDENCE_DUE,
     HOLD_ENDS,
     NOW,
     PAYMENT,
@@ -39,7 +36,6 @@ from tests.facts import (
     REFUND,
     UNIT,
     a_booking,
-    a_dispute,
     a_failed_capture,
     a_hold,
     a_no_show,
@@ -60,25 +56,17 @@ from tests.facts import (
     completed_stay,
     confirmed,
     declined,
-    delivered,
-    escalated,
-    evidence,
     expired,
     funds_available,
-    given_up,
     held,
     lifted,
-    lost,
-    not_delivered,
     paid,
-    prevented,
     proposed,
     recalculated,
     receipt_funds,
     recognized,
     started,
     withdrawn,
-    won,
 )
 from tests.facts import due as payout_due
 from tests.projections.story import Story
@@ -352,35 +340,6 @@ def test_a_timer_that_failed_fires_once_what_was_wrong_is_mended(story: Story) -
         assert [desk.fire(db, FAR_AHEAD) for _ in range(3)] == [0, 1, 0]
 
     assert tried[0].command_id == tried[1].command_id
-
-
-@pytest.mark.parametrize("before", [(), (evidence(),), (evidence(), not_delivered())])
-def test_a_dispute_is_lost_by_silence_when_its_time_is_over(
-    story: Story, before: tuple[Event, ...]
-) -> None:
-    story.tells(a_dispute(), *before)
-
-    (timer,) = what_is_due(story).values()
-
-    assert (timer.kind, timer.stream_id) == ("lapse_dispute", DISPUTE)
-    assert timer.fires_at == EVIDENCE_DUE
-
-
-@pytest.mark.parametrize("answer", [delivered(), given_up(), lost(), won(), prevented()])
-def test_a_dispute_that_is_answered_or_decided_is_not_lost_by_silence(
-    story: Story, answer: Event
-) -> None:
-    story.tells(a_dispute(), answer)
-
-    assert not what_is_due(story)
-
-
-def test_an_inquiry_is_not_lost_by_silence_until_it_is_a_chargeback(story: Story) -> None:
-    story.tells(a_dispute(Stage.INQUIRY))
-    assert not what_is_due(story)
-
-    story.tells(escalated())
-    assert "lapse_dispute" in what_is_due(story)
 
 
 def test_a_proposal_waits_for_its_answer_and_then_for_its_payment(story: Story) -> None:
