@@ -334,7 +334,7 @@ def take_each_notice_for_new_money(patch: Patch) -> None:
     """Money without a place has another name each time that somebody tells of it."""
     names = count()
     patch.setattr(
-        "ledger.processes.money_in.receipt_of",
+        "ledger.processes.receipts.receipt_of",
         lambda charge: derived_id("receipt", charge, next(names)),
     )
 
