@@ -56,15 +56,14 @@ class Books(Struct, gc=False):
         return self.captured + self.owed - gone
 
     def take_back(self, entries: Iterable[Entry]) -> None:
-        """What host and platform had earned goes back, from what was paid out as a debt."""
+        """What host and platform had earned goes back; what was paid out already is owed."""
         for line in (line for entry in entries for line in entry.lines):
             if line.account in PLATFORMS:
                 self.earned_by_platform -= line.minor
             elif line.account == Account.HOST_PAYABLE:
                 self.earned_by_host -= line.minor
             elif line.account == Account.HOST_RECEIVABLE:
-                self.earned_by_host -= line.minor
-                self.transferred -= line.minor
+                self.owed += line.minor
 
 
 class PayoutsWithinEarnings(Rule):
