@@ -118,12 +118,13 @@ def paid_by(
 
 def standing_in(draft: Draft, booking: Booking, booking_id: BookingId) -> Standing:
     """Where the money of a stay stands before some of it goes back."""
+    deferred = deferred_of(draft, booking_id, booking) if booking.earned is not None else None
     return Standing(
         host_id=booking.host_id,
         earned=booking.earned is not None,
         payable=owed_to_host(draft, booking_id, booking),
         remitted=False,
-        deferred=deferred_of(draft, booking) if booking.earned is not None else None,
+        deferred=deferred,
     )
 
 
@@ -142,6 +143,7 @@ def revoke(draft: Draft, booking_id: BookingId, refund_id: RefundId) -> None:
     if refund_id in booking_in(draft, booking_id).allowances:
         draft.do(PROCESS, RevokeAllowance(booking_id=booking_id, refund_id=refund_id))
         promise(draft, booking_id)
-        if booking_in(draft, booking_id).earned is not None:
+        booking = booking_in(draft, booking_id)
+        if booking.earned is not None or booking.settlement is not None:
             # Its hour has passed, so no timer will ask for it.
             earn_what_is_left(draft, booking_id)

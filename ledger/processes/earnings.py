@@ -4,8 +4,8 @@ Refunds and disputes take of it, payouts bring it to the host. All of them are f
 which knows the id of each refund that has its money and of each dispute that took some.
 """
 
-from collections.abc import Iterator
-from itertools import count
+from collections.abc import Iterator, Sequence
+from itertools import count, takewhile
 
 from ledger.aggregates.booking import Booking
 from ledger.aggregates.dispute import DISPUTE, Dispute
@@ -15,9 +15,9 @@ from ledger.aggregates.refund import REFUND, Refund
 from ledger.aggregates.refund import Status as Refunding
 from ledger.draft import Draft
 from ledger.events.refund import Funding
-from ledger.processes.names import payout_of, refund_of
+from ledger.processes.names import payout_of, refund_of, staff_refund_of
 from ledger.values.clearance import Hold
-from ledger.values.ids import BookingId, PayoutId
+from ledger.values.ids import BookingId, PayoutId, RefundId
 from ledger.values.journal import Account
 from ledger.values.money import Money, zero
 from ledger.values.shares import Shares
@@ -91,9 +91,19 @@ def taken_from_host(draft: Draft, booking: Booking) -> Money:
     return taken
 
 
-def deferred_of(draft: Draft, booking: Booking) -> Shares:
-    """What of a booking's money is not earned yet, and neither given back nor lost."""
-    return (booking.deferred - lost_before_earned(draft, booking)).above_nothing
+def deferred_of(draft: Draft, booking_id: BookingId, booking: Booking) -> Shares:
+    """What of a booking's money is not earned yet, and neither given back nor lost.
+
+    After a stay's end that is what its end gives back and nobody has approved: the rest is earned.
+    """
+    left = (booking.deferred - lost_before_earned(draft, booking)).above_nothing
+    if booking.settlement is None:
+        return left
+    for refund_id in refunds_of_end(draft, booking_id):
+        refund = draft.state(REFUND, refund_id)
+        if refund is not None and refund.approval and refund.status not in TAKEN_BACK:
+            left -= refund.back.above_nothing.at_most(left)
+    return left
 
 
 def kept(draft: Draft, booking: Booking) -> Shares:
@@ -129,14 +139,31 @@ def owed_to_host(draft: Draft, booking_id: BookingId, booking: Booking) -> Money
 
 
 def _approved(draft: Draft, booking_id: BookingId, booking: Booking) -> Iterator[Refund]:
-    """The refunds that took of everybody's part, whether the guest has the money by now or not."""
-    named = {refund_of(booking_id): None}
+    """The refunds that took of everybody's part, whether the guest has the money by now or not.
+
+    A payment knows nothing of one that failed; that the guest is owed all the same.
+    """
+    named = dict.fromkeys((*refunds_of_end(draft, booking_id), *staff_refunds(draft, booking_id)))
     for payment in payments_of(draft, booking):
         named |= dict.fromkeys((*payment.refunds, *payment.reserved))
     for refund_id in named:
         refund = draft.state(REFUND, refund_id)
         if refund is not None and refund.approval and refund.status not in TAKEN_BACK:
             yield refund
+
+
+def refunds_of_end(draft: Draft, booking_id: BookingId) -> Sequence[RefundId]:
+    """The refunds that a booking's end asked for, by their places."""
+    return _asked(draft, (refund_of(booking_id, place=place) for place in count(1)))
+
+
+def staff_refunds(draft: Draft, booking_id: BookingId) -> Sequence[RefundId]:
+    """The refunds of a booking that staff asked for, in that order."""
+    return _asked(draft, (staff_refund_of(booking_id, number) for number in count(1)))
+
+
+def _asked(draft: Draft, numbered: Iterator[RefundId]) -> tuple[RefundId, ...]:
+    return tuple(takewhile(lambda one: draft.state(REFUND, one) is not None, numbered))
 
 
 TAKEN_BACK = (Refunding.CANCELLED, Refunding.REJECTED)

@@ -1,7 +1,6 @@
 """Refunds: asked for line by line, approved with their place in the books, and on their way."""
 
-from collections.abc import Iterator, Sequence
-from itertools import count, takewhile
+from collections.abc import Iterator
 
 from ledger.aggregates.booking import Booking
 from ledger.aggregates.dispute import DISPUTE
@@ -28,13 +27,19 @@ from ledger.aggregates.refund import Status as Refunding
 from ledger.draft import Draft
 from ledger.events.refund import Doubt, Funding
 from ledger.gateways.stripe.refunds import RefundFact, RefundStatus
-from ledger.processes.earnings import blocks_refunds, deferred_of, owed_to_host, payments_of
+from ledger.processes.earnings import (
+    blocks_refunds,
+    deferred_of,
+    owed_to_host,
+    payments_of,
+    refunds_of_end,
+    staff_refunds,
+)
 from ledger.processes.found import booking_in, payment_in, refund_in
 from ledger.processes.names import (
     PROCESS,
     PROCESSOR,
     refund_of,
-    staff_refund_of,
 )
 from ledger.processes.outcome import Outcome
 from ledger.values.allowance import without
@@ -59,7 +64,7 @@ def refund_settlement(
     of it back, several do, each by a refund of its own.
     """
     left = without(left_on_lines(booking.price, settlement), booking.lines_given_back)
-    deferred = deferred_of(draft, booking)
+    deferred = deferred_of(draft, booking_id, booking)
     refunds = []
     for place, (payment_id, part) in enumerate(_spread(draft, booking, settlement), start=1):
         refund_id = refund_of(booking_id, alteration, place)
@@ -152,8 +157,7 @@ def refunds_of(draft: Draft, booking_id: BookingId) -> Iterator[tuple[RefundId, 
 
     The last two are known from their approval on, or since they were seen.
     """
-    ends = _found(draft, (refund_of(booking_id, place=place) for place in count(1)))
-    known = dict.fromkeys((*ends, *staff_refunds(draft, booking_id)))
+    known = dict.fromkeys((*refunds_of_end(draft, booking_id), *staff_refunds(draft, booking_id)))
     for payment in payments_of(draft, booking_in(draft, booking_id)):
         known |= dict.fromkeys((*payment.refunds, *payment.reserved))
     for refund_id in known:
@@ -164,19 +168,10 @@ def refunds_of(draft: Draft, booking_id: BookingId) -> Iterator[tuple[RefundId, 
 
 def refunds_of_its_end(draft: Draft, booking_id: BookingId) -> Iterator[tuple[RefundId, Refund]]:
     """The refunds that a booking's end has asked for, and nobody has said no to."""
-    for refund_id in _found(draft, (refund_of(booking_id, place=place) for place in count(1))):
+    for refund_id in refunds_of_end(draft, booking_id):
         refund = refund_in(draft, refund_id)
         if refund.status not in (Refunding.REJECTED, Refunding.CANCELLED):
             yield refund_id, refund
-
-
-def staff_refunds(draft: Draft, booking_id: BookingId) -> Sequence[RefundId]:
-    """The refunds of a booking that staff asked for, in that order."""
-    return _found(draft, (staff_refund_of(booking_id, number) for number in count(1)))
-
-
-def _found(draft: Draft, numbered: Iterator[RefundId]) -> tuple[RefundId, ...]:
-    return tuple(takewhile(lambda one: draft.state(REFUND, one) is not None, numbered))
 
 
 def refunds_are_open(draft: Draft, booking_id: BookingId) -> bool:

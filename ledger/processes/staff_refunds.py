@@ -28,6 +28,7 @@ from ledger.processes.allowances import (
     standing_in,
 )
 from ledger.processes.alterations import apply_approved_alteration
+from ledger.processes.earnings import staff_refunds
 from ledger.processes.found import booking_in, payment_in, refund_in
 from ledger.processes.holds import hold_for_refund, reconsider_all
 from ledger.processes.names import (
@@ -36,10 +37,7 @@ from ledger.processes.names import (
 )
 from ledger.processes.promises import promise
 from ledger.processes.recovery import drop_debt_of_refund, raise_debt_of_refund
-from ledger.processes.refunds import (
-    reserve,
-    staff_refunds,
-)
+from ledger.processes.refunds import reserve
 from ledger.values.allowance import Allowance
 from ledger.values.currency import refundable
 from ledger.values.ids import BookingId, RefundId

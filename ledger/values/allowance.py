@@ -33,12 +33,16 @@ Left = dict[tuple[str, str], int]
 class Allowance(Struct, frozen=True, gc=False):
     """Lines of the price that go back, and the parts that they come from.
 
-    `earned` is what of them had been earned when it was granted.
+    `earned` is what of them had been earned when it was granted; `after_end` says that the stay had
+    fallen away by then, so that it takes of what was kept, and not of what its end gives back. One
+    that was `revoked` after the end goes nowhere, and its end gives back no more for it.
     """
 
     lines: tuple[LineBack, ...]
     back: Shares
     earned: Shares | None = None
+    after_end: bool = False
+    revoked: bool = False
 
 
 def paid_lines(price: Price) -> tuple[LineBack, ...]:

@@ -188,7 +188,7 @@ OURS = {
         BK15w | confirmed | S | cancelled_by_host
         BK20  | in_stay completed curtailed no_show cancelled_by_guest cancelled_by_host cancelled_by_platform | TX | same
         BK21  | confirmed in_stay completed curtailed no_show cancelled_by_guest cancelled_by_host cancelled_by_platform | X | same
-        BK22  | confirmed in_stay completed | X | same
+        BK22  | confirmed in_stay completed curtailed no_show cancelled_by_guest cancelled_by_host cancelled_by_platform | X | same
     """),
     "payment": _rows("""
         PM15 | completed partially_refunded refunded | P | same

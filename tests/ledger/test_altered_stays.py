@@ -26,17 +26,19 @@ from ledger.errors import (
 )
 from ledger.events import Actor
 from ledger.events.alteration import AlterationApplied, AlterationFailed
-from ledger.events.booking import BookingAltered
+from ledger.events.booking import BookingAltered, EarningsRecognized
 from ledger.events.unapplied_receipt import ReceiptReturned
 from ledger.events.unit_calendar import ReservationMoved
 from ledger.values.change import PAID_WITHIN
 from ledger.values.guests import Party
 from ledger.values.ids import BookingId, GuestId, UnitId
 from ledger.values.journal import Account
+from ledger.values.policy import LineBack
 from ledger.values.price import paid_by
 from tests.facts import (
     BOOKING,
     CHECK_IN,
+    EARNED,
     GUEST,
     HOST,
     NOW,
@@ -53,6 +55,9 @@ from tests.facts import (
 from tests.ledger.altering import AlteringMarket, quoted_price
 from tests.ledger.market import ASKS_THE_BANK, DECLINED
 from tests.ledger.test_exchange import quoted
+from tests.ledger.test_staff_refunds import approve as approve_refund
+from tests.ledger.test_staff_refunds import ask as ask_refund
+from tests.ledger.test_staff_refunds import for_nights, in_order
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 LONGER, SHORTER = a_stay(nights=4), a_stay(nights=2)
@@ -536,3 +541,19 @@ def test_a_stated_price_stays_stated_and_a_house_without_a_tariff_adds_no_nights
 
 def void(_answer: object) -> None:
     """Nobody asks."""
+
+
+def test_what_an_allowance_gave_back_a_stay_that_is_altered_does_not_bring(
+    market: AlteringMarket,
+) -> None:
+    ask_refund(market, for_nights(LineBack("night", "2026-07-02", 2_000)))
+    approve_refund(market)
+    market.settle()
+
+    market.alters(stay=SHORTER)
+    market.until(EARNED, step=12 * HOUR)
+
+    (earned,) = market.events(EarningsRecognized)
+    shares = market.booking().price.shares
+    assert earned.earned.host == shares.host - money("19.28 EUR")
+    in_order(market)

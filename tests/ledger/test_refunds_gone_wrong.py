@@ -38,6 +38,7 @@ from tests.ledger.test_staff_refunds import (
     as_shown,
     ask,
     for_nights,
+    in_order,
     owed_to,
 )
 
@@ -101,6 +102,27 @@ def test_case_r4_a_refund_that_came_back_is_sent_once_more_under_another_key() -
     assert again.idempotency_key == f"{FIRST}/2"
     assert len(market.all("refund")) == 2
     books_agree(market.store.history, market.machine)
+
+
+def test_case_r4_what_came_back_is_not_the_host_s_again_whoever_asks_for_it() -> None:
+    market = paid(FAILS_LATER)
+    market.until(EARNED, step=12 * HOUR)
+    ask(market, for_nights(LineBack("night", "2026-07-02", 12_000)))
+    approve(market)
+    market.until(market.clock.now + 2 * DAY, step=DAY)
+    assert market.refund(FIRST).status is Refunding.FAILED
+
+    # Nobody has verified the host, so nothing was paid out: 232.80 are left of 349.20.
+    dispute = market.behind("disputes", charge=market.all("charge")[0]["id"])["id"]
+    market.settle()
+    assert owed_to(market, Account.HOST_HELD) == 23_280
+    assert owed_to(market, Account.HOST_PAYABLE) == 0
+
+    # What the bank took in the end pays the refund as well.
+    market.behind(f"disputes/{dispute}", outcome="lost")
+    market.settle()
+    assert market.refund(FIRST).status is Refunding.SETTLED_ALTERNATIVELY
+    in_order(market)
 
 
 def test_case_r4_while_it_had_failed_others_may_have_taken_its_room() -> None:

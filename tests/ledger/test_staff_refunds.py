@@ -28,8 +28,10 @@ from ledger.values.ids import RefundId
 from ledger.values.journal import Account
 from ledger.values.policy import LineBack
 from tests.facts import BOOKING, CLARA, DINIS, EARNED, NOW, SUPPORT, money
+from tests.ledger.books import books_agree
 from tests.ledger.market import DECLINED, Market
 from tests.ledger.test_disputed_money import PAID_OUT, Disputed
+from tests.machine.judge import judged
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FIRST_NIGHT = LineBack("night", "2026-07-02", 5_000)
@@ -99,6 +101,15 @@ def the_refund(market: Market, refund_id: RefundId = FIRST) -> Refund:
 def owed_to(market: Market, account: Account) -> int:
     """What an account stands at, in cents: what we owe is above zero."""
     return -sum(minor for (name, _), minor in market.balances().items() if name == account)
+
+
+DEFERRED = (Account.HOST_DEFERRED, Account.REVENUE_DEFERRED, Account.TAX_DEFERRED)
+
+
+def in_order(market: Market) -> None:
+    """The processor's books are ours, and no rule of the audit finds anything."""
+    books_agree(market.store.history, market.machine)
+    assert judged(market.store, market.clock.now) == []
 
 
 # -- Two people, and what was shown (RF3 to RF5, R10) ---------------------------------------
@@ -320,6 +331,79 @@ def test_a_stay_that_is_called_off_later_gives_back_what_is_left() -> None:
     assert owed_to(market, Account.HOST_DEFERRED) == 0
     assert owed_to(market, Account.REVENUE_DEFERRED) == 0
     assert market.in_the_books() == market.at_stripe()
+
+
+def test_what_support_asked_before_the_stay_fell_away_comes_out_of_what_was_kept() -> None:
+    market = paid()
+    ask(market, for_nights(LineBack("night", "2026-07-02", 2_000)))
+    market.until(market.clock.now + 3 * DAY, step=DAY)
+    market.call_off()
+    market.settle()
+    before = market.payout().amount
+
+    approve(market)
+    market.until(PAID_OUT, step=12 * HOUR)
+
+    # The policy had given back 60 of each night, as if nothing had been asked for.
+    assert market.refund().amount == money("180.00 EUR")
+    assert market.payment().refunded == money("200.00 EUR")
+    assert market.payout().amount == before - money("19.40 EUR")
+    assert sum(abs(owed_to(market, of)) for of in DEFERRED) == 0
+    in_order(market)
+
+
+def test_what_the_end_of_a_stay_gave_back_no_second_person_gives_again() -> None:
+    market = paid()
+    ask(market, for_nights(LineBack("night", "2026-07-02", 6_001)))
+    market.until(market.clock.now + 3 * DAY, step=DAY)
+    market.call_off()
+    market.settle()
+
+    with pytest.raises(RefundLineExceeded):
+        approve(market)
+
+    market.decide(partial(processes.reject_refund, staff=CLARA, refund_id=FIRST, reason="settled"))
+    market.until(PAID_OUT, step=12 * HOUR)
+    in_order(market)
+
+
+def test_a_refund_after_the_end_of_a_stay_that_is_cancelled_leaves_everything_as_it_was() -> None:
+    market = paid()
+    market.until(market.clock.now + 3 * DAY, step=DAY)
+    market.call_off()
+    market.settle()
+    before, promised = market.balances(), market.payout().amount
+    ask(market)
+    approve(market)
+
+    market.decide(
+        partial(processes.cancel_refund, staff=DINIS, refund_id=FIRST, reason="asked_twice")
+    )
+
+    assert market.balances() == before
+    assert market.payout().amount == promised
+    market.until(PAID_OUT, step=12 * HOUR)
+    in_order(market)
+
+
+def test_a_refund_that_is_cancelled_after_the_end_of_its_stay_leaves_its_money_to_the_host() -> (
+    None
+):
+    market = paid()
+    market.until(market.clock.now + 3 * DAY, step=DAY)
+    ask(market, for_nights(LineBack("night", "2026-07-02", 10_000)))
+    approve(market)
+    market.call_off()
+
+    market.decide(
+        partial(processes.cancel_refund, staff=DINIS, refund_id=FIRST, reason="asked_twice")
+    )
+    market.until(PAID_OUT, step=12 * HOUR)
+
+    # Beside it, the end gave back 60 of two nights only, and nothing of the first.
+    assert market.payment().refunded == money("140.00 EUR")
+    assert sum(abs(owed_to(market, of)) for of in DEFERRED) == 0
+    in_order(market)
 
 
 def test_a_refund_that_is_cancelled_in_time_leaves_everything_as_it_was() -> None:

@@ -530,7 +530,7 @@ def lives(days: tuple[int, ...]) -> Does:
             town.let_pass(DAY / 2)
             town.settle()
         if chance.random() < 0.4:
-            town.pay_again()
+            town.clear_the_desk()
 
     return does
 

@@ -116,7 +116,9 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
         case BookingCancelled() | NoShowReported() | StayCurtailed():
             return replace(booking, settlement=event.settlement)
         case NoShowReversed():
-            return replace(booking, settlement=None)
+            granted = booking.allowances.items()
+            went_on = {of: replace(one, after_end=False) for of, one in granted if not one.revoked}
+            return replace(booking, settlement=None, allowances=went_on)
         case BookingAltered():
             return evolve_altered(booking, event)
         case EarningsRecognized() | AllowanceGranted() | AllowanceRevoked():
@@ -153,13 +155,18 @@ def evolve_parts(
         case EarningsRecognized():
             return replace(booking, earned=earned + event.earned if earned else event.earned)
         case AllowanceGranted():
-            taken = event.back - event.back.above_nothing.at_most(booking.deferred)
+            ended = booking.settlement is not None
+            # What a stay's end keeps is earned with it.
+            left = nothing if ended else booking.deferred
+            taken = event.back - event.back.above_nothing.at_most(left)
             taken = taken if earned else nothing
-            granted = Allowance(event.lines, event.back, taken)
+            granted = Allowance(event.lines, event.back, taken, after_end=ended)
             allowances = {**booking.allowances, event.refund_id: granted}
         case AllowanceRevoked():
             allowances = {**booking.allowances}
             revoked = allowances.pop(event.refund_id)
+            if booking.settlement is not None and not revoked.after_end:
+                allowances[event.refund_id] = replace(revoked, revoked=True)
             taken = nothing - revoked.earned if revoked.earned else nothing
         case _:
             assert_never(event)

@@ -1,5 +1,6 @@
 """What a booking is: where it stands, and what its rules remember of it."""
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
@@ -86,21 +87,31 @@ class Booking(Struct, frozen=True):
     def keeps(self) -> Shares:
         """What host, platform and authorities will have of it, when all that goes back has gone."""
         if settled := self.settles:
-            return settled.kept
+            after = (one.back for one in self.granted if one.after_end)
+            again = (one.back for one in self.allowances.values() if one.revoked)
+            return settled.kept - self._sum(after) + self._sum(again)
         return self.left
 
     @property
     def left(self) -> Shares:
         """What of the price allowances do not give back."""
-        given_back = (allowance.back for allowance in self.allowances.values())
-        return self.price.shares - sum(given_back, Shares(self.price.currency))
+        return self.price.shares - self._sum(one.back for one in self.granted)
+
+    @property
+    def granted(self) -> tuple[Allowance, ...]:
+        """The allowances that give something back."""
+        return tuple(one for one in self.allowances.values() if not one.revoked)
+
+    def _sum(self, shares: Iterable[Shares]) -> Shares:
+        return sum(shares, Shares(self.price.currency))
 
     @property
     def settles(self) -> Settlement | None:
-        """What the stay's end gives back, beside what allowances do."""
+        """What the stay's end gives back, beside what allowances had given back by then."""
         if self.settlement is None:
             return None
-        return settled_beside(self.price, self.settlement, self.allowances.values())
+        before = (one for one in self.allowances.values() if not one.after_end)
+        return settled_beside(self.price, self.settlement, before)
 
     @property
     def left_on_lines(self) -> tuple[LineBack, ...]:
@@ -111,7 +122,7 @@ class Booking(Struct, frozen=True):
     @property
     def lines_given_back(self) -> tuple[LineBack, ...]:
         """What allowances give back."""
-        return tuple(line for one in self.allowances.values() for line in one.lines)
+        return tuple(line for one in self.granted for line in one.lines)
 
     @property
     def tranches(self) -> tuple[Tranche, ...]:

@@ -145,7 +145,8 @@ def grant_allowance(booking: Booking, command: GrantAllowance) -> Sequence[Booki
 
 def revoke_allowance(booking: Booking, command: RevokeAllowance) -> Sequence[BookingEvent]:
     """Count it no more. Raises TransitionNotAllowed where it was not granted."""
-    if command.refund_id not in booking.allowances:
+    granted = booking.allowances.get(command.refund_id)
+    if granted is None or granted.revoked:
         LIFECYCLE.refuse(RevokeAllowance, booking.status)
     return [AllowanceRevoked(refund_id=command.refund_id)]
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from fractions import Fraction
+from itertools import zip_longest
 from typing import NamedTuple
 
 from ledger.values.clock import Instant
@@ -197,6 +198,11 @@ def of_shares(shares: Shares) -> dict[str, int]:
     }
 
 
+def taxes_in(shares: Shares) -> Taxes:
+    """What each authority has of shares."""
+    return tuple((share.jurisdiction, share.minor) for share in shares.taxes)
+
+
 def worth(by_letter: Mapping[str, int]) -> int:
     """What shares are together, in minor units: what a guest pays for them, or gets back."""
     return sum(by_letter[letter] for letter in "hgovx") - by_letter["c"]
@@ -212,8 +218,23 @@ def less(agreed: Agreed, by_letter: Mapping[str, int], taxes: Taxes) -> Agreed:
     after = agreed._replace(figures=figures(**left), taxes=tuple(by_authority.items()))
     if not any(agreed.earned):
         return after
-    # It had been earned, so what goes back is earned no more.
-    return after._replace(earned=after.figures, earned_taxes=after.taxes)
+    # What was not earned goes first; what was, is earned no more.
+    earned = tuple(map(min, agreed.earned, after.figures))
+    left = dict(after.taxes)
+    earned_taxes = ((of, min(minor, left.get(of, 0))) for of, minor in agreed.earned_taxes)
+    return after._replace(earned=earned, earned_taxes=tuple(earned_taxes))
+
+
+def earned_again(agreed: Agreed, before: Agreed, after: Agreed) -> Agreed:
+    """What is earned once more where an allowance is no more that had changed so much of it."""
+    taken = zip_longest(before.earned, after.earned, fillvalue=0)
+    more = zip_longest(agreed.earned, (had - has for had, has in taken), fillvalue=0)
+    taxes, has = dict(agreed.earned_taxes), dict(after.earned_taxes)
+    for authority, minor in before.earned_taxes:
+        taxes[authority] = taxes.get(authority, 0) + minor - has.get(authority, 0)
+    return agreed._replace(
+        earned=tuple(one + other for one, other in more), earned_taxes=tuple(taxes.items())
+    )
 
 
 def charged(amount: Money, settled: Money | None, fee: Money | None, booking_id: str) -> Agreed:

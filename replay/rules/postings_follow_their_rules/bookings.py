@@ -24,6 +24,7 @@ from replay.rules.postings_follow_their_rules.agreed import (
     Long,
     altered,
     brought,
+    earned_again,
     earned_by,
     figures,
     is_long,
@@ -31,6 +32,7 @@ from replay.rules.postings_follow_their_rules.agreed import (
     not_earned,
     of_price,
     of_shares,
+    taxes_in,
     taxes_of,
     without,
     worth,
@@ -40,11 +42,12 @@ from replay.rules.rule import Handlers
 
 
 class Bookings(Matter):
-    """What was agreed about each stay."""
+    """What was agreed about each stay, and by each allowance how it stood before and after it."""
 
     def __init__(self, books: Books) -> None:
         super().__init__(books)
         self._bookings = books.stays
+        self._granted: dict[str, tuple[Agreed, Agreed]] = {}
 
     def hears(self) -> Handlers:
         """What agrees on figures, and what books them."""
@@ -96,7 +99,7 @@ class Bookings(Matter):
         by_letter = of_shares(kept)
         after = before._replace(
             figures=figures(T=worth(by_letter), **by_letter),
-            taxes=tuple((share.jurisdiction, share.minor) for share in kept.taxes),
+            taxes=taxes_in(kept),
             fell_away=True,
         )
         self._remember(recorded.stream_id, after)
@@ -106,18 +109,21 @@ class Bookings(Matter):
         booking_id, back = recorded.stream_id, recorded.event.back
         granted = self._books.allowances.setdefault(booking_id, {})
         granted[recorded.event.refund_id] = back
-        self._take(booking_id, back)
+        if before := self._bookings.get(booking_id):
+            after = less(before, of_shares(back), taxes_in(back))
+            self._bookings[booking_id] = after
+            self._granted[recorded.event.refund_id] = before, after
 
     def revoke(self, recorded: Recorded[AllowanceRevoked]) -> None:
-        """It does not go back after all."""
-        granted = self._books.allowances.get(recorded.stream_id, {})
-        if back := granted.pop(recorded.event.refund_id, None):
-            self._take(recorded.stream_id, Shares(back.currency) - back)
-
-    def _take(self, booking_id: str, back: Shares) -> None:
-        if agreed := self._bookings.get(booking_id):
-            taxes = tuple((share.jurisdiction, share.minor) for share in back.taxes)
-            self._bookings[booking_id] = less(agreed, of_shares(back), taxes)
+        """It does not go back after all, and what was earned of it is so again."""
+        booking_id, refund_id = recorded.stream_id, recorded.event.refund_id
+        back = self._books.allowances.get(booking_id, {}).pop(refund_id, None)
+        agreed = self._bookings.get(booking_id)
+        if back is None or agreed is None:
+            return
+        again = Shares(back.currency) - back
+        agreed = less(agreed, of_shares(again), taxes_in(again))
+        self._bookings[booking_id] = earned_again(agreed, *self._granted.pop(refund_id))
 
     def confirmed(self, recorded: Recorded[BookingConfirmed]) -> None:
         """J1, of the price; a stay that costs nothing has no entry."""
@@ -161,6 +167,10 @@ class Bookings(Matter):
         event, before = recorded.event, self._bookings.get(recorded.stream_id, NOTHING)
         long = Long(event.price, event.stay, event.house) if is_long(event.stay) else None
         after = altered(before, event.price)._replace(long=long)
+        for back in self._books.allowances.get(recorded.stream_id, {}).values():
+            after = less(after, of_shares(back), taxes_in(back))
+        # What its refund gives back the new price has left out already.
+        self._books.given_back.pop(recorded.stream_id, None)
         self._bookings[recorded.stream_id] = after
         dearer = zip(after.figures, before.figures, strict=False)
         more = after._replace(figures=tuple(new - old for new, old in dearer))
@@ -191,7 +201,8 @@ class Bookings(Matter):
     def _remember(self, booking_id: str, agreed: Agreed) -> None:
         """Remember a booking until nothing more can be earned of it; a long one, as it was earned."""
         ends = agreed.is_over or (agreed.fell_away and agreed.long is None)
-        if ends and not any(not_earned(agreed).figures):
+        allows = booking_id in self._books.allowances
+        if ends and not allows and not any(not_earned(agreed).figures):
             self._bookings.pop(booking_id, None)
         else:
             self._bookings[booking_id] = agreed
