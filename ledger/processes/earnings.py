@@ -106,9 +106,26 @@ def deferred_of(draft: Draft, booking_id: BookingId, booking: Booking) -> Shares
     return left
 
 
-def kept(draft: Draft, booking: Booking) -> Shares:
+def forgone(draft: Draft, booking_id: BookingId, booking: Booking) -> Shares:
+    """What a stay's end would have given back, and somebody of finance took back or said no to."""
+    back = Shares(booking.price.currency)
+    if booking.settlement is None:
+        return back
+    for refund_id in refunds_of_end(draft, booking_id):
+        refund = draft.state(REFUND, refund_id)
+        if refund is not None and refund.status in TAKEN_BACK:
+            back += refund.back
+    return back
+
+
+def keeps(draft: Draft, booking_id: BookingId, booking: Booking) -> Shares:
+    """What host, platform and authorities will have of a booking, whatever disputes take of it."""
+    return booking.keeps + forgone(draft, booking_id, booking)
+
+
+def kept(draft: Draft, booking_id: BookingId, booking: Booking) -> Shares:
     """What host, platform and authorities have of a booking's money, less what disputes took."""
-    left = booking.keeps
+    left = keeps(draft, booking_id, booking)
     for payment in payments_of(draft, booking):
         left -= lost_of(draft, payment, left.currency)
     return left

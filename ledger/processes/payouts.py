@@ -110,7 +110,7 @@ def clearance_of(draft: Draft, booking_id: BookingId, payout: Payout) -> Clearan
     currency = payout.amount.currency
     return Clearance(
         payable=owed_to_host(draft, booking_id, booking),
-        entitlement=_entitlement(draft, kept(draft, booking), payments),
+        entitlement=_entitlement(draft, kept(draft, booking_id, booking), payments),
         transferred_so_far=total(sent, currency),
         debt=_debt(draft, payout.host_id, currency),
         listing_currency=booking.price.currency,

@@ -11,7 +11,7 @@ from ledger.aggregates.booking import Booking
 from ledger.aggregates.payout import OPEN, Payout, RecalculatePayout, SchedulePayout
 from ledger.aggregates.payout import Status as Payable
 from ledger.draft import Draft
-from ledger.processes.earnings import payouts_of, taken_from_host
+from ledger.processes.earnings import keeps, payouts_of, taken_from_host
 from ledger.processes.found import booking_in
 from ledger.processes.names import (
     PROCESS,
@@ -32,7 +32,7 @@ def promise_at_first(draft: Draft, booking_id: BookingId) -> None:
     """Promise the host what a booking brings that is confirmed just now: nothing was promised yet."""
     booking = booking_in(draft, booking_id)
     nothing = zero(booking.price.currency)
-    promises = list(_to_come(booking, nothing, draft.now))
+    promises = list(_to_come(booking, booking.keeps.host, nothing, draft.now))
     _schedule(draft, booking, booking_id, promises, payouts_count=0)
 
 
@@ -43,7 +43,8 @@ def promise(draft: Draft, booking_id: BookingId) -> None:
     gone = total([_gone(payout) for _, payout in payouts], booking.price.currency)
     gone += taken_from_host(draft, booking)
     still = [payout_id for payout_id, payout in payouts if payout.status in NOT_GONE]
-    promises = list(_to_come(booking, gone, draft.now))
+    its_host_keeps = keeps(draft, booking_id, booking).host
+    promises = list(_to_come(booking, its_host_keeps, gone, draft.now))
     for payout_id, promised in zip_longest(still, promises[: len(still)]):
         amount, release_at = promised or (zero(booking.price.currency), draft.now)
         draft.do(
@@ -75,14 +76,16 @@ def _schedule(
         )
 
 
-def _to_come(booking: Booking, gone: Money, now: Instant) -> Iterator[Promise]:
-    """What is left to promise: what has gone out counts for what comes first."""
+def _to_come(
+    booking: Booking, its_host_keeps: Money, gone: Money, now: Instant
+) -> Iterator[Promise]:
+    """What is left to promise of what the host keeps: what has gone out counts for what comes first."""
     if booking.settlement is not None:
-        by_then = [(booking.keeps.host, now)]
+        by_then = [(its_host_keeps, now)]
     else:
         each = [(tranche.shares.host, tranche.earned_at) for tranche in booking.tranches]
         sums = accumulate(each, lambda one, other: (one[0] + other[0], other[1]))
-        by_then = [(at_most(until, booking.keeps.host), release_at) for until, release_at in sums]
+        by_then = [(at_most(until, its_host_keeps), release_at) for until, release_at in sums]
     before = gone
     for until, release_at in by_then:
         rest = until - before

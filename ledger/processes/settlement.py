@@ -4,7 +4,7 @@ from ledger.aggregates.booking import RecognizeEarnings
 from ledger.aggregates.payout import PAYOUT, MaturePayout
 from ledger.aggregates.payout import Status as Payable
 from ledger.draft import Draft
-from ledger.processes.earnings import lost_before_earned
+from ledger.processes.earnings import forgone, lost_before_earned
 from ledger.processes.found import booking_in
 from ledger.processes.names import (
     PROCESS,
@@ -23,7 +23,7 @@ def earn(draft: Draft, booking_id: BookingId) -> None:
 def earn_what_is_left(draft: Draft, booking_id: BookingId) -> None:
     """Count as earned at once what no timer will ask for, if there is anything."""
     booking = booking_in(draft, booking_id)
-    lost = lost_before_earned(draft, booking)
+    lost = lost_before_earned(draft, booking) - forgone(draft, booking_id, booking)
     if booking.to_earn(draft.now, lost).gross_minor > 0:
         draft.do(PROCESS, RecognizeEarnings(booking_id=booking_id, lost=lost))
 

@@ -28,7 +28,7 @@ from ledger.processes.allowances import (
     standing_in,
 )
 from ledger.processes.alterations import apply_approved_alteration
-from ledger.processes.earnings import staff_refunds
+from ledger.processes.earnings import refunds_of_end, staff_refunds
 from ledger.processes.found import booking_in, payment_in, refund_in
 from ledger.processes.holds import hold_for_refund, reconsider_all
 from ledger.processes.names import (
@@ -38,6 +38,7 @@ from ledger.processes.names import (
 from ledger.processes.promises import promise
 from ledger.processes.recovery import drop_debt_of_refund, raise_debt_of_refund
 from ledger.processes.refunds import reserve
+from ledger.processes.settlement import earn_what_is_left
 from ledger.values.allowance import Allowance
 from ledger.values.currency import refundable
 from ledger.values.ids import BookingId, RefundId
@@ -150,7 +151,9 @@ def approve_refund(draft: Draft, staff: Actor, refund_id: RefundId, accepted: st
 def reject_refund(draft: Draft, staff: Actor, refund_id: RefundId, reason: str) -> None:
     """Say no to a refund; the host need not wait for it any more."""
     draft.do(staff, RejectRefund(refund_id=refund_id, reason=reason))
-    reconsider_all(draft, refund_in(draft, refund_id).booking_id)
+    booking_id = refund_in(draft, refund_id).booking_id
+    _let_keep(draft, booking_id, refund_id)
+    reconsider_all(draft, booking_id)
 
 
 def cancel_refund(draft: Draft, staff: Actor, refund_id: RefundId, reason: str) -> None:
@@ -162,7 +165,15 @@ def cancel_refund(draft: Draft, staff: Actor, refund_id: RefundId, reason: str) 
         draft.do(PROCESS, ReleaseRefund(payment_id=refund.payment_id, refund_id=refund_id))
         drop_debt_of_refund(draft, refund_id)
     revoke(draft, booking_id, refund_id)
+    _let_keep(draft, booking_id, refund_id)
     reconsider_all(draft, booking_id)
+
+
+def _let_keep(draft: Draft, booking_id: BookingId, refund_id: RefundId) -> None:
+    """What a stay's end would have given back is its host's and the platform's, as if it were kept."""
+    if refund_id in refunds_of_end(draft, booking_id):
+        promise(draft, booking_id)
+        earn_what_is_left(draft, booking_id)
 
 
 def is_asked_by_staff(draft: Draft, booking_id: BookingId, refund_id: RefundId) -> bool:

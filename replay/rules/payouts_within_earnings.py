@@ -25,7 +25,14 @@ from ledger.events.payout import (
     PayoutScheduled,
     PayoutTransferred,
 )
-from ledger.events.refund import ExternalRefundClassified, RefundApproved, RefundCancelled
+from ledger.events.refund import (
+    ExternalRefundClassified,
+    RefundAlternativeChosen,
+    RefundApproved,
+    RefundCancelled,
+    RefundFailed,
+    RefundResubmitted,
+)
 from ledger.values.clock import Instant
 from ledger.values.journal import Account, Entry
 from ledger.values.money import Money
@@ -67,7 +74,7 @@ class Books(Struct, gc=False):
 
 
 class PayoutsWithinEarnings(Rule):
-    """Remembers seven sums per booking, and when each open payout may go out.
+    """Remembers seven sums per booking, when each open payout may go out, and what gifts are worth.
 
     The sums are in the listing's currency, as the books of hosts and platform are.
     """
@@ -83,6 +90,7 @@ class PayoutsWithinEarnings(Rule):
         self._books: dict[str, Books] = {}
         self._release_at: dict[str, Instant] = {}
         self._worth: dict[str, int] = {}
+        self._gifts: dict[str, int] = {}
 
     def hears(self) -> Handlers:
         """What brings money in, and what it goes to."""
@@ -93,6 +101,9 @@ class PayoutsWithinEarnings(Rule):
             RefundApproved: self.refund,
             ExternalRefundClassified: self.refund,
             RefundCancelled: self.keep,
+            RefundFailed: self.fail,
+            RefundResubmitted: self.give_again,
+            RefundAlternativeChosen: self.give_again,
             EarningsRecognized: self.earn,
             PayoutScheduled: self.set_time,
             PayoutRecalculated: self.set_time,
@@ -130,8 +141,22 @@ class PayoutsWithinEarnings(Rule):
         """Money is the guest's again, from the approval on; what was earned is so no more."""
         event = recorded.event
         books = self._of(event.booking_id)
-        books.refunded += _worth(event.amount, event.entries)
+        worth = _worth(event.amount, event.entries)
+        books.refunded += worth
+        if any(entry.rule == "J14" for entry in event.entries):
+            self._gifts[recorded.stream_id] = worth
         books.take_back(event.entries)
+        self._enough(recorded, books)
+
+    def fail(self, recorded: Recorded[RefundFailed]) -> None:
+        """A gift of the platform's that did not arrive is nobody's part of what was captured."""
+        gift = self._gifts.get(recorded.stream_id, 0)
+        self._of(recorded.event.booking_id).refunded -= gift
+
+    def give_again(self, recorded: Recorded[RefundResubmitted | RefundAlternativeChosen]) -> None:
+        """It is on its way once more."""
+        books = self._of(recorded.case_id)
+        books.refunded += self._gifts.get(recorded.stream_id, 0)
         self._enough(recorded, books)
 
     def keep(self, recorded: Recorded[RefundCancelled]) -> None:

@@ -432,3 +432,28 @@ def test_a_refund_that_was_handed_over_is_cancelled_no_more() -> None:
         market.decide(
             partial(processes.cancel_refund, staff=DINIS, refund_id=FIRST, reason="asked_twice")
         )
+
+
+@pytest.mark.parametrize("earlier", [0, 2_000])
+def test_what_a_stay_s_end_would_have_given_back_is_kept_where_finance_takes_it_back(
+    earlier: int,
+) -> None:
+    market = paid()
+    if earlier:
+        ask(market, for_nights(LineBack("night", "2026-07-02", earlier)))
+        approve(market)
+        market.settle()
+    market.until(market.clock.now + 3 * DAY, step=DAY)
+    market.call_off()
+    of_the_end = processes.refund_of(BOOKING)
+
+    market.decide(
+        partial(processes.cancel_refund, staff=DINIS, refund_id=of_the_end, reason="fraud")
+    )
+    market.until(PAID_OUT, step=12 * HOUR)
+
+    # As if the stay had taken place: 349.20, less the host's part of what went back before.
+    assert market.payout().amount.minor == 34_920 - earlier * 97 // 100
+    assert owed_to(market, Account.HOST_PAYABLE) == market.payout().amount.minor
+    assert sum(abs(owed_to(market, of)) for of in DEFERRED) == 0
+    in_order(market)

@@ -23,13 +23,17 @@ def refunds(*statuses: Refunding) -> Among:
     return lambda town, _: town.refunds(*statuses)[-12:]
 
 
-def asked_by_staff(*statuses: Refunding) -> Among:
-    """Those of them that somebody asked for; what follows from a stay's end is nobody's to refuse."""
+def may_be_refused(*statuses: Refunding) -> Among:
+    """Those of them that finance may say no to: asked for by somebody, or by a stay's end.
+
+    What an alteration gives back both sides have agreed on.
+    """
 
     def among(town: Town, _chance: Random) -> Iterable[RefundId]:
         for refund_id in town.refunds(*statuses)[-12:]:
             refund = town.state(REFUND, refund_id)
-            if refund is not None and refund.preview is None:
+            assert refund is not None, "it was asked for"
+            if refund.preview is None or town.booking_of(refund.booking_id).settlement is not None:
                 yield refund_id
 
     return among

@@ -91,6 +91,7 @@ class Bookings(Matter):
         Where some had gone back before, less goes back now than the policy says: then what is kept
         is what the refund leaves.
         """
+        self._books.ended.add(recorded.stream_id)
         before = self._bookings.pop(recorded.stream_id, NOTHING)
         if recorded.stream_id in self._books.allowances and before is not NOTHING:
             self._bookings[recorded.stream_id] = before._replace(fell_away=True)

@@ -18,7 +18,7 @@ class Books:
     booked so far; `charges` are the payments whose money cannot be used yet; `lost` is what
     disputes took of each booking before it was earned. `allowances` are what each booking gives
     back beside its end, by refund, and `given_back` what its end then does; `stays` is what was
-    agreed about each.
+    agreed about each, and `ended` are those that fell away.
     """
 
     def __init__(self, breach: Callable[[str, Recorded[MoneyEvent]], None]) -> None:
@@ -28,6 +28,7 @@ class Books:
         self.lost: dict[str, list[Shares]] = {}
         self.allowances: dict[str, dict[str, Shares]] = {}
         self.given_back: dict[str, list[Agreed]] = {}
+        self.ended: set[str] = set()
         self.stays: dict[str, Agreed] = {}
 
     def compare(

@@ -20,6 +20,7 @@ from replay.rules.postings_follow_their_rules.agreed import (
     Agreed,
     divided,
     figures,
+    less,
     of_shares,
     worth,
 )
@@ -28,12 +29,13 @@ from replay.rules.rule import Handlers
 
 
 class Refunds(Matter):
-    """What is asked back for each guest, and of whose part."""
+    """What is asked back for each guest, and of whose part; and what of it follows from ends."""
 
     def __init__(self, books: Books) -> None:
         super().__init__(books)
         self._refunds: dict[str, Agreed] = {}
         self._parts: dict[str, tuple[tuple[str, Agreed], ...]] = {}
+        self._of_ends: set[str] = set()
 
     def hears(self) -> Handlers:
         """What agrees on figures, and what books them."""
@@ -54,6 +56,8 @@ class Refunds(Matter):
         """What shall go back, and of whose part."""
         event = recorded.event
         by_letter = of_shares(event.back)
+        if event.preview is not None and event.booking_id in self._books.ended:
+            self._of_ends.add(recorded.stream_id)
         self._refunds[recorded.stream_id] = Agreed(
             figures(T=event.amount.minor, B=worth(by_letter), **by_letter),
             event.amount.currency,
@@ -66,7 +70,24 @@ class Refunds(Matter):
 
     def drop(self, recorded: Recorded[RefundRejected]) -> None:
         """Nothing will go back."""
-        self._refunds.pop(recorded.stream_id, None)
+        self._keep(recorded.stream_id, self._refunds.pop(recorded.stream_id, NOTHING))
+
+    def _keep(self, refund_id: str, asked: Agreed) -> None:
+        """What the end of a stay does not give back after all is kept of it, and to be earned."""
+        if refund_id not in self._of_ends:
+            return
+        self._of_ends.discard(refund_id)
+        given_back = self._books.given_back.get(asked.booking_id, [])
+        if (counted := asked._replace(booked_by="", position=None)) in given_back:
+            given_back.remove(counted)
+            return
+        stays, none = self._books.stays, figures()
+        stay = stays.get(asked.booking_id) or Agreed(
+            none, asked.listed_in, asked.host_id, fell_away=True
+        )
+        again = {letter: -asked.booked[letter] for letter in "hgovxc"}
+        taxes = tuple((authority, -minor) for authority, minor in asked.taxes)
+        stays[asked.booking_id] = less(stay, again, taxes)
 
     def approved(self, recorded: Recorded[RefundApproved]) -> None:
         """J8, J10 or J11 of what was asked for, or J14 of what the platform gives."""
@@ -104,6 +125,7 @@ class Refunds(Matter):
     def cancelled(self, recorded: Recorded[RefundCancelled]) -> None:
         """The reverse of what the approval booked, if it was approved."""
         agreed = self._refunds.pop(recorded.stream_id, NOTHING)
+        self._keep(recorded.stream_id, agreed)
         if parts := self._parts.pop(recorded.stream_id, None):
             back = [(f"{rule}r", part) for rule, part in parts]
             self._books.compare_each(recorded, back, self._keys(recorded, agreed))
