@@ -30,7 +30,7 @@ from ledger.values.policy import LineBack
 from tests.facts import BOOKING, CLARA, DINIS, EARNED, NOW, SUPPORT, money
 from tests.ledger.books import books_agree
 from tests.ledger.market import DECLINED, Market
-from tests.ledger.test_disputed_money import PAID_OUT, Disputed
+from tests.ledger.test_disputed_money import PAID_OUT, Disputed, call_off
 from tests.machine.judge import judged
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -456,4 +456,40 @@ def test_what_a_stay_s_end_would_have_given_back_is_kept_where_finance_takes_it_
     assert market.payout().amount.minor == 34_920 - earlier * 97 // 100
     assert owed_to(market, Account.HOST_PAYABLE) == market.payout().amount.minor
     assert sum(abs(owed_to(market, of)) for of in DEFERRED) == 0
+    in_order(market)
+
+
+def test_what_a_stay_s_end_would_take_of_a_host_who_was_paid_is_theirs_where_finance_says_no() -> (
+    None
+):
+    market = Disputed()
+    market.sold()
+    market.until(EARNED + 12 * HOUR, step=6 * HOUR)
+    assert market.payout().status is Payable.TRANSFERRED
+    market.decide(call_off)
+    of_the_end = processes.refund_of(BOOKING)
+    assert the_refund(market, of_the_end).status is Refunding.AWAITING_APPROVAL
+
+    market.decide(
+        partial(processes.reject_refund, staff=DINIS, refund_id=of_the_end, reason="fraud")
+    )
+    market.until(PAID_OUT, step=12 * HOUR)
+
+    assert market.payment().refunded.minor == 0
+    assert owed_to(market, Account.HOST_PAYABLE) == 0
+    in_order(market)
+
+
+def test_a_gift_that_a_dispute_keeps_from_the_guest_is_no_part_of_what_was_captured() -> None:
+    market = Disputed()
+    market.sold()
+    ask(market, for_nights(LineBack("goodwill", "", 500), funded_by=Funding.PLATFORM))
+    approve(market)
+    market.bank()
+    market.settle()
+    assert the_refund(market).status is Refunding.FAILED
+
+    market.bank("lost")
+    market.until(market.clock.now + 10 * DAY, step=DAY)
+
     in_order(market)
