@@ -54,6 +54,7 @@ from ledger.events.unapplied_receipt import (
     ReceiptDetected,
     ReceiptFundsAvailable,
     ReceiptReturned,
+    ReceiptReturnReversed,
 )
 from projections.projection import (
     ONLY_ADDED_TO,
@@ -130,6 +131,7 @@ JournalEvent = (
     | ReceiptDetected
     | ReceiptFundsAvailable
     | ReceiptReturned
+    | ReceiptReturnReversed
     | RefundFailed
     | RefundSettledAlternatively
     | RefundSettledByDispute

@@ -73,6 +73,7 @@ from ledger.events.unapplied_receipt import (
     ReceiptReturned,
     ReceiptReturnFailed,
     ReceiptReturning,
+    ReceiptReturnReversed,
 )
 from ledger.values.money import Money
 
@@ -163,6 +164,7 @@ OpeningEvent = (
     | EvidenceFailed
     | ReceiptDetected
     | ReceiptReturnFailed
+    | ReceiptReturnReversed
     | PaymentOutcomeUnknown
     | DifferenceFound
     | PayoutHeld
@@ -193,7 +195,7 @@ def opened(event: OpeningEvent) -> Opened | None:  # noqa: C901 - one case per e
             return Opened(M.DISPUTE_TO_ANSWER, event.reason)
         case ReceiptDetected():
             return Opened(M.RECEIPT_UNAPPLIED, event.why)
-        case ReceiptReturnFailed():
+        case ReceiptReturnFailed() | ReceiptReturnReversed():
             return Opened(M.RETURN_FAILED, event.reason)
         case PaymentOutcomeUnknown():
             given_up = event.look_again_at is None

@@ -149,6 +149,7 @@ SENTENCES = {
     "unapplied_receipt.detected": "{amount} came without a place: {detail}",
     "unapplied_receipt.funds_available": "{amount} of money without a place available for use",
     "unapplied_receipt.return_failed": "Money without a place could not be returned: {detail}",
+    "unapplied_receipt.return_reversed": "{amount} came back from the guest's bank: {detail}",
     "unapplied_receipt.returned": "{amount} without a place returned to the guest",
     "unapplied_receipt.returning": "Return of money without a place ordered, attempt {detail}",
     "unit_calendar.external_block_added": "{nights} sold elsewhere, so a feed says",

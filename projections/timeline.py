@@ -185,6 +185,7 @@ from ledger.events.unapplied_receipt import (
     ReceiptReturned,
     ReceiptReturnFailed,
     ReceiptReturning,
+    ReceiptReturnReversed,
 )
 from ledger.events.unit_calendar import (
     CalendarOpened,
@@ -473,6 +474,7 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     ReceiptFundsAvailable: lambda event: of_amount(event.amount),
     ReceiptReturnFailed: lambda event: Facts(detail=event.reason),
     ReceiptReturned: lambda event: of_amount(event.amount),
+    ReceiptReturnReversed: lambda event: of_amount(event.amount, detail=event.reason),
     ReceiptReturning: lambda event: Facts(detail=str(event.attempt)),
     ProviderClosed: nothing_else,
     ProviderRegistered: lambda event: Facts(detail=event.country),

@@ -21,6 +21,7 @@ from ledger.events.unapplied_receipt import (
     ReceiptReturned,
     ReceiptReturnFailed,
     ReceiptReturning,
+    ReceiptReturnReversed,
     UnappliedReceiptEvent,
     Why,
 )
@@ -116,6 +117,16 @@ class FailReturn(Command, frozen=True, kw_only=True):
     reason: str
 
 
+class ReverseReturn(Command, frozen=True, kw_only=True):
+    """Record that what the guest had back came back; `settled` is what of it, where exchanged."""
+
+    receipt_id: ReceiptId
+    amount: Money
+    reason: str
+    balance_transaction: str
+    settled: Money | None = None
+
+
 class AdoptReceipt(Command, frozen=True, kw_only=True):
     """Let the money be a payment of its own: `due` is what its booking still waits for."""
 
@@ -125,7 +136,13 @@ class AdoptReceipt(Command, frozen=True, kw_only=True):
 
 
 UnappliedReceiptCommand = (
-    DetectReceipt | RecordReceiptFunds | ReturnReceipt | RecordReturn | FailReturn | AdoptReceipt
+    DetectReceipt
+    | RecordReceiptFunds
+    | ReturnReceipt
+    | RecordReturn
+    | FailReturn
+    | ReverseReturn
+    | AdoptReceipt
 )
 
 # -- Lifecycle --------------------------------------------------------------------------
@@ -146,6 +163,8 @@ LIFECYCLE = Lifecycle(
     Step("UR5", AdoptReceipt, states(S.DETECTED), actors("X"), ReceiptAdopted, S.ADOPTED,
          "amount and currency are those that are due"),
     Step("UR6", RecordReceiptFunds, OURS, actors("P"), ReceiptFundsAvailable, SAME, "once"),
+    Step("UR7", ReverseReturn, states(S.RETURNED), actors("P"), ReceiptReturnReversed,
+         S.RETURN_FAILED, "the amount is the one that came"),
 )  # fmt: skip
 
 # -- Decisions --------------------------------------------------------------------------
@@ -169,6 +188,8 @@ def decide(
             return record_return(receipt, command, now)
         case FailReturn():
             return [ReceiptReturnFailed(reason=command.reason)]
+        case ReverseReturn():
+            return reverse(receipt, command, now)
         case AdoptReceipt():
             return adopt(receipt, command)
         case _:
@@ -246,6 +267,39 @@ def returned(receipt: UnappliedReceipt, command: RecordReturn) -> Entry:
     return postings.receipt_returned(command.receipt_id, command.amount)
 
 
+def reverse(
+    receipt: UnappliedReceipt, command: ReverseReturn, now: Instant
+) -> Sequence[UnappliedReceiptEvent]:
+    """Owe the guest again what came back. Raises AmountsDiffer, CurrenciesDiffer."""
+    came = receipt.received.amount
+    if same_currency(came, command.amount) != came:
+        raise AmountsDiffer(came=str(came), back=str(command.amount))
+    return [
+        ReceiptReturnReversed(
+            booking_id=receipt.booking_id,
+            amount=command.amount,
+            reason=command.reason,
+            balance_transaction=command.balance_transaction,
+            settled=command.settled,
+            effective_on=local_date(now, receipt.time_zone),
+            entries=(came_back(receipt, command),),
+        )
+    ]
+
+
+def came_back(receipt: UnappliedReceipt, command: ReverseReturn) -> Entry:
+    """How money that came back stands in the books. Raises AmountsDiffer, CurrenciesDiffer."""
+    charge = receipt.received
+    back = same_currency(charge.gross, command.settled or command.amount)
+    if charge.converted:
+        return postings.receipt_came_back_converted(
+            command.receipt_id, receipt.booking_id, charge, back
+        )
+    if back != command.amount:
+        raise AmountsDiffer(returned=str(command.amount), settled=str(back))
+    return postings.receipt_came_back(command.receipt_id, command.amount)
+
+
 def adopt(receipt: UnappliedReceipt, command: AdoptReceipt) -> Sequence[UnappliedReceiptEvent]:
     """Hand the money over to a new payment. Raises AmountsDiffer, CurrenciesDiffer."""
     came = receipt.received.amount
@@ -276,7 +330,7 @@ def evolve(receipt: UnappliedReceipt | None, event: UnappliedReceiptEvent) -> Un
             return replace(receipt, available=True)
         case ReceiptReturning():
             return replace(receipt, status=status, attempts=event.attempt)
-        case ReceiptReturned() | ReceiptReturnFailed() | ReceiptAdopted():
+        case ReceiptReturned() | ReceiptReturnFailed() | ReceiptReturnReversed() | ReceiptAdopted():
             return replace(receipt, status=status)
         case _:
             assert_never(event)

@@ -78,6 +78,21 @@ class ReceiptReturnFailed(
     reason: str
 
 
+class ReceiptReturnReversed(
+    MoneyEvent, topic="unapplied_receipt.return_reversed", frozen=True, kw_only=True
+):
+    """What the guest had back came back, for the processor's reason; it is the guest's still.
+
+    `settled` is what came back in the processor's own currency, nothing where that is the amount.
+    """
+
+    booking_id: BookingId
+    amount: Money
+    reason: str
+    balance_transaction: str
+    settled: Money | None
+
+
 class ReceiptAdopted(Event, topic="unapplied_receipt.adopted", frozen=True, kw_only=True):
     """The money was due after all: it became a payment of its own."""
 
@@ -90,5 +105,6 @@ UnappliedReceiptEvent = (
     | ReceiptReturning
     | ReceiptReturned
     | ReceiptReturnFailed
+    | ReceiptReturnReversed
     | ReceiptAdopted
 )

@@ -10,11 +10,13 @@ from ledger.aggregates.unapplied_receipt import (
     RecordReceiptFunds,
     RecordReturn,
     ReturnReceipt,
+    ReverseReturn,
     receipt_of,
 )
 from ledger.aggregates.unapplied_receipt import Status as Receiving
 from ledger.draft import Draft
-from ledger.errors import NightsAreTaken, TooLate
+from ledger.errors import NightsAreTaken, NotFound, TooLate
+from ledger.events import Actor
 from ledger.events.unapplied_receipt import Why
 from ledger.gateways.stripe.payments import Succeeded
 from ledger.gateways.stripe.refunds import RefundFact, RefundStatus
@@ -113,13 +115,44 @@ def receipt_funds_have_arrived(draft: Draft, receipt_id: ReceiptId) -> None:
 def take_in_return(draft: Draft, receipt_id: ReceiptId, fact: RefundFact) -> Outcome:
     """Take in that money without a place is on its way back, or there."""
     receipt = draft.state(UNAPPLIED_RECEIPT, receipt_id)
-    if receipt is None or receipt.status is not Receiving.RETURNING:
-        return Outcome.NOTHING_NEW
+    if receipt is None or fact.attempt != receipt.attempts:
+        return Outcome.NOTHING_NEW  # of another attempt: it failed, and was sent again since
     if fact.status in (RefundStatus.FAILED, RefundStatus.CANCELLED):
-        return_declined(draft, receipt_id, fact.failure or fact.status.value)
+        return _return_failed(draft, receipt_id, receipt.status, fact)
+    if fact.status is not RefundStatus.SUCCEEDED or receipt.status is not Receiving.RETURNING:
+        return Outcome.NOTHING_NEW  # where it is under way, another notice tells that it is there
+    return _record_return(draft, receipt_id, fact)
+
+
+def _return_failed(
+    draft: Draft, receipt_id: ReceiptId, status: Receiving, fact: RefundFact
+) -> Outcome:
+    """Take in that the guest does not have the money; perhaps it had left our balance before."""
+    reason = fact.failure or fact.status.value
+    if status is Receiving.RETURNING and fact.returned is None:
+        return_declined(draft, receipt_id, reason)
         return Outcome.TAKEN_IN
-    if fact.status is not RefundStatus.SUCCEEDED:
-        return Outcome.NOTHING_NEW  # it is under way; another notice tells when it is there
+    if status not in (Receiving.RETURNING, Receiving.RETURNED):
+        return Outcome.NOTHING_NEW
+    if fact.returned is None:
+        return Outcome.LATER
+    if status is Receiving.RETURNING:
+        _record_return(draft, receipt_id, fact)
+    back = fact.returned.amount
+    draft.do(
+        PROCESSOR,
+        ReverseReturn(
+            receipt_id=receipt_id,
+            amount=fact.amount,
+            reason=reason,
+            balance_transaction=fact.returned.movement_id,
+            settled=None if back.currency == fact.amount.currency else back,
+        ),
+    )
+    return Outcome.TAKEN_IN
+
+
+def _record_return(draft: Draft, receipt_id: ReceiptId, fact: RefundFact) -> Outcome:
     if fact.taken is None:
         return Outcome.LATER
     paid = -fact.taken.amount
@@ -134,6 +167,15 @@ def take_in_return(draft: Draft, receipt_id: ReceiptId, fact: RefundFact) -> Out
         ),
     )
     return Outcome.TAKEN_IN
+
+
+def return_again(draft: Draft, staff: Actor, receipt_id: ReceiptId) -> None:
+    """Order that money without a place goes back once more. Raises TransitionNotAllowed."""
+    receipt = draft.state(UNAPPLIED_RECEIPT, receipt_id)
+    if receipt is None:
+        raise NotFound(receipt_id=receipt_id)
+    key = f"{receipt_id}/{receipt.attempts + 1}"
+    draft.do(staff, ReturnReceipt(receipt_id=receipt_id, idempotency_key=key))
 
 
 def return_declined(draft: Draft, receipt_id: ReceiptId, reason: str) -> None:

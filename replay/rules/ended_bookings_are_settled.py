@@ -62,7 +62,12 @@ from ledger.events.refund import (
     RefundSettledByDispute,
     RefundSucceeded,
 )
-from ledger.events.unapplied_receipt import ReceiptAdopted, ReceiptDetected, ReceiptReturned
+from ledger.events.unapplied_receipt import (
+    ReceiptAdopted,
+    ReceiptDetected,
+    ReceiptReturned,
+    ReceiptReturnReversed,
+)
 from ledger.events.unit_calendar import ReservationMade
 from ledger.values.journal import Account
 from replay.rules.entries_balance import MONEY_EVENTS
@@ -71,7 +76,7 @@ from replay.rules.rule import Connection, Extent, Handlers, Rule
 BEGINS = (
     NoShowReversed,
     *(BookingRequested, PaymentOpened, PaymentRetried, PayoutScheduled, RefundRequested),
-    *(ReceiptDetected, ExternalRefundDetected),
+    *(ReceiptDetected, ReceiptReturnReversed, ExternalRefundDetected),
     *(ReversalOrdered, DisputeOpened, DisputeReopened),
 )
 """A part of a case begins."""

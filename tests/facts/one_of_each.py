@@ -147,6 +147,7 @@ from tests.facts.unapplied_receipt import (
     adopted,
     receipt_funds,
     return_failed,
+    return_reversed,
     returned,
     returning,
 )
@@ -243,6 +244,7 @@ ONE_OF_EACH = (
     returning(),
     returned(),
     return_failed(),
+    return_reversed(),
     adopted(),
     a_refund(),
     approved(),

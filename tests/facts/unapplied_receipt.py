@@ -11,6 +11,7 @@ from ledger.events.unapplied_receipt import (
     ReceiptReturned,
     ReceiptReturnFailed,
     ReceiptReturning,
+    ReceiptReturnReversed,
     Why,
 )
 from ledger.values.received import Received
@@ -80,6 +81,20 @@ def returned() -> ReceiptReturned:
 def return_failed() -> ReceiptReturnFailed:
     """It could not be given back."""
     return ReceiptReturnFailed(reason="expired_or_canceled_card")
+
+
+def return_reversed() -> ReceiptReturnReversed:
+    """It was with her, and came back."""
+    amount = a_price().total
+    return ReceiptReturnReversed(
+        booking_id=BOOKING,
+        amount=amount,
+        reason="expired_or_canceled_card",
+        balance_transaction="txn_again",
+        settled=None,
+        effective_on=JUNE_FIRST,
+        entries=(postings.receipt_came_back(RECEIPT, amount),),
+    )
 
 
 def adopted() -> ReceiptAdopted:

@@ -208,6 +208,7 @@ OURS = {
         UR4 | returning                                 | P  | return_failed
         UR5 | detected                                  | X  | adopted
         UR6 | detected returning return_failed returned | P  | same
+        UR7 | returned                                  | P  | return_failed
     """),
     "refund": _rows("""
         RF14 | pending                            | P | pending

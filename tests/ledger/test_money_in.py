@@ -24,8 +24,20 @@ from ledger.events.payout import PayoutScheduled
 from ledger.events.unapplied_receipt import ReceiptDetected, Why
 from ledger.events.unit_calendar import HoldExtended
 from ledger.values.ids import BookingId, GuestId
+from ledger.values.journal import Account
 from ledger.values.policy import Ending
-from tests.facts import BOOKING, CHECK_IN, GUEST, HOST, NOW, a_price, a_stay, an_id, to_book
+from tests.facts import (
+    BOOKING,
+    CHECK_IN,
+    FINANCE,
+    GUEST,
+    HOST,
+    NOW,
+    a_price,
+    a_stay,
+    an_id,
+    to_book,
+)
 from tests.ledger.books import books_agree
 from tests.ledger.market import ASKS_THE_BANK, DECLINED, VISA, Market
 
@@ -464,6 +476,54 @@ def test_case_p4_late_money_that_waits_at_the_bank_is_not_asked_for_all_the_time
     market.settle()
 
     assert the_receipt(market) is Receiving.RETURNED
+    agrees_with_stripe(market)
+
+
+NEVER_ARRIVES = "pm_card_refundFail"
+"""A card that takes a refund, and gives it back a day later."""
+
+
+def test_late_money_that_comes_back_from_the_guests_bank_is_owed_until_it_is_sent_again(
+    market: Market,
+) -> None:
+    market.let_pass(16 * MINUTE)
+    market.decide(partial(processes.expire, booking_id=BOOKING))
+    taken_by_joana(market)
+    market.pay(NEVER_ARRIVES)
+    market.settle()
+    assert the_receipt(market) is Receiving.RETURNED
+    assert not market.balances()[Account.UNAPPLIED_RECEIPTS, "EUR"]
+
+    market.until(market.clock.now + 2 * DAY, step=6 * HOUR)
+
+    assert the_receipt(market) is Receiving.RETURN_FAILED
+    assert market.balances()[Account.UNAPPLIED_RECEIPTS, "EUR"] == -41_040
+    agrees_with_stripe(market)
+
+    (receipt_id,) = {receipt_of(event.charge) for event in market.events(ReceiptDetected)}
+    market.decide(partial(processes.return_again, staff=FINANCE, receipt_id=receipt_id))
+    market.settle()
+
+    assert the_receipt(market) is Receiving.RETURNED
+    assert len(market.all("refund")) == 2
+    agrees_with_stripe(market)
+
+
+def test_late_money_that_the_guests_bank_never_took_is_in_the_books_both_ways(
+    market: Market,
+) -> None:
+    market.let_pass(16 * MINUTE)
+    market.decide(partial(processes.expire, booking_id=BOOKING))
+    taken_by_joana(market)
+    market.pay("pm_card_pendingRefund")
+    market.settle()
+    assert the_receipt(market) is Receiving.RETURNING
+
+    (refund,) = market.all("refund")
+    market.behind(f"refunds/{refund['id']}", outcome="failed")
+    market.settle()
+
+    assert the_receipt(market) is Receiving.RETURN_FAILED
     agrees_with_stripe(market)
 
 

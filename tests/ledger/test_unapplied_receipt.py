@@ -10,11 +10,17 @@ from ledger.aggregates.unapplied_receipt import (
     RecordReceiptFunds,
     RecordReturn,
     ReturnReceipt,
+    ReverseReturn,
     receipt_of,
 )
 from ledger.errors import AmountsDiffer, CurrenciesDiffer, Refused, TransitionNotAllowed
 from ledger.events import Actor, Event
-from ledger.events.unapplied_receipt import ReceiptDetected, ReceiptReturned, Why
+from ledger.events.unapplied_receipt import (
+    ReceiptDetected,
+    ReceiptReturned,
+    ReceiptReturnReversed,
+    Why,
+)
 from ledger.values.journal import Entry, imbalance
 from tests.facts import (
     ADOPTED,
@@ -30,6 +36,7 @@ from tests.facts import (
     money,
     receipt_funds,
     return_failed,
+    return_reversed,
     returned,
     returning,
     to_detect_receipt,
@@ -50,6 +57,16 @@ def to_record_return(amount: str = ALL_OF_IT, settled: str | None = None) -> Rec
         amount=money(amount),
         processor_refund="re_late",
         balance_transaction="txn_back",
+        settled=money(settled) if settled else None,
+    )
+
+
+def to_reverse(amount: str = ALL_OF_IT, settled: str | None = None) -> ReverseReturn:
+    return ReverseReturn(
+        receipt_id=RECEIPT,
+        amount=money(amount),
+        reason="expired_or_canceled_card",
+        balance_transaction="txn_again",
         settled=money(settled) if settled else None,
     )
 
@@ -222,6 +239,56 @@ def test_what_was_exchanged_does_not_go_back_without_its_cost() -> None:
     exchanged = a_receipt(settled=money("395.15 CHF"), fee=None)
 
     given(exchanged, returning()).when(PROCESSOR, to_record_return()).refused(CurrenciesDiffer)
+
+
+# -- UR7: it came back ------------------------------------------------------------------
+
+
+def test_what_came_back_from_the_guests_bank_is_owed_again() -> None:
+    given(*RETURNING, returned()).when(PROCESSOR, to_reverse()).then(return_reversed())
+    assert booked(return_reversed().entries) == {
+        "J22b": [
+            ("stripe_available", "", 41_040, "EUR"),
+            ("unapplied_receipts", RECEIPT, -41_040, "EUR"),
+        ]
+    }
+    given(*RETURNING, returned(), return_reversed()).when(PROCESS, to_return(2)).then(returning(2))
+
+
+@pytest.mark.parametrize("since", [(), (returning(),), (returning(), return_failed())])
+def test_nothing_comes_back_that_was_not_with_the_guest(since: tuple[Event, ...]) -> None:
+    given(a_receipt(), *since).when(PROCESSOR, to_reverse()).refused(TransitionNotAllowed)
+
+
+@pytest.mark.parametrize(
+    ("command", "rule"),
+    [
+        (to_reverse("410.39 EUR"), AmountsDiffer),
+        (to_reverse("410.40 USD"), CurrenciesDiffer),
+        (to_reverse(settled="410.39 EUR"), AmountsDiffer),
+        (to_reverse(settled="395.15 CHF"), CurrenciesDiffer),
+    ],
+)
+def test_what_comes_back_is_what_had_gone(command: ReverseReturn, rule: type[Refused]) -> None:
+    given(*RETURNING, returned()).when(PROCESSOR, command).refused(rule)
+
+
+@pytest.mark.parametrize(("back", "result"), [("390.00 CHF", 700), ("397.00 CHF", 0)])
+def test_the_position_of_what_came_back_is_open_as_it_was(back: str, result: int) -> None:
+    exchanged = a_receipt(settled=money("395.15 CHF"), fee=None)
+    gone = given(exchanged, returning()).when(PROCESSOR, to_record_return(settled="397.00 CHF"))
+    history = (exchanged, returning(), *gone.events)
+    (event,) = given(*history).when(PROCESSOR, to_reverse(settled=back)).events
+    assert isinstance(event, ReceiptReturnReversed)
+    (out,) = gone.events
+    assert isinstance(out, ReceiptReturned)
+    lines = [*booked(out.entries)["J22rfx"], *booked(event.entries)["J22bfx"]]
+
+    def left(account: str) -> int:
+        return sum(line[2] for line in lines if line[0] == account)
+
+    assert left("fx_position") == left("unapplied_receipts") == 0
+    assert left("fx_gain_loss") == result, "what the way there and back cost"
 
 
 # -- UR5: adopted -----------------------------------------------------------------------

@@ -66,6 +66,7 @@ CARDS = (
     *("pm_card_threeDSecure2Required",) * 3,
     "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds",
     "pm_card_pendingRefund",
+    "pm_card_refundFail",
 )
 """The cards that guests have, the ordinary ones more often."""
 
@@ -423,13 +424,8 @@ def reinstates(town: Town, place: Place, _chance: Random) -> None:
 
 
 def refunds_there(town: Town, _chance: Random) -> Iterable[str]:
-    """Refunds that guests have, as far as they know."""
-    return [
-        refund["id"]
-        for refund in town.all("refund")[-12:]
-        if refund["status"] == "succeeded"
-        and town.is_refund(refund["metadata"].get("refund_id", ""))
-    ]
+    """Refunds that guests have, as far as they know, and money without a place that went back."""
+    return [refund["id"] for refund in town.all("refund")[-12:] if refund["status"] == "succeeded"]
 
 
 def comes_back(town: Town, refund: str, _chance: Random) -> None:

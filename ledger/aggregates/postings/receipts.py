@@ -125,6 +125,34 @@ def receipt_returned_converted(
     )
 
 
+def receipt_came_back(receipt_id: ReceiptId, amount: Money) -> Entry:
+    """J22b: what had been returned came back, and is owed again."""
+    return entry(
+        "J22b",
+        1,
+        debit(Account.STRIPE_AVAILABLE, amount),
+        credit(Account.UNAPPLIED_RECEIPTS, amount, receipt_id),
+    )
+
+
+def receipt_came_back_converted(
+    receipt_id: ReceiptId, booking_id: BookingId, charge: Received, back: Money
+) -> Entry:
+    """J22b in two currencies: it came back as `back`, and the receipt's position is open again.
+
+    It is opened at what it was before, so what the two rates differ by is gained or lost now.
+    """
+    return entry(
+        "J22bfx",
+        1,
+        debit(Account.STRIPE_AVAILABLE, back),
+        credit(Account.FX_POSITION, charge.gross, booking_id),
+        debit(Account.FX_POSITION, charge.amount, booking_id),
+        credit(Account.UNAPPLIED_RECEIPTS, charge.amount, receipt_id),
+        debit(Account.FX_GAIN_LOSS, charge.gross - back),
+    )
+
+
 def receipt_adopted(receipt_id: ReceiptId, payment_id: PaymentId, amount: Money) -> Entry:
     """J22, adopted: the money is a payment's, as if it had come for it; J1 applies it from there."""
     return entry(

@@ -186,6 +186,17 @@ BOOK = {
         Cr stripe_available    -             r
         Cr fx_gain_loss        -             s-r
     """,
+    ("J22b", 1): """
+        Dr stripe_available    -             T
+        Cr unapplied_receipts  receipt       T
+    """,
+    ("J22bfx", 1): """
+        Dr stripe_available    -             r
+        Cr fx_position         booking       s
+        Dr fx_position         booking       T
+        Cr unapplied_receipts  receipt       T
+        Dr fx_gain_loss        -             s-r
+    """,
     ("J22a", 1): """
         Dr unapplied_receipts  receipt       T
         Cr unapplied_receipts  payment       T

@@ -6,6 +6,7 @@ from ledger.aggregates.unapplied_receipt import (
     RecordReceiptFunds,
     RecordReturn,
     ReturnReceipt,
+    ReverseReturn,
 )
 from tests.facts import (
     ADOPTED,
@@ -13,6 +14,7 @@ from tests.facts import (
     PROCESSOR,
     RECEIPT,
     a_receipt,
+    returned,
     returning,
     to_detect_receipt,
 )
@@ -33,6 +35,16 @@ COMMANDS = (
     ),
     Happened(
         FailReturn(receipt_id=RECEIPT, reason="expired_or_canceled_card"), PROCESSOR, RETURNING
+    ),
+    Happened(
+        ReverseReturn(
+            receipt_id=RECEIPT,
+            amount=TOTAL,
+            reason="expired_or_canceled_card",
+            balance_transaction="txn_again",
+        ),
+        PROCESSOR,
+        (*RETURNING, returned()),
     ),
     Happened(
         AdoptReceipt(receipt_id=RECEIPT, payment_id=ADOPTED, due=TOTAL), PROCESS, (a_receipt(),)
