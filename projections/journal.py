@@ -55,6 +55,7 @@ from ledger.events.unapplied_receipt import (
     ReceiptFundsAvailable,
     ReceiptReturned,
     ReceiptReturnReversed,
+    ReceiptSettledByDispute,
 )
 from projections.projection import (
     ONLY_ADDED_TO,
@@ -132,6 +133,7 @@ JournalEvent = (
     | ReceiptFundsAvailable
     | ReceiptReturned
     | ReceiptReturnReversed
+    | ReceiptSettledByDispute
     | RefundFailed
     | RefundSettledAlternatively
     | RefundSettledByDispute

@@ -74,6 +74,7 @@ from ledger.events.unapplied_receipt import (
     ReceiptReturnFailed,
     ReceiptReturning,
     ReceiptReturnReversed,
+    ReceiptSettledByDispute,
 )
 from ledger.values.money import Money
 
@@ -117,6 +118,7 @@ ENDS: Mapping[type[Event], tuple[Matter, ...]] = {
     DisputePrevented: (M.DISPUTE_TO_ANSWER,),
     ReceiptReturning: (M.RETURN_FAILED,),
     ReceiptReturned: (M.RECEIPT_UNAPPLIED, M.RETURN_FAILED),
+    ReceiptSettledByDispute: (M.RECEIPT_UNAPPLIED, M.RETURN_FAILED),
     ReceiptAdopted: (M.RECEIPT_UNAPPLIED, M.RETURN_FAILED),
     PaymentProcessing: (M.PAYMENT_UNANSWERED,),
     PaymentActionRequired: (M.PAYMENT_UNANSWERED,),

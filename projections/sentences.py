@@ -147,6 +147,8 @@ SENTENCES = {
     "tariff.rates_set": "Rates and stay rules set, version {detail}",
     "unapplied_receipt.adopted": "Money without a place became a payment",
     "unapplied_receipt.detected": "{amount} came without a place: {detail}",
+    "unapplied_receipt.disputed": "The guest's bank asks about money without a place",
+    "unapplied_receipt.settled_by_dispute": "{amount} without a place reached the guest by a dispute",
     "unapplied_receipt.funds_available": "{amount} of money without a place available for use",
     "unapplied_receipt.return_failed": "Money without a place could not be returned: {detail}",
     "unapplied_receipt.return_reversed": "{amount} came back from the guest's bank: {detail}",

@@ -1,6 +1,9 @@
 """Money without a place: taken in as nobody's, then its booking's after all, or sent back."""
 
+from contextlib import suppress
+
 from ledger.aggregates.booking import Status as Stands
+from ledger.aggregates.dispute import DISPUTE
 from ledger.aggregates.payment import AdoptPayment
 from ledger.aggregates.unapplied_receipt import (
     UNAPPLIED_RECEIPT,
@@ -11,18 +14,19 @@ from ledger.aggregates.unapplied_receipt import (
     RecordReturn,
     ReturnReceipt,
     ReverseReturn,
+    SettleReceiptByDispute,
     receipt_of,
 )
 from ledger.aggregates.unapplied_receipt import Status as Receiving
 from ledger.draft import Draft
-from ledger.errors import NightsAreTaken, NotFound, TooLate
+from ledger.errors import NightsAreTaken, NotFound, RefundBlockedByDispute, TooLate
 from ledger.events import Actor
 from ledger.events.unapplied_receipt import Why
 from ledger.gateways.stripe.payments import Succeeded
 from ledger.gateways.stripe.refunds import RefundFact, RefundStatus
 from ledger.processes.checkout import confirm_late, take_nights_again
 from ledger.processes.coupons import coupon_is_back
-from ledger.processes.found import booking_in, payment_in
+from ledger.processes.found import booking_in, dispute_in, payment_in
 from ledger.processes.names import PROCESS, PROCESSOR, late_payment_of
 from ledger.processes.outcome import Outcome
 from ledger.values.ids import BookingId, PaymentId, ReceiptId
@@ -170,14 +174,60 @@ def _record_return(draft: Draft, receipt_id: ReceiptId, fact: RefundFact) -> Out
 
 
 def return_again(draft: Draft, staff: Actor, receipt_id: ReceiptId) -> None:
-    """Order that money without a place goes back once more. Raises TransitionNotAllowed."""
+    """Order that money without a place goes back once more. Raises RefundBlockedByDispute, NotFound."""
     receipt = draft.state(UNAPPLIED_RECEIPT, receipt_id)
     if receipt is None:
         raise NotFound(receipt_id=receipt_id)
     key = f"{receipt_id}/{receipt.attempts + 1}"
-    draft.do(staff, ReturnReceipt(receipt_id=receipt_id, idempotency_key=key))
+    found = (draft.state(DISPUTE, of) for of in receipt.disputes)
+    disputed = any(one is not None and one.is_open for one in found)
+    draft.do(staff, ReturnReceipt(receipt_id=receipt_id, idempotency_key=key, disputed=disputed))
 
 
 def return_declined(draft: Draft, receipt_id: ReceiptId, reason: str) -> None:
     """The processor does not give money without a place back: it is for people now."""
     draft.do(PROCESSOR, FailReturn(receipt_id=receipt_id, reason=reason))
+    settle_receipt_by_disputes(draft, receipt_id)
+
+
+# -- Disputed -----------------------------------------------------------------------------
+
+
+def disputed_receipt(draft: Draft, charge: str) -> ReceiptId | None:
+    """The receipt that has a charge's money, if no payment has it."""
+    receipt = draft.state(UNAPPLIED_RECEIPT, receipt_of(charge))
+    return None if receipt is None else receipt_of(charge)
+
+
+def settle_receipt_by_disputes(draft: Draft, receipt_id: ReceiptId) -> None:
+    """Owe money without a place no more that the guest has by a dispute that was lost.
+
+    A dispute of a part of it leaves the rest to people.
+    """
+    receipt = draft.state(UNAPPLIED_RECEIPT, receipt_id)
+    assert receipt is not None, "a dispute is about it"
+    if receipt.status not in (Receiving.DETECTED, Receiving.RETURN_FAILED):
+        return
+    for dispute_id in receipt.disputes:
+        dispute = dispute_in(draft, dispute_id)
+        if dispute.loss is None or not dispute.loss.borne.minor:
+            continue
+        if dispute.amount == receipt.received.amount:
+            draft.do(
+                PROCESS,
+                SettleReceiptByDispute(
+                    receipt_id=receipt_id,
+                    dispute_id=dispute_id,
+                    amount=dispute.amount,
+                    lost=dispute.loss.borne,
+                ),
+            )
+            return
+
+
+def return_what_came_back(draft: Draft, receipt_id: ReceiptId) -> None:
+    """A dispute is won, and the processor gave the money back: it is the guest's still."""
+    receipt = draft.state(UNAPPLIED_RECEIPT, receipt_id)
+    if receipt is not None and receipt.status is Receiving.RETURN_FAILED:
+        with suppress(RefundBlockedByDispute):
+            return_again(draft, PROCESS, receipt_id)

@@ -67,6 +67,7 @@ from ledger.events.unapplied_receipt import (
     ReceiptDetected,
     ReceiptReturned,
     ReceiptReturnReversed,
+    ReceiptSettledByDispute,
 )
 from ledger.events.unit_calendar import ReservationMade
 from ledger.values.journal import Account
@@ -87,7 +88,7 @@ ENDS = (
     *(PaymentCompleted, PaymentFailed, PaymentCancelled),
     *(PayoutCancelled, PayoutTransferred, RefundSucceeded, ReceiptReturned, ReceiptAdopted),
     *(RefundRejected, RefundCancelled, RefundSettledAlternatively, ExternalRefundClassified),
-    RefundSettledByDispute,
+    *(RefundSettledByDispute, ReceiptSettledByDispute),
     *(PayoutNetted, PayoutReversed, ReversalFailed),
     *(DisputeWon, DisputeLost, DisputeClosed, DisputePrevented),
 )

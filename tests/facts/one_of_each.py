@@ -145,7 +145,9 @@ from tests.facts.refund import (
 from tests.facts.unapplied_receipt import (
     a_receipt,
     adopted,
+    disputed_receipt,
     receipt_funds,
+    receipt_settled,
     return_failed,
     return_reversed,
     returned,
@@ -245,6 +247,8 @@ ONE_OF_EACH = (
     returned(),
     return_failed(),
     return_reversed(),
+    disputed_receipt(),
+    receipt_settled(),
     adopted(),
     a_refund(),
     approved(),

@@ -7,16 +7,18 @@ from ledger.aggregates.unapplied_receipt import DetectReceipt
 from ledger.events.unapplied_receipt import (
     ReceiptAdopted,
     ReceiptDetected,
+    ReceiptDisputed,
     ReceiptFundsAvailable,
     ReceiptReturned,
     ReceiptReturnFailed,
     ReceiptReturning,
     ReceiptReturnReversed,
+    ReceiptSettledByDispute,
     Why,
 )
 from ledger.values.received import Received
 from tests.facts.listing import JUNE_FIRST
-from tests.facts.story import ADOPTED, BOOKING, PAYMENT, RECEIPT
+from tests.facts.story import ADOPTED, BOOKING, DISPUTE, PAYMENT, RECEIPT
 from tests.facts.values import a_price, money
 
 
@@ -94,6 +96,24 @@ def return_reversed() -> ReceiptReturnReversed:
         settled=None,
         effective_on=JUNE_FIRST,
         entries=(postings.receipt_came_back(RECEIPT, amount),),
+    )
+
+
+def disputed_receipt() -> ReceiptDisputed:
+    """Her bank asks about it."""
+    return ReceiptDisputed(dispute_id=DISPUTE)
+
+
+def receipt_settled() -> ReceiptSettledByDispute:
+    """Her bank gave it to her."""
+    amount = a_price().total
+    return ReceiptSettledByDispute(
+        booking_id=BOOKING,
+        dispute_id=DISPUTE,
+        amount=amount,
+        settled=None,
+        effective_on=JUNE_FIRST,
+        entries=(postings.receipt_paid_by_dispute(RECEIPT, amount),),
     )
 
 

@@ -15,10 +15,12 @@ from ledger.draft import Draft
 from ledger.errors import (
     AttemptsAreExhausted,
     NightsAreTaken,
+    RefundBlockedByDispute,
     Refused,
     TransitionNotAllowed,
 )
 from ledger.events import Actor
+from ledger.events.dispute import DisputeOpened
 from ledger.events.payment import Capture, PaymentCompleted, PaymentFailed, PaymentProcessing
 from ledger.events.payout import PayoutScheduled
 from ledger.events.unapplied_receipt import ReceiptDetected, Why
@@ -33,6 +35,7 @@ from tests.facts import (
     GUEST,
     HOST,
     NOW,
+    SUPPORT,
     a_price,
     a_stay,
     an_id,
@@ -870,4 +873,81 @@ def test_case_p6_a_capture_that_nobody_answers_is_looked_up_and_not_done_again(
 
     assert market.booking().status is Stands.CONFIRMED
     assert [one["amount_captured"] for one in market.all("charge")] == [41_040]
+    agrees_with_stripe(market)
+
+
+# -- Disputed, and without a place ------------------------------------------------------
+
+
+def taken_back_at_once(market: Market) -> None:
+    """Her bank takes the money back before anybody has heard that it came."""
+    (charge,) = market.all("charge")
+    market.behind("disputes", charge=charge["id"])
+
+
+def disputed_late_money(market: Market) -> str:
+    """The nights are taken, and her bank takes the late money back at once; answers its dispute."""
+    market.let_pass(16 * MINUTE)
+    market.decide(partial(processes.expire, booking_id=BOOKING))
+    taken_by_joana(market)
+    market.pay()
+    taken_back_at_once(market)
+    market.settle()
+    (dispute,) = market.all("dispute")
+    return str(dispute["id"])
+
+
+def test_a_dispute_about_late_money_is_in_the_books_and_waits_for_support(market: Market) -> None:
+    disputed_late_money(market)
+
+    (opened,) = market.events(DisputeOpened)
+    assert opened.receipt_id is not None
+    assert the_receipt(market) is Receiving.RETURN_FAILED
+    assert market.balances()[Account.DISPUTED_FUNDS, "EUR"] == 41_040
+    assert market.balances()[Account.UNAPPLIED_RECEIPTS, "EUR"] == -41_040
+    with pytest.raises(RefundBlockedByDispute):
+        market.decide(partial(processes.return_again, staff=FINANCE, receipt_id=opened.receipt_id))
+    agrees_with_stripe(market)
+
+
+def test_late_money_that_a_lost_dispute_took_is_not_given_back_beside(market: Market) -> None:
+    dispute = disputed_late_money(market)
+
+    market.behind(f"disputes/{dispute}", outcome="lost")
+    market.settle()
+
+    assert the_receipt(market) is Receiving.SETTLED_BY_DISPUTE
+    balances = market.balances()
+    for account in (
+        Account.UNAPPLIED_RECEIPTS,
+        Account.DISPUTED_FUNDS,
+        Account.EXP_CHARGEBACK_LOSS,
+        Account.HOST_RECEIVABLE,
+    ):
+        assert not balances[account, "EUR"]
+    agrees_with_stripe(market)
+
+
+def test_late_money_that_a_dispute_gave_back_to_us_goes_back_to_the_guest(market: Market) -> None:
+    dispute = disputed_late_money(market)
+    dispute_id = processes.dispute_of(dispute)
+    market.decide(partial(processes.submit_evidence, staff=SUPPORT, dispute_id=dispute_id))
+    market.settle()
+
+    market.behind(f"disputes/{dispute}", outcome="won")
+    market.settle()
+
+    assert not market.balances()[Account.DISPUTED_FUNDS, "EUR"]
+    assert the_receipt(market) is Receiving.RETURNED
+    agrees_with_stripe(market)
+
+
+def test_a_dispute_is_not_overlooked_that_is_told_of_before_its_charge(market: Market) -> None:
+    market.pay()
+    taken_back_at_once(market)
+    market.hear()
+    market.letters.reverse()
+    market.settle()
+
+    assert len(market.events(DisputeOpened)) == 1
     agrees_with_stripe(market)

@@ -197,6 +197,17 @@ BOOK = {
         Cr unapplied_receipts  receipt       T
         Dr fx_gain_loss        -             s-r
     """,
+    ("J22d", 1): """
+        Dr unapplied_receipts  receipt       T
+        Cr exp_chargeback_loss -             T
+    """,
+    ("J22dfx", 1): """
+        Dr unapplied_receipts  receipt       T
+        Cr fx_position         booking       T
+        Dr fx_position         booking       s
+        Cr exp_chargeback_loss -             r
+        Cr fx_gain_loss        -             s-r
+    """,
     ("J22a", 1): """
         Dr unapplied_receipts  receipt       T
         Cr unapplied_receipts  payment       T

@@ -17,6 +17,7 @@ from ledger.events.unapplied_receipt import (
     ReceiptFundsAvailable,
     ReceiptReturned,
     ReceiptReturnReversed,
+    ReceiptSettledByDispute,
 )
 from ledger.values.money import Money
 from replay.rules.postings_follow_their_rules.agreed import NOTHING, Agreed, charged
@@ -47,6 +48,7 @@ class Receipts(Matter):
             ReceiptFundsAvailable: self.receipt_available,
             ReceiptReturned: self.returned,
             ReceiptReturnReversed: self.came_back,
+            ReceiptSettledByDispute: self.paid_by_dispute,
         }
 
     def open(self, recorded: Recorded[PaymentOpened]) -> None:
@@ -116,8 +118,16 @@ class Receipts(Matter):
         """J22b, of what came; where it was exchanged, its position is open as it was."""
         self._moved("J22b", recorded)
 
+    def paid_by_dispute(self, recorded: Recorded[ReceiptSettledByDispute]) -> None:
+        """J22d, of what came; where it was exchanged, its position is closed by it."""
+        self._moved("J22d", recorded)
+
     def _moved(
-        self, rule: str, recorded: Recorded[ReceiptReturned] | Recorded[ReceiptReturnReversed]
+        self,
+        rule: str,
+        recorded: Recorded[ReceiptReturned]
+        | Recorded[ReceiptReturnReversed]
+        | Recorded[ReceiptSettledByDispute],
     ) -> None:
         event = recorded.event
         agreed = self._receipts.get(recorded.stream_id, NOTHING)

@@ -2,14 +2,17 @@
 
 from ledger.aggregates.unapplied_receipt import (
     AdoptReceipt,
+    DisputeReceipt,
     FailReturn,
     RecordReceiptFunds,
     RecordReturn,
     ReturnReceipt,
     ReverseReturn,
+    SettleReceiptByDispute,
 )
 from tests.facts import (
     ADOPTED,
+    DISPUTE,
     PROCESS,
     PROCESSOR,
     RECEIPT,
@@ -45,6 +48,12 @@ COMMANDS = (
         ),
         PROCESSOR,
         (*RETURNING, returned()),
+    ),
+    Happened(DisputeReceipt(receipt_id=RECEIPT, dispute_id=DISPUTE), PROCESS, (a_receipt(),)),
+    Happened(
+        SettleReceiptByDispute(receipt_id=RECEIPT, dispute_id=DISPUTE, amount=TOTAL, lost=TOTAL),
+        PROCESS,
+        (a_receipt(),),
     ),
     Happened(
         AdoptReceipt(receipt_id=RECEIPT, payment_id=ADOPTED, due=TOTAL), PROCESS, (a_receipt(),)
