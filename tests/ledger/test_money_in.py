@@ -28,6 +28,8 @@ from ledger.events.unit_calendar import HoldExtended
 from ledger.values.ids import BookingId, GuestId
 from ledger.values.journal import Account
 from ledger.values.policy import Ending
+from projections.matters import Matter, Opened
+from projections.matters import opened as brings_up
 from tests.facts import (
     BOOKING,
     CHECK_IN,
@@ -902,6 +904,7 @@ def test_a_dispute_about_late_money_is_in_the_books_and_waits_for_support(market
 
     (opened,) = market.events(DisputeOpened)
     assert opened.receipt_id is not None
+    assert brings_up(opened) == Opened(Matter.DISPUTE_TO_ANSWER, opened.reason)
     assert the_receipt(market) is Receiving.RETURN_FAILED
     assert market.balances()[Account.DISPUTED_FUNDS, "EUR"] == 41_040
     assert market.balances()[Account.UNAPPLIED_RECEIPTS, "EUR"] == -41_040
