@@ -68,8 +68,6 @@ CARDS = (
     *("pm_card_threeDSecure2Required",) * 3,
     "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds",
     "pm_card_pendingRefund",
-    "pm_card_createDispute",
-    "pm_card_createDisputeInquiry",
 )
 """The cards that guests have, the ordinary ones more often.
 

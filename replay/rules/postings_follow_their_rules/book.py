@@ -127,6 +127,13 @@ BOOK = {
         Dr fx_position         booking       s
         Cr exp_chargeback_loss -             s
     """,
+    ("J12dfx", 2): """
+        Dr refund_payable      refund        T
+        Cr fx_position         booking       T
+        Dr fx_position         booking       s
+        Cr exp_chargeback_loss -             B
+        Dr fx_gain_loss        -             B-s
+    """,
     ("J13", 1): """
         Dr stripe_available    -             T
         Cr refund_payable      refund        T
