@@ -54,6 +54,8 @@ from ledger.events.unapplied_receipt import (
     ReceiptDetected,
     ReceiptFundsAvailable,
     ReceiptReturned,
+    ReceiptReturnReversed,
+    ReceiptSettledByDispute,
 )
 from projections.projection import (
     ONLY_ADDED_TO,
@@ -130,6 +132,8 @@ JournalEvent = (
     | ReceiptDetected
     | ReceiptFundsAvailable
     | ReceiptReturned
+    | ReceiptReturnReversed
+    | ReceiptSettledByDispute
     | RefundFailed
     | RefundSettledAlternatively
     | RefundSettledByDispute

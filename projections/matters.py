@@ -73,6 +73,8 @@ from ledger.events.unapplied_receipt import (
     ReceiptReturned,
     ReceiptReturnFailed,
     ReceiptReturning,
+    ReceiptReturnReversed,
+    ReceiptSettledByDispute,
 )
 from ledger.values.money import Money
 
@@ -116,6 +118,7 @@ ENDS: Mapping[type[Event], tuple[Matter, ...]] = {
     DisputePrevented: (M.DISPUTE_TO_ANSWER,),
     ReceiptReturning: (M.RETURN_FAILED,),
     ReceiptReturned: (M.RECEIPT_UNAPPLIED, M.RETURN_FAILED),
+    ReceiptSettledByDispute: (M.RECEIPT_UNAPPLIED, M.RETURN_FAILED),
     ReceiptAdopted: (M.RECEIPT_UNAPPLIED, M.RETURN_FAILED),
     PaymentProcessing: (M.PAYMENT_UNANSWERED,),
     PaymentActionRequired: (M.PAYMENT_UNANSWERED,),
@@ -163,6 +166,7 @@ OpeningEvent = (
     | EvidenceFailed
     | ReceiptDetected
     | ReceiptReturnFailed
+    | ReceiptReturnReversed
     | PaymentOutcomeUnknown
     | DifferenceFound
     | PayoutHeld
@@ -193,7 +197,7 @@ def opened(event: OpeningEvent) -> Opened | None:  # noqa: C901 - one case per e
             return Opened(M.DISPUTE_TO_ANSWER, event.reason)
         case ReceiptDetected():
             return Opened(M.RECEIPT_UNAPPLIED, event.why)
-        case ReceiptReturnFailed():
+        case ReceiptReturnFailed() | ReceiptReturnReversed():
             return Opened(M.RETURN_FAILED, event.reason)
         case PaymentOutcomeUnknown():
             given_up = event.look_again_at is None

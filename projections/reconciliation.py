@@ -18,7 +18,12 @@ from ledger.events.own_transfer import OwnTransferMade, OwnTransferReturned
 from ledger.events.payment import FundsAvailable, PaymentCompleted
 from ledger.events.payout import PayoutReversed, PayoutTransferred
 from ledger.events.refund import ExternalRefundDetected, RefundFailed, RefundSucceeded
-from ledger.events.unapplied_receipt import ReceiptDetected, ReceiptFundsAvailable, ReceiptReturned
+from ledger.events.unapplied_receipt import (
+    ReceiptDetected,
+    ReceiptFundsAvailable,
+    ReceiptReturned,
+    ReceiptReturnReversed,
+)
 from ledger.values.journal import Account
 from projections.projection import ONLY_INSERTED, Projection, Rows
 
@@ -71,19 +76,15 @@ differences = Table(
 
 # -- Events -----------------------------------------------------------------------------
 
+NAMES_ONE: tuple[type[MoneyEvent], ...] = (
+    *(PaymentCompleted, PayoutTransferred, OwnTransferMade, OwnTransferReturned),
+    *(RefundSucceeded, RefundFailed, ExternalRefundDetected),
+    *(ReceiptDetected, ReceiptReturned, ReceiptReturnReversed),
+)
+NAMES_SEVERAL = (DisputeFundsWithdrawn, DisputeFeeCharged, DisputeFundsReinstated)
 NAMED: Mapping[type[MoneyEvent], Callable[[Any], tuple[str | None, ...]]] = {
-    PaymentCompleted: lambda event: (event.balance_transaction,),
-    ReceiptDetected: lambda event: (event.balance_transaction,),
-    ReceiptReturned: lambda event: (event.balance_transaction,),
-    RefundSucceeded: lambda event: (event.balance_transaction,),
-    RefundFailed: lambda event: (event.balance_transaction,),
-    ExternalRefundDetected: lambda event: (event.balance_transaction,),
-    PayoutTransferred: lambda event: (event.balance_transaction,),
-    OwnTransferMade: lambda event: (event.balance_transaction,),
-    OwnTransferReturned: lambda event: (event.balance_transaction,),
-    DisputeFundsWithdrawn: lambda event: event.balance_transactions,
-    DisputeFeeCharged: lambda event: event.balance_transactions,
-    DisputeFundsReinstated: lambda event: event.balance_transactions,
+    **dict.fromkeys(NAMES_ONE, lambda event: (event.balance_transaction,)),
+    **dict.fromkeys(NAMES_SEVERAL, lambda event: event.balance_transactions),
 }
 """The movements that an event names."""
 
@@ -99,6 +100,7 @@ GroupEvent = (
     | ReceiptDetected
     | ReceiptFundsAvailable
     | ReceiptReturned
+    | ReceiptReturnReversed
     | RefundSucceeded
     | RefundFailed
     | ExternalRefundDetected

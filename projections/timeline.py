@@ -181,10 +181,13 @@ from ledger.events.tariff import LeviesSet, RatesSet
 from ledger.events.unapplied_receipt import (
     ReceiptAdopted,
     ReceiptDetected,
+    ReceiptDisputed,
     ReceiptFundsAvailable,
     ReceiptReturned,
     ReceiptReturnFailed,
     ReceiptReturning,
+    ReceiptReturnReversed,
+    ReceiptSettledByDispute,
 )
 from ledger.events.unit_calendar import (
     CalendarOpened,
@@ -470,9 +473,12 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     RatesSet: lambda event: Facts(detail=str(event.version)),
     ReceiptAdopted: nothing_else,
     ReceiptDetected: lambda event: of_amount(event.amount, detail=event.why),
+    ReceiptDisputed: nothing_else,
+    ReceiptSettledByDispute: lambda event: of_amount(event.amount),
     ReceiptFundsAvailable: lambda event: of_amount(event.amount),
     ReceiptReturnFailed: lambda event: Facts(detail=event.reason),
     ReceiptReturned: lambda event: of_amount(event.amount),
+    ReceiptReturnReversed: lambda event: of_amount(event.amount, detail=event.reason),
     ReceiptReturning: lambda event: Facts(detail=str(event.attempt)),
     ProviderClosed: nothing_else,
     ProviderRegistered: lambda event: Facts(detail=event.country),

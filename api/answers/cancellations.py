@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from api.answers.quotes import Signed
 from api.shapes import Amount, amount_of
 from ledger.aggregates.booking import Booking, Status
 from ledger.values.clock import Instant
@@ -17,11 +18,14 @@ NOTHING_WAS_PAID = "nothing-was-paid"
 
 
 class LineGivenBack(BaseModel):
-    """What goes back of one line of the price. `of` is the night or the tax, or empty."""
+    """What goes back of one line of the price. `of` is the night or the tax, or empty.
+
+    What a coupon paid of the price is taken off again.
+    """
 
     code: str
     of: str
-    amount: Amount
+    amount: Signed
 
 
 class Preview(Answer):
@@ -73,6 +77,8 @@ def _lines(settled: Settlement | None) -> list[LineGivenBack]:
         return []
     currency = settled.refund.currency
     return [
-        LineGivenBack(code=line.code, of=line.of, amount=amount_of(Money(line.minor, currency)))
+        LineGivenBack(
+            code=line.code, of=line.of, amount=Signed(minor=line.minor, currency=currency)
+        )
         for line in settled.lines
     ]

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from ledger.events.event import Event, MoneyEvent
 from ledger.values.clock import Instant
-from ledger.values.ids import BookingId, HostId, PaymentId
+from ledger.values.ids import BookingId, HostId, PaymentId, ReceiptId
 from ledger.values.losses import Loss
 from ledger.values.money import Money
 
@@ -18,10 +18,11 @@ class Stage(StrEnum):
     ARBITRATION = "arbitration"
 
 
-class DisputeOpened(Event, topic="dispute.opened", frozen=True, kw_only=True):
+class DisputeOpened(Event, topic="dispute.opened", schema=2, frozen=True, kw_only=True):
     """A guest's bank asks about a charge (an inquiry), or takes it back; an answer is due by then.
 
-    `amount` is what is disputed, in the guest's currency.
+    `amount` is what is disputed, in the guest's currency. `receipt_id` is of the charge's money
+    where no payment had room for it, so that none of it is the host's.
     """
 
     stage: Stage
@@ -34,6 +35,7 @@ class DisputeOpened(Event, topic="dispute.opened", frozen=True, kw_only=True):
     processor_dispute: str
     time_zone: str
     to: str
+    receipt_id: ReceiptId | None
 
 
 class DisputeEscalated(Event, topic="dispute.escalated", frozen=True, kw_only=True):

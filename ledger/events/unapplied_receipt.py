@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from ledger.events.event import Event, MoneyEvent
 from ledger.values.clock import Instant
-from ledger.values.ids import BookingId, PaymentId
+from ledger.values.ids import BookingId, DisputeId, PaymentId
 from ledger.values.money import Money
 
 
@@ -78,6 +78,42 @@ class ReceiptReturnFailed(
     reason: str
 
 
+class ReceiptReturnReversed(
+    MoneyEvent, topic="unapplied_receipt.return_reversed", frozen=True, kw_only=True
+):
+    """What the guest had back came back, for the processor's reason; it is the guest's still.
+
+    `settled` is what came back in the processor's own currency, nothing where that is the amount.
+    """
+
+    booking_id: BookingId
+    amount: Money
+    reason: str
+    balance_transaction: str
+    settled: Money | None
+
+
+class ReceiptDisputed(Event, topic="unapplied_receipt.disputed", frozen=True, kw_only=True):
+    """The guest's bank asks about money that is on its way back, or takes it by itself."""
+
+    dispute_id: DisputeId
+
+
+class ReceiptSettledByDispute(
+    MoneyEvent, topic="unapplied_receipt.settled_by_dispute", frozen=True, kw_only=True
+):
+    """The guest has the money by a dispute that was lost, so it does not go back beside.
+
+    `settled` is what the dispute took in the processor's own currency, nothing where that is the
+    amount.
+    """
+
+    booking_id: BookingId
+    dispute_id: DisputeId
+    amount: Money
+    settled: Money | None
+
+
 class ReceiptAdopted(Event, topic="unapplied_receipt.adopted", frozen=True, kw_only=True):
     """The money was due after all: it became a payment of its own."""
 
@@ -90,5 +126,8 @@ UnappliedReceiptEvent = (
     | ReceiptReturning
     | ReceiptReturned
     | ReceiptReturnFailed
+    | ReceiptReturnReversed
+    | ReceiptDisputed
+    | ReceiptSettledByDispute
     | ReceiptAdopted
 )

@@ -187,3 +187,9 @@ def with_transfers_balance_transaction(old: Shape) -> Shape:
 def with_no_day_of_funds(old: Shape) -> Shape:
     """When money that was adopted could be used was not passed on then."""
     return {**old, "available_at": None}
+
+
+@upcast("dispute.opened", since=1)
+def with_no_receipt(old: Shape) -> Shape:
+    """Then, only charges that a payment had the money of were taken in."""
+    return {**old, "receipt_id": None}

@@ -123,6 +123,7 @@ from ledger.processes.payouts import (
 )
 from ledger.processes.receipts import (
     receipt_funds_have_arrived,
+    return_again,
     return_declined,
     take_in_return,
 )
@@ -246,6 +247,7 @@ __all__ = [
     "release_or_hold",
     "report_no_show",
     "restore_coupon",
+    "return_again",
     "return_declined",
     "reversal_declined",
     "reverse_no_show",

@@ -35,6 +35,7 @@ from ledger.aggregates.payout import (
     RecalculatePayout,
 )
 from ledger.aggregates.payout import Status as Payable
+from ledger.aggregates.unapplied_receipt import DisputeReceipt
 from ledger.draft import Draft
 from ledger.events import Actor
 from ledger.events.dispute import Stage
@@ -58,12 +59,17 @@ from ledger.processes.names import (
     late_payment_of,
 )
 from ledger.processes.outcome import Outcome
+from ledger.processes.receipts import (
+    disputed_receipt,
+    return_what_came_back,
+    settle_receipt_by_disputes,
+)
 from ledger.processes.recovery import raise_debt_of_dispute
 from ledger.processes.refunds import settle_by_disputes
 from ledger.values.clearance import Hold
-from ledger.values.ids import BookingId, DisputeId, PaymentId
+from ledger.values.ids import BookingId, DisputeId, PaymentId, ReceiptId
 from ledger.values.losses import Bearer, Stake, part_of
-from ledger.values.money import Money, round_half_even
+from ledger.values.money import Money, round_half_even, zero
 from ledger.values.shares import Shares
 
 BORNE_BY = Bearer.HOST
@@ -78,20 +84,27 @@ def take_in_dispute(
     `payment_id` is of the payment that the charge was made for.
     """
     found = _payment_charged(draft, booking_id, payment_id, fact.charge)
-    if found is None:
+    receipt_id = disputed_receipt(draft, fact.charge) if fact.charge and not found else None
+    if found is None and receipt_id is None:
         return Outcome.NOT_OURS
     dispute_id = dispute_of(fact.dispute)
     before = draft.state(DISPUTE, dispute_id)
     if before is None:
-        _open(draft, booking_id, found, fact)
+        _open(draft, found or payment_id, receipt_id, fact)
     elif _is_stale(before, fact):
         return Outcome.NOTHING_NEW
     _escalate(draft, dispute_id, fact)
     for movement in fact.movements:
         _move(draft, dispute_id, movement, fact)
     _decide(draft, dispute_id, fact)
+    if receipt_id is not None and dispute_in(draft, dispute_id).status in STANDS:
+        return_what_came_back(draft, receipt_id)
     hold_or_lift(draft, booking_id, dispute_id)
     return Outcome.NOTHING_NEW if dispute_in(draft, dispute_id) == before else Outcome.TAKEN_IN
+
+
+STANDS = (Disputing.WON, Disputing.CLOSED_NO_LOSS)
+"""Where the bank lets the money be ours to give back."""
 
 
 def lapse(draft: Draft, dispute_id: DisputeId) -> None:
@@ -109,7 +122,12 @@ def lapse(draft: Draft, dispute_id: DisputeId) -> None:
 
 
 def hold_or_lift(draft: Draft, booking_id: BookingId, dispute_id: DisputeId) -> None:
-    """Keep what is not paid out back while a dispute is open, and let it go after the last one."""
+    """Keep what is not paid out back while a dispute is open, and let it go after the last one.
+
+    Money without a place is not paid out to anybody.
+    """
+    if dispute_in(draft, dispute_id).receipt_id is not None:
+        return
     open_ = dispute_in(draft, dispute_id).is_open
     for payout_id, payout in payouts_of(draft, booking_id):
         if open_ and payout.status in HOLDABLE:
@@ -170,12 +188,15 @@ def _payment_charged(
     return None
 
 
-def _open(draft: Draft, booking_id: BookingId, payment_id: PaymentId, fact: DisputeFact) -> None:
-    booking = booking_in(draft, booking_id)
+def _open(
+    draft: Draft, payment_id: PaymentId, receipt_id: ReceiptId | None, fact: DisputeFact
+) -> None:
+    booking_id = payment_in(draft, payment_id).booking_id
+    booking, dispute_id = booking_in(draft, booking_id), dispute_of(fact.dispute)
     draft.do(
         PROCESSOR,
         OpenDispute(
-            dispute_id=dispute_of(fact.dispute),
+            dispute_id=dispute_id,
             stage=Stage.INQUIRY if _only_asks(fact) else Stage.CHARGEBACK,
             payment_id=payment_id,
             booking_id=booking_id,
@@ -185,8 +206,11 @@ def _open(draft: Draft, booking_id: BookingId, payment_id: PaymentId, fact: Disp
             due_by=fact.due_by or fact.created_at,
             processor_dispute=fact.dispute,
             time_zone=booking.house.time_zone,
+            receipt_id=receipt_id,
         ),
     )
+    if receipt_id is not None:
+        draft.do(PROCESS, DisputeReceipt(receipt_id=receipt_id, dispute_id=dispute_id))
 
 
 def _only_asks(fact: DisputeFact) -> bool:
@@ -235,7 +259,9 @@ def _move(draft: Draft, dispute_id: DisputeId, movement: Movement, fact: Dispute
                 balance_transactions=(movement.movement_id,),
             ),
         )
-        draft.do(PROCESS, ClearDispute(payment_id=dispute.payment_id, dispute_id=dispute_id))
+        if dispute.receipt_id is None:
+            clear = ClearDispute(payment_id=dispute.payment_id, dispute_id=dispute_id)
+            draft.do(PROCESS, clear)
 
 
 def _charge(draft: Draft, dispute_id: DisputeId, movement: Movement) -> None:
@@ -250,23 +276,23 @@ def _charge(draft: Draft, dispute_id: DisputeId, movement: Movement) -> None:
 
 def _withdraw(draft: Draft, dispute_id: DisputeId, movement: Movement) -> None:
     dispute = dispute_in(draft, dispute_id)
-    booking = booking_in(draft, dispute.booking_id)
-    stake = _stake(draft, dispute)
+    stake = _stake(draft, dispute, -movement.amount)
     draft.do(
         PROCESSOR,
         WithdrawFunds(
             dispute_id=dispute_id,
             amount=-movement.amount,
             fee=movement.fee,
-            payable=owed_to_host(draft, dispute.booking_id, booking),
+            payable=stake.payable,
             host_part=part_of(stake.shares, stake.disputed).host,
             balance_transactions=(movement.movement_id,),
         ),
     )
-    draft.do(
-        PROCESS,
-        MarkDisputed(payment_id=dispute.payment_id, dispute_id=dispute_id, amount=dispute.amount),
-    )
+    if dispute.receipt_id is None:
+        mark = MarkDisputed(
+            payment_id=dispute.payment_id, dispute_id=dispute_id, amount=dispute.amount
+        )
+        draft.do(PROCESS, mark)
 
 
 # -- Decided ------------------------------------------------------------------------------
@@ -315,6 +341,9 @@ def _bear(draft: Draft, dispute_id: DisputeId) -> None:
     """Let the host bear their part of a loss: out of what is not paid out yet, else as a debt."""
     dispute = dispute_in(draft, dispute_id)
     assert dispute.loss is not None, "it was lost a line ago"
+    if dispute.receipt_id is not None:
+        settle_receipt_by_disputes(draft, dispute.receipt_id)
+        return
     lost = dispute.loss.from_held + dispute.loss.from_payable
     for payout_id, payout in reversed(list(payouts_of(draft, dispute.booking_id))):
         if lost.minor and payout.status in SHRINKABLE:
@@ -332,8 +361,21 @@ def _bear(draft: Draft, dispute_id: DisputeId) -> None:
 SHRINKABLE = (*HOLDABLE, Payable.FAILED)
 
 
-def _stake(draft: Draft, dispute: Dispute) -> Stake:
-    """What is at stake in a dispute, as the books of its booking stand."""
+def _stake(draft: Draft, dispute: Dispute, taken: Money | None = None) -> Stake:
+    """What is at stake in a dispute, as the books of its booking stand.
+
+    Money without a place is nobody's part: the platform bears all that was `taken`, until the
+    receipt is owed no more.
+    """
+    if dispute.receipt_id is not None:
+        disputed = taken or dispute.withdrawn or dispute.amount
+        return Stake(
+            shares=Shares(disputed.currency),
+            disputed=disputed,
+            payable=zero(disputed.currency),
+            earned=True,
+            borne_by=Bearer.PLATFORM,
+        )
     booking = booking_in(draft, dispute.booking_id)
     return Stake(
         shares=_undisputed(draft, dispute, booking),

@@ -1,6 +1,9 @@
 """Money without a place: taken in as nobody's, then its booking's after all, or sent back."""
 
+from contextlib import suppress
+
 from ledger.aggregates.booking import Status as Stands
+from ledger.aggregates.dispute import DISPUTE
 from ledger.aggregates.payment import AdoptPayment
 from ledger.aggregates.unapplied_receipt import (
     UNAPPLIED_RECEIPT,
@@ -10,17 +13,20 @@ from ledger.aggregates.unapplied_receipt import (
     RecordReceiptFunds,
     RecordReturn,
     ReturnReceipt,
+    ReverseReturn,
+    SettleReceiptByDispute,
     receipt_of,
 )
 from ledger.aggregates.unapplied_receipt import Status as Receiving
 from ledger.draft import Draft
-from ledger.errors import NightsAreTaken, TooLate
+from ledger.errors import NightsAreTaken, NotFound, RefundBlockedByDispute, TooLate
+from ledger.events import Actor
 from ledger.events.unapplied_receipt import Why
 from ledger.gateways.stripe.payments import Succeeded
 from ledger.gateways.stripe.refunds import RefundFact, RefundStatus
 from ledger.processes.checkout import confirm_late, take_nights_again
 from ledger.processes.coupons import coupon_is_back
-from ledger.processes.found import booking_in, payment_in
+from ledger.processes.found import booking_in, dispute_in, payment_in
 from ledger.processes.names import PROCESS, PROCESSOR, late_payment_of
 from ledger.processes.outcome import Outcome
 from ledger.values.ids import BookingId, PaymentId, ReceiptId
@@ -113,13 +119,44 @@ def receipt_funds_have_arrived(draft: Draft, receipt_id: ReceiptId) -> None:
 def take_in_return(draft: Draft, receipt_id: ReceiptId, fact: RefundFact) -> Outcome:
     """Take in that money without a place is on its way back, or there."""
     receipt = draft.state(UNAPPLIED_RECEIPT, receipt_id)
-    if receipt is None or receipt.status is not Receiving.RETURNING:
-        return Outcome.NOTHING_NEW
+    if receipt is None or fact.attempt != receipt.attempts:
+        return Outcome.NOTHING_NEW  # of another attempt: it failed, and was sent again since
     if fact.status in (RefundStatus.FAILED, RefundStatus.CANCELLED):
-        return_declined(draft, receipt_id, fact.failure or fact.status.value)
+        return _return_failed(draft, receipt_id, receipt.status, fact)
+    if fact.status is not RefundStatus.SUCCEEDED or receipt.status is not Receiving.RETURNING:
+        return Outcome.NOTHING_NEW  # where it is under way, another notice tells that it is there
+    return _record_return(draft, receipt_id, fact)
+
+
+def _return_failed(
+    draft: Draft, receipt_id: ReceiptId, status: Receiving, fact: RefundFact
+) -> Outcome:
+    """Take in that the guest does not have the money; perhaps it had left our balance before."""
+    reason = fact.failure or fact.status.value
+    if status is Receiving.RETURNING and fact.returned is None:
+        return_declined(draft, receipt_id, reason)
         return Outcome.TAKEN_IN
-    if fact.status is not RefundStatus.SUCCEEDED:
-        return Outcome.NOTHING_NEW  # it is under way; another notice tells when it is there
+    if status not in (Receiving.RETURNING, Receiving.RETURNED):
+        return Outcome.NOTHING_NEW
+    if fact.returned is None:
+        return Outcome.LATER
+    if status is Receiving.RETURNING:
+        _record_return(draft, receipt_id, fact)
+    back = fact.returned.amount
+    draft.do(
+        PROCESSOR,
+        ReverseReturn(
+            receipt_id=receipt_id,
+            amount=fact.amount,
+            reason=reason,
+            balance_transaction=fact.returned.movement_id,
+            settled=None if back.currency == fact.amount.currency else back,
+        ),
+    )
+    return Outcome.TAKEN_IN
+
+
+def _record_return(draft: Draft, receipt_id: ReceiptId, fact: RefundFact) -> Outcome:
     if fact.taken is None:
         return Outcome.LATER
     paid = -fact.taken.amount
@@ -136,6 +173,61 @@ def take_in_return(draft: Draft, receipt_id: ReceiptId, fact: RefundFact) -> Out
     return Outcome.TAKEN_IN
 
 
+def return_again(draft: Draft, staff: Actor, receipt_id: ReceiptId) -> None:
+    """Order that money without a place goes back once more. Raises RefundBlockedByDispute, NotFound."""
+    receipt = draft.state(UNAPPLIED_RECEIPT, receipt_id)
+    if receipt is None:
+        raise NotFound(receipt_id=receipt_id)
+    key = f"{receipt_id}/{receipt.attempts + 1}"
+    found = (draft.state(DISPUTE, of) for of in receipt.disputes)
+    disputed = any(one is not None and one.is_open for one in found)
+    draft.do(staff, ReturnReceipt(receipt_id=receipt_id, idempotency_key=key, disputed=disputed))
+
+
 def return_declined(draft: Draft, receipt_id: ReceiptId, reason: str) -> None:
     """The processor does not give money without a place back: it is for people now."""
     draft.do(PROCESSOR, FailReturn(receipt_id=receipt_id, reason=reason))
+    settle_receipt_by_disputes(draft, receipt_id)
+
+
+# -- Disputed -----------------------------------------------------------------------------
+
+
+def disputed_receipt(draft: Draft, charge: str) -> ReceiptId | None:
+    """The receipt that has a charge's money, if no payment has it."""
+    receipt = draft.state(UNAPPLIED_RECEIPT, receipt_of(charge))
+    return None if receipt is None else receipt_of(charge)
+
+
+def settle_receipt_by_disputes(draft: Draft, receipt_id: ReceiptId) -> None:
+    """Owe money without a place no more that the guest has by a dispute that was lost.
+
+    A dispute of a part of it leaves the rest to people.
+    """
+    receipt = draft.state(UNAPPLIED_RECEIPT, receipt_id)
+    assert receipt is not None, "a dispute is about it"
+    if receipt.status not in (Receiving.DETECTED, Receiving.RETURN_FAILED):
+        return
+    for dispute_id in receipt.disputes:
+        dispute = dispute_in(draft, dispute_id)
+        if dispute.loss is None or not dispute.loss.borne.minor:
+            continue
+        if dispute.amount == receipt.received.amount:
+            draft.do(
+                PROCESS,
+                SettleReceiptByDispute(
+                    receipt_id=receipt_id,
+                    dispute_id=dispute_id,
+                    amount=dispute.amount,
+                    lost=dispute.loss.borne,
+                ),
+            )
+            return
+
+
+def return_what_came_back(draft: Draft, receipt_id: ReceiptId) -> None:
+    """A dispute is won, and the processor gave the money back: it is the guest's still."""
+    receipt = draft.state(UNAPPLIED_RECEIPT, receipt_id)
+    if receipt is not None and receipt.status is Receiving.RETURN_FAILED:
+        with suppress(RefundBlockedByDispute):
+            return_again(draft, PROCESS, receipt_id)

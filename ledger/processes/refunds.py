@@ -312,6 +312,10 @@ def _failed(draft: Draft, refund_id: RefundId, fact: RefundFact) -> Outcome | No
     refund = refund_in(draft, refund_id)
     if refund.status not in (Refunding.PENDING, Refunding.SUCCEEDED):
         return None
+    if refund.status is Refunding.PENDING and fact.returned is not None:
+        # It had left our balance before it failed, and both ways stand in the books.
+        _succeeded(draft, refund_id, fact)
+        refund = refund_in(draft, refund_id)
     if refund.status is Refunding.SUCCEEDED and fact.returned is None:
         return Outcome.LATER
     returned = fact.returned if refund.status is Refunding.SUCCEEDED else None

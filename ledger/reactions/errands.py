@@ -161,7 +161,10 @@ def return_receipt(world: World, errand: Errand) -> None:
     receipt_id = ReceiptId(errand.stream_id)
     receipt = state_of(world, UNAPPLIED_RECEIPT, errand)
     wanted = RefundWanted(
-        refund_id=RefundId(receipt_id), payment=receipt.charge, amount=receipt.received.amount
+        refund_id=RefundId(receipt_id),
+        payment=receipt.charge,
+        amount=receipt.received.amount,
+        attempt=receipt.attempts,
     )
     say(
         world,

@@ -99,6 +99,9 @@ def _dispute(world: World, told: _Object) -> str:
     plan = partial(
         processes.take_in_dispute, booking_id=booking_id, payment_id=payment_id, fact=fact
     )
+    if world.take(booking_id, plan) is Outcome.NOT_OURS:
+        # The charge may be news as well: the two notices come in any order.
+        world.take(booking_id, partial(processes.take_in, fact=paid))
     return str(world.take(booking_id, plan))
 
 

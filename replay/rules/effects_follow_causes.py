@@ -39,7 +39,7 @@ NAMED: dict[type[Event], Callable[[Any], str | None]] = {
     PaymentRefundRecorded: lambda event: event.refund_id,
     RefundReserved: lambda event: event.refund_id,
     ReceiptDetected: lambda event: event.payment_id,
-    DisputeOpened: lambda event: event.payment_id,
+    DisputeOpened: lambda event: event.receipt_id or event.payment_id,
     PayoutScheduled: lambda event: event.booking_id,
     RefundRequested: lambda event: event.payment_id,
     ExternalRefundDetected: lambda event: event.payment_id,

@@ -62,7 +62,13 @@ from ledger.events.refund import (
     RefundSettledByDispute,
     RefundSucceeded,
 )
-from ledger.events.unapplied_receipt import ReceiptAdopted, ReceiptDetected, ReceiptReturned
+from ledger.events.unapplied_receipt import (
+    ReceiptAdopted,
+    ReceiptDetected,
+    ReceiptReturned,
+    ReceiptReturnReversed,
+    ReceiptSettledByDispute,
+)
 from ledger.events.unit_calendar import ReservationMade
 from ledger.values.journal import Account
 from replay.rules.entries_balance import MONEY_EVENTS
@@ -71,7 +77,7 @@ from replay.rules.rule import Connection, Extent, Handlers, Rule
 BEGINS = (
     NoShowReversed,
     *(BookingRequested, PaymentOpened, PaymentRetried, PayoutScheduled, RefundRequested),
-    *(ReceiptDetected, ExternalRefundDetected),
+    *(ReceiptDetected, ReceiptReturnReversed, ExternalRefundDetected),
     *(ReversalOrdered, DisputeOpened, DisputeReopened),
 )
 """A part of a case begins."""
@@ -82,7 +88,7 @@ ENDS = (
     *(PaymentCompleted, PaymentFailed, PaymentCancelled),
     *(PayoutCancelled, PayoutTransferred, RefundSucceeded, ReceiptReturned, ReceiptAdopted),
     *(RefundRejected, RefundCancelled, RefundSettledAlternatively, ExternalRefundClassified),
-    RefundSettledByDispute,
+    *(RefundSettledByDispute, ReceiptSettledByDispute),
     *(PayoutNetted, PayoutReversed, ReversalFailed),
     *(DisputeWon, DisputeLost, DisputeClosed, DisputePrevented),
 )

@@ -145,8 +145,11 @@ from tests.facts.refund import (
 from tests.facts.unapplied_receipt import (
     a_receipt,
     adopted,
+    disputed_receipt,
     receipt_funds,
+    receipt_settled,
     return_failed,
+    return_reversed,
     returned,
     returning,
 )
@@ -243,6 +246,9 @@ ONE_OF_EACH = (
     returning(),
     returned(),
     return_failed(),
+    return_reversed(),
+    disputed_receipt(),
+    receipt_settled(),
     adopted(),
     a_refund(),
     approved(),

@@ -203,7 +203,7 @@ def settled_by_dispute() -> RefundSettledByDispute:
         dispute_id=DISPUTE,
         amount=owed,
         effective_on=JUNE_FIRST,
-        entries=(postings.refund_paid_by_dispute(REFUND, BOOKING, owed, None),),
+        entries=(postings.refund_paid_by_dispute(REFUND, BOOKING, owed, None, owed),),
     )
 
 

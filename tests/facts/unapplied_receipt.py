@@ -7,15 +7,18 @@ from ledger.aggregates.unapplied_receipt import DetectReceipt
 from ledger.events.unapplied_receipt import (
     ReceiptAdopted,
     ReceiptDetected,
+    ReceiptDisputed,
     ReceiptFundsAvailable,
     ReceiptReturned,
     ReceiptReturnFailed,
     ReceiptReturning,
+    ReceiptReturnReversed,
+    ReceiptSettledByDispute,
     Why,
 )
 from ledger.values.received import Received
 from tests.facts.listing import JUNE_FIRST
-from tests.facts.story import ADOPTED, BOOKING, PAYMENT, RECEIPT
+from tests.facts.story import ADOPTED, BOOKING, DISPUTE, PAYMENT, RECEIPT
 from tests.facts.values import a_price, money
 
 
@@ -80,6 +83,38 @@ def returned() -> ReceiptReturned:
 def return_failed() -> ReceiptReturnFailed:
     """It could not be given back."""
     return ReceiptReturnFailed(reason="expired_or_canceled_card")
+
+
+def return_reversed() -> ReceiptReturnReversed:
+    """It was with her, and came back."""
+    amount = a_price().total
+    return ReceiptReturnReversed(
+        booking_id=BOOKING,
+        amount=amount,
+        reason="expired_or_canceled_card",
+        balance_transaction="txn_again",
+        settled=None,
+        effective_on=JUNE_FIRST,
+        entries=(postings.receipt_came_back(RECEIPT, amount),),
+    )
+
+
+def disputed_receipt() -> ReceiptDisputed:
+    """Her bank asks about it."""
+    return ReceiptDisputed(dispute_id=DISPUTE)
+
+
+def receipt_settled() -> ReceiptSettledByDispute:
+    """Her bank gave it to her."""
+    amount = a_price().total
+    return ReceiptSettledByDispute(
+        booking_id=BOOKING,
+        dispute_id=DISPUTE,
+        amount=amount,
+        settled=None,
+        effective_on=JUNE_FIRST,
+        entries=(postings.receipt_paid_by_dispute(RECEIPT, amount),),
+    )
 
 
 def adopted() -> ReceiptAdopted:

@@ -207,7 +207,10 @@ OURS = {
         UR3 | returning                                 | P  | returned
         UR4 | returning                                 | P  | return_failed
         UR5 | detected                                  | X  | adopted
-        UR6 | detected returning return_failed returned | P  | same
+        UR6 | detected returning return_failed returned settled_by_dispute | P  | same
+        UR7 | returned                                  | P  | return_failed
+        UR8 | detected returning return_failed returned settled_by_dispute | X  | same
+        UR9 | detected return_failed                    | X  | settled_by_dispute
     """),
     "refund": _rows("""
         RF14 | pending                            | P | pending

@@ -5,15 +5,18 @@ from functools import partial
 
 import pytest
 
+from api.answers.cancellations import preview_of
 from ledger import processes
 from ledger.aggregates.booking import CancelByPlatform, PlatformReason
 from ledger.aggregates.booking import Status as Stands
 from ledger.aggregates.coupon import COUPON as COUPONS
 from ledger.aggregates.coupon import RedeemCoupon
+from ledger.draft import Draft
 from ledger.events.coupon import CouponRestored, RestoreReason
 from ledger.events.unapplied_receipt import ReceiptReturned
 from ledger.values.journal import Account
 from ledger.values.money import Money
+from ledger.values.policy import Ending
 from ledger.values.price import CouponUse
 from tests.facts import (
     BOOKING,
@@ -98,6 +101,24 @@ def test_case_r11_a_guest_who_calls_off_has_used_the_coupon_up_and_gets_their_pa
     assert market.events(CouponRestored) == []
     assert uses_left(market) == 1
     assert market.findings() == []
+
+
+def test_the_preview_of_a_stay_that_a_coupon_paid_for_in_part_takes_its_part_off_again(
+    market: AlteringMarket,
+) -> None:
+    paid(market)
+
+    def called_off(draft: Draft) -> None:
+        booking = processes.booking_in(draft, BOOKING)
+        shown = booking.settled(Ending.BY_GUEST, draft.now).digest
+        processes.cancel_by_guest(draft, GUEST, BOOKING, shown)
+
+    draft = market.ledger.rehearse(called_off)
+    preview = preview_of(processes.booking_in(draft, BOOKING), BOOKING, draft.now, position=1)
+
+    (coupon,) = [line.amount.minor for line in preview.lines if line.code == "coupon"]
+    assert -WORTH < coupon < 0
+    assert sum(line.amount.minor for line in preview.lines) == preview.refund.minor
 
 
 def test_case_r11_the_platform_gives_it_back_once_only(market: AlteringMarket) -> None:

@@ -15,17 +15,34 @@ from ledger.draft import Draft
 from ledger.errors import (
     AttemptsAreExhausted,
     NightsAreTaken,
+    RefundBlockedByDispute,
     Refused,
     TransitionNotAllowed,
 )
 from ledger.events import Actor
+from ledger.events.dispute import DisputeOpened
 from ledger.events.payment import Capture, PaymentCompleted, PaymentFailed, PaymentProcessing
 from ledger.events.payout import PayoutScheduled
 from ledger.events.unapplied_receipt import ReceiptDetected, Why
 from ledger.events.unit_calendar import HoldExtended
 from ledger.values.ids import BookingId, GuestId
+from ledger.values.journal import Account
 from ledger.values.policy import Ending
-from tests.facts import BOOKING, CHECK_IN, GUEST, HOST, NOW, a_price, a_stay, an_id, to_book
+from projections.matters import Matter, Opened
+from projections.matters import opened as brings_up
+from tests.facts import (
+    BOOKING,
+    CHECK_IN,
+    FINANCE,
+    GUEST,
+    HOST,
+    NOW,
+    SUPPORT,
+    a_price,
+    a_stay,
+    an_id,
+    to_book,
+)
 from tests.ledger.books import books_agree
 from tests.ledger.market import ASKS_THE_BANK, DECLINED, VISA, Market
 
@@ -467,6 +484,54 @@ def test_case_p4_late_money_that_waits_at_the_bank_is_not_asked_for_all_the_time
     agrees_with_stripe(market)
 
 
+NEVER_ARRIVES = "pm_card_refundFail"
+"""A card that takes a refund, and gives it back a day later."""
+
+
+def test_late_money_that_comes_back_from_the_guests_bank_is_owed_until_it_is_sent_again(
+    market: Market,
+) -> None:
+    market.let_pass(16 * MINUTE)
+    market.decide(partial(processes.expire, booking_id=BOOKING))
+    taken_by_joana(market)
+    market.pay(NEVER_ARRIVES)
+    market.settle()
+    assert the_receipt(market) is Receiving.RETURNED
+    assert not market.balances()[Account.UNAPPLIED_RECEIPTS, "EUR"]
+
+    market.until(market.clock.now + 2 * DAY, step=6 * HOUR)
+
+    assert the_receipt(market) is Receiving.RETURN_FAILED
+    assert market.balances()[Account.UNAPPLIED_RECEIPTS, "EUR"] == -41_040
+    agrees_with_stripe(market)
+
+    (receipt_id,) = {receipt_of(event.charge) for event in market.events(ReceiptDetected)}
+    market.decide(partial(processes.return_again, staff=FINANCE, receipt_id=receipt_id))
+    market.settle()
+
+    assert the_receipt(market) is Receiving.RETURNED
+    assert len(market.all("refund")) == 2
+    agrees_with_stripe(market)
+
+
+def test_late_money_that_the_guests_bank_never_took_is_in_the_books_both_ways(
+    market: Market,
+) -> None:
+    market.let_pass(16 * MINUTE)
+    market.decide(partial(processes.expire, booking_id=BOOKING))
+    taken_by_joana(market)
+    market.pay("pm_card_pendingRefund")
+    market.settle()
+    assert the_receipt(market) is Receiving.RETURNING
+
+    (refund,) = market.all("refund")
+    market.behind(f"refunds/{refund['id']}", outcome="failed")
+    market.settle()
+
+    assert the_receipt(market) is Receiving.RETURN_FAILED
+    agrees_with_stripe(market)
+
+
 @pytest.mark.parametrize("capture", Capture)
 def test_case_p4_money_that_is_here_when_the_stay_was_missed_goes_back(capture: Capture) -> None:
     market = Market()
@@ -810,4 +875,82 @@ def test_case_p6_a_capture_that_nobody_answers_is_looked_up_and_not_done_again(
 
     assert market.booking().status is Stands.CONFIRMED
     assert [one["amount_captured"] for one in market.all("charge")] == [41_040]
+    agrees_with_stripe(market)
+
+
+# -- Disputed, and without a place ------------------------------------------------------
+
+
+def taken_back_at_once(market: Market) -> None:
+    """Her bank takes the money back before anybody has heard that it came."""
+    (charge,) = market.all("charge")
+    market.behind("disputes", charge=charge["id"])
+
+
+def disputed_late_money(market: Market) -> str:
+    """The nights are taken, and her bank takes the late money back at once; answers its dispute."""
+    market.let_pass(16 * MINUTE)
+    market.decide(partial(processes.expire, booking_id=BOOKING))
+    taken_by_joana(market)
+    market.pay()
+    taken_back_at_once(market)
+    market.settle()
+    (dispute,) = market.all("dispute")
+    return str(dispute["id"])
+
+
+def test_a_dispute_about_late_money_is_in_the_books_and_waits_for_support(market: Market) -> None:
+    disputed_late_money(market)
+
+    (opened,) = market.events(DisputeOpened)
+    assert opened.receipt_id is not None
+    assert brings_up(opened) == Opened(Matter.DISPUTE_TO_ANSWER, opened.reason)
+    assert the_receipt(market) is Receiving.RETURN_FAILED
+    assert market.balances()[Account.DISPUTED_FUNDS, "EUR"] == 41_040
+    assert market.balances()[Account.UNAPPLIED_RECEIPTS, "EUR"] == -41_040
+    with pytest.raises(RefundBlockedByDispute):
+        market.decide(partial(processes.return_again, staff=FINANCE, receipt_id=opened.receipt_id))
+    agrees_with_stripe(market)
+
+
+def test_late_money_that_a_lost_dispute_took_is_not_given_back_beside(market: Market) -> None:
+    dispute = disputed_late_money(market)
+
+    market.behind(f"disputes/{dispute}", outcome="lost")
+    market.settle()
+
+    assert the_receipt(market) is Receiving.SETTLED_BY_DISPUTE
+    balances = market.balances()
+    for account in (
+        Account.UNAPPLIED_RECEIPTS,
+        Account.DISPUTED_FUNDS,
+        Account.EXP_CHARGEBACK_LOSS,
+        Account.HOST_RECEIVABLE,
+    ):
+        assert not balances[account, "EUR"]
+    agrees_with_stripe(market)
+
+
+def test_late_money_that_a_dispute_gave_back_to_us_goes_back_to_the_guest(market: Market) -> None:
+    dispute = disputed_late_money(market)
+    dispute_id = processes.dispute_of(dispute)
+    market.decide(partial(processes.submit_evidence, staff=SUPPORT, dispute_id=dispute_id))
+    market.settle()
+
+    market.behind(f"disputes/{dispute}", outcome="won")
+    market.settle()
+
+    assert not market.balances()[Account.DISPUTED_FUNDS, "EUR"]
+    assert the_receipt(market) is Receiving.RETURNED
+    agrees_with_stripe(market)
+
+
+def test_a_dispute_is_not_overlooked_that_is_told_of_before_its_charge(market: Market) -> None:
+    market.pay()
+    taken_back_at_once(market)
+    market.hear()
+    market.letters.reverse()
+    market.settle()
+
+    assert len(market.events(DisputeOpened)) == 1
     agrees_with_stripe(market)

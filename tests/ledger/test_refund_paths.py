@@ -6,6 +6,7 @@ from hypothesis import given as for_any
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from ledger.aggregates import postings
 from ledger.aggregates.refund import REFUND as RULES
 from ledger.aggregates.refund import (
     AcceptRefund,
@@ -31,7 +32,18 @@ from ledger.values.journal import imbalance
 from ledger.values.money import Money
 from ledger.values.policy import LineBack
 from ledger.values.shares import Shares, TaxShare
-from tests.facts import CLARA, DINIS, NOW, PROCESS, PROCESSOR, REFUND, RUI, to_request_refund
+from tests.facts import (
+    BOOKING,
+    CLARA,
+    DINIS,
+    NOW,
+    PROCESS,
+    PROCESSOR,
+    REFUND,
+    RUI,
+    money,
+    to_request_refund,
+)
 
 CENTS = st.integers(0, 100_000)
 OWED = {
@@ -167,3 +179,15 @@ def holds(refund: Refund, balances: dict[tuple[str, str, str], int]) -> None:
     assert balances.get(("host_receivable", RUI, "EUR"), 0) == (
         refund.debt.minor if refund.debt and refund.status is not Status.CANCELLED else 0
     )
+
+
+def test_a_dispute_that_paid_a_refund_abroad_gives_back_no_more_loss_than_was_booked() -> None:
+    """It had come back at another rate than the booking's own."""
+    opened, worth, amount = money("395.13 EUR"), money("390.00 EUR"), money("410.40 USD")
+
+    paid = postings.refund_paid_by_dispute(REFUND, BOOKING, amount, opened, worth)
+
+    lines = {(line.account, line.currency): line.minor for line in paid.lines}
+    assert lines["exp_chargeback_loss", "EUR"] == -39_000
+    assert lines["fx_gain_loss", "EUR"] == -513
+    assert lines["fx_position", "EUR"] == 39_513

@@ -6,19 +6,35 @@ import pytest
 
 from ledger.aggregates.unapplied_receipt import (
     AdoptReceipt,
+    DisputeReceipt,
     FailReturn,
     RecordReceiptFunds,
     RecordReturn,
     ReturnReceipt,
+    ReverseReturn,
+    SettleReceiptByDispute,
     receipt_of,
 )
-from ledger.errors import AmountsDiffer, CurrenciesDiffer, Refused, TransitionNotAllowed
+from ledger.errors import (
+    AmountsDiffer,
+    CurrenciesDiffer,
+    RefundBlockedByDispute,
+    Refused,
+    TransitionNotAllowed,
+)
 from ledger.events import Actor, Event
-from ledger.events.unapplied_receipt import ReceiptDetected, ReceiptReturned, Why
+from ledger.events.unapplied_receipt import (
+    ReceiptDetected,
+    ReceiptReturned,
+    ReceiptReturnReversed,
+    ReceiptSettledByDispute,
+    Why,
+)
 from ledger.values.journal import Entry, imbalance
 from tests.facts import (
     ADOPTED,
     BOOKING,
+    DISPUTE,
     GUEST,
     PROCESS,
     PROCESSOR,
@@ -27,9 +43,12 @@ from tests.facts import (
     a_receipt,
     adopted,
     adopted_payment,
+    disputed_receipt,
     money,
     receipt_funds,
+    receipt_settled,
     return_failed,
+    return_reversed,
     returned,
     returning,
     to_detect_receipt,
@@ -50,6 +69,16 @@ def to_record_return(amount: str = ALL_OF_IT, settled: str | None = None) -> Rec
         amount=money(amount),
         processor_refund="re_late",
         balance_transaction="txn_back",
+        settled=money(settled) if settled else None,
+    )
+
+
+def to_reverse(amount: str = ALL_OF_IT, settled: str | None = None) -> ReverseReturn:
+    return ReverseReturn(
+        receipt_id=RECEIPT,
+        amount=money(amount),
+        reason="expired_or_canceled_card",
+        balance_transaction="txn_again",
         settled=money(settled) if settled else None,
     )
 
@@ -222,6 +251,124 @@ def test_what_was_exchanged_does_not_go_back_without_its_cost() -> None:
     exchanged = a_receipt(settled=money("395.15 CHF"), fee=None)
 
     given(exchanged, returning()).when(PROCESSOR, to_record_return()).refused(CurrenciesDiffer)
+
+
+# -- UR7: it came back ------------------------------------------------------------------
+
+
+def test_what_came_back_from_the_guests_bank_is_owed_again() -> None:
+    given(*RETURNING, returned()).when(PROCESSOR, to_reverse()).then(return_reversed())
+    assert booked(return_reversed().entries) == {
+        "J22b": [
+            ("stripe_available", "", 41_040, "EUR"),
+            ("unapplied_receipts", RECEIPT, -41_040, "EUR"),
+        ]
+    }
+    given(*RETURNING, returned(), return_reversed()).when(PROCESS, to_return(2)).then(returning(2))
+
+
+@pytest.mark.parametrize("since", [(), (returning(),), (returning(), return_failed())])
+def test_nothing_comes_back_that_was_not_with_the_guest(since: tuple[Event, ...]) -> None:
+    given(a_receipt(), *since).when(PROCESSOR, to_reverse()).refused(TransitionNotAllowed)
+
+
+@pytest.mark.parametrize(
+    ("command", "rule"),
+    [
+        (to_reverse("410.39 EUR"), AmountsDiffer),
+        (to_reverse("410.40 USD"), CurrenciesDiffer),
+        (to_reverse(settled="410.39 EUR"), AmountsDiffer),
+        (to_reverse(settled="395.15 CHF"), CurrenciesDiffer),
+    ],
+)
+def test_what_comes_back_is_what_had_gone(command: ReverseReturn, rule: type[Refused]) -> None:
+    given(*RETURNING, returned()).when(PROCESSOR, command).refused(rule)
+
+
+@pytest.mark.parametrize(("back", "result"), [("390.00 CHF", 700), ("397.00 CHF", 0)])
+def test_the_position_of_what_came_back_is_open_as_it_was(back: str, result: int) -> None:
+    exchanged = a_receipt(settled=money("395.15 CHF"), fee=None)
+    gone = given(exchanged, returning()).when(PROCESSOR, to_record_return(settled="397.00 CHF"))
+    history = (exchanged, returning(), *gone.events)
+    (event,) = given(*history).when(PROCESSOR, to_reverse(settled=back)).events
+    assert isinstance(event, ReceiptReturnReversed)
+    (out,) = gone.events
+    assert isinstance(out, ReceiptReturned)
+    lines = [*booked(out.entries)["J22rfx"], *booked(event.entries)["J22bfx"]]
+
+    def left(account: str) -> int:
+        return sum(line[2] for line in lines if line[0] == account)
+
+    assert left("fx_position") == left("unapplied_receipts") == 0
+    assert left("fx_gain_loss") == result, "what the way there and back cost"
+
+
+# -- UR8, UR9: disputed -----------------------------------------------------------------
+
+
+def to_settle(amount: str = ALL_OF_IT, lost: str = ALL_OF_IT) -> SettleReceiptByDispute:
+    return SettleReceiptByDispute(
+        receipt_id=RECEIPT, dispute_id=DISPUTE, amount=money(amount), lost=money(lost)
+    )
+
+
+def test_a_dispute_about_it_is_remembered_once() -> None:
+    to_dispute = DisputeReceipt(receipt_id=RECEIPT, dispute_id=DISPUTE)
+
+    given(a_receipt()).when(PROCESS, to_dispute).then(disputed_receipt())
+    given(a_receipt(), disputed_receipt()).when(PROCESS, to_dispute).refused(TransitionNotAllowed)
+
+
+def test_what_a_dispute_has_does_not_go_back_as_well() -> None:
+    to_send = ReturnReceipt(receipt_id=RECEIPT, idempotency_key=f"{RECEIPT}/2", disputed=True)
+
+    given(*RETURNING, return_failed()).when(PROCESS, to_send).refused(RefundBlockedByDispute)
+
+
+def test_what_a_lost_dispute_took_is_owed_no_more() -> None:
+    given(a_receipt(), disputed_receipt()).when(PROCESS, to_settle()).then(receipt_settled())
+    assert booked(receipt_settled().entries) == {
+        "J22d": [
+            ("unapplied_receipts", RECEIPT, 41_040, "EUR"),
+            ("exp_chargeback_loss", "", -41_040, "EUR"),
+        ]
+    }
+    given(a_receipt(), receipt_settled()).when(PROCESS, to_return()).refused(TransitionNotAllowed)
+
+
+@pytest.mark.parametrize("since", [(returning(),), (returning(), returned())])
+def test_what_the_guest_has_or_is_about_to_have_is_not_settled_by_a_dispute(
+    since: tuple[Event, ...],
+) -> None:
+    given(a_receipt(), *since).when(PROCESS, to_settle()).refused(TransitionNotAllowed)
+
+
+@pytest.mark.parametrize(
+    ("command", "rule"),
+    [
+        (to_settle("410.39 EUR"), AmountsDiffer),
+        (to_settle("410.40 EUR", "410.39 EUR"), AmountsDiffer),
+        (to_settle(lost="395.15 CHF"), CurrenciesDiffer),
+    ],
+)
+def test_a_dispute_settles_all_of_it_or_nothing(
+    command: SettleReceiptByDispute, rule: type[Refused]
+) -> None:
+    given(a_receipt()).when(PROCESS, command).refused(rule)
+
+
+def test_the_position_of_what_a_dispute_took_is_closed() -> None:
+    exchanged = a_receipt(settled=money("395.15 CHF"), fee=None)
+    (event,) = given(exchanged).when(PROCESS, to_settle(lost="397.00 CHF")).events
+    assert isinstance(event, ReceiptSettledByDispute)
+    lines = [*booked(exchanged.entries)["J22fx"], *booked(event.entries)["J22dfx"]]
+
+    def left(account: str) -> int:
+        return sum(line[2] for line in lines if line[0] == account)
+
+    assert left("fx_position") == left("unapplied_receipts") == 0
+    assert left("exp_chargeback_loss") == -39_700
+    assert left("fx_gain_loss") == 185
 
 
 # -- UR5: adopted -----------------------------------------------------------------------

@@ -28,6 +28,8 @@ from ledger.aggregates.payout import PAYOUT, HoldPayout, LiftPayoutHold
 from ledger.aggregates.payout import Status as Payable
 from ledger.aggregates.provider import ReinstateProvider
 from ledger.aggregates.refund import Status as Refunding
+from ledger.aggregates.unapplied_receipt import UNAPPLIED_RECEIPT
+from ledger.aggregates.unapplied_receipt import Status as Receiving
 from ledger.aggregates.unit_calendar import (
     BlockNights,
     FeedItemGone,
@@ -40,7 +42,7 @@ from ledger.events import Actor
 from ledger.quotes import Wish
 from ledger.values.clearance import Hold
 from ledger.values.guests import Party
-from ledger.values.ids import BlockId, BookingId, DisputeId, FeedId
+from ledger.values.ids import BlockId, BookingId, DisputeId, FeedId, ReceiptId
 from ledger.values.money import Money
 from ledger.values.penalty import BY_HOST, penalty
 from ledger.values.policy import Ending
@@ -67,7 +69,10 @@ CARDS = (
     "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds",
     "pm_card_pendingRefund",
 )
-"""The cards that guests have, the ordinary ones more often."""
+"""The cards that guests have, the ordinary ones more often.
+
+None gives every refund back: money without a place would wait for ever, as nothing pays it by bank.
+"""
 
 FAULTS = (
     *("timeout_before", "timeout_after", "error_before", "error_after"),
@@ -423,13 +428,8 @@ def reinstates(town: Town, place: Place, _chance: Random) -> None:
 
 
 def refunds_there(town: Town, _chance: Random) -> Iterable[str]:
-    """Refunds that guests have, as far as they know."""
-    return [
-        refund["id"]
-        for refund in town.all("refund")[-12:]
-        if refund["status"] == "succeeded"
-        and town.is_refund(refund["metadata"].get("refund_id", ""))
-    ]
+    """Refunds that guests have, as far as they know, and money without a place that went back."""
+    return [refund["id"] for refund in town.all("refund")[-12:] if refund["status"] == "succeeded"]
 
 
 def comes_back(town: Town, refund: str, _chance: Random) -> None:
@@ -464,6 +464,18 @@ def disputed(town: Town, booking_id: BookingId, chance: Random) -> None:
     if charge is None or payment.reserved:
         raise NotPossible("there is no money to take, or it is on its way back already")
     town.behind("disputes", charge=charge, inquiry=chance.random() < 0.3)
+
+
+def receipts(town: Town, _chance: Random) -> Iterable[ReceiptId]:
+    """Money without a place that our ledger thinks is here still."""
+    return town.receipts(Receiving.DETECTED, Receiving.RETURNING, Receiving.RETURN_FAILED)[-8:]
+
+
+def receipt_disputed(town: Town, receipt_id: ReceiptId, chance: Random) -> None:
+    """The guest's bank asks about money without a place, or takes it back by itself."""
+    receipt = town.state(UNAPPLIED_RECEIPT, receipt_id)
+    assert receipt is not None, "it was detected"
+    town.behind("disputes", charge=receipt.charge, inquiry=chance.random() < 0.3)
 
 
 def decides(town: Town, dispute: str, chance: Random) -> None:
@@ -588,6 +600,7 @@ MOVES: tuple[Move, ...] = (
     W("nights are blocked", 2, places, blocks),
     W("nights are unblocked", 1, blocked, unblocks),
     W("a bank takes money back", 2, bookings(S.CONFIRMED, S.IN_STAY, S.COMPLETED), disputed),
+    W("a bank takes money without a place back", 2, receipts, receipt_disputed),
     W("a bank sends a refund back", 1, refunds_there, comes_back),
     W("a bank decides", 3, at_the_bank, decides),
     W("support answers a dispute", 2, disputes(Disputing.OPENED, Disputing.EVIDENCE_DUE), answers),

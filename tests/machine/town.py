@@ -27,16 +27,19 @@ from ledger.aggregates.provider import (
 )
 from ledger.aggregates.refund import REFUND
 from ledger.aggregates.refund import Status as Refunding
+from ledger.aggregates.unapplied_receipt import UNAPPLIED_RECEIPT
+from ledger.aggregates.unapplied_receipt import Status as Receiving
 from ledger.draft import Draft
 from ledger.errors import GatewayFailure, Refused
 from ledger.events import Actor
 from ledger.events.refund import ExternalRefundDetected, RefundRequested
+from ledger.events.unapplied_receipt import ReceiptDetected
 from ledger.gateways.stripe.told import REMEMBERED
 from ledger.quotes import Wish, book_quoted, booking_of, make_quote, set_levies, set_rates
 from ledger.reactions import letters
 from ledger.store.inbox import Letter
 from ledger.values.exchange import ReferenceRates, reference_rates
-from ledger.values.ids import BookingId, DisputeId, HostId, PaymentId, RefundId, StreamId
+from ledger.values.ids import BookingId, DisputeId, HostId, PaymentId, ReceiptId, RefundId
 from ledger.values.quote import Quote
 from sandbox.stripe.core.currencies import RATES_PER_EURO
 from sandbox.stripe.core.world import Obj
@@ -49,6 +52,9 @@ S = TypeVar("S", bound=Struct)
 
 THOUGHT_OF = 30
 """Of how many bookings, the latest, people still think when they choose what to do."""
+
+TRIES = 4
+"""How often finance sends money to a card that gives it back each time."""
 
 DAILY = "sweep"
 """What the processor does every day for ever."""
@@ -212,11 +218,6 @@ class Town(Market):
         """An object as the processor has it now."""
         return self.machine.world.platform.get(kind, object_id)
 
-    def is_refund(self, refund_id: str) -> bool:
-        """Whether it is a refund of ours, and not money without a place on its way back."""
-        first = self.store.read(StreamId(refund_id))[:1]
-        return any(isinstance(recorded.event, RefundRequested) for recorded in first)
-
     def case_of(self, dispute_id: DisputeId) -> str:
         """The booking that a dispute is about."""
         return self._state(DISPUTE, dispute_id).booking_id
@@ -311,8 +312,26 @@ class Town(Market):
             with suppress(Refused):
                 if refund.amount.currency == refund.back.currency:
                     self.pay_by_bank(refund_id)
-                else:
+                elif len(refund.keys) < TRIES:
                     self.send_again(refund_id)
+        for receipt_id in self.receipts(Receiving.RETURN_FAILED):
+            if self._state(UNAPPLIED_RECEIPT, receipt_id).attempts < TRIES:
+                with suppress(Refused):
+                    self.return_again(receipt_id)
+
+    def receipts(self, *statuses: Receiving) -> list[ReceiptId]:
+        """Money without a place that stands somewhere."""
+        came = dict.fromkeys(
+            ReceiptId(recorded.stream_id)
+            for recorded in self.store.history
+            if isinstance(recorded.event, ReceiptDetected)
+        )
+        return [one for one in came if self._state(UNAPPLIED_RECEIPT, one).status in statuses]
+
+    def return_again(self, receipt_id: ReceiptId) -> None:
+        """Clara sends money without a place back once more. Raises Refused."""
+        case_id = self._state(UNAPPLIED_RECEIPT, receipt_id).booking_id
+        self.decide(lambda draft: processes.return_again(draft, CLARA, receipt_id), case_id)
 
     def refunds(self, *statuses: Refunding) -> list[RefundId]:
         """Refunds that stand somewhere."""

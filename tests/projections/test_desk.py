@@ -50,6 +50,7 @@ from tests.facts import (
     owed,
     reopened,
     return_failed,
+    return_reversed,
     won,
     written_off,
 )
@@ -95,7 +96,8 @@ def lying(story: Story, at_most: int = 50, matter: Matter | None = None) -> list
 
 def test_every_matter_comes_up_by_something_and_everything_that_may_bring_one_up_does() -> None:
     brought_up = {type(event) for event in COMES_UP_BY.values()}
-    later = {type(event) for event in (escalated(), reopened(), not_delivered())}
+    again = (escalated(), reopened(), not_delivered(), return_reversed())
+    later = {type(event) for event in again}
 
     complete(COMES_UP_BY, set(Matter), "COMES_UP_BY in tests/projections/test_desk.py")
     complete(brought_up | later, set(get_args(OpeningEvent)), "COMES_UP_BY")

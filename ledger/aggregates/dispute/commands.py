@@ -3,7 +3,7 @@
 from ledger.aggregates.decider import Command
 from ledger.events.dispute import Stage
 from ledger.values.clock import Instant
-from ledger.values.ids import BookingId, DisputeId, HostId, PaymentId
+from ledger.values.ids import BookingId, DisputeId, HostId, PaymentId, ReceiptId
 from ledger.values.losses import Stake
 from ledger.values.money import Money
 
@@ -21,6 +21,7 @@ class OpenDispute(Command, frozen=True, kw_only=True):
     due_by: Instant
     processor_dispute: str
     time_zone: str
+    receipt_id: ReceiptId | None = None
 
 
 class EscalateDispute(Command, frozen=True, kw_only=True):

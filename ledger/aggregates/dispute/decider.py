@@ -122,6 +122,7 @@ def evolve(dispute: Dispute | None, event: DisputeEvent) -> Dispute:
             due_by=event.due_by,
             time_zone=event.time_zone,
             processor_dispute=event.processor_dispute,
+            receipt_id=event.receipt_id,
         )
     assert dispute is not None
     match event:
@@ -174,5 +175,5 @@ DISPUTE = Decider(
     stream_of=lambda command: command.dispute_id,
     decide=decide,
     evolve=evolve,
-    evolution=2,
+    evolution=3,
 )

@@ -43,6 +43,7 @@ def open_(command: OpenDispute) -> Sequence[DisputeEvent]:
             due_by=command.due_by,
             processor_dispute=command.processor_dispute,
             time_zone=command.time_zone,
+            receipt_id=command.receipt_id,
             to=Status.OPENED if command.stage is Stage.INQUIRY else Status.EVIDENCE_DUE,
         )
     ]

@@ -7,7 +7,7 @@ from msgspec import Struct
 from ledger.aggregates import postings
 from ledger.events.dispute import Stage
 from ledger.values.clock import Instant
-from ledger.values.ids import BookingId, HostId, PaymentId
+from ledger.values.ids import BookingId, HostId, PaymentId, ReceiptId
 from ledger.values.losses import Loss
 from ledger.values.money import Money
 
@@ -30,6 +30,7 @@ class Dispute(Struct, frozen=True):
 
     `withdrawn` is what the processor took and did not give back, `fees` what it took beside and
     `held` what of the host's part waits for the end: None, before money moved for the first time.
+    `receipt_id` is of money that no payment had room for, if it is about that.
     `answers` counts what the processor has of ours, `digest` is of what we last wanted to say, and
     `loss` tells who bore it, once it is lost.
     """
@@ -43,6 +44,7 @@ class Dispute(Struct, frozen=True):
     due_by: Instant
     time_zone: str
     processor_dispute: str
+    receipt_id: ReceiptId | None = None
     withdrawn: Money | None = None
     fees: Money | None = None
     held: Money | None = None

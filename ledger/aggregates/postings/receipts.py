@@ -125,6 +125,59 @@ def receipt_returned_converted(
     )
 
 
+def receipt_came_back(receipt_id: ReceiptId, amount: Money) -> Entry:
+    """J22b: what had been returned came back, and is owed again."""
+    return entry(
+        "J22b",
+        1,
+        debit(Account.STRIPE_AVAILABLE, amount),
+        credit(Account.UNAPPLIED_RECEIPTS, amount, receipt_id),
+    )
+
+
+def receipt_came_back_converted(
+    receipt_id: ReceiptId, booking_id: BookingId, charge: Received, back: Money
+) -> Entry:
+    """J22b in two currencies: it came back as `back`, and the receipt's position is open again.
+
+    It is opened at what it was before, so what the two rates differ by is gained or lost now.
+    """
+    return entry(
+        "J22bfx",
+        1,
+        debit(Account.STRIPE_AVAILABLE, back),
+        credit(Account.FX_POSITION, charge.gross, booking_id),
+        debit(Account.FX_POSITION, charge.amount, booking_id),
+        credit(Account.UNAPPLIED_RECEIPTS, charge.amount, receipt_id),
+        debit(Account.FX_GAIN_LOSS, charge.gross - back),
+    )
+
+
+def receipt_paid_by_dispute(receipt_id: ReceiptId, amount: Money) -> Entry:
+    """J22d: the guest has the money by a dispute, so the platform has not lost it beside."""
+    return entry(
+        "J22d",
+        1,
+        debit(Account.UNAPPLIED_RECEIPTS, amount, receipt_id),
+        credit(Account.EXP_CHARGEBACK_LOSS, amount),
+    )
+
+
+def receipt_paid_by_dispute_converted(
+    receipt_id: ReceiptId, booking_id: BookingId, charge: Received, taken: Money
+) -> Entry:
+    """J22d in two currencies: the dispute took it as `taken`, and the receipt's position is closed."""
+    return entry(
+        "J22dfx",
+        1,
+        debit(Account.UNAPPLIED_RECEIPTS, charge.amount, receipt_id),
+        credit(Account.FX_POSITION, charge.amount, booking_id),
+        debit(Account.FX_POSITION, charge.gross, booking_id),
+        credit(Account.EXP_CHARGEBACK_LOSS, taken),
+        credit(Account.FX_GAIN_LOSS, charge.gross - taken),
+    )
+
+
 def receipt_adopted(receipt_id: ReceiptId, payment_id: PaymentId, amount: Money) -> Entry:
     """J22, adopted: the money is a payment's, as if it had come for it; J1 applies it from there."""
     return entry(

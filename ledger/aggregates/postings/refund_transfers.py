@@ -54,22 +54,25 @@ def refund_paid_by_bank(refund_id: RefundId, amount: Money) -> Entry:
 
 
 def refund_paid_by_dispute(
-    refund_id: RefundId, booking_id: BookingId, amount: Money, opened: Money | None
+    refund_id: RefundId, booking_id: BookingId, amount: Money, opened: Money | None, worth: Money
 ) -> Entry:
     """J12d: the guest has the money by a dispute, so the platform has not lost it beside.
 
-    In two currencies the deal's position is closed by what was opened.
+    In two currencies the deal's position is closed by what was opened; the loss is taken back at
+    the booking's own rate, at which it was booked, and what differs is gained or lost now.
     """
     owed = debit(Account.REFUND_PAYABLE, amount, refund_id)
     if opened is None:
         return entry("J12d", 1, owed, credit(Account.EXP_CHARGEBACK_LOSS, amount))
+    lost = worth if worth.currency == opened.currency else opened
     return entry(
         "J12dfx",
-        1,
+        2,
         owed,
         credit(Account.FX_POSITION, amount, booking_id),
         debit(Account.FX_POSITION, opened, booking_id),
-        credit(Account.EXP_CHARGEBACK_LOSS, opened),
+        credit(Account.EXP_CHARGEBACK_LOSS, lost),
+        debit(Account.FX_GAIN_LOSS, lost - opened),
     )
 
 

@@ -56,7 +56,7 @@ def settle_by_dispute(
 ) -> Sequence[RefundEvent]:
     """The guest's bank has paid, out of what the dispute took beside everybody's part."""
     entry = postings.refund_paid_by_dispute(
-        command.refund_id, refund.booking_id, refund.amount, refund.position
+        command.refund_id, refund.booking_id, refund.amount, refund.position, refund.back.total
     )
     return [
         RefundSettledByDispute(

@@ -127,6 +127,13 @@ BOOK = {
         Dr fx_position         booking       s
         Cr exp_chargeback_loss -             s
     """,
+    ("J12dfx", 2): """
+        Dr refund_payable      refund        T
+        Cr fx_position         booking       T
+        Dr fx_position         booking       s
+        Cr exp_chargeback_loss -             B
+        Dr fx_gain_loss        -             B-s
+    """,
     ("J13", 1): """
         Dr stripe_available    -             T
         Cr refund_payable      refund        T
@@ -184,6 +191,28 @@ BOOK = {
         Cr fx_position         booking       T
         Dr fx_position         booking       s
         Cr stripe_available    -             r
+        Cr fx_gain_loss        -             s-r
+    """,
+    ("J22b", 1): """
+        Dr stripe_available    -             T
+        Cr unapplied_receipts  receipt       T
+    """,
+    ("J22bfx", 1): """
+        Dr stripe_available    -             r
+        Cr fx_position         booking       s
+        Dr fx_position         booking       T
+        Cr unapplied_receipts  receipt       T
+        Dr fx_gain_loss        -             s-r
+    """,
+    ("J22d", 1): """
+        Dr unapplied_receipts  receipt       T
+        Cr exp_chargeback_loss -             T
+    """,
+    ("J22dfx", 1): """
+        Dr unapplied_receipts  receipt       T
+        Cr fx_position         booking       T
+        Dr fx_position         booking       s
+        Cr exp_chargeback_loss -             r
         Cr fx_gain_loss        -             s-r
     """,
     ("J22a", 1): """

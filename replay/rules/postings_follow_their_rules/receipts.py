@@ -12,7 +12,13 @@ from ledger.events.payment import (
     PaymentFailed,
     PaymentOpened,
 )
-from ledger.events.unapplied_receipt import ReceiptDetected, ReceiptFundsAvailable, ReceiptReturned
+from ledger.events.unapplied_receipt import (
+    ReceiptDetected,
+    ReceiptFundsAvailable,
+    ReceiptReturned,
+    ReceiptReturnReversed,
+    ReceiptSettledByDispute,
+)
 from ledger.values.money import Money
 from replay.rules.postings_follow_their_rules.agreed import NOTHING, Agreed, charged
 from replay.rules.postings_follow_their_rules.books import Books, Matter
@@ -41,6 +47,8 @@ class Receipts(Matter):
             FundsAvailable: self.available,
             ReceiptFundsAvailable: self.receipt_available,
             ReceiptReturned: self.returned,
+            ReceiptReturnReversed: self.came_back,
+            ReceiptSettledByDispute: self.paid_by_dispute,
         }
 
     def open(self, recorded: Recorded[PaymentOpened]) -> None:
@@ -104,14 +112,31 @@ class Receipts(Matter):
 
     def returned(self, recorded: Recorded[ReceiptReturned]) -> None:
         """J22r, of what came; where it was exchanged, its position is closed by it."""
+        self._moved("J22r", recorded)
+
+    def came_back(self, recorded: Recorded[ReceiptReturnReversed]) -> None:
+        """J22b, of what came; where it was exchanged, its position is open as it was."""
+        self._moved("J22b", recorded)
+
+    def paid_by_dispute(self, recorded: Recorded[ReceiptSettledByDispute]) -> None:
+        """J22d, of what came; where it was exchanged, its position is closed by it."""
+        self._moved("J22d", recorded)
+
+    def _moved(
+        self,
+        rule: str,
+        recorded: Recorded[ReceiptReturned]
+        | Recorded[ReceiptReturnReversed]
+        | Recorded[ReceiptSettledByDispute],
+    ) -> None:
         event = recorded.event
         agreed = self._receipts.get(recorded.stream_id, NOTHING)
         keys = {"receipt": recorded.stream_id, "booking": agreed.booking_id}
         if agreed.settled_in != agreed.currency and event.settled is not None:
             figures = (*agreed.figures, event.settled.minor)
-            self._books.compare(recorded, "J22rfx", agreed._replace(figures=figures), keys)
+            self._books.compare(recorded, f"{rule}fx", agreed._replace(figures=figures), keys)
         else:
-            self._books.compare(recorded, "J22r", agreed, keys)
+            self._books.compare(recorded, rule, agreed, keys)
 
     def _charge(
         self, recorded: Recorded[MoneyEvent], rule: str, agreed: Agreed, keys: Mapping[str, str]

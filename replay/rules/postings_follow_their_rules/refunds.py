@@ -34,6 +34,7 @@ class Refunds(Matter):
     def __init__(self, books: Books) -> None:
         super().__init__(books)
         self._refunds: dict[str, Agreed] = {}
+        self._worth: dict[str, Money] = {}
         self._parts: dict[str, tuple[tuple[str, Agreed], ...]] = {}
         self._of_ends: set[str] = set()
 
@@ -58,6 +59,7 @@ class Refunds(Matter):
         by_letter = of_shares(event.back)
         if event.preview is not None and event.booking_id in self._books.ended:
             self._of_ends.add(recorded.stream_id)
+        self._worth[recorded.stream_id] = Money(worth(by_letter), event.back.currency)
         self._refunds[recorded.stream_id] = Agreed(
             figures(T=event.amount.minor, B=worth(by_letter), **by_letter),
             event.amount.currency,
@@ -164,7 +166,13 @@ class Refunds(Matter):
     def paid_by_dispute(self, recorded: Recorded[RefundSettledByDispute]) -> None:
         """J12d, of what was asked for, in one currency or two at the rate it was approved at."""
         agreed = self._refunds.pop(recorded.stream_id, NOTHING)
-        rule, agreed = _settled("J12d", agreed, agreed.position)
+        opened = agreed.position
+        rule, agreed = _settled("J12d", agreed, opened)
+        if opened is not None:
+            promised = self._worth.get(recorded.stream_id, opened)
+            lost = promised if promised.currency == opened.currency else opened
+            told = figures(**agreed.booked | {"B": lost.minor})
+            agreed = agreed._replace(figures=told, listed_in=lost.currency)
         self._books.compare(recorded, rule, agreed, self._keys(recorded, agreed))
 
     def seen(self, recorded: Recorded[ExternalRefundDetected]) -> None:

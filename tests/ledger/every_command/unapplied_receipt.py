@@ -2,17 +2,22 @@
 
 from ledger.aggregates.unapplied_receipt import (
     AdoptReceipt,
+    DisputeReceipt,
     FailReturn,
     RecordReceiptFunds,
     RecordReturn,
     ReturnReceipt,
+    ReverseReturn,
+    SettleReceiptByDispute,
 )
 from tests.facts import (
     ADOPTED,
+    DISPUTE,
     PROCESS,
     PROCESSOR,
     RECEIPT,
     a_receipt,
+    returned,
     returning,
     to_detect_receipt,
 )
@@ -33,6 +38,22 @@ COMMANDS = (
     ),
     Happened(
         FailReturn(receipt_id=RECEIPT, reason="expired_or_canceled_card"), PROCESSOR, RETURNING
+    ),
+    Happened(
+        ReverseReturn(
+            receipt_id=RECEIPT,
+            amount=TOTAL,
+            reason="expired_or_canceled_card",
+            balance_transaction="txn_again",
+        ),
+        PROCESSOR,
+        (*RETURNING, returned()),
+    ),
+    Happened(DisputeReceipt(receipt_id=RECEIPT, dispute_id=DISPUTE), PROCESS, (a_receipt(),)),
+    Happened(
+        SettleReceiptByDispute(receipt_id=RECEIPT, dispute_id=DISPUTE, amount=TOTAL, lost=TOTAL),
+        PROCESS,
+        (a_receipt(),),
     ),
     Happened(
         AdoptReceipt(receipt_id=RECEIPT, payment_id=ADOPTED, due=TOTAL), PROCESS, (a_receipt(),)
