@@ -39,6 +39,7 @@ from ledger.aggregates.unapplied_receipt import (
     RecordReceiptFunds,
     RecordReturn,
     ReturnReceipt,
+    ReverseReturn,
     receipt_of,
 )
 from ledger.aggregates.unit_calendar import ConvertHold
@@ -65,6 +66,7 @@ from tests.facts import (
     money,
     to_adopt_payment,
 )
+from tests.replay.payout_history import take_by_the_bank
 
 if TYPE_CHECKING:
     from tests.replay.small_history import History
@@ -231,7 +233,10 @@ def exchange(history: "History", arrival: str) -> None:
 
 
 def pay_too_late(history: "History", arrival: str) -> None:
-    """Let go of, the nights with it; then the money came all the same, and went back."""
+    """Let go of, the nights with it; then the money came all the same, and went back.
+
+    It came back here, and before anybody sent it again the guest's bank took it.
+    """
     booking_id, charge = TOO_LATE_TO_STAY, "ch_too_late"
     payment, receipt = (
         open_and_submit(history, booking_id, arrival, Capture.MANUAL),
@@ -265,7 +270,18 @@ def pay_too_late(history: "History", arrival: str) -> None:
                 settled=cost,
             ),
         ),
+        (
+            PROCESSOR,
+            ReverseReturn(
+                receipt_id=receipt,
+                amount=total,
+                reason="account_closed",
+                balance_transaction="txn_re_3_back",
+                settled=cost,
+            ),
+        ),
     )
+    take_by_the_bank(history, booking_id, charge, cost)
 
 
 def adopt_late(history: "History", arrival: str) -> None:

@@ -47,6 +47,7 @@ from ledger.processes import payment_of, payout_of
 from ledger.values.clearance import Hold
 from ledger.values.clock import Instant, instant
 from ledger.values.ids import BookingId, DisputeId
+from ledger.values.money import Money
 from ledger.values.policy import FREE, Ending
 from tests.facts import (
     FINANCE,
@@ -188,24 +189,30 @@ def lose(history: "History", arrival: Instant) -> None:
 
 def overtake(history: "History") -> None:
     """Call a stay off whose refund the guest's bank overtakes: what they have is owed no more."""
-    now = history.clock.now
     history.do(OVERTAKEN, call_off)
-    taken = Movement(
-        movement_id="txn_overtaken",
+    take_by_the_bank(history, OVERTAKEN, f"ch_{OVERTAKEN}", TOTAL)
+
+
+def take_by_the_bank(history: "History", booking_id: BookingId, charge: str, taken: Money) -> None:
+    """Let the guest's bank take a charge of the usual price; `taken` is what it took of us."""
+    now = history.clock.now
+    nothing = Money(0, taken.currency)
+    movement = Movement(
+        movement_id=f"txn_dp_{charge}",
         kind=Kind.DISPUTE,
         stripe_type="adjustment",
-        amount=-TOTAL,
-        fee=NOTHING,
-        net=-TOTAL,
-        source="dp_overtaken",
+        amount=-taken,
+        fee=nothing,
+        net=-taken,
+        source=f"dp_{charge}",
         created_at=now,
         available_on=now,
         available=True,
         exchange_rate=None,
     )
     fact = DisputeFact(
-        dispute="dp_overtaken",
-        charge=f"ch_{OVERTAKEN}",
+        dispute=f"dp_{charge}",
+        charge=charge,
         intent=None,
         stage=ToldStage.CHARGEBACK,
         status=DisputeStatus.LOST,
@@ -215,13 +222,13 @@ def overtake(history: "History") -> None:
         past_due=False,
         answers=0,
         charge_refundable=False,
-        movements=(taken,),
+        movements=(movement,),
         created_at=now,
     )
     history.do(
-        OVERTAKEN,
+        booking_id,
         lambda draft: none(
-            processes.take_in_dispute(draft, OVERTAKEN, payment_of(OVERTAKEN), fact)
+            processes.take_in_dispute(draft, booking_id, payment_of(booking_id), fact)
         ),
     )
 
