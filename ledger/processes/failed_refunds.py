@@ -4,6 +4,7 @@ from ledger.aggregates.payment import RecordRefund
 from ledger.aggregates.refund import ResubmitRefund, SettleAlternatively, UseAlternative
 from ledger.draft import Draft
 from ledger.events import Actor
+from ledger.events.refund import Funding
 from ledger.processes.found import payment_in, refund_in
 from ledger.processes.names import PROCESS
 from ledger.processes.refunds import (
@@ -33,7 +34,8 @@ def send_again(draft: Draft, staff: Actor, refund_id: RefundId) -> None:
 
 def use_alternative(draft: Draft, staff: Actor, refund_id: RefundId, reason: str) -> None:
     """Give up the guest's card, and let our bank pay. Raises RefundExceedsCapture."""
-    payment = payment_in(draft, refund_in(draft, refund_id).payment_id)
+    refund = refund_in(draft, refund_id)
+    payment = payment_in(draft, refund.payment_id)
     draft.do(
         staff,
         UseAlternative(
@@ -43,7 +45,8 @@ def use_alternative(draft: Draft, staff: Actor, refund_id: RefundId, reason: str
             refundable=payment.refundable,
         ),
     )
-    reserve(draft, refund_id)
+    if refund.funded_by is Funding.BOOKING:
+        reserve(draft, refund_id)
 
 
 def settle_alternatively(
@@ -60,7 +63,8 @@ def settle_alternatively(
         ),
     )
     refund = refund_in(draft, refund_id)
-    draft.do(
-        PROCESS,
-        RecordRefund(payment_id=refund.payment_id, refund_id=refund_id, amount=refund.amount),
-    )
+    if refund.funded_by is Funding.BOOKING:
+        record = RecordRefund(
+            payment_id=refund.payment_id, refund_id=refund_id, amount=refund.amount
+        )
+        draft.do(PROCESS, record)

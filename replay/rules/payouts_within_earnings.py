@@ -27,7 +27,6 @@ from ledger.events.payout import (
 )
 from ledger.events.refund import (
     ExternalRefundClassified,
-    RefundAlternativeChosen,
     RefundApproved,
     RefundCancelled,
     RefundFailed,
@@ -103,7 +102,6 @@ class PayoutsWithinEarnings(Rule):
             RefundCancelled: self.keep,
             RefundFailed: self.fail,
             RefundResubmitted: self.give_again,
-            RefundAlternativeChosen: self.give_again,
             EarningsRecognized: self.earn,
             PayoutScheduled: self.set_time,
             PayoutRecalculated: self.set_time,
@@ -153,8 +151,8 @@ class PayoutsWithinEarnings(Rule):
         gift = self._gifts.get(recorded.stream_id, 0)
         self._of(recorded.event.booking_id).refunded -= gift
 
-    def give_again(self, recorded: Recorded[RefundResubmitted | RefundAlternativeChosen]) -> None:
-        """It is on its way once more."""
+    def give_again(self, recorded: Recorded[RefundResubmitted]) -> None:
+        """It is on its way through the processor once more; where our bank pays it, it is not."""
         books = self._of(recorded.case_id)
         books.refunded += self._gifts.get(recorded.stream_id, 0)
         self._enough(recorded, books)

@@ -23,6 +23,7 @@ from ledger.events.payment import (
 )
 from ledger.events.refund import (
     ExternalRefundDetected,
+    Funding,
     RefundAlternativeChosen,
     RefundApproved,
     RefundCancelled,
@@ -60,7 +61,7 @@ class Underway(Struct):
 
 
 class RefundsWithinCaptures(Rule):
-    """Remembers two sums per payment, and the refunds that are under way."""
+    """Remembers sums per payment, the refunds that are under way, and which are the platform's gifts."""
 
     invariants: ClassVar = {
         "INV-L7": "No more is refunded than was captured, and each refund once."
@@ -70,6 +71,7 @@ class RefundsWithinCaptures(Rule):
         super().__init__()
         self._payments: dict[str, Taken] = {}
         self._refunds: dict[str, Underway] = {}
+        self._gifts: set[str] = set()
 
     def hears(self) -> Handlers:
         """What comes in, and the way back."""
@@ -90,7 +92,7 @@ class RefundsWithinCaptures(Rule):
             RefundCancelled: self.drop,
             RefundFailed: self.fail,
             RefundResubmitted: self.count_again,
-            RefundAlternativeChosen: self.count_again,
+            RefundAlternativeChosen: self.pay_by_bank,
             ExternalRefundDetected: self.see,
             PaymentRefundRecorded: self.record,
         }
@@ -141,7 +143,9 @@ class RefundsWithinCaptures(Rule):
             self.breach("INV-L7", found, recorded)
 
     def request(self, recorded: Recorded[RefundRequested]) -> None:
-        """Remember which payment is asked to give back."""
+        """Remember which payment is asked to give back, and whether it is a gift of the platform's."""
+        if recorded.event.funded_by is Funding.PLATFORM:
+            self._gifts.add(recorded.stream_id)
         self._refunds[recorded.stream_id] = Underway(recorded.event.payment_id)
 
     def approve(self, recorded: Recorded[RefundApproved]) -> None:
@@ -170,6 +174,11 @@ class RefundsWithinCaptures(Rule):
         if payment is not None:
             payment.approved_minor -= event.amount.minor
         self._refunds[recorded.stream_id] = Underway(event.payment_id, event.amount)
+
+    def pay_by_bank(self, recorded: Recorded[RefundAlternativeChosen]) -> None:
+        """What our bank pays needs its room, unless the platform gives it: that was not captured."""
+        if recorded.stream_id not in self._gifts:
+            self.count_again(recorded)
 
     def count_again(self, recorded: Recorded[RefundResubmitted | RefundAlternativeChosen]) -> None:
         """What is tried again needs its room again."""

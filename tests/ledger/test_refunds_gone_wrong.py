@@ -135,6 +135,26 @@ def test_case_r4_while_it_had_failed_others_may_have_taken_its_room() -> None:
         market.decide(partial(processes.send_again, staff=CLARA, refund_id=FIRST))
 
 
+def test_case_r13_our_bank_pays_a_gift_though_the_guests_bank_took_all_that_was_paid() -> None:
+    market = paid(FAILS_LATER)
+    ask(market, for_nights(LineBack("goodwill", "", 5_000), funded_by=Funding.PLATFORM))
+    approve(market)
+    market.until(NOW + 5 * DAY, step=DAY)
+    dispute = market.behind("disputes", charge=market.all("charge")[0]["id"])["id"]
+    market.behind(f"disputes/{dispute}", outcome="lost")
+    market.settle()
+    assert market.payment().refundable == money("0.00 EUR")
+
+    by_bank(market)
+    bank_paid(market)
+
+    assert market.refund(FIRST).status is Refunding.SETTLED_ALTERNATIVELY
+    assert owed_to(market, Account.REFUND_PAYABLE) == 0
+    assert owed_to(market, Account.BANK) == 5_000
+    assert market.payment().refunded == money("0.00 EUR")
+    in_order(market)
+
+
 def test_case_r13_a_card_that_is_gone_is_given_up_and_our_bank_pays() -> None:
     market = came_back()
 

@@ -12,6 +12,7 @@ from ledger.aggregates.refund.limits import within
 from ledger.aggregates.refund.state import Refund
 from ledger.errors import NothingVouchedFor
 from ledger.events.refund import (
+    Funding,
     RefundAlternativeChosen,
     RefundEvent,
     RefundSettledAlternatively,
@@ -23,8 +24,12 @@ from ledger.values.stay import local_date
 
 
 def use_alternative(refund: Refund, command: UseAlternative) -> Sequence[RefundEvent]:
-    """Pay by bank. Raises ReasonIsMissing, RefundExceedsCapture, CurrenciesDiffer."""
-    within(refund.amount, command.refundable)
+    """Pay by bank; what the platform gives is none of what the guest paid, and needs no room there.
+
+    Raises ReasonIsMissing, RefundExceedsCapture, CurrenciesDiffer.
+    """
+    if refund.funded_by is Funding.BOOKING:
+        within(refund.amount, command.refundable)
     return [RefundAlternativeChosen(reason=told(command.reason), chosen_by=command.chosen_by)]
 
 
