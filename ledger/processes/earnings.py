@@ -148,11 +148,16 @@ def owed_to_host(draft: Draft, booking_id: BookingId, booking: Booking) -> Money
     currency = booking.price.currency
     if booking.earned is None:
         return zero(currency)
-    gone = sum((payout.netted + payout.sent).minor for _, payout in payouts_of(draft, booking_id))
+    gone = sum(brought(payout).minor for _, payout in payouts_of(draft, booking_id))
     gone += sum(_taken_by(refund) for refund in _approved(draft, booking_id, booking))
     for payment in payments_of(draft, booking):
         gone += sum(map(_kept_by, disputes_of(draft, payment)))
     return Money(max(booking.earned.host_minor - gone, 0), currency)
+
+
+def brought(payout: Payout) -> Money:
+    """What a payout brought its host, by a transfer or for their debt, and is not owed once more."""
+    return payout.netted + payout.sent - payout.owed_again
 
 
 def _approved(draft: Draft, booking_id: BookingId, booking: Booking) -> Iterator[Refund]:

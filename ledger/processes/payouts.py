@@ -21,6 +21,8 @@ from ledger.events import Actor
 from ledger.events.refund import Funding
 from ledger.gateways.stripe.transfers import TransferFact
 from ledger.processes.earnings import (
+    brought,
+    disputes_of,
     is_disputed,
     kept,
     owed_to_host,
@@ -106,7 +108,7 @@ def clearance_of(draft: Draft, booking_id: BookingId, payout: Payout) -> Clearan
     payments = list(payments_of(draft, booking))
     provider = draft.state(PROVIDER, payout.host_id)
     altering = draft.state(ALTERATION, alteration_of(booking_id))
-    sent = [each.sent - each.reversed + each.netted for _, each in payouts_of(draft, booking_id)]
+    sent = [brought(each) for _, each in payouts_of(draft, booking_id)]
     currency = payout.amount.currency
     return Clearance(
         payable=owed_to_host(draft, booking_id, booking),
@@ -132,13 +134,15 @@ VERIFIED = (Hosting.VERIFIED, Hosting.REVERIFICATION_DUE)
 def _entitlement(draft: Draft, keeps: Shares, payments: Sequence[Payment]) -> Money:
     """What was captured, less what goes back or is disputed, and what platform and taxes keep.
 
-    What the platform gives out of its own pocket takes nothing of the host's.
+    What the platform gives out of its own pocket takes nothing of the host's; nor does what became
+    their debt, which they pay by itself.
     """
     if not payments or payments[0].captured.currency != keeps.currency:
         return keeps.host
     kept = keeps.fees + keeps.vat + keeps.tax - keeps.coupon
     left = [payment.refundable for payment in payments]
-    return total([*left, *_gifts(draft, payments)], keeps.currency) - kept
+    own = [*_gifts(draft, payments), *_debts(draft, payments)]
+    return total([*left, *own], keeps.currency) - kept
 
 
 def _gifts(draft: Draft, payments: Sequence[Payment]) -> Iterator[Money]:
@@ -147,6 +151,15 @@ def _gifts(draft: Draft, payments: Sequence[Payment]) -> Iterator[Money]:
             refund = draft.state(REFUND, refund_id)
             if refund is not None and refund.funded_by is Funding.PLATFORM:
                 yield amount
+
+
+def _debts(draft: Draft, payments: Sequence[Payment]) -> Iterator[Money]:
+    for payment in payments:
+        yield from (one.loss.debt for one in disputes_of(draft, payment) if one.loss)
+        for refund_id in (*payment.refunds, *payment.reserved):
+            refund = draft.state(REFUND, refund_id)
+            if refund is not None and refund.debt is not None:
+                yield refund.debt
 
 
 def _debt(draft: Draft, host_id: HostId, currency: str) -> Money:

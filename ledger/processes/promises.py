@@ -98,7 +98,9 @@ def _gone(payout: Payout) -> Money:
     """What of a payout is promised no more, because the host had it."""
     if payout.status in NOT_GONE:
         return zero(payout.amount.currency)
-    return payout.netted if payout.status is Payable.CANCELLED else payout.amount
+    if payout.status is Payable.CANCELLED:
+        return payout.netted
+    return payout.amount - payout.owed_again
 
 
 def at_most(one: Money, other: Money) -> Money:

@@ -28,6 +28,7 @@ from ledger.processes.names import (
     PROCESSOR,
 )
 from ledger.processes.outcome import Outcome
+from ledger.processes.promises import promise
 from ledger.values.ids import DisputeId, HostId, PayoutId, RefundId
 from ledger.values.money import Money, zero
 
@@ -139,7 +140,10 @@ def order_reversal(
 
 
 def take_in_reversal(draft: Draft, payout_id: PayoutId, key: str, fact: ReversalFact) -> Outcome:
-    """Take in that what was ordered back under a key has come: it pays what the host owes."""
+    """Take in that what was ordered back under a key has come: it pays what the host owes.
+
+    What they owe no more by then, as another payout paid it meanwhile, is promised to them again.
+    """
     payout = payout_in(draft, payout_id)
     if key not in payout.coming_back:
         return Outcome.NOTHING_NEW
@@ -158,6 +162,8 @@ def take_in_reversal(draft: Draft, payout_id: PayoutId, key: str, fact: Reversal
     if pays.minor:
         collect = CollectDebt(host_id=payout.host_id, amount=pays, reversal=fact.reversal)
         draft.do(PROCESS, collect)
+    if pays != fact.amount:
+        promise(draft, payout.booking_id)
     return Outcome.TAKEN_IN
 
 

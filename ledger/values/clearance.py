@@ -41,8 +41,8 @@ class Clearance(Struct, frozen=True, kw_only=True):
 
     Attributes: `payable` is what the books owe the host for the booking; `entitlement` is what was
     captured, less what went or goes back, what is disputed, and what the platform and the taxes
-    keep; `transferred_so_far` is what the host was paid for the booking, be it by netting, less
-    what came back; `account_changed_at` is of a change that nobody has reviewed; `debt` is what the
+    keep, with what of that became the host's debt; `transferred_so_far` is what the host was paid
+    for the booking, be it by netting, less what came back and found no debt; `account_changed_at` is of a change that nobody has reviewed; `debt` is what the
     host owes in the currency of the payout.
     """
 

@@ -48,6 +48,8 @@ from ledger.values.policy import LineBack
 from ledger.values.price import paid_by
 from tests.facts import (
     BOOKING,
+    CLARA,
+    DINIS,
     FINANCE,
     HOST,
     MARTA,
@@ -133,9 +135,9 @@ class Disputed(Market):
         """The dispute now."""
         return self._state(DISPUTE, processes.dispute_of(self.all("dispute")[-1]["id"]))
 
-    def payout(self, booking_id: BookingId = BOOKING) -> Payout:
-        """The payout of a booking now."""
-        return self._state(PAYOUT, processes.payout_of(booking_id))
+    def payout(self, booking_id: BookingId = BOOKING, number: int = 1) -> Payout:
+        """A payout of a booking now."""
+        return self._state(PAYOUT, processes.payout_of(booking_id, number))
 
     def debt(self) -> HostDebt | None:
         """What the host owes now."""
@@ -709,6 +711,25 @@ def test_case_o7_what_the_hosts_account_does_not_hold_stays_a_debt(*, closed: bo
     assert "balance" in failed.reason
     assert market.payout().reversible == money("349.20 EUR")
     assert market.owes() == "85.09 EUR"
+    agree(market)
+
+
+def test_what_comes_back_for_a_debt_that_is_paid_by_then_is_the_hosts_again() -> None:
+    market = in_debt()
+    order_back(market, "85.09 EUR")
+    owed = money("85.09 EUR")
+    propose = partial(processes.propose_write_off, staff=CLARA, reason="small")
+    market.decide(partial(propose, host_id=RUI, amount=owed), RUI)
+    approve = partial(processes.approve_write_off, staff=DINIS)
+    market.decide(partial(approve, host_id=RUI, amount=owed), RUI)
+    market.behind("funds", amount=10_000, currency="eur")
+    market.settle()
+
+    assert market.payout().owed_again == owed
+    market.until(market.clock.now + DAY, step=12 * HOUR)
+    assert market.payout(BOOKING, 2).sent == owed
+    assert market.owes() == "0.00 EUR"
+    assert set(market.balances()) & OWED == set()
     agree(market)
 
 

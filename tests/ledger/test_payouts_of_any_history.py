@@ -64,11 +64,18 @@ def answers(market: Disputed) -> None:
 
 
 def decides(outcome: str) -> Callable[[Disputed], None]:
-    """The guest's bank decides, and we hear of it before the time for an answer is over."""
+    """The guest's bank decides, and we hear of it before the time for an answer is over.
+
+    What is lost stays lost in our books (DI11): a bank that gives it back all the same is a
+    difference, which reconciliation finds and a person decides about.
+    """
 
     def act(market: Disputed) -> None:
-        if not market.all("dispute"):
+        disputes = market.all("dispute")
+        if not disputes:
             raise NotPossible("nothing is disputed")
+        if outcome == "reopened" and disputes[-1]["status"] == "lost":
+            raise NotPossible("it is lost")
         market.bank(outcome)
         market.settle()
 

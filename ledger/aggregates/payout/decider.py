@@ -104,6 +104,7 @@ def evolve(payout: Payout | None, event: PayoutEvent) -> Payout:
             netted=nothing,
             sent=nothing,
             reversed=nothing,
+            owed_again=nothing,
         )
     assert payout is not None
     match event:
@@ -153,8 +154,14 @@ def turned_back(payout: Payout, event: ReversalOrdered | PayoutReversed | Revers
         coming_back = {**payout.coming_back, key: event.amount}
         return replace(payout, coming_back=coming_back, reversals=payout.reversals + 1)
     coming_back = {of: amount for of, amount in payout.coming_back.items() if of != key}
-    came = event.amount if isinstance(event, PayoutReversed) else zero(event.amount.currency)
-    return replace(payout, coming_back=coming_back, reversed=payout.reversed + came)
+    payout = replace(payout, coming_back=coming_back)
+    if isinstance(event, ReversalFailed):
+        return payout
+    return replace(
+        payout,
+        reversed=payout.reversed + event.amount,
+        owed_again=payout.owed_again + event.amount - event.to_debt,
+    )
 
 
 PAYOUT = Decider(
@@ -163,5 +170,5 @@ PAYOUT = Decider(
     stream_of=lambda command: command.payout_id,
     decide=decide,
     evolve=evolve,
-    evolution=4,
+    evolution=5,
 )

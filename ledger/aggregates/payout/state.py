@@ -28,8 +28,8 @@ class Payout(Struct, frozen=True):
     """What the rules need to remember.
 
     `amount` is the tranche's; of it `netted` stays with the platform for what the host owes, and
-    `sent` is on its way or with the host; `reversed` of that came back, and `coming_back` is
-    ordered back, by the keys of the orders. `orders` and `reversals` count the keys given out;
+    `sent` is on its way or with the host; `reversed` of that came back, of which `owed_again`
+    found no debt to pay, so that it is the host's; and `coming_back` is ordered back, by the keys of the orders. `orders` and `reversals` count the keys given out;
     `transfer` is the processor's name of what was sent. `causes` are what gave each reason to hold,
     where it was told.
     """
@@ -44,6 +44,7 @@ class Payout(Struct, frozen=True):
     netted: Money
     sent: Money
     reversed: Money
+    owed_again: Money
     holds: frozenset[Hold] = frozenset()
     unknown: bool = False
     orders: int = 0
