@@ -163,7 +163,7 @@ def return_receipt(world: World, errand: Errand) -> None:
     wanted = RefundWanted(
         refund_id=RefundId(receipt_id),
         payment=receipt.charge,
-        amount=receipt.received.amount,
+        amount=receipt.rest.amount,
         attempt=receipt.attempts,
     )
     say(
