@@ -594,7 +594,7 @@ MOVES: tuple[Move, ...] = (
     W("finance approves a refund", 2, giving.refunds(Refunding.AWAITING_APPROVAL),
       giving.approves),
     W("finance turns a refund down", 1,
-      giving.may_be_refused(Refunding.AWAITING_APPROVAL, Refunding.APPROVED), giving.turns_down),
+      giving.refunds(Refunding.AWAITING_APPROVAL, Refunding.APPROVED), giving.turns_down),
     W("finance sends a refund again", 1, giving.refunds(Refunding.FAILED), giving.sends_again),
     W("finance pays a refund by bank", 1, giving.refunds(Refunding.FAILED), giving.pays_by_bank),
     W("nights are blocked", 2, places, blocks),
