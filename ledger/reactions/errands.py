@@ -15,7 +15,6 @@ from ledger.errors import CorruptHistory, GatewayDeclined
 from ledger.events.payment import Capture as OurCapture
 from ledger.gateways.calls import Period
 from ledger.gateways.stripe import effects
-from ledger.gateways.stripe.accounts import AccountWanted
 from ledger.gateways.stripe.payments import (
     SEARCH_MAY_LAG,
     Authorized,
@@ -25,11 +24,11 @@ from ledger.gateways.stripe.payments import (
 )
 from ledger.gateways.stripe.refunds import RefundFact, RefundWanted
 from ledger.gateways.stripe.transfers import TransferWanted
-from ledger.reactions import disputed
+from ledger.reactions import accounts, disputed
 from ledger.reactions.errand import Errand, say, state_of, take
 from ledger.reactions.world import World
 from ledger.values.errands import ErrandKind
-from ledger.values.ids import BookingId, HostId, PaymentId, PayoutId, ReceiptId, RefundId
+from ledger.values.ids import BookingId, PaymentId, PayoutId, ReceiptId, RefundId
 
 
 def run(world: World, errand: Errand) -> None:
@@ -231,25 +230,11 @@ def send_transfer(world: World, errand: Errand) -> None:
     )
 
 
-# -- Hosts ----------------------------------------------------------------------------------
-
-
-def open_account(world: World, errand: Errand) -> None:
-    """Open an account at the processor for a host, who tells it the rest."""
-    host = state_of(world, PROVIDER, errand)
-    if host.payout_account is not None:
-        return
-    wanted = AccountWanted(host_id=HostId(errand.stream_id), country=host.country)
-    fact = world.calls.perform(effects.account_created(world.stripe, wanted), errand.attempt)
-    # What was opened may have changed since it answered; it has not before.
-    read_at = fact.created_at or errand.stored_at
-    take(world, errand, partial(processes.take_in_account, fact=fact, read_at=read_at))
-
-
 # -- All of them ------------------------------------------------------------------------------
 
 DOING: Mapping[ErrandKind, Callable[[World, Errand], None]] = {
-    ErrandKind.OPEN_ACCOUNT: open_account,
+    ErrandKind.OPEN_ACCOUNT: accounts.open_account,
+    ErrandKind.LOOK_AT_ACCOUNT: accounts.look_at_account,
     ErrandKind.OPEN_INTENT: open_intent,
     ErrandKind.CLOSE_INTENT: close_intent,
     ErrandKind.CAPTURE: capture,
