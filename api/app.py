@@ -15,6 +15,7 @@ from api.radio import Radio
 from api.routes import (
     alterations,
     availability,
+    bank_accounts,
     bookings,
     calling_off,
     cancellations,
@@ -40,6 +41,7 @@ from api.routes import (
     tariffs,
     timelines,
     trips,
+    unapplied_receipts,
     webhooks,
 )
 from ledger.application import Ledger
@@ -54,6 +56,7 @@ ROUTERS = (
     health.router,
     availability.router,
     hosts.router,
+    bank_accounts.router,
     tariffs.router,
     quotes.router,
     bookings.router,
@@ -66,6 +69,7 @@ ROUTERS = (
     disputes.router,
     refunds.router,
     refund_remedies.router,
+    unapplied_receipts.router,
     holds.router,
     recoveries.router,
     debts.router,

@@ -37,12 +37,13 @@ from ledger.events.payout import (
     PayoutScheduled,
 )
 from ledger.events.refund import ExternalRefundDetected, RefundRequested
-from ledger.events.unapplied_receipt import ReceiptDetected
+from ledger.events.unapplied_receipt import ReceiptDetected, ReceiptLessened
 from ledger.values.clearance import Hold
 from ledger.values.clock import Instant
 from ledger.values.money import Money
 from projections.matters import ENDS, Matter, OpeningEvent, opened
 from projections.projection import ONLY_ADDED_TO, Answer, Projection, Rows, position_of
+from projections.ways_out import WAYS_OUT
 
 # -- Tables -----------------------------------------------------------------------------
 
@@ -92,6 +93,7 @@ SubjectEvent = (
     | DisputeEscalated
     | DisputeReopened
     | ReceiptDetected
+    | ReceiptLessened
     | PayoutScheduled
     | PayoutRecalculated
 )
@@ -123,6 +125,8 @@ def note(rows: Rows, stream_id: str, event: SubjectEvent) -> None:
             begin(rows, stream_id, event.amount, event.due_by)
         case DisputeEscalated() | DisputeReopened():
             rows.change(subjects, stream_id, due_at=event.due_by)
+        case ReceiptLessened():
+            rows.change(subjects, stream_id, amount_minor=event.left.minor)
         case PayoutRecalculated():
             rows.change(subjects, stream_id, amount_minor=event.amount.minor)
         case _:
@@ -181,7 +185,7 @@ class OpenMatter(BaseModel):
     timeline tells all of it; `reason` is that of a hold, `detail` whatever else was told.
 
     The amount is in minor units of `currency`, where it is about an amount; after `due_at` nobody
-    can answer any more.
+    can answer any more. `ways_out` is what can be done, as the addresses of it end.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -195,6 +199,7 @@ class OpenMatter(BaseModel):
     due_at: Instant | None
     amount_minor: int | None
     currency: str | None
+    ways_out: Sequence[str]
 
 
 class OpenDebt(BaseModel):
@@ -241,7 +246,10 @@ def desk(db: Connection, at_most: int, matter: Matter | None = None) -> Desk:
     counts = select(matters.c.matter, func.count()).group_by(matters.c.matter)
     return Desk(
         position=position,
-        matters=[OpenMatter(**row._mapping) for row in db.execute(query)],
+        matters=[
+            OpenMatter(**row._mapping, ways_out=WAYS_OUT[Matter(row.matter)])
+            for row in db.execute(query)
+        ],
         counts={Matter(name): count for name, count in db.execute(counts)},
     )
 

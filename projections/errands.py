@@ -52,7 +52,12 @@ from ledger.events.payout import (
     ReversalFailed,
     ReversalOrdered,
 )
-from ledger.events.provider import PayoutAccountOpened, ProviderClosed, ProviderVouchedFor
+from ledger.events.provider import (
+    PayoutAccountChanged,
+    PayoutAccountOpened,
+    ProviderClosed,
+    ProviderVouchedFor,
+)
 from ledger.events.refund import (
     RefundApproved,
     RefundCancelled,
@@ -74,12 +79,15 @@ REFUNDS_ARE_LOOKED_AT_AFTER = timedelta(hours=1)
 DISPUTES_ARE_LOOKED_AT_AFTER = timedelta(hours=1)
 """So long after the time for an answer the processor has told us that it is over."""
 
+ACCOUNTS_ARE_LOOKED_AT_AFTER = timedelta(hours=1)
+"""A host who answers the processor's questions tells us by a notice of it."""
+
 BANKS_DECIDE_WITHIN = timedelta(days=75)
 """How long a guest's bank takes over an answer, at the most, by the processor's own word."""
 
 # -- Tables -----------------------------------------------------------------------------
 
-tables = MetaData(schema="errands_v2")
+tables = MetaData(schema="errands_v3")
 
 errands = Table(
     "errands",
@@ -144,7 +152,7 @@ PayoutErrandEvent = (
     | ReversalFailed
 )
 
-HostErrandEvent = ProviderVouchedFor | PayoutAccountOpened | ProviderClosed
+HostErrandEvent = ProviderVouchedFor | PayoutAccountOpened | PayoutAccountChanged | ProviderClosed
 
 DisputeErrandEvent = (
     DisputeOpened
@@ -275,14 +283,34 @@ def project_holds(
 
 
 def project_hosts(rows: Rows, recorded: Recorded[ErrandEvent], event: HostErrandEvent) -> None:
-    """What is to be said about one host: whoever may host gets an account to be paid to."""
+    """What is to be said about one host: whoever may host gets an account to be paid to.
+
+    As long as it is not settled whether they can be, it is looked at.
+    """
     match event:
         case ProviderVouchedFor():
             begin(rows, recorded, K.OPEN_ACCOUNT, key=f"{recorded.stream_id}/account")
-        case PayoutAccountOpened() | ProviderClosed():
+        case PayoutAccountOpened():
             end(rows, recorded, K.OPEN_ACCOUNT)
+            look_at_account(rows, recorded)
+        case PayoutAccountChanged():
+            end(rows, recorded, K.LOOK_AT_ACCOUNT)
+            if event.to in UNSETTLED:
+                look_at_account(rows, recorded)
+        case ProviderClosed():
+            end(rows, recorded, K.OPEN_ACCOUNT, K.LOOK_AT_ACCOUNT)
         case _:
             assert_never(event)
+
+
+UNSETTLED = ("onboarding", "restricted")
+"""The words for a payout account that may still come to be paid to."""
+
+
+def look_at_account(rows: Rows, recorded: Recorded[ErrandEvent]) -> None:
+    """Look at a host's account after a while; notices get lost."""
+    later = recorded.occurred_at + ACCOUNTS_ARE_LOOKED_AT_AFTER
+    begin(rows, recorded, K.LOOK_AT_ACCOUNT, key=recorded.stream_id, due_at=later)
 
 
 def project_disputes(
@@ -358,4 +386,4 @@ def name(kind: ErrandKind, of: str) -> str:
     return f"{kind}/{of}"
 
 
-ERRANDS = Projection("errands", 2, tables, get_args(ErrandEvent), project, live_only=True)
+ERRANDS = Projection("errands", 3, tables, get_args(ErrandEvent), project, live_only=True)

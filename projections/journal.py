@@ -53,8 +53,10 @@ from ledger.events.refund import (
 from ledger.events.unapplied_receipt import (
     ReceiptDetected,
     ReceiptFundsAvailable,
+    ReceiptLessened,
     ReceiptReturned,
     ReceiptReturnReversed,
+    ReceiptSettledAlternatively,
     ReceiptSettledByDispute,
 )
 from projections.projection import (
@@ -134,6 +136,8 @@ JournalEvent = (
     | ReceiptReturned
     | ReceiptReturnReversed
     | ReceiptSettledByDispute
+    | ReceiptLessened
+    | ReceiptSettledAlternatively
     | RefundFailed
     | RefundSettledAlternatively
     | RefundSettledByDispute

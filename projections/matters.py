@@ -69,11 +69,13 @@ from ledger.events.refund import (
 )
 from ledger.events.unapplied_receipt import (
     ReceiptAdopted,
+    ReceiptAlternativeChosen,
     ReceiptDetected,
     ReceiptReturned,
     ReceiptReturnFailed,
     ReceiptReturning,
     ReceiptReturnReversed,
+    ReceiptSettledAlternatively,
     ReceiptSettledByDispute,
 )
 from ledger.values.money import Money
@@ -89,6 +91,7 @@ class Matter(StrEnum):
     DISPUTE_TO_ANSWER = "dispute_to_answer"
     RECEIPT_UNAPPLIED = "receipt_unapplied"
     RETURN_FAILED = "return_failed"
+    RETURN_TO_SETTLE = "return_to_settle"
     PAYMENT_UNANSWERED = "payment_unanswered"
     DIFFERENCE_OPEN = "difference_open"
     PAYOUT_HELD = "payout_held"
@@ -118,7 +121,9 @@ ENDS: Mapping[type[Event], tuple[Matter, ...]] = {
     DisputePrevented: (M.DISPUTE_TO_ANSWER,),
     ReceiptReturning: (M.RETURN_FAILED,),
     ReceiptReturned: (M.RECEIPT_UNAPPLIED, M.RETURN_FAILED),
-    ReceiptSettledByDispute: (M.RECEIPT_UNAPPLIED, M.RETURN_FAILED),
+    ReceiptSettledByDispute: (M.RECEIPT_UNAPPLIED, M.RETURN_FAILED, M.RETURN_TO_SETTLE),
+    ReceiptAlternativeChosen: (M.RETURN_FAILED,),
+    ReceiptSettledAlternatively: (M.RECEIPT_UNAPPLIED, M.RETURN_TO_SETTLE),
     ReceiptAdopted: (M.RECEIPT_UNAPPLIED, M.RETURN_FAILED),
     PaymentProcessing: (M.PAYMENT_UNANSWERED,),
     PaymentActionRequired: (M.PAYMENT_UNANSWERED,),
@@ -167,6 +172,7 @@ OpeningEvent = (
     | ReceiptDetected
     | ReceiptReturnFailed
     | ReceiptReturnReversed
+    | ReceiptAlternativeChosen
     | PaymentOutcomeUnknown
     | DifferenceFound
     | PayoutHeld
@@ -185,8 +191,6 @@ def opened(event: OpeningEvent) -> Opened | None:  # noqa: C901 - one case per e
             return Opened(M.REFUND_TO_APPROVE, ", ".join(event.reasons))
         case RefundFailed():
             return Opened(M.REFUND_FAILED, event.reason, amount=event.amount)
-        case RefundAlternativeChosen():
-            return Opened(M.REFUND_TO_SETTLE, event.reason)
         case ExternalRefundDetected():
             return Opened(M.REFUND_TO_CLASSIFY, event.processor_refund)
         case DisputeOpened():
@@ -199,6 +203,8 @@ def opened(event: OpeningEvent) -> Opened | None:  # noqa: C901 - one case per e
             return Opened(M.RECEIPT_UNAPPLIED, event.why)
         case ReceiptReturnFailed() | ReceiptReturnReversed():
             return Opened(M.RETURN_FAILED, event.reason)
+        case RefundAlternativeChosen() | ReceiptAlternativeChosen():
+            return Opened(TO_SETTLE[type(event)], event.reason)
         case PaymentOutcomeUnknown():
             given_up = event.look_again_at is None
             return Opened(M.PAYMENT_UNANSWERED, f"looks: {event.looks}") if given_up else None
@@ -220,6 +226,12 @@ def opened(event: OpeningEvent) -> Opened | None:  # noqa: C901 - one case per e
         case _:
             assert_never(event)
 
+
+TO_SETTLE: Mapping[type[Event], Matter] = {
+    RefundAlternativeChosen: M.REFUND_TO_SETTLE,
+    ReceiptAlternativeChosen: M.RETURN_TO_SETTLE,
+}
+"""What our bank is to pay."""
 
 CLOSED_ACCOUNT = ("restricted", "disabled")
 """The words for a payout account that was open, and pays out nothing now."""

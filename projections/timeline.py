@@ -180,13 +180,16 @@ from ledger.events.refund import (
 from ledger.events.tariff import LeviesSet, RatesSet
 from ledger.events.unapplied_receipt import (
     ReceiptAdopted,
+    ReceiptAlternativeChosen,
     ReceiptDetected,
     ReceiptDisputed,
     ReceiptFundsAvailable,
+    ReceiptLessened,
     ReceiptReturned,
     ReceiptReturnFailed,
     ReceiptReturning,
     ReceiptReturnReversed,
+    ReceiptSettledAlternatively,
     ReceiptSettledByDispute,
 )
 from ledger.events.unit_calendar import (
@@ -373,7 +376,7 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     StayCurtailed: lambda event: of_amount(event.settlement.refund, detail=str(event.check_out)),
     BankAccountChanged: nothing_else,
     BankAccountFailed: nothing_else,
-    BankAccountReviewed: nothing_else,
+    BankAccountReviewed: lambda event: Facts(detail=event.reason or ""),
     BankPayoutCancelled: nothing_else,
     BankPayoutFailed: lambda event: of_amount(event.amount, detail=event.reason),
     BankPayoutPaid: nothing_else,
@@ -472,8 +475,11 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     PropertyAttested: lambda event: Facts(detail=event.source),
     RatesSet: lambda event: Facts(detail=str(event.version)),
     ReceiptAdopted: nothing_else,
+    ReceiptAlternativeChosen: lambda event: Facts(detail=event.reason),
     ReceiptDetected: lambda event: of_amount(event.amount, detail=event.why),
     ReceiptDisputed: nothing_else,
+    ReceiptLessened: lambda event: of_amount(event.amount, detail=str(event.left)),
+    ReceiptSettledAlternatively: lambda event: of_amount(event.amount, detail=event.reference),
     ReceiptSettledByDispute: lambda event: of_amount(event.amount),
     ReceiptFundsAvailable: lambda event: of_amount(event.amount),
     ReceiptReturnFailed: lambda event: Facts(detail=event.reason),

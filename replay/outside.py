@@ -4,7 +4,7 @@ Both stand in Postgres until they are done, so whoever dies in between loses not
 looks first whether it happened, and does it if it did not.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import psycopg
@@ -87,22 +87,23 @@ class ErrandDesk:
             return False
         if errand.kind in ASKING:
             # It only asked; as long as the row stands there may be more to hear.
-            self._waits[name] = (now + LONGEST_WAIT, LONGEST_WAIT)
+            self._waits[name] = (now + ASKING[errand.kind], LONGEST_WAIT)
         else:
             self._done.add(name)
             self._waits.pop(name, None)
         return True
 
 
-ASKING = (
-    ErrandKind.LOOK_AT_PAYMENT,
-    ErrandKind.LOOK_AT_REFUND,
-    ErrandKind.LOOK_AT_DISPUTE,
-    ErrandKind.RETURN_RECEIPT,
-    ErrandKind.CLOSE_INTENT,
-    ErrandKind.RECONSIDER_PAYOUT,
-)
-"""What may have to be asked more than once."""
+ASKING: Mapping[ErrandKind, timedelta] = {
+    ErrandKind.LOOK_AT_PAYMENT: LONGEST_WAIT,
+    ErrandKind.LOOK_AT_REFUND: LONGEST_WAIT,
+    ErrandKind.LOOK_AT_DISPUTE: LONGEST_WAIT,
+    ErrandKind.LOOK_AT_ACCOUNT: timedelta(hours=1),
+    ErrandKind.RETURN_RECEIPT: LONGEST_WAIT,
+    ErrandKind.CLOSE_INTENT: LONGEST_WAIT,
+    ErrandKind.RECONSIDER_PAYOUT: LONGEST_WAIT,
+}
+"""What may have to be asked more than once, and when again: a host may take weeks to answer."""
 
 
 def read_inbox(

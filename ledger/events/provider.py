@@ -81,10 +81,16 @@ class BankAccountChanged(Event, topic="provider.bank_account_changed", frozen=Tr
     changed_at: Instant
 
 
-class BankAccountReviewed(Event, topic="provider.bank_account_reviewed", frozen=True, kw_only=True):
-    """Finance looked at a bank account that was changed, and lets it be paid to."""
+class BankAccountReviewed(
+    Event, topic="provider.bank_account_reviewed", schema=2, frozen=True, kw_only=True
+):
+    """Finance looked at a bank account that was changed, and lets it be paid to.
+
+    `reason` is what convinced them, nothing for reviews from before it was told.
+    """
 
     bank_account: str
+    reason: str | None
 
 
 class BankAccountFailed(Event, topic="provider.bank_account_failed", frozen=True, kw_only=True):

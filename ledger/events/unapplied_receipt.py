@@ -114,6 +114,46 @@ class ReceiptSettledByDispute(
     settled: Money | None
 
 
+class ReceiptLessened(MoneyEvent, topic="unapplied_receipt.lessened", frozen=True, kw_only=True):
+    """The guest has a part of the money by a dispute that was lost; `left` is the guest's still.
+
+    `settled` is what the dispute took, and `position` what that part was exchanged into when it
+    came, both in the processor's own currency, nothing where that is the amount itself.
+    """
+
+    booking_id: BookingId
+    dispute_id: DisputeId
+    amount: Money
+    left: Money
+    settled: Money | None
+    position: Money | None
+
+
+class ReceiptAlternativeChosen(
+    Event, topic="unapplied_receipt.alternative_chosen", frozen=True, kw_only=True
+):
+    """Our bank will pay the guest, because the money cannot go back where it came from."""
+
+    reason: str
+    chosen_by: str
+
+
+class ReceiptSettledAlternatively(
+    MoneyEvent, topic="unapplied_receipt.settled_alternatively", frozen=True, kw_only=True
+):
+    """The guest has the money by a transfer from our bank.
+
+    `reference` is the bank's; `proof` is the SHA-256 of the bank's document, in hexadecimal.
+    `settled` is what it cost in the processor's own currency, nothing where that is the amount.
+    """
+
+    booking_id: BookingId
+    amount: Money
+    reference: str
+    proof: str
+    settled: Money | None
+
+
 class ReceiptAdopted(Event, topic="unapplied_receipt.adopted", frozen=True, kw_only=True):
     """The money was due after all: it became a payment of its own."""
 
@@ -129,5 +169,8 @@ UnappliedReceiptEvent = (
     | ReceiptReturnReversed
     | ReceiptDisputed
     | ReceiptSettledByDispute
+    | ReceiptLessened
+    | ReceiptAlternativeChosen
+    | ReceiptSettledAlternatively
     | ReceiptAdopted
 )

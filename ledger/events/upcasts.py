@@ -193,3 +193,9 @@ def with_no_day_of_funds(old: Shape) -> Shape:
 def with_no_receipt(old: Shape) -> Shape:
     """Then, only charges that a payment had the money of were taken in."""
     return {**old, "receipt_id": None}
+
+
+@upcast("provider.bank_account_reviewed", since=1)
+def with_reason_of_review(old: Shape) -> Shape:
+    """Finance did not say at first what convinced them of a bank account."""
+    return {**old, "reason": None}

@@ -5,7 +5,7 @@ approved. Until then nothing is held for it: where the nights go to somebody els
 was paid goes back and the booking stays as it was (spec: domain, section 4; faults, N11).
 """
 
-from itertools import count, takewhile
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
@@ -42,13 +42,17 @@ from ledger.processes.changes import (
     refuse_impossible,
     work_out,
 )
-from ledger.processes.found import alteration_in, booking_in, payment_in
+from ledger.processes.earnings import (
+    is_disputed,
+    refunds_of_alteration,
+    refunds_of_alterations,
+)
+from ledger.processes.found import alteration_in, booking_in, payment_in, refund_in
 from ledger.processes.names import (
     PROCESS,
     TIMER,
     alteration_of,
     alteration_payment_of,
-    refund_of,
 )
 from ledger.processes.promises import promise
 from ledger.processes.refunds import refund_settlement
@@ -164,7 +168,7 @@ def apply_approved_alteration(draft: Draft, booking_id: BookingId) -> None:
     alteration = draft.state(ALTERATION, alteration_of(booking_id))
     if alteration is None or alteration.status is not Altering.SETTLING:
         return
-    refunds = _refunds(draft, booking_id, alteration.number)
+    refunds = refunds_of_alteration(draft, booking_id, alteration.number)
     if refunds and not any(_waits_for_approval(draft, refund_id) for refund_id in refunds):
         _apply(draft, booking_id)
 
@@ -195,15 +199,6 @@ def _apply(draft: Draft, booking_id: BookingId) -> None:
     if altered.tranches[-1].earned_at <= draft.now:
         # The hour of all of it has passed, so no timer will ask for it.
         earn_what_is_left(draft, booking_id)
-
-
-def _refunds(draft: Draft, booking_id: BookingId, number: int) -> list[RefundId]:
-    """The refunds of what an alteration makes cheaper, one for each payment that gives back."""
-    places = takewhile(
-        lambda refund_id: draft.state(REFUND, refund_id) is not None,
-        (refund_of(booking_id, number, place) for place in count(1)),
-    )
-    return list(places)
 
 
 def _waits_for_approval(draft: Draft, refund_id: RefundId) -> bool:
@@ -282,7 +277,7 @@ def stop_altering(draft: Draft, booking_id: BookingId, reason: str) -> None:
     draft.do(PROCESS, FailAlteration(alteration_id=alteration_of(booking_id), reason=reason))
     if alteration.payment_id is not None:
         _give_up(draft, alteration.payment_id, reason)
-    for refund_id in _refunds(draft, booking_id, alteration.number):
+    for refund_id in refunds_of_alteration(draft, booking_id, alteration.number):
         draft.do(PROCESS, CancelRefund(refund_id=refund_id, reason=reason))
 
 
@@ -300,6 +295,60 @@ def _give_up(draft: Draft, payment_id: PaymentId, reason: str) -> None:
 
 
 PAYMENT_CAN_BE_GIVEN_UP = (Paying.PROCESSING, Paying.REQUIRES_ACTION, Paying.FAILED)
+
+# -- Giving back, or not --------------------------------------------------------------------
+
+
+def decided_with(draft: Draft, refund_id: RefundId) -> Sequence[RefundId]:
+    """The refunds that are approved with one, or not at all: an alteration waits for all of its own."""
+    booking_id = refund_in(draft, refund_id).booking_id
+    together = refunds_waited_for(draft, booking_id)
+    return together if refund_id in together else (refund_id,)
+
+
+def refunds_waited_for(draft: Draft, booking_id: BookingId) -> Sequence[RefundId]:
+    """The refunds that an alteration waits for, if one does."""
+    alteration = draft.state(ALTERATION, alteration_of(booking_id))
+    if alteration is None or alteration.status is not Altering.SETTLING:
+        return ()
+    return refunds_of_alteration(draft, booking_id, alteration.number)
+
+
+def refuse_agreed(draft: Draft, refund_id: RefundId) -> None:
+    """Let pass a refund that no alteration owes which was made so.
+
+    Both sides agreed on it, and the nights are gone: its guest is owed it. Raises
+    TransitionNotAllowed.
+    """
+    refund = refund_in(draft, refund_id)
+    booking_id = refund.booking_id
+    agreed = refunds_of_alterations(draft, booking_id)
+    if refund_id in agreed and refund_id not in refunds_waited_for(draft, booking_id):
+        REFUND.lifecycle.refuse(CancelRefund, refund.status)
+
+
+def end_the_wait_for(
+    draft: Draft, booking_id: BookingId, refunds: Sequence[RefundId], reason: str
+) -> None:
+    """Nothing comes of these refunds: an alteration that waits for them has failed."""
+    if set(refunds) & set(refunds_waited_for(draft, booking_id)):
+        fail = FailAlteration(alteration_id=alteration_of(booking_id), reason=reason)
+        draft.do(PROCESS, fail)
+
+
+def end_what_cannot_be_given_back(draft: Draft, booking_id: BookingId) -> None:
+    """An alteration fails whose refund its payment cannot pay any more: a bank has the money.
+
+    The guest has it by then, and the stay is as it was. While a dispute is open, it may be won.
+    """
+    for refund_id in refunds_waited_for(draft, booking_id):
+        refund = refund_in(draft, refund_id)
+        payment = payment_in(draft, refund.payment_id)
+        is_short = (payment.refundable - refund.amount).minor < 0
+        if is_short and payment.disputed and not is_disputed(draft, payment):
+            stop_altering(draft, booking_id, "a dispute took what was to be given back")
+            return
+
 
 # -- What several steps look at -------------------------------------------------------------
 

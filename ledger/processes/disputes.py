@@ -42,6 +42,7 @@ from ledger.events.dispute import Stage
 from ledger.gateways.stripe.disputes import DisputeFact, DisputeStatus
 from ledger.gateways.stripe.disputes import Stage as ToldStage
 from ledger.gateways.stripe.movements import Movement
+from ledger.processes.alterations import end_what_cannot_be_given_back
 from ledger.processes.earnings import (
     holds_for_dispute,
     left_of,
@@ -99,6 +100,7 @@ def take_in_dispute(
     _decide(draft, dispute_id, fact)
     if receipt_id is not None and dispute_in(draft, dispute_id).status in STANDS:
         return_what_came_back(draft, receipt_id)
+    end_what_cannot_be_given_back(draft, booking_id)
     hold_or_lift(draft, booking_id, dispute_id)
     return Outcome.NOTHING_NEW if dispute_in(draft, dispute_id) == before else Outcome.TAKEN_IN
 
@@ -118,6 +120,7 @@ def lapse(draft: Draft, dispute_id: DisputeId) -> None:
     stake = _stake(draft, dispute)
     draft.do(TIMER, LapseDispute(dispute_id=dispute_id, by_clock=True, stake=stake))
     _bear(draft, dispute_id)
+    end_what_cannot_be_given_back(draft, dispute.booking_id)
     hold_or_lift(draft, dispute.booking_id, dispute_id)
 
 

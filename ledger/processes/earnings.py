@@ -7,6 +7,7 @@ which knows the id of each refund that has its money and of each dispute that to
 from collections.abc import Iterator, Sequence
 from itertools import count, takewhile
 
+from ledger.aggregates.alteration import ALTERATION
 from ledger.aggregates.booking import Booking
 from ledger.aggregates.dispute import DISPUTE, Dispute
 from ledger.aggregates.payment import PAYMENT, Payment
@@ -15,7 +16,7 @@ from ledger.aggregates.refund import REFUND, Refund
 from ledger.aggregates.refund import Status as Refunding
 from ledger.draft import Draft
 from ledger.events.refund import Funding
-from ledger.processes.names import payout_of, refund_of, staff_refund_of
+from ledger.processes.names import alteration_of, payout_of, refund_of, staff_refund_of
 from ledger.values.clearance import Hold
 from ledger.values.ids import BookingId, PayoutId, RefundId
 from ledger.values.journal import Account
@@ -99,7 +100,7 @@ def deferred_of(draft: Draft, booking_id: BookingId, booking: Booking) -> Shares
     left = (booking.deferred - lost_before_earned(draft, booking)).above_nothing
     if booking.settlement is None:
         return left
-    for refund_id in refunds_of_end(draft, booking_id):
+    for refund_id in refunds_of_end(draft, booking_id, booking):
         refund = draft.state(REFUND, refund_id)
         if refund is not None and refund.approval and refund.status not in TAKEN_BACK:
             left -= refund.back.above_nothing.at_most(left)
@@ -111,7 +112,7 @@ def forgone(draft: Draft, booking_id: BookingId, booking: Booking) -> Shares:
     back = Shares(booking.price.currency)
     if booking.settlement is None:
         return back
-    for refund_id in refunds_of_end(draft, booking_id):
+    for refund_id in refunds_of_end(draft, booking_id, booking):
         refund = draft.state(REFUND, refund_id)
         if refund is not None and refund.status in TAKEN_BACK:
             back += refund.back
@@ -132,10 +133,13 @@ def kept(draft: Draft, booking_id: BookingId, booking: Booking) -> Shares:
 
 
 def left_of(draft: Draft, booking_id: BookingId, booking: Booking) -> Shares:
-    """What a booking was paid for, less what went back of it by refunds."""
-    left = booking.price.shares
-    for refund in _approved(draft, booking_id, booking):
-        if refund.funded_by is Funding.BOOKING:
+    """What a booking was paid for, less what went back of it by refunds.
+
+    What its alterations gave back its price does not have any more.
+    """
+    left, altered = booking.price.shares, refunds_of_alterations(draft, booking_id)
+    for refund_id, refund in _approved(draft, booking_id, booking):
+        if refund.funded_by is Funding.BOOKING and refund_id not in altered:
             left -= refund.back
     return left
 
@@ -149,7 +153,7 @@ def owed_to_host(draft: Draft, booking_id: BookingId, booking: Booking) -> Money
     if booking.earned is None:
         return zero(currency)
     gone = sum(brought(payout).minor for _, payout in payouts_of(draft, booking_id))
-    gone += sum(_taken_by(refund) for refund in _approved(draft, booking_id, booking))
+    gone += sum(_taken_by(refund) for _, refund in _approved(draft, booking_id, booking))
     for payment in payments_of(draft, booking):
         gone += sum(map(_kept_by, disputes_of(draft, payment)))
     return Money(max(booking.earned.host_minor - gone, 0), currency)
@@ -160,23 +164,51 @@ def brought(payout: Payout) -> Money:
     return payout.netted + payout.sent - payout.owed_again
 
 
-def _approved(draft: Draft, booking_id: BookingId, booking: Booking) -> Iterator[Refund]:
-    """The refunds that took of everybody's part, whether the guest has the money by now or not.
+def _approved(
+    draft: Draft, booking_id: BookingId, booking: Booking
+) -> Iterator[tuple[RefundId, Refund]]:
+    """The refunds that took of everybody's part, whether the guest has the money by now or not."""
+    for refund_id, refund in refunds_of(draft, booking_id, booking):
+        if refund.approval and refund.status not in TAKEN_BACK:
+            yield refund_id, refund
 
-    A payment knows nothing of one that failed; that the guest is owed all the same.
+
+def refunds_of(
+    draft: Draft, booking_id: BookingId, booking: Booking
+) -> Iterator[tuple[RefundId, Refund]]:
+    """Every refund of a booking: of its end, of an alteration, asked for by staff, or external.
+
+    A payment knows the last ones since they were seen, and of the others those that have its money.
     """
-    named = dict.fromkeys((*refunds_of_end(draft, booking_id), *staff_refunds(draft, booking_id)))
+    named = dict.fromkeys(refunds_of_end(draft, booking_id, booking))
+    named |= dict.fromkeys(refunds_of_alterations(draft, booking_id))
+    named |= dict.fromkeys(staff_refunds(draft, booking_id))
     for payment in payments_of(draft, booking):
         named |= dict.fromkeys((*payment.refunds, *payment.reserved))
     for refund_id in named:
         refund = draft.state(REFUND, refund_id)
-        if refund is not None and refund.approval and refund.status not in TAKEN_BACK:
-            yield refund
+        if refund is not None:
+            yield refund_id, refund
 
 
-def refunds_of_end(draft: Draft, booking_id: BookingId) -> Sequence[RefundId]:
-    """The refunds that a booking's end asked for, by their places."""
-    return _asked(draft, (refund_of(booking_id, place=place) for place in count(1)))
+def refunds_of_end(draft: Draft, booking_id: BookingId, booking: Booking) -> Sequence[RefundId]:
+    """The refunds that a booking's end asked for, by their places; none of an end taken back."""
+    ending = booking.ending
+    return _asked(draft, (refund_of(booking_id, 0, place, ending) for place in count(1)))
+
+
+def refunds_of_alterations(draft: Draft, booking_id: BookingId) -> Sequence[RefundId]:
+    """The refunds of what a booking's alterations made cheaper."""
+    alteration = draft.state(ALTERATION, alteration_of(booking_id))
+    numbers = range(1, alteration.number + 1) if alteration else ()
+    return tuple(
+        of for number in numbers for of in refunds_of_alteration(draft, booking_id, number)
+    )
+
+
+def refunds_of_alteration(draft: Draft, booking_id: BookingId, number: int) -> Sequence[RefundId]:
+    """The refunds of one alteration: one for each payment that gives back."""
+    return _asked(draft, (refund_of(booking_id, number, place) for place in count(1)))
 
 
 def staff_refunds(draft: Draft, booking_id: BookingId) -> Sequence[RefundId]:

@@ -35,6 +35,7 @@ from ledger.processes.names import (
     PROCESS,
 )
 from ledger.processes.promises import promise
+from ledger.processes.recovery import drop_debt_of_refund
 from ledger.processes.refunds import refund_settlement, refunds_of_its_end
 from ledger.processes.settlement import earn_what_is_left
 from ledger.values.ids import BookingId
@@ -59,8 +60,9 @@ def reverse_no_show(draft: Draft, support: Actor, booking_id: BookingId, evidenc
     """The guest did come: what the no-show had settled is made good first, then the stay goes on.
 
     Raises TooLate, TooEarly before the hour at which the stay would have been earned, NightsAreTaken
-    where others have the nights that are left, and TransitionNotAllowed where the guest has money
-    back already: that cannot be taken from them.
+    where others have the nights that are left, DebtExceeded where the host has paid what it made
+    them owe, and TransitionNotAllowed where the guest has money back already: that cannot be taken
+    from them.
     """
     earned_at = booking_in(draft, booking_id).earned_at
     if draft.now < earned_at:
@@ -69,6 +71,7 @@ def reverse_no_show(draft: Draft, support: Actor, booking_id: BookingId, evidenc
         draft.do(PROCESS, CancelRefund(refund_id=refund_id, reason="the guest did come"))
         if refund.status is Refunding.APPROVED:
             draft.do(PROCESS, ReleaseRefund(payment_id=refund.payment_id, refund_id=refund_id))
+            drop_debt_of_refund(draft, refund_id)
     draft.do(support, ReverseNoShow(booking_id=booking_id, evidence=evidence))
     booking = booking_in(draft, booking_id)
     begun = timedelta(days=booking.occupancy(draft.now).nights_begun)

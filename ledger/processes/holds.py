@@ -48,12 +48,14 @@ def lift_hold(draft: Draft, staff: Actor, payout_id: PayoutId, reason: Hold) -> 
     )
 
 
-def review_bank_account(draft: Draft, staff: Actor, host_id: HostId, bank_account: str) -> None:
+def review_bank_account(
+    draft: Draft, staff: Actor, host_id: HostId, bank_account: str, reason: str
+) -> None:
     """Say that a bank account which the host has changed is theirs: nothing waits for it any more.
 
-    Raises NotTheBankAccount where it is another one by now.
+    Raises NotTheBankAccount where it is another one by now, ReasonIsMissing.
     """
-    draft.do(staff, ReviewBankAccount(host_id=host_id, bank_account=bank_account))
+    draft.do(staff, ReviewBankAccount(host_id=host_id, bank_account=bank_account, reason=reason))
 
 
 def hold_for_refund(draft: Draft, booking_id: BookingId, refund_id: RefundId) -> None:

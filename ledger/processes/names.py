@@ -38,13 +38,18 @@ def payout_of(booking_id: BookingId, number: int = 1) -> PayoutId:
     return PayoutId(derived_id(booking_id, "payout", *([number] if number > 1 else [])))
 
 
-def refund_of(booking_id: BookingId, alteration: int = 0, place: int = 1) -> RefundId:
-    """The id of the refund that follows from a booking's cancellation, or from an alteration.
+def refund_of(
+    booking_id: BookingId, alteration: int = 0, place: int = 1, ending: int = 1
+) -> RefundId:
+    """The id of the refund that follows from a booking's end, or from an alteration.
 
-    Where several payments give something back, each has a refund, by its place among them.
+    Where several payments give something back, each has a refund, by its place among them. A stay
+    whose end was taken back may end again: `ending` counts.
     """
-    altered: list[str | int] = ["alteration", alteration] if alteration else []
-    return RefundId(derived_id(booking_id, "refund", *altered, *([place] if place > 1 else [])))
+    because: list[str | int] = ["ending", ending] if ending > 1 else []
+    if alteration:
+        because = ["alteration", alteration]
+    return RefundId(derived_id(booking_id, "refund", *because, *([place] if place > 1 else [])))
 
 
 def dispute_of(processor_dispute: str) -> DisputeId:

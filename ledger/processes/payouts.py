@@ -11,6 +11,7 @@ from ledger.aggregates.payout import (
     Payout,
     RecordTransfer,
     ReleasePayout,
+    RetryPayout,
 )
 from ledger.aggregates.payout import Status as Payable
 from ledger.aggregates.provider import PROVIDER, Provider, Standing
@@ -50,7 +51,7 @@ def release(
     payout_id: PayoutId | None = None,
     by: Actor = PROCESS,
 ) -> None:
-    """Order the transfer of a payout that is due, less what its host owes.
+    """Order the transfer of a payout that is due, or once more where it failed, less what its host owes.
 
     Without a name it is the booking's first one. Whoever asks, the clock or a person, the same
     guards stand; once ordered, it is not ordered again. Raises PayoutIsHeld with every guard that
@@ -59,10 +60,8 @@ def release(
     payout_id = payout_id or payout_of(booking_id)
     payout = payout_in(draft, payout_id)
     before = payout.netted
-    draft.do(
-        by,
-        ReleasePayout(payout_id=payout_id, clearance=clearance_of(draft, booking_id, payout)),
-    )
+    order = RetryPayout if payout.status is Payable.FAILED else ReleasePayout
+    draft.do(by, order(payout_id=payout_id, clearance=clearance_of(draft, booking_id, payout)))
     netted = payout_in(draft, payout_id).netted - before
     if netted.minor:
         draft.do(

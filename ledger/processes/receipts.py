@@ -1,9 +1,9 @@
 """Money without a place: taken in as nobody's, then its booking's after all, or sent back."""
 
 from contextlib import suppress
+from typing import NamedTuple
 
 from ledger.aggregates.booking import Status as Stands
-from ledger.aggregates.dispute import DISPUTE
 from ledger.aggregates.payment import AdoptPayment
 from ledger.aggregates.unapplied_receipt import (
     UNAPPLIED_RECEIPT,
@@ -14,7 +14,10 @@ from ledger.aggregates.unapplied_receipt import (
     RecordReturn,
     ReturnReceipt,
     ReverseReturn,
+    SettleReceiptAlternatively,
     SettleReceiptByDispute,
+    UnappliedReceipt,
+    UseReceiptAlternative,
     receipt_of,
 )
 from ledger.aggregates.unapplied_receipt import Status as Receiving
@@ -30,6 +33,18 @@ from ledger.processes.found import booking_in, dispute_in, payment_in
 from ledger.processes.names import PROCESS, PROCESSOR, late_payment_of
 from ledger.processes.outcome import Outcome
 from ledger.values.ids import BookingId, PaymentId, ReceiptId
+from ledger.values.money import Money
+
+
+class PaidByBank(NamedTuple):
+    """What our bank did: its `reference`, the SHA-256 of its document, and what it `cost`.
+
+    The cost is told where the money was exchanged when it came, in the currency that it became.
+    """
+
+    reference: str
+    proof: str
+    cost: Money | None = None
 
 
 def is_receipt(draft: Draft, charge: str) -> bool:
@@ -153,6 +168,7 @@ def _return_failed(
             settled=None if back.currency == fact.amount.currency else back,
         ),
     )
+    settle_receipt_by_disputes(draft, receipt_id)
     return Outcome.TAKEN_IN
 
 
@@ -173,15 +189,60 @@ def _record_return(draft: Draft, receipt_id: ReceiptId, fact: RefundFact) -> Out
     return Outcome.TAKEN_IN
 
 
-def return_again(draft: Draft, staff: Actor, receipt_id: ReceiptId) -> None:
-    """Order that money without a place goes back once more. Raises RefundBlockedByDispute, NotFound."""
+def receipt_in(draft: Draft, receipt_id: ReceiptId) -> UnappliedReceipt:
+    """Money without a place as the draft leaves it so far. Raises NotFound."""
     receipt = draft.state(UNAPPLIED_RECEIPT, receipt_id)
     if receipt is None:
         raise NotFound(receipt_id=receipt_id)
-    key = f"{receipt_id}/{receipt.attempts + 1}"
-    found = (draft.state(DISPUTE, of) for of in receipt.disputes)
-    disputed = any(one is not None and one.is_open for one in found)
-    draft.do(staff, ReturnReceipt(receipt_id=receipt_id, idempotency_key=key, disputed=disputed))
+    return receipt
+
+
+def return_again(draft: Draft, staff: Actor, receipt_id: ReceiptId) -> None:
+    """Order that money without a place goes back once more. Raises RefundBlockedByDispute, NotFound."""
+    receipt = receipt_in(draft, receipt_id)
+    draft.do(
+        staff,
+        ReturnReceipt(
+            receipt_id=receipt_id,
+            idempotency_key=f"{receipt_id}/{receipt.attempts + 1}",
+            disputed=_is_disputed(draft, receipt),
+        ),
+    )
+
+
+def return_by_bank(draft: Draft, staff: Actor, receipt_id: ReceiptId, reason: str) -> None:
+    """Give up sending it back: our bank pays. Raises RefundBlockedByDispute, NotFound."""
+    draft.do(
+        staff,
+        UseReceiptAlternative(
+            receipt_id=receipt_id,
+            reason=reason,
+            chosen_by=staff.id,
+            disputed=_is_disputed(draft, receipt_in(draft, receipt_id)),
+        ),
+    )
+
+
+def bank_has_returned(draft: Draft, staff: Actor, receipt_id: ReceiptId, paid: PaidByBank) -> None:
+    """Take in that our bank has paid, as another person than who chose that way.
+
+    Raises SelfApproval, NothingVouchedFor, AmountsDiffer, CurrenciesDiffer.
+    """
+    draft.do(
+        staff,
+        SettleReceiptAlternatively(
+            receipt_id=receipt_id,
+            settled_by=staff.id,
+            reference=paid.reference,
+            proof=paid.proof,
+            settled=paid.cost,
+        ),
+    )
+
+
+def _is_disputed(draft: Draft, receipt: UnappliedReceipt) -> bool:
+    """Whether a bank may still decide about it; what one has taken is not in the rest any more."""
+    return any(dispute_in(draft, of).is_open for of in receipt.disputes)
 
 
 def return_declined(draft: Draft, receipt_id: ReceiptId, reason: str) -> None:
@@ -200,34 +261,34 @@ def disputed_receipt(draft: Draft, charge: str) -> ReceiptId | None:
 
 
 def settle_receipt_by_disputes(draft: Draft, receipt_id: ReceiptId) -> None:
-    """Owe money without a place no more that the guest has by a dispute that was lost.
+    """Owe so much less of money without a place as the guest has by disputes that were lost.
 
-    A dispute of a part of it leaves the rest to people.
+    What a dispute of a part leaves is for people: the processor gives nothing of such a charge back.
     """
-    receipt = draft.state(UNAPPLIED_RECEIPT, receipt_id)
-    assert receipt is not None, "a dispute is about it"
-    if receipt.status not in (Receiving.DETECTED, Receiving.RETURN_FAILED):
-        return
-    for dispute_id in receipt.disputes:
+    for dispute_id in receipt_in(draft, receipt_id).disputes:
+        receipt = receipt_in(draft, receipt_id)
+        if receipt.status not in OWED or dispute_id in receipt.settled_by:
+            continue
         dispute = dispute_in(draft, dispute_id)
         if dispute.loss is None or not dispute.loss.borne.minor:
             continue
-        if dispute.amount == receipt.received.amount:
-            draft.do(
-                PROCESS,
-                SettleReceiptByDispute(
-                    receipt_id=receipt_id,
-                    dispute_id=dispute_id,
-                    amount=dispute.amount,
-                    lost=dispute.loss.borne,
-                ),
-            )
-            return
+        draft.do(
+            PROCESS,
+            SettleReceiptByDispute(
+                receipt_id=receipt_id,
+                dispute_id=dispute_id,
+                amount=dispute.amount,
+                lost=dispute.loss.borne,
+            ),
+        )
+
+
+OWED = (Receiving.DETECTED, Receiving.RETURN_FAILED, Receiving.NEEDS_ALTERNATIVE)
+"""Where the money is here, and nobody has asked the processor to send it."""
 
 
 def return_what_came_back(draft: Draft, receipt_id: ReceiptId) -> None:
     """A dispute is won, and the processor gave the money back: it is the guest's still."""
-    receipt = draft.state(UNAPPLIED_RECEIPT, receipt_id)
-    if receipt is not None and receipt.status is Receiving.RETURN_FAILED:
+    if receipt_in(draft, receipt_id).status is Receiving.RETURN_FAILED:
         with suppress(RefundBlockedByDispute):
             return_again(draft, PROCESS, receipt_id)

@@ -31,9 +31,8 @@ from ledger.processes.earnings import (
     blocks_refunds,
     deferred_of,
     owed_to_host,
-    payments_of,
+    refunds_of,
     refunds_of_end,
-    staff_refunds,
 )
 from ledger.processes.found import booking_in, payment_in, refund_in
 from ledger.processes.names import (
@@ -61,13 +60,16 @@ def refund_settlement(
 
     Then a person looks at it first (RF3), because it becomes the host's debt. What is approved is
     set aside in its payment, so that no other refund can have it. Where one payment cannot give all
-    of it back, several do, each by a refund of its own.
+    of it back, several do, each by a refund of its own; those of an alteration are approved together
+    or not at all.
     """
     left = without(left_on_lines(booking.price, settlement), booking.lines_given_back)
     deferred = deferred_of(draft, booking_id, booking)
+    standing = _standing(draft, booking, booking_id, deferred)
+    asks = alteration > 0 and standing.debt(settlement.back).minor > 0
     refunds = []
     for place, (payment_id, part) in enumerate(_spread(draft, booking, settlement), start=1):
-        refund_id = refund_of(booking_id, alteration, place)
+        refund_id = refund_of(booking_id, alteration, place, booking.ending)
         request = RequestRefund(
             refund_id=refund_id,
             payment_id=payment_id,
@@ -86,17 +88,23 @@ def refund_settlement(
         )
         draft.do(PROCESS, request)
         left = without(left, part.lines)
-        _approve(draft, booking, request, deferred)
+        _approve(draft, booking, request, deferred, asks=asks)
         deferred -= part.back.above_nothing.at_most(deferred)
         refunds.append(refund_id)
     return tuple(refunds)
 
 
-def _approve(draft: Draft, booking: Booking, request: RequestRefund, deferred: Shares) -> None:
-    refund_id, booking_id = request.refund_id, request.booking_id
+def _standing(draft: Draft, booking: Booking, booking_id: BookingId, deferred: Shares) -> Standing:
     earned, payable = booking.earned is not None, owed_to_host(draft, booking_id, booking)
-    standing = Standing(booking.host_id, earned, payable, remitted=False, deferred=deferred)
-    if standing.debt(request.back).minor:
+    return Standing(booking.host_id, earned, payable, remitted=False, deferred=deferred)
+
+
+def _approve(
+    draft: Draft, booking: Booking, request: RequestRefund, deferred: Shares, *, asks: bool
+) -> None:
+    refund_id = request.refund_id
+    standing = _standing(draft, booking, request.booking_id, deferred)
+    if asks or standing.debt(request.back).minor:
         doubts = (Doubt.PAYOUT_TRANSFERRED,)
         draft.do(PROCESS, AskForApproval(refund_id=refund_id, reasons=doubts))
         return
@@ -107,10 +115,10 @@ def _approve(draft: Draft, booking: Booking, request: RequestRefund, deferred: S
             refund_id=refund_id,
             preview=request.preview,
             refundable=request.refundable,
-            earned=earned,
-            payable=payable,
-            remitted=False,
-            deferred=deferred if earned else None,
+            earned=standing.earned,
+            payable=standing.payable,
+            remitted=standing.remitted,
+            deferred=deferred if standing.earned else None,
         ),
     )
     reserve(draft, refund_id)
@@ -152,23 +160,9 @@ def left_on_lines(price: Price, settlement: Settlement) -> tuple[LineBack, ...]:
 # -- All refunds of a booking ---------------------------------------------------------------
 
 
-def refunds_of(draft: Draft, booking_id: BookingId) -> Iterator[tuple[RefundId, Refund]]:
-    """Every refund of a booking: of its end, asked for by staff, of an alteration, or external.
-
-    The last two are known from their approval on, or since they were seen.
-    """
-    known = dict.fromkeys((*refunds_of_end(draft, booking_id), *staff_refunds(draft, booking_id)))
-    for payment in payments_of(draft, booking_in(draft, booking_id)):
-        known |= dict.fromkeys((*payment.refunds, *payment.reserved))
-    for refund_id in known:
-        refund = draft.state(REFUND, refund_id)
-        if refund is not None:
-            yield refund_id, refund
-
-
 def refunds_of_its_end(draft: Draft, booking_id: BookingId) -> Iterator[tuple[RefundId, Refund]]:
     """The refunds that a booking's end has asked for, and nobody has said no to."""
-    for refund_id in refunds_of_end(draft, booking_id):
+    for refund_id in refunds_of_end(draft, booking_id, booking_in(draft, booking_id)):
         refund = refund_in(draft, refund_id)
         if refund.status not in (Refunding.REJECTED, Refunding.CANCELLED):
             yield refund_id, refund
@@ -176,7 +170,8 @@ def refunds_of_its_end(draft: Draft, booking_id: BookingId) -> Iterator[tuple[Re
 
 def refunds_are_open(draft: Draft, booking_id: BookingId) -> bool:
     """Whether money of the booking is on its way back, or went back for nobody knows what."""
-    return any(refund.status in REFUND_IS_OPEN for _, refund in refunds_of(draft, booking_id))
+    refunds = refunds_of(draft, booking_id, booking_in(draft, booking_id))
+    return any(refund.status in REFUND_IS_OPEN for _, refund in refunds)
 
 
 REFUND_IS_OPEN = (
@@ -225,7 +220,7 @@ def settle_by_disputes(draft: Draft, booking_id: BookingId, payment_id: PaymentI
     """
     payment = payment_in(draft, payment_id)
     lost = {of: draft.state(DISPUTE, of) for of in payment.disputed}
-    refunds = [(of, one) for of, one in refunds_of(draft, booking_id)]
+    refunds = list(refunds_of(draft, booking_id, booking_in(draft, booking_id)))
     for dispute_id, dispute in lost.items():
         if dispute is None or dispute.loss is None:
             continue

@@ -27,7 +27,12 @@ from ledger.processes.allowances import (
     shown_refund,
     standing_in,
 )
-from ledger.processes.alterations import apply_approved_alteration
+from ledger.processes.alterations import (
+    apply_approved_alteration,
+    decided_with,
+    end_the_wait_for,
+    refuse_agreed,
+)
 from ledger.processes.earnings import refunds_of_end, staff_refunds
 from ledger.processes.found import booking_in, payment_in, refund_in
 from ledger.processes.holds import hold_for_refund, reconsider_all
@@ -42,6 +47,8 @@ from ledger.processes.settlement import earn_what_is_left
 from ledger.values.allowance import Allowance
 from ledger.values.currency import refundable
 from ledger.values.ids import BookingId, RefundId
+from ledger.values.money import total
+from ledger.values.shares import Shares
 
 REFUNDABLE = (Paying.COMPLETED, Paying.PARTIALLY_REFUNDED)
 """Payments that have something to give back; one that is refunded whole has nothing."""
@@ -98,40 +105,55 @@ def ask_refund(draft: Draft, staff: Actor, asked: AskedRefund, accepted: str) ->
 
 
 def shown_again(draft: Draft, refund_id: RefundId) -> ShownRefund:
-    """What approving a refund that waits would do now. Raises NotFound."""
+    """What approving a refund that waits would do now, and all that is approved with it.
+
+    Raises NotFound.
+    """
     refund = refund_in(draft, refund_id)
     booking_id, booking = refund.booking_id, booking_in(draft, refund.booking_id)
     asked = is_asked_by_staff(draft, booking_id, refund_id)
+    parts = [refund_in(draft, one) for one in decided_with(draft, refund_id)]
+    lines = tuple(line for part in parts for line in part.lines)
+    back = sum((part.back for part in parts), Shares(refund.back.currency))
+    rooms = [payment_in(draft, part.payment_id).refundable for part in parts]
     return ShownRefund(
         booking_id=booking_id,
         funded_by=refund.funded_by,
-        amount=refund.amount,
-        lines=refund.lines,
-        back=refund.back,
-        debt=standing_in(draft, booking, booking_id).debt(refund.back),
-        refundable=payment_in(draft, refund.payment_id).refundable,
+        amount=total([part.amount for part in parts], refund.amount.currency),
+        lines=lines,
+        back=back,
+        debt=standing_in(draft, booking, booking_id).debt(back),
+        refundable=total(rooms, refund.amount.currency),
         # What follows from the booking's end, or its alteration, was taken off its lines by that.
-        left_on_lines=booking.left_on_lines if asked else refund.lines,
+        left_on_lines=booking.left_on_lines if asked else lines,
     )
 
 
 def approve_refund(draft: Draft, staff: Actor, refund_id: RefundId, accepted: str) -> None:
     """Approve what somebody else asked for, as it was shown to whoever approves.
 
-    Raises RefundChanged, SelfApproval, RefundExceedsCapture, RefundLineExceeded,
-    TransitionNotAllowed.
+    An alteration that waited for it is made so. Raises RefundChanged, SelfApproval,
+    RefundExceedsCapture, RefundLineExceeded, TransitionNotAllowed, and where the alteration could
+    not be made so any more, what `refuse_impossible` raises.
     """
-    refund, shown = refund_in(draft, refund_id), shown_again(draft, refund_id)
-    booking_id = refund.booking_id
+    refund = refund_in(draft, refund_id)
     if refund.status is Refunding.AWAITING_APPROVAL:
-        refuse_other_than_shown(shown, accepted)
+        refuse_other_than_shown(shown_again(draft, refund_id), accepted)
+    for part in decided_with(draft, refund_id):
+        _approve(draft, staff, part)
+    apply_approved_alteration(draft, refund.booking_id)
+
+
+def _approve(draft: Draft, staff: Actor, refund_id: RefundId) -> None:
+    refund = refund_in(draft, refund_id)
+    booking_id, booking = refund.booking_id, booking_in(draft, refund.booking_id)
     asked = is_asked_by_staff(draft, booking_id, refund_id)
-    standing = standing_in(draft, booking_in(draft, booking_id), booking_id)
+    standing = standing_in(draft, booking, booking_id)
     approval = ApproveRefund(
         refund_id=refund_id,
         approved_by=staff.id,
-        refundable=shown.refundable,
-        left_on_lines=shown.left_on_lines,
+        refundable=payment_in(draft, refund.payment_id).refundable,
+        left_on_lines=booking.left_on_lines if asked else refund.lines,
         earned=standing.earned,
         payable=standing.payable,
         remitted=standing.remitted,
@@ -145,22 +167,34 @@ def approve_refund(draft: Draft, staff: Actor, refund_id: RefundId, accepted: st
     raise_debt_of_refund(draft, refund_id)
     if own:
         promise(draft, booking_id)
-    apply_approved_alteration(draft, booking_id)
 
 
 def reject_refund(draft: Draft, staff: Actor, refund_id: RefundId, reason: str) -> None:
-    """Say no to a refund; the host need not wait for it any more."""
-    draft.do(staff, RejectRefund(refund_id=refund_id, reason=reason))
+    """Say no to a refund; the host need not wait for it any more.
+
+    An alteration that waited for it has failed: the stay is as it was, and so is its money.
+    """
     booking_id = refund_in(draft, refund_id).booking_id
+    together = decided_with(draft, refund_id)
+    for part in together:
+        draft.do(staff, RejectRefund(refund_id=part, reason=reason))
+    end_the_wait_for(draft, booking_id, together, "its refund was rejected")
     _let_keep(draft, booking_id, refund_id)
     reconsider_all(draft, booking_id)
 
 
 def cancel_refund(draft: Draft, staff: Actor, refund_id: RefundId, reason: str) -> None:
-    """Take a refund back before it is handed over: its money is the booking's again."""
+    """Take a refund back before it is handed over: its money is the booking's again.
+
+    An alteration that waited for it has failed. What one gives back that was made so stays owed.
+    Raises TransitionNotAllowed.
+    """
+    refuse_agreed(draft, refund_id)
     refund = refund_in(draft, refund_id)
-    draft.do(staff, CancelRefund(refund_id=refund_id, reason=reason))
-    booking_id = refund.booking_id
+    booking_id, together = refund.booking_id, decided_with(draft, refund_id)
+    for part in together:
+        draft.do(staff, CancelRefund(refund_id=part, reason=reason))
+    end_the_wait_for(draft, booking_id, together, "its refund was cancelled")
     if refund.status is Refunding.APPROVED:
         draft.do(PROCESS, ReleaseRefund(payment_id=refund.payment_id, refund_id=refund_id))
         drop_debt_of_refund(draft, refund_id)
@@ -171,7 +205,7 @@ def cancel_refund(draft: Draft, staff: Actor, refund_id: RefundId, reason: str) 
 
 def _let_keep(draft: Draft, booking_id: BookingId, refund_id: RefundId) -> None:
     """What a stay's end would have given back is its host's and the platform's, as if it were kept."""
-    if refund_id in refunds_of_end(draft, booking_id):
+    if refund_id in refunds_of_end(draft, booking_id, booking_in(draft, booking_id)):
         promise(draft, booking_id)
         earn_what_is_left(draft, booking_id)
 

@@ -15,7 +15,6 @@ from ledger.errors import CorruptHistory, GatewayDeclined
 from ledger.events.payment import Capture as OurCapture
 from ledger.gateways.calls import Period
 from ledger.gateways.stripe import effects
-from ledger.gateways.stripe.accounts import AccountWanted
 from ledger.gateways.stripe.payments import (
     SEARCH_MAY_LAG,
     Authorized,
@@ -25,11 +24,11 @@ from ledger.gateways.stripe.payments import (
 )
 from ledger.gateways.stripe.refunds import RefundFact, RefundWanted
 from ledger.gateways.stripe.transfers import TransferWanted
-from ledger.reactions import disputed
+from ledger.reactions import accounts, disputed
 from ledger.reactions.errand import Errand, say, state_of, take
 from ledger.reactions.world import World
 from ledger.values.errands import ErrandKind
-from ledger.values.ids import BookingId, HostId, PaymentId, PayoutId, ReceiptId, RefundId
+from ledger.values.ids import BookingId, PaymentId, PayoutId, ReceiptId, RefundId
 
 
 def run(world: World, errand: Errand) -> None:
@@ -163,7 +162,7 @@ def return_receipt(world: World, errand: Errand) -> None:
     wanted = RefundWanted(
         refund_id=RefundId(receipt_id),
         payment=receipt.charge,
-        amount=receipt.received.amount,
+        amount=receipt.rest.amount,
         attempt=receipt.attempts,
     )
     say(
@@ -205,14 +204,19 @@ def reconsider_payout(world: World, errand: Errand) -> None:
 
 
 def send_transfer(world: World, errand: Errand) -> None:
-    """Send a host's earnings to the host's account."""
+    """Send a host's earnings to the host's account.
+
+    It is tied to the charge that it comes from, so that it can go before the charge's money can be
+    used. What an altered stay brings may come from several; and a charge brings no more than there
+    was, so what failed, or came back, is sent once more out of the balance.
+    """
     payout = state_of(world, PAYOUT, errand)
     payout_id = PayoutId(errand.stream_id)
     provider = world.ledger.state(PROVIDER, payout.host_id)
     booking = world.ledger.state(BOOKING, payout.booking_id)
-    # A transfer can be tied to one charge; what an altered stay brings may come from several.
     paid_by = booking.payments if booking else ()
-    payment = world.ledger.state(PAYMENT, paid_by[0]) if len(paid_by) == 1 else None
+    tied = len(paid_by) == 1 and payout.orders == 1
+    payment = world.ledger.state(PAYMENT, paid_by[0]) if tied else None
     if provider is None or provider.payout_account is None:
         raise CorruptHistory(payout=payout_id, has_no_account=payout.host_id)
     wanted = TransferWanted(
@@ -231,25 +235,11 @@ def send_transfer(world: World, errand: Errand) -> None:
     )
 
 
-# -- Hosts ----------------------------------------------------------------------------------
-
-
-def open_account(world: World, errand: Errand) -> None:
-    """Open an account at the processor for a host, who tells it the rest."""
-    host = state_of(world, PROVIDER, errand)
-    if host.payout_account is not None:
-        return
-    wanted = AccountWanted(host_id=HostId(errand.stream_id), country=host.country)
-    fact = world.calls.perform(effects.account_created(world.stripe, wanted), errand.attempt)
-    # What was opened may have changed since it answered; it has not before.
-    read_at = fact.created_at or errand.stored_at
-    take(world, errand, partial(processes.take_in_account, fact=fact, read_at=read_at))
-
-
 # -- All of them ------------------------------------------------------------------------------
 
 DOING: Mapping[ErrandKind, Callable[[World, Errand], None]] = {
-    ErrandKind.OPEN_ACCOUNT: open_account,
+    ErrandKind.OPEN_ACCOUNT: accounts.open_account,
+    ErrandKind.LOOK_AT_ACCOUNT: accounts.look_at_account,
     ErrandKind.OPEN_INTENT: open_intent,
     ErrandKind.CLOSE_INTENT: close_intent,
     ErrandKind.CAPTURE: capture,

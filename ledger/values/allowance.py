@@ -112,15 +112,29 @@ def settled_beside(
     lines = tuple(_at_most(line, left[line.code, line.of]) for line in settlement.lines)
     twice = tuple(line for line in without(settlement.lines, lines) if line.minor)
     back = settlement.back - parts_of(price, twice)
-    kept = price.shares - back
-    for allowance in granted:
-        kept = kept - allowance.back
+    kept = price.shares - back - sum((one.back for one in granted), Shares(price.currency))
+    if kept != kept.above_nothing:
+        evened = _parted_otherwise(price, granted)
+        back, kept = back - evened, kept + evened
     return Settlement(
         refund=Money(sum(line.minor for line in lines), settlement.refund.currency),
         back=back,
         kept=kept,
         lines=tuple(line for line in lines if line.minor),
     )
+
+
+def _parted_otherwise(price: Price, granted: Iterable[Allowance]) -> Shares:
+    """What allowances took of parts beyond what the price, as it is now, takes the same lines from.
+
+    Each was rounded by itself, under the price of its day; where that would leave somebody less than
+    nothing of what is kept, the stay's end evens it out. Lines that the price has no more are left
+    as they are.
+    """
+    known = {(line.code, line.of) for line in price.lines()}
+    still = [one for one in granted if all((line.code, line.of) in known for line in one.lines)]
+    taken = sum((one.back for one in still), Shares(price.currency))
+    return taken - parts_of(price, [line for one in still for line in one.lines])
 
 
 def _at_most(line: LineBack, left: int) -> LineBack:

@@ -7,6 +7,7 @@ class ErrandKind(StrEnum):
     """What is to be done outside because of what was decided here."""
 
     OPEN_ACCOUNT = "open_account"
+    LOOK_AT_ACCOUNT = "look_at_account"
     OPEN_INTENT = "open_intent"
     CLOSE_INTENT = "close_intent"
     CAPTURE = "capture"

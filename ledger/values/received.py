@@ -3,7 +3,7 @@
 import msgspec
 
 from ledger.errors import AmountsDiffer
-from ledger.values.money import Money, same_currency
+from ledger.values.money import Money, round_half_even, same_currency
 
 
 class Received(msgspec.Struct, frozen=True, gc=False):
@@ -31,6 +31,19 @@ class Received(msgspec.Struct, frozen=True, gc=False):
     def converted(self) -> bool:
         """Whether the processor exchanged it into another currency."""
         return self.gross.currency != self.amount.currency
+
+    def part(self, amount: Money) -> "Received":
+        """A part of it as it settled, at its own rate. Raises CurrenciesDiffer."""
+        of, gross = same_currency(self.amount, amount), self.gross
+        if not self.converted:
+            return Received(of)
+        minor = round_half_even(gross.minor * of.minor, self.amount.minor)
+        return Received(of, Money(minor, gross.currency))
+
+    def without(self, part: "Received") -> "Received":
+        """What is left of it after a part. Raises CurrenciesDiffer."""
+        gross = self.gross - part.gross
+        return Received(self.amount - part.amount, gross if self.converted else None)
 
 
 def received(amount: Money, settled: Money | None, fee: Money | None) -> Received:

@@ -67,6 +67,7 @@ from ledger.events.unapplied_receipt import (
     ReceiptDetected,
     ReceiptReturned,
     ReceiptReturnReversed,
+    ReceiptSettledAlternatively,
     ReceiptSettledByDispute,
 )
 from ledger.events.unit_calendar import ReservationMade
@@ -88,7 +89,7 @@ ENDS = (
     *(PaymentCompleted, PaymentFailed, PaymentCancelled),
     *(PayoutCancelled, PayoutTransferred, RefundSucceeded, ReceiptReturned, ReceiptAdopted),
     *(RefundRejected, RefundCancelled, RefundSettledAlternatively, ExternalRefundClassified),
-    *(RefundSettledByDispute, ReceiptSettledByDispute),
+    *(RefundSettledByDispute, ReceiptSettledByDispute, ReceiptSettledAlternatively),
     *(PayoutNetted, PayoutReversed, ReversalFailed),
     *(DisputeWon, DisputeLost, DisputeClosed, DisputePrevented),
 )

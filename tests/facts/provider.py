@@ -102,7 +102,7 @@ def a_bank_account(
 
 def a_reviewed_bank_account() -> BankAccountReviewed:
     """Finance has looked at Rui's bank account."""
-    return BankAccountReviewed(bank_account=BANK_ACCOUNT)
+    return BankAccountReviewed(bank_account=BANK_ACCOUNT, reason="host_called_back")
 
 
 def a_failed_bank_account() -> BankAccountFailed:

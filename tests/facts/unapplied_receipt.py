@@ -6,19 +6,22 @@ from ledger.aggregates import postings
 from ledger.aggregates.unapplied_receipt import DetectReceipt
 from ledger.events.unapplied_receipt import (
     ReceiptAdopted,
+    ReceiptAlternativeChosen,
     ReceiptDetected,
     ReceiptDisputed,
     ReceiptFundsAvailable,
+    ReceiptLessened,
     ReceiptReturned,
     ReceiptReturnFailed,
     ReceiptReturning,
     ReceiptReturnReversed,
+    ReceiptSettledAlternatively,
     ReceiptSettledByDispute,
     Why,
 )
 from ledger.values.received import Received
 from tests.facts.listing import JUNE_FIRST
-from tests.facts.story import ADOPTED, BOOKING, DISPUTE, PAYMENT, RECEIPT
+from tests.facts.story import ADOPTED, BOOKING, CLARA, DISPUTE, PAYMENT, RECEIPT, THE_DIGEST
 from tests.facts.values import a_price, money
 
 
@@ -114,6 +117,39 @@ def receipt_settled() -> ReceiptSettledByDispute:
         settled=None,
         effective_on=JUNE_FIRST,
         entries=(postings.receipt_paid_by_dispute(RECEIPT, amount),),
+    )
+
+
+def receipt_lessened(part: str = "110.40 EUR", left: str = "300.00 EUR") -> ReceiptLessened:
+    """Her bank gave a part of it to her."""
+    return ReceiptLessened(
+        booking_id=BOOKING,
+        dispute_id=DISPUTE,
+        amount=money(part),
+        left=money(left),
+        settled=None,
+        position=None,
+        effective_on=JUNE_FIRST,
+        entries=(postings.receipt_paid_by_dispute(RECEIPT, money(part)),),
+    )
+
+
+def receipt_alternative_chosen() -> ReceiptAlternativeChosen:
+    """Clara of finance gave her card up."""
+    return ReceiptAlternativeChosen(reason="card_closed", chosen_by=CLARA.id)
+
+
+def receipt_settled_alternatively() -> ReceiptSettledAlternatively:
+    """Our bank gave it back to her."""
+    amount = a_price().total
+    return ReceiptSettledAlternatively(
+        booking_id=BOOKING,
+        amount=amount,
+        reference="SEPA 2026-06-01 0017",
+        proof=THE_DIGEST,
+        settled=None,
+        effective_on=JUNE_FIRST,
+        entries=(postings.receipt_paid_by_bank(RECEIPT, amount),),
     )
 
 

@@ -207,10 +207,13 @@ OURS = {
         UR3 | returning                                 | P  | returned
         UR4 | returning                                 | P  | return_failed
         UR5 | detected                                  | X  | adopted
-        UR6 | detected returning return_failed returned settled_by_dispute | P  | same
+        UR6 | detected returning return_failed returned settled_by_dispute needs_alternative settled_alternatively | P  | same
         UR7 | returned                                  | P  | return_failed
-        UR8 | detected returning return_failed returned settled_by_dispute | X  | same
-        UR9 | detected return_failed                    | X  | settled_by_dispute
+        UR8 | detected returning return_failed returned settled_by_dispute needs_alternative settled_alternatively | X  | same
+        UR9 | detected return_failed needs_alternative  | X  | settled_by_dispute
+        UR10 | detected return_failed needs_alternative | X  | same
+        UR11 | return_failed                            | F  | needs_alternative
+        UR12 | needs_alternative                        | F  | settled_alternatively
     """),
     "refund": _rows("""
         RF14 | pending                            | P | pending

@@ -64,7 +64,11 @@ VISA = "pm_card_visa"
 DECLINED = "pm_card_chargeDeclined"
 ASKS_THE_BANK = "pm_card_threeDSecure2Required"
 SOON = timedelta(minutes=1)
-FOR_THE_HOST = (ErrandKind.RELEASE_PAYOUT, ErrandKind.RECONSIDER_PAYOUT)
+FOR_THE_HOST = (
+    ErrandKind.RELEASE_PAYOUT,
+    ErrandKind.RECONSIDER_PAYOUT,
+    ErrandKind.LOOK_AT_ACCOUNT,
+)
 """What is still to be done about the host's money, which is another story than the guest's."""
 TURNS = 60
 """After so many rounds in which something happened, something goes round in circles."""
@@ -210,7 +214,7 @@ class Market:
         else:
             self._waits.pop(name, None)
             if errand.kind in ASKING:
-                self._waits[name] = (self.clock.now + LONGEST_WAIT, LONGEST_WAIT)
+                self._waits[name] = (self.clock.now + ASKING[errand.kind], LONGEST_WAIT)
             else:
                 self._done.add(name)
 

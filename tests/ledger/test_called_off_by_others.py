@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ledger import processes
+from ledger.aggregates.booking import CancelByPlatform, PlatformReason
 from ledger.aggregates.booking import Status as Stands
 from ledger.aggregates.refund import Status as Refunding
 from ledger.errors import NightsAreTaken, PenaltyChanged, TooEarly, TransitionNotAllowed
@@ -28,7 +29,7 @@ from tests.facts import (
     to_set_levies,
 )
 from tests.ledger.test_disputed_money import Disputed, agree
-from tests.ledger.test_staff_refunds import HOUR, owed_to
+from tests.ledger.test_staff_refunds import HOUR, approve, owed_to
 
 HALF_A_DAY = timedelta(hours=12)
 DEAR = to_set_levies(penalty=BY_HOST.__class__(name="dear", version=1, early_days=30, early_bp=9_000, between_bp=9_000, late_hours=48, late_bp=9_000))  # fmt: skip
@@ -114,6 +115,38 @@ def test_a_refund_that_nobody_has_approved_is_taken_back() -> None:
     assert market.refund().status is Refunding.CANCELLED
     assert market.all("refund") == []
     assert market.payout().sent == money("349.20 EUR")
+    agree(market)
+
+
+def test_what_the_host_came_to_owe_for_nobody_they_owe_no_more() -> None:
+    market = nobody_came(Policy("half", 1, 5_000))
+    approve(market, processes.refund_of(BOOKING))
+    assert market.owes() != "nothing"
+
+    came_after_all(market)
+    market.until(CHECK_IN + 10 * HALF_A_DAY, step=HALF_A_DAY)
+
+    assert market.owes() == "0.00 EUR"
+    assert market.payout().sent == money("349.20 EUR")
+    agree(market)
+
+
+def test_a_no_show_that_was_none_may_end_again_and_gives_back_by_a_refund_of_its_own() -> None:
+    market = nobody_came(Policy("half", 1, 5_000))
+    came_after_all(market)
+
+    safety = CancelByPlatform(
+        booking_id=BOOKING, reason=PlatformReason.SAFETY, requested_by=SUPPORT.id
+    )
+    market.decide(partial(processes.cancel_by_platform, staff=OPERATOR, command=safety))
+    again = processes.refund_of(BOOKING, ending=2)
+    approve(market, again)
+    market.until(CHECK_IN + 10 * HALF_A_DAY, step=HALF_A_DAY)
+
+    assert market.refund().status is Refunding.CANCELLED
+    assert market.refund(again).status is Refunding.SUCCEEDED
+    assert market.payment().refunded == market.refund(again).amount
+    assert market.booking().still_earned.above_nothing == market.booking().earned
     agree(market)
 
 

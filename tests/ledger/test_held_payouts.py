@@ -75,7 +75,9 @@ def test_case_o9_what_finance_has_reviewed_is_paid() -> None:
     market.until(EARNED + HOUR, step=HOUR)
     assert market.payout().status is Payable.ON_HOLD
 
-    review = partial(processes.review_bank_account, staff=CLARA, host_id=RUI)
+    review = partial(
+        processes.review_bank_account, staff=CLARA, host_id=RUI, reason="host_called_back"
+    )
     market.decide(partial(review, bank_account=ANOTHER_BANK_ACCOUNT), RUI)
     market.until(market.clock.now + HOUR)
 

@@ -12,11 +12,13 @@ from ledger.aggregates.provider import PROVIDER, Provider, Reason, Standing, Sta
 from ledger.events import Actor, Role
 from ledger.events.provider import PayoutAccountOpened
 from ledger.store.inbox import Letter
+from ledger.values.errands import ErrandKind
 from ledger.values.ids import HostId
 from sandbox.stripe.core import account_links
 from tests.facts import an_id
 from tests.ledger.market import Market
 
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ANA = HostId(an_id("Ana, who lets a house in Lisbon"))
 OLGA = Actor(Role.OPERATOR.value, an_id("Olga of operations"))
 
@@ -122,6 +124,49 @@ def test_a_notice_that_comes_ten_times_is_taken_in_once(market: Market) -> None:
     topics = [topic for topic in market.topics() if topic.startswith("provider.")]
     assert topics.count("provider.payout_account_changed") == 2
     assert ana(market).payout_account == before.payout_account
+
+
+def test_a_lost_notice_of_a_hosts_account_only_delays(market: Market) -> None:
+    market.settle()
+    tells_everything(market)
+    market.letters.clear()
+    market.hear()
+    market.letters.clear()
+    assert ana(market).standing is Standing.ONBOARDING
+
+    market.until(market.clock.now + 3 * HOUR, step=HOUR)
+
+    assert ana(market).standing is Standing.ENABLED
+    assert not market.left()
+    assert ErrandKind.LOOK_AT_ACCOUNT not in {row["kind"] for row in market.errands.rows()}
+
+
+def test_a_host_whom_the_processor_asked_more_of_is_looked_at_until_it_is_content(
+    market: Market,
+) -> None:
+    market.settle()
+    tells_everything(market)
+    hears(market)
+    (account,) = accounts(market)
+    told = {"disabled_reason": "requirements.past_due", "fields": ["individual.id_number"]}
+    market.behind(f"accounts/{account['id']}", **told)
+    assert hears(market).standing is Standing.RESTRICTED
+    market.behind(f"accounts/{account['id']}")
+    market.hear()
+    market.letters.clear()
+
+    market.until(market.clock.now + 3 * HOUR, step=HOUR)
+
+    assert ana(market).standing is Standing.ENABLED
+
+
+def test_looking_at_a_host_who_never_answers_leaves_no_trail(market: Market) -> None:
+    market.settle()
+    before = market.topics()
+
+    market.until(market.clock.now + 5 * DAY, step=6 * HOUR)
+
+    assert market.topics() == before
 
 
 def test_a_host_whom_the_processor_rejects_is_suspended(market: Market) -> None:

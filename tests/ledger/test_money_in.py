@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 import stripe
@@ -25,7 +26,7 @@ from ledger.events.payment import Capture, PaymentCompleted, PaymentFailed, Paym
 from ledger.events.payout import PayoutScheduled
 from ledger.events.unapplied_receipt import ReceiptDetected, Why
 from ledger.events.unit_calendar import HoldExtended
-from ledger.values.ids import BookingId, GuestId
+from ledger.values.ids import BookingId, GuestId, ReceiptId
 from ledger.values.journal import Account
 from ledger.values.policy import Ending
 from projections.matters import Matter, Opened
@@ -33,11 +34,14 @@ from projections.matters import opened as brings_up
 from tests.facts import (
     BOOKING,
     CHECK_IN,
+    CLARA,
+    DINIS,
     FINANCE,
     GUEST,
     HOST,
     NOW,
     SUPPORT,
+    THE_DIGEST,
     a_price,
     a_stay,
     an_id,
@@ -881,19 +885,19 @@ def test_case_p6_a_capture_that_nobody_answers_is_looked_up_and_not_done_again(
 # -- Disputed, and without a place ------------------------------------------------------
 
 
-def taken_back_at_once(market: Market) -> None:
+def taken_back_at_once(market: Market, **told: Any) -> None:
     """Her bank takes the money back before anybody has heard that it came."""
     (charge,) = market.all("charge")
-    market.behind("disputes", charge=charge["id"])
+    market.behind("disputes", charge=charge["id"], **told)
 
 
-def disputed_late_money(market: Market) -> str:
+def disputed_late_money(market: Market, **told: Any) -> str:
     """The nights are taken, and her bank takes the late money back at once; answers its dispute."""
     market.let_pass(16 * MINUTE)
     market.decide(partial(processes.expire, booking_id=BOOKING))
     taken_by_joana(market)
     market.pay()
-    taken_back_at_once(market)
+    taken_back_at_once(market, **told)
     market.settle()
     (dispute,) = market.all("dispute")
     return str(dispute["id"])
@@ -928,6 +932,58 @@ def test_late_money_that_a_lost_dispute_took_is_not_given_back_beside(market: Ma
         Account.HOST_RECEIVABLE,
     ):
         assert not balances[account, "EUR"]
+    agrees_with_stripe(market)
+
+
+def by_our_bank(market: Market, receipt_id: ReceiptId) -> None:
+    """Clara gives up the guest's card, our bank pays, and Dinis has seen it."""
+    market.decide(lambda draft: processes.return_by_bank(draft, CLARA, receipt_id, "card_closed"))
+    paid = processes.PaidByBank("SEPA 1", THE_DIGEST)
+    market.decide(lambda draft: processes.bank_has_returned(draft, DINIS, receipt_id, paid))
+
+
+def test_late_money_of_which_a_lost_dispute_took_a_part_is_owed_for_the_rest(
+    market: Market,
+) -> None:
+    dispute = disputed_late_money(market, amount=11_040)
+    (opened,) = market.events(DisputeOpened)
+    assert opened.receipt_id is not None
+    with pytest.raises(RefundBlockedByDispute):
+        by_our_bank(market, opened.receipt_id)
+
+    market.behind(f"disputes/{dispute}", outcome="lost")
+    market.settle()
+
+    assert the_receipt(market) is Receiving.RETURN_FAILED
+    assert market.balances()[Account.UNAPPLIED_RECEIPTS, "EUR"] == -30_000
+    assert not market.balances()[Account.EXP_CHARGEBACK_LOSS, "EUR"]
+    agrees_with_stripe(market)
+
+    market.decide(partial(processes.return_again, staff=FINANCE, receipt_id=opened.receipt_id))
+    market.settle()
+    assert the_receipt(market) is Receiving.RETURN_FAILED, "such a charge gives nothing back"
+    by_our_bank(market, opened.receipt_id)
+
+    assert the_receipt(market) is Receiving.SETTLED_ALTERNATIVELY
+    assert not market.balances()[Account.UNAPPLIED_RECEIPTS, "EUR"]
+    assert market.balances()[Account.BANK, "EUR"] == -30_000
+    agrees_with_stripe(market)
+
+
+def test_late_money_that_our_bank_gave_back_is_owed_no_more(market: Market) -> None:
+    market.let_pass(16 * MINUTE)
+    market.decide(partial(processes.expire, booking_id=BOOKING))
+    taken_by_joana(market)
+    market.pay(NEVER_ARRIVES)
+    market.settle()
+    market.until(market.clock.now + 2 * DAY, step=6 * HOUR)
+    (receipt_id,) = {receipt_of(event.charge) for event in market.events(ReceiptDetected)}
+
+    by_our_bank(market, receipt_id)
+
+    assert the_receipt(market) is Receiving.SETTLED_ALTERNATIVELY
+    assert not market.balances()[Account.UNAPPLIED_RECEIPTS, "EUR"]
+    assert market.balances()[Account.BANK, "EUR"] == -41_040
     agrees_with_stripe(market)
 
 

@@ -30,6 +30,7 @@ from ledger.errors import (
     NothingVouchedFor,
     NotTheBankAccount,
     ObligationsAreOpen,
+    ReasonIsMissing,
     SecondPersonRequired,
     SelfApproval,
     SuspensionStands,
@@ -450,7 +451,7 @@ def test_o9_the_first_bank_account_is_a_change_as_well() -> None:
 
 
 def test_o9_a_review_by_finance_lifts_the_wait() -> None:
-    review = ReviewBankAccount(host_id=RUI, bank_account=BANK_ACCOUNT)
+    review = ReviewBankAccount(host_id=RUI, bank_account=BANK_ACCOUNT, reason="host_called_back")
 
     outcome = given(*PAID_TO).when(FINANCE, review).then(a_reviewed_bank_account())
 
@@ -460,20 +461,26 @@ def test_o9_a_review_by_finance_lifts_the_wait() -> None:
 def test_o9_a_review_is_of_the_account_that_is_paid_to_now() -> None:
     """While somebody reviewed the first account, a second one came."""
     history = (*PAID_TO, a_bank_account(ANOTHER_BANK_ACCOUNT, NOW + 3 * HOUR))
-    review = ReviewBankAccount(host_id=RUI, bank_account=BANK_ACCOUNT)
+    review = ReviewBankAccount(host_id=RUI, bank_account=BANK_ACCOUNT, reason="host_called_back")
 
     given(*history).when(FINANCE, review).refused(NotTheBankAccount, bank_account=BANK_ACCOUNT)
 
 
+def test_o9_a_review_says_what_convinced_finance() -> None:
+    review = ReviewBankAccount(host_id=RUI, bank_account=BANK_ACCOUNT, reason=" ")
+
+    given(*PAID_TO).when(FINANCE, review).refused(ReasonIsMissing)
+
+
 @pytest.mark.parametrize("actor", [HOST, OPERATOR, PROCESSOR])
 def test_o9_a_host_does_not_review_their_own_bank_account(actor: Actor) -> None:
-    review = ReviewBankAccount(host_id=RUI, bank_account=BANK_ACCOUNT)
+    review = ReviewBankAccount(host_id=RUI, bank_account=BANK_ACCOUNT, reason="host_called_back")
 
     given(*PAID_TO).when(actor, review).refused(TransitionNotAllowed)
 
 
 def test_there_is_nothing_to_review_without_a_bank_account() -> None:
-    review = ReviewBankAccount(host_id=RUI, bank_account=BANK_ACCOUNT)
+    review = ReviewBankAccount(host_id=RUI, bank_account=BANK_ACCOUNT, reason="host_called_back")
 
     given(*VERIFIED).when(FINANCE, review).refused(NotTheBankAccount)
 

@@ -1,8 +1,14 @@
 """An unapplied receipt: money that came without a place goes back, or pays for what is due."""
 
+from collections import Counter
 from collections.abc import Sequence
+from fractions import Fraction
 
 import pytest
+from hypothesis import given as given_any
+from hypothesis import settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ledger.aggregates.unapplied_receipt import (
     AdoptReceipt,
@@ -12,41 +18,58 @@ from ledger.aggregates.unapplied_receipt import (
     RecordReturn,
     ReturnReceipt,
     ReverseReturn,
+    SettleReceiptAlternatively,
     SettleReceiptByDispute,
+    UseReceiptAlternative,
     receipt_of,
 )
 from ledger.errors import (
     AmountsDiffer,
     CurrenciesDiffer,
+    NothingVouchedFor,
+    ReasonIsMissing,
     RefundBlockedByDispute,
     Refused,
+    SelfApproval,
     TransitionNotAllowed,
 )
 from ledger.events import Actor, Event
 from ledger.events.unapplied_receipt import (
     ReceiptDetected,
+    ReceiptLessened,
     ReceiptReturned,
     ReceiptReturnReversed,
+    ReceiptSettledAlternatively,
     ReceiptSettledByDispute,
     Why,
 )
+from ledger.values.ids import DisputeId
 from ledger.values.journal import Entry, imbalance
+from ledger.values.money import Money
 from tests.facts import (
     ADOPTED,
     BOOKING,
+    CLARA,
+    DINIS,
     DISPUTE,
     GUEST,
     PROCESS,
     PROCESSOR,
     RECEIPT,
+    SUPPORT,
+    THE_DIGEST,
     TIMER,
     a_receipt,
     adopted,
     adopted_payment,
+    an_id,
     disputed_receipt,
     money,
+    receipt_alternative_chosen,
     receipt_funds,
+    receipt_lessened,
     receipt_settled,
+    receipt_settled_alternatively,
     return_failed,
     return_reversed,
     returned,
@@ -346,12 +369,14 @@ def test_what_the_guest_has_or_is_about_to_have_is_not_settled_by_a_dispute(
 @pytest.mark.parametrize(
     ("command", "rule"),
     [
+        (to_settle("410.41 EUR", "410.41 EUR"), AmountsDiffer),
         (to_settle("410.39 EUR"), AmountsDiffer),
         (to_settle("410.40 EUR", "410.39 EUR"), AmountsDiffer),
+        (to_settle("410.40 USD"), CurrenciesDiffer),
         (to_settle(lost="395.15 CHF"), CurrenciesDiffer),
     ],
 )
-def test_a_dispute_settles_all_of_it_or_nothing(
+def test_a_dispute_settles_what_it_is_about_and_no_more_than_is_owed(
     command: SettleReceiptByDispute, rule: type[Refused]
 ) -> None:
     given(a_receipt()).when(PROCESS, command).refused(rule)
@@ -369,6 +394,137 @@ def test_the_position_of_what_a_dispute_took_is_closed() -> None:
     assert left("fx_position") == left("unapplied_receipts") == 0
     assert left("exp_chargeback_loss") == -39_700
     assert left("fx_gain_loss") == 185
+
+
+# -- UR10: a part of it ------------------------------------------------------------------
+
+FAILED = (*RETURNING, return_failed())
+A_PART = "110.40 EUR"
+AFTERWARDS = DisputeId(an_id("another dispute"))
+
+
+def test_what_a_dispute_took_of_it_is_owed_no_more_and_the_rest_goes_back() -> None:
+    given(*FAILED).when(PROCESS, to_settle(A_PART, A_PART)).then(receipt_lessened())
+    lessened = (*FAILED, receipt_lessened(), returning(2))
+
+    given(*lessened).when(PROCESSOR, to_record_return()).refused(AmountsDiffer)
+    (event,) = given(*lessened).when(PROCESSOR, to_record_return("300.00 EUR")).events
+    assert isinstance(event, ReceiptReturned)
+    assert booked(event.entries) == {
+        "J22r": [
+            ("unapplied_receipts", RECEIPT, 30_000, "EUR"),
+            ("stripe_available", "", -30_000, "EUR"),
+        ]
+    }
+    given(*lessened, event).when(PROCESSOR, to_reverse()).refused(AmountsDiffer)
+
+
+def test_a_dispute_takes_its_part_once() -> None:
+    again = to_settle(A_PART, A_PART)
+    given(*FAILED, receipt_lessened()).when(PROCESS, again).refused(TransitionNotAllowed)
+
+    the_rest = replace(to_settle("300.00 EUR", "300.00 EUR"), dispute_id=AFTERWARDS)
+    (event,) = given(*FAILED, receipt_lessened()).when(PROCESS, the_rest).events
+    assert isinstance(event, ReceiptSettledByDispute)
+    too_much = replace(to_settle("300.01 EUR", "300.01 EUR"), dispute_id=AFTERWARDS)
+    given(*FAILED, receipt_lessened()).when(PROCESS, too_much).refused(AmountsDiffer)
+
+
+@given_any(
+    came=st.integers(2, 10**8), gross=st.integers(0, 10**8), part=st.fractions(0, 1), cost=st.data()
+)
+@settings(max_examples=25)
+def test_whatever_a_dispute_takes_of_it_no_position_is_left(
+    came: int, gross: int, part: Fraction, cost: st.DataObject
+) -> None:
+    """M1: the part closes its share of the position, and what goes back closes the rest."""
+    taken = min(max(int(came * part), 1), came - 1)
+    lost, paid = (Money(cost.draw(st.integers(0, 10**8)), "CHF") for _ in range(2))
+    exchanged = a_receipt(amount=Money(came, "EUR"), settled=Money(gross, "CHF"), fee=None)
+    settle = replace(to_settle(), amount=Money(taken, "EUR"), lost=lost)
+    (lessened,) = given(exchanged).when(PROCESS, settle).events
+    back = replace(to_record_return(), amount=Money(came - taken, "EUR"), settled=paid)
+    (gone,) = given(exchanged, lessened, returning()).when(PROCESSOR, back).events
+    assert isinstance(lessened, ReceiptLessened)
+    assert isinstance(gone, ReceiptReturned)
+    entries = (*exchanged.entries, *lessened.entries, *gone.entries)
+
+    left: Counter[str] = Counter()
+    for lines in booked(entries).values():
+        for account, _, minor, _ in lines:
+            left[account] += minor
+    assert not left["fx_position"]
+    assert not left["unapplied_receipts"]
+
+
+# -- UR11, UR12: paid by our bank --------------------------------------------------------
+
+
+def to_choose(reason: str = "card_closed", *, disputed: bool = False) -> UseReceiptAlternative:
+    return UseReceiptAlternative(
+        receipt_id=RECEIPT, reason=reason, chosen_by=CLARA.id, disputed=disputed
+    )
+
+
+def to_pay(
+    by: Actor = DINIS, proof: str = THE_DIGEST, settled: str | None = None
+) -> SettleReceiptAlternatively:
+    return SettleReceiptAlternatively(
+        receipt_id=RECEIPT,
+        settled_by=by.id,
+        reference="SEPA 2026-06-01 0017",
+        proof=proof,
+        settled=money(settled) if settled else None,
+    )
+
+
+CHOSEN = (*FAILED, receipt_alternative_chosen())
+
+
+def test_our_bank_pays_what_cannot_go_back_and_a_second_person_has_seen_it() -> None:
+    given(*FAILED).when(CLARA, to_choose()).then(receipt_alternative_chosen())
+    given(*CHOSEN).when(DINIS, to_pay()).then(receipt_settled_alternatively())
+    assert booked(receipt_settled_alternatively().entries) == {
+        "J22p": [("unapplied_receipts", RECEIPT, 41_040, "EUR"), ("bank", "", -41_040, "EUR")]
+    }
+
+
+def test_one_person_alone_does_not_pay_by_bank() -> None:
+    given(*CHOSEN).when(CLARA, to_pay(CLARA)).refused(SelfApproval)
+    given(*CHOSEN).when(DINIS, to_pay(proof="")).refused(NothingVouchedFor)
+    given(*FAILED).when(CLARA, to_choose(" ")).refused(ReasonIsMissing)
+    given(*CHOSEN).when(SUPPORT, to_pay(SUPPORT)).refused(TransitionNotAllowed, actor="S")
+
+
+def test_our_bank_pays_nothing_that_a_dispute_has_or_that_may_still_arrive() -> None:
+    given(*FAILED).when(CLARA, to_choose(disputed=True)).refused(RefundBlockedByDispute)
+    given(*RETURNING).when(CLARA, to_choose()).refused(TransitionNotAllowed, before="returning")
+    given(*CHOSEN).when(PROCESS, to_return(2)).refused(TransitionNotAllowed)
+
+
+def test_what_a_dispute_took_meanwhile_our_bank_does_not_pay() -> None:
+    given(*CHOSEN).when(PROCESS, to_settle()).then(receipt_settled())
+    (event,) = given(*CHOSEN, receipt_lessened()).when(DINIS, to_pay()).events
+    assert isinstance(event, ReceiptSettledAlternatively)
+    assert event.amount == money("300.00 EUR")
+
+
+def test_the_position_of_what_our_bank_paid_is_closed_by_what_the_transfer_cost() -> None:
+    """M1."""
+    exchanged = a_receipt(settled=money("395.15 CHF"), fee=None)
+    chosen = (exchanged, returning(), return_failed(), receipt_alternative_chosen())
+    (event,) = given(*chosen).when(DINIS, to_pay(settled="397.00 CHF")).events
+    assert isinstance(event, ReceiptSettledAlternatively)
+    lines = [*booked(exchanged.entries)["J22fx"], *booked(event.entries)["J22pfx"]]
+
+    def left(account: str) -> int:
+        return sum(line[2] for line in lines if line[0] == account)
+
+    assert left("fx_position") == left("unapplied_receipts") == 0
+    assert left("bank") == -39_700
+    assert left("fx_gain_loss") == 185
+    given(*chosen).when(DINIS, to_pay()).refused(CurrenciesDiffer)
+    given(*CHOSEN).when(DINIS, to_pay(settled="410.39 EUR")).refused(AmountsDiffer)
 
 
 # -- UR5: adopted -----------------------------------------------------------------------

@@ -23,22 +23,6 @@ def refunds(*statuses: Refunding) -> Among:
     return lambda town, _: town.refunds(*statuses)[-12:]
 
 
-def may_be_refused(*statuses: Refunding) -> Among:
-    """Those of them that finance may say no to: asked for by somebody, or by a stay's end.
-
-    What an alteration gives back both sides have agreed on.
-    """
-
-    def among(town: Town, _chance: Random) -> Iterable[RefundId]:
-        for refund_id in town.refunds(*statuses)[-12:]:
-            refund = town.state(REFUND, refund_id)
-            assert refund is not None, "it was asked for"
-            if refund.preview is None or town.booking_of(refund.booking_id).settlement is not None:
-                yield refund_id
-
-    return among
-
-
 def wanted(town: Town, booking_id: BookingId, chance: Random) -> processes.AskedRefund:
     """A part of some lines of a price, or a gift of the platform's."""
     price = town.booking_of(booking_id).price

@@ -394,6 +394,15 @@ def lifts(town: Town, booking_id: BookingId, _chance: Random) -> None:
     town.do(FINANCE, lift, booking_id)
 
 
+def sends_again(town: Town, booking_id: BookingId, _chance: Random) -> None:
+    """Finance has a transfer made that failed."""
+    payout_id = processes.payout_of(booking_id)
+    town.decide(
+        partial(processes.release, booking_id=booking_id, payout_id=payout_id, by=FINANCE),
+        booking_id,
+    )
+
+
 def takes_back(town: Town, booking_id: BookingId, chance: Random) -> None:
     """Finance orders a part of a transfer back."""
     payout_id = processes.payout_of(booking_id)
@@ -594,7 +603,7 @@ MOVES: tuple[Move, ...] = (
     W("finance approves a refund", 2, giving.refunds(Refunding.AWAITING_APPROVAL),
       giving.approves),
     W("finance turns a refund down", 1,
-      giving.may_be_refused(Refunding.AWAITING_APPROVAL, Refunding.APPROVED), giving.turns_down),
+      giving.refunds(Refunding.AWAITING_APPROVAL, Refunding.APPROVED), giving.turns_down),
     W("finance sends a refund again", 1, giving.refunds(Refunding.FAILED), giving.sends_again),
     W("finance pays a refund by bank", 1, giving.refunds(Refunding.FAILED), giving.pays_by_bank),
     W("nights are blocked", 2, places, blocks),
@@ -612,6 +621,7 @@ MOVES: tuple[Move, ...] = (
     W("a host is let on", 1, places, reinstates),
     W("finance holds a payout", 1, payable(Payable.SCHEDULED, Payable.DUE), holds),
     W("finance lets a payout go", 2, payable(Payable.ON_HOLD), lifts),
+    W("finance sends a transfer again", 2, payable(Payable.FAILED), sends_again),
     W("a worker works", 14, the_town, works, certain=True),
     W("the workers do it all", 6, the_town, settles, certain=True),
     W("a worker dies", 4, the_town, dies_soon),

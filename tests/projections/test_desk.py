@@ -48,9 +48,13 @@ from tests.facts import (
     not_delivered,
     outcome_unknown,
     owed,
+    receipt_alternative_chosen,
+    receipt_lessened,
+    receipt_settled_alternatively,
     reopened,
     return_failed,
     return_reversed,
+    returning,
     won,
     written_off,
 )
@@ -69,6 +73,7 @@ COMES_UP_BY: dict[Matter, Event] = {
     M.DISPUTE_TO_ANSWER: a_dispute(),
     M.RECEIPT_UNAPPLIED: a_receipt(),
     M.RETURN_FAILED: return_failed(),
+    M.RETURN_TO_SETTLE: receipt_alternative_chosen(),
     M.PAYMENT_UNANSWERED: FOR_PEOPLE,
     M.DIFFERENCE_OPEN: a_difference(),
     M.PAYOUT_HELD: held(),
@@ -129,6 +134,18 @@ def test_a_matter_is_gone_when_it_is_dealt_with(matter: Matter, end: Event) -> N
     left = on_the_desk(COMES_UP_BY[matter], end)
 
     assert matter not in [name for name, _ in left]
+
+
+def test_what_our_bank_still_owes_of_a_receipt_lies_there_with_the_ways_out(story: Story) -> None:
+    story.tells(a_receipt(), returning(), return_failed(), receipt_lessened())
+    (failed,) = [one for one in lying(story) if one.matter is M.RETURN_FAILED]
+    assert failed.ways_out == ("return", "alternative")
+    assert failed.amount_minor == receipt_lessened().left.minor
+
+    story.tells(receipt_alternative_chosen())
+    assert {one.matter for one in lying(story)} == {M.RECEIPT_UNAPPLIED, M.RETURN_TO_SETTLE}
+    story.tells(receipt_settled_alternatively())
+    assert not lying(story)
 
 
 def test_every_matter_can_be_dealt_with() -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from ledger.aggregates.provider import Standing
 from ledger.events import Event
 from ledger.events.dispute import Stage
 from ledger.events.payment import PaymentIntentClosed
@@ -28,6 +29,7 @@ from tests.facts import (
     a_reversal,
     action_required,
     an_account,
+    an_account_that_is,
     approved,
     authorized,
     cancellation_asked,
@@ -79,7 +81,14 @@ def test_every_kind_of_errand_has_somebody_who_does_it() -> None:
     ("told", "left"),
     [
         ([provider_vouched_for()], {K.OPEN_ACCOUNT}),
-        ([provider_vouched_for(), an_account()], set()),
+        ([provider_vouched_for(), an_account()], {K.LOOK_AT_ACCOUNT}),
+        ([provider_vouched_for(), an_account(), an_account_that_is()], set()),
+        (
+            [an_account(), an_account_that_is(), an_account_that_is(Standing.RESTRICTED)],
+            {K.LOOK_AT_ACCOUNT},
+        ),
+        ([an_account(), an_account_that_is(Standing.DISABLED)], set()),
+        ([provider_vouched_for(), an_account(), ProviderClosed()], set()),
         ([provider_vouched_for(), ProviderClosed()], set()),
         ([a_payment()], {K.OPEN_INTENT}),
         ([a_payment(), linked()], set()),

@@ -49,16 +49,19 @@ from ledger.events.payment import Capture
 from ledger.events.unapplied_receipt import Why
 from ledger.processes import payment_of, refund_of
 from ledger.processes.promises import promise
-from ledger.values.ids import BookingId, PaymentId
+from ledger.values.ids import BookingId, PaymentId, ReceiptId
 from ledger.values.money import Money
 from ledger.values.policy import FREE, Ending
 from tests.facts import (
+    CLARA,
+    DINIS,
     DISPUTE,
     GUEST,
     INES,
     LISBON,
     PROCESS,
     PROCESSOR,
+    THE_DIGEST,
     TIMER,
     UNIT,
     a_price,
@@ -74,6 +77,7 @@ if TYPE_CHECKING:
 DECLINED_ONCE = BookingId(an_id("declined once"))
 EXCHANGED = BookingId(an_id("exchanged"))
 TOO_LATE_TO_STAY = BookingId(an_id("paid too late to stay"))
+CARD_CLOSED = BookingId(an_id("paid too late on a card that is closed"))
 ADOPTED_LATE = BookingId(an_id("paid late and adopted"))
 
 ADOPTED_PAYMENT = PaymentId(an_id("the adopted payment of the small history"))
@@ -88,6 +92,7 @@ def pay_in_every_way(history: "History") -> None:
     exchange(history, "2025-12-05")
     pay_too_late(history, "2025-12-09")
     adopt_late(history, "2025-12-13")
+    pay_too_late_on_a_closed_card(history, "2025-12-16")
 
 
 def do(history: "History", booking_id: BookingId, *steps: tuple[Actor, Command]) -> None:
@@ -238,27 +243,11 @@ def pay_too_late(history: "History", arrival: str) -> None:
     It came back here, and before anybody sent it again the guest's bank took it.
     """
     booking_id, charge = TOO_LATE_TO_STAY, "ch_too_late"
-    payment, receipt = (
-        open_and_submit(history, booking_id, arrival, Capture.MANUAL),
-        receipt_of(charge),
-    )
-    total, until = a_price().total, history.clock.now + timedelta(days=7)
+    receipt = return_what_came_late(history, booking_id, charge, arrival)
+    total, cost = a_price().total, money("380.00 CHF")
     do(
         history,
         booking_id,
-        (PROCESSOR, AuthorizePayment(payment_id=payment, amount=total, capture_before=until)),
-        (PROCESS, VoidPayment(payment_id=payment, reason="hold_expired")),
-    )
-    history.clock.now += 15 * MINUTE
-    history.do(booking_id, partial(processes.expire, booking_id=booking_id))
-    francs, cost = money("395.15 CHF"), money("380.00 CHF")
-    do(
-        history,
-        booking_id,
-        (PROCESSOR, to_detect(booking_id, charge, francs, money("12.00 CHF"))),
-        (PROCESSOR, RecordReceiptFunds(receipt_id=receipt)),
-        (PROCESS, ReturnReceipt(receipt_id=receipt, idempotency_key=f"{receipt}/1")),
-        (PROCESSOR, FailReturn(receipt_id=receipt, reason="insufficient_funds")),
         (PROCESS, ReturnReceipt(receipt_id=receipt, idempotency_key=f"{receipt}/2")),
         (
             PROCESSOR,
@@ -282,6 +271,47 @@ def pay_too_late(history: "History", arrival: str) -> None:
         ),
     )
     take_by_the_bank(history, booking_id, charge, cost)
+
+
+def return_what_came_late(
+    history: "History", booking_id: BookingId, charge: str, arrival: str
+) -> ReceiptId:
+    """Let go of, the nights with it; then the money came, and could not be given back."""
+    payment = open_and_submit(history, booking_id, arrival, Capture.MANUAL)
+    receipt = receipt_of(charge)
+    total, until = a_price().total, history.clock.now + timedelta(days=7)
+    do(
+        history,
+        booking_id,
+        (PROCESSOR, AuthorizePayment(payment_id=payment, amount=total, capture_before=until)),
+        (PROCESS, VoidPayment(payment_id=payment, reason="hold_expired")),
+    )
+    history.clock.now += 15 * MINUTE
+    history.do(booking_id, partial(processes.expire, booking_id=booking_id))
+    francs, fee = money("395.15 CHF"), money("12.00 CHF")
+    do(
+        history,
+        booking_id,
+        (PROCESSOR, to_detect(booking_id, charge, francs, fee)),
+        (PROCESSOR, RecordReceiptFunds(receipt_id=receipt)),
+        (PROCESS, ReturnReceipt(receipt_id=receipt, idempotency_key=f"{receipt}/1")),
+        (PROCESSOR, FailReturn(receipt_id=receipt, reason="insufficient_funds")),
+    )
+    return receipt
+
+
+def pay_too_late_on_a_closed_card(history: "History", arrival: str) -> None:
+    """Such money of which the guest's bank took a part; our bank gave the rest back."""
+    booking_id, charge = CARD_CLOSED, "ch_card_closed"
+    receipt = return_what_came_late(history, booking_id, charge, arrival)
+    part, francs = money("110.40 EUR"), money("108.00 CHF")
+    take_by_the_bank(history, booking_id, charge, francs, part)
+    paid = processes.PaidByBank("SEPA 2025-12-16 0017", THE_DIGEST, money("290.00 CHF"))
+    history.do(
+        booking_id,
+        lambda draft: processes.return_by_bank(draft, CLARA, receipt, "card_closed"),
+    )
+    history.do(booking_id, lambda draft: processes.bank_has_returned(draft, DINIS, receipt, paid))
 
 
 def adopt_late(history: "History", arrival: str) -> None:

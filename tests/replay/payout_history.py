@@ -193,8 +193,13 @@ def overtake(history: "History") -> None:
     take_by_the_bank(history, OVERTAKEN, f"ch_{OVERTAKEN}", TOTAL)
 
 
-def take_by_the_bank(history: "History", booking_id: BookingId, charge: str, taken: Money) -> None:
-    """Let the guest's bank take a charge of the usual price; `taken` is what it took of us."""
+def take_by_the_bank(
+    history: "History", booking_id: BookingId, charge: str, taken: Money, of: Money = TOTAL
+) -> None:
+    """Let the guest's bank take a charge of the usual price, or a part `of` it.
+
+    `taken` is what it took of us.
+    """
     now = history.clock.now
     nothing = Money(0, taken.currency)
     movement = Movement(
@@ -216,7 +221,7 @@ def take_by_the_bank(history: "History", booking_id: BookingId, charge: str, tak
         intent=None,
         stage=ToldStage.CHARGEBACK,
         status=DisputeStatus.LOST,
-        amount=TOTAL,
+        amount=of,
         reason="fraudulent",
         due_by=now + 7 * DAY,
         past_due=False,

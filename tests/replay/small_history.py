@@ -392,7 +392,10 @@ def host(history: History) -> None:
         (PROCESSOR, to_record_account(seen_at=day - DAY)),
         (PROCESSOR, account(seen_at=day)),
         (PROCESSOR, account(seen_at=day + DAY)),
-        (FINANCE, ReviewBankAccount(host_id=RUI, bank_account=BANK_ACCOUNT)),
+        (
+            FINANCE,
+            ReviewBankAccount(host_id=RUI, bank_account=BANK_ACCOUNT, reason="host_called_back"),
+        ),
         (PROCESS, RetireBankAccount(host_id=RUI, bank_account=BANK_ACCOUNT)),
         (OPERATOR, SuspendProvider(host_id=RUI, reason=Reason.SAFETY)),
         (OPERATOR, ReinstateProvider(host_id=RUI, cleared_by="case 17", operator=MARTA)),

@@ -118,7 +118,7 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
         case NoShowReversed():
             granted = booking.allowances.items()
             went_on = {of: replace(one, after_end=False) for of, one in granted if not one.revoked}
-            return replace(booking, settlement=None, allowances=went_on)
+            return replace(booking, settlement=None, allowances=went_on, ending=booking.ending + 1)
         case BookingAltered():
             return evolve_altered(booking, event)
         case EarningsRecognized() | AllowanceGranted() | AllowanceRevoked():
@@ -130,8 +130,7 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
 def evolve_altered(booking: Booking, event: BookingAltered) -> Booking:
     """The booking as it was agreed; what was earned of nights that are gone went back."""
     paid_by = (event.payment_id,) if event.payment_id else ()
-    still = booking.still_earned
-    return replace(
+    altered = replace(
         booking,
         stay=event.stay,
         unit_id=event.unit_id,
@@ -139,8 +138,9 @@ def evolve_altered(booking: Booking, event: BookingAltered) -> Booking:
         price=event.price,
         revision=event.revision,
         differences=booking.differences + paid_by,
-        unearned=booking.earned and booking.earned - still.at_most(event.price.shares),
     )
+    still = booking.still_earned.at_most(altered.left)
+    return replace(altered, unearned=booking.earned and booking.earned - still)
 
 
 def evolve_parts(
@@ -211,4 +211,5 @@ BOOKING = Decider(
     evolve=evolve,
     policy_of=policy_of,
     billing_of=billing_of,
+    evolution=2,
 )

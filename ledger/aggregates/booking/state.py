@@ -49,7 +49,9 @@ class Booking(Struct, frozen=True):
 
     `differences` are the payments of what alterations made dearer, in their order; `unearned` is
     what they, and allowances, gave back of what was earned. `settlement` is what the policy said
-    when the stay fell away; `allowances` are what refunds give back beside it, by refund.
+    when the stay fell away; `allowances` are what refunds give back beside it, by refund. `ending`
+    is the number of its end, or of the one to come: a no-show that is taken back is followed by
+    another.
     """
 
     status: Status
@@ -71,6 +73,7 @@ class Booking(Struct, frozen=True):
     revision: int = 0
     mode: BookingMode = BookingMode.INSTANT
     allowances: dict[RefundId, Allowance] = {}
+    ending: int = 1
 
     @property
     def payments(self) -> tuple[PaymentId, ...]:

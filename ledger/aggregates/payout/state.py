@@ -29,9 +29,9 @@ class Payout(Struct, frozen=True):
 
     `amount` is the tranche's; of it `netted` stays with the platform for what the host owes, and
     `sent` is on its way or with the host; `reversed` of that came back, of which `owed_again`
-    found no debt to pay, so that it is the host's; and `coming_back` is ordered back, by the keys of the orders. `orders` and `reversals` count the keys given out;
-    `transfer` is the processor's name of what was sent. `causes` are what gave each reason to hold,
-    where it was told.
+    found no debt to pay, so that it is the host's; and `coming_back` is ordered back, by the keys
+    of the orders. `orders` and `reversals` count the keys given out; `transfer` is the processor's
+    name of what was sent. `causes` are what gave each reason to hold, where it was told.
     """
 
     status: Status

@@ -178,6 +178,28 @@ def receipt_paid_by_dispute_converted(
     )
 
 
+def receipt_paid_by_bank(receipt_id: ReceiptId, amount: Money) -> Entry:
+    """J22p: the guest has the money back from our bank."""
+    owed = debit(Account.UNAPPLIED_RECEIPTS, amount, receipt_id)
+    return entry("J22p", 1, owed, credit(Account.BANK, amount))
+
+
+def receipt_paid_by_bank_converted(
+    receipt_id: ReceiptId, booking_id: BookingId, charge: Received, cost: Money
+) -> Entry:
+    """J22p in two currencies: the transfer cost our bank `cost`, and the receipt's position is
+    closed by it."""
+    return entry(
+        "J22pfx",
+        1,
+        debit(Account.UNAPPLIED_RECEIPTS, charge.amount, receipt_id),
+        credit(Account.FX_POSITION, charge.amount, booking_id),
+        debit(Account.FX_POSITION, charge.gross, booking_id),
+        credit(Account.BANK, cost),
+        credit(Account.FX_GAIN_LOSS, charge.gross - cost),
+    )
+
+
 def receipt_adopted(receipt_id: ReceiptId, payment_id: PaymentId, amount: Money) -> Entry:
     """J22, adopted: the money is a payment's, as if it had come for it; J1 applies it from there."""
     return entry(

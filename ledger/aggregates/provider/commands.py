@@ -61,10 +61,11 @@ class RecordPayoutAccount(Command, frozen=True, kw_only=True):
 
 
 class ReviewBankAccount(Command, frozen=True, kw_only=True):
-    """Let a changed bank account be paid to at once."""
+    """Let a changed bank account be paid to at once; `reason` is what convinced somebody of it."""
 
     host_id: HostId
     bank_account: str
+    reason: str
 
 
 class RetireBankAccount(Command, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ from ledger.events.provider import (
     ProviderEvent,
 )
 from ledger.values.clock import Instant
+from ledger.values.consent import told
 
 
 def record(provider: Provider, command: RecordPayoutAccount) -> Sequence[ProviderEvent]:
@@ -72,13 +73,13 @@ def _news(provider: Provider, command: RecordPayoutAccount) -> Iterator[Provider
 
 
 def review(provider: Provider, command: ReviewBankAccount) -> Sequence[ProviderEvent]:
-    """Lift the wait after a change, once. Raises NotTheBankAccount."""
+    """Lift the wait after a change, once. Raises NotTheBankAccount, ReasonIsMissing."""
     mirror = provider.payout_account
     if mirror is None or mirror.bank_account != command.bank_account:
         raise NotTheBankAccount(bank_account=command.bank_account)
     if mirror.changed_at is None:
         return []
-    return [BankAccountReviewed(bank_account=command.bank_account)]
+    return [BankAccountReviewed(bank_account=command.bank_account, reason=told(command.reason))]
 
 
 def retire(provider: Provider, command: RetireBankAccount) -> Sequence[ProviderEvent]:

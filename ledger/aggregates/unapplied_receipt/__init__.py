@@ -3,8 +3,8 @@
 So a cancelled payment stays cancelled, and no money is lost: it goes back, or is adopted by a new
 payment of the same booking.
 
-Its sections are files: `state`, `commands`, `lifecycle`; the decisions in `coming_in`, `going_back`
-and `disputed`; and `decider`, which holds them together.
+Its sections are files: `state`, `commands`, `lifecycle`; the decisions in `coming_in`, `going_back`,
+`by_bank` and `disputed`; and `decider`, which holds them together.
 """
 
 from ledger.aggregates.unapplied_receipt.commands import (
@@ -16,8 +16,10 @@ from ledger.aggregates.unapplied_receipt.commands import (
     RecordReturn,
     ReturnReceipt,
     ReverseReturn,
+    SettleReceiptAlternatively,
     SettleReceiptByDispute,
     UnappliedReceiptCommand,
+    UseReceiptAlternative,
 )
 from ledger.aggregates.unapplied_receipt.decider import UNAPPLIED_RECEIPT
 from ledger.aggregates.unapplied_receipt.lifecycle import LIFECYCLE
@@ -34,9 +36,11 @@ __all__ = [
     "RecordReturn",
     "ReturnReceipt",
     "ReverseReturn",
+    "SettleReceiptAlternatively",
     "SettleReceiptByDispute",
     "Status",
     "UnappliedReceipt",
     "UnappliedReceiptCommand",
+    "UseReceiptAlternative",
     "receipt_of",
 ]

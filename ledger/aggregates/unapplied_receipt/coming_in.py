@@ -63,7 +63,7 @@ def record_funds(receipt: UnappliedReceipt, now: Instant) -> Sequence[UnappliedR
 
 def adopt(receipt: UnappliedReceipt, command: AdoptReceipt) -> Sequence[UnappliedReceiptEvent]:
     """Hand the money over to a new payment. Raises AmountsDiffer, CurrenciesDiffer."""
-    came = receipt.received.amount
+    came = receipt.rest.amount
     if same_currency(command.due, came) != command.due:
         raise AmountsDiffer(due=str(command.due), came=str(came))
     return [ReceiptAdopted(payment_id=command.payment_id)]

@@ -81,12 +81,37 @@ class DisputeReceipt(Command, frozen=True, kw_only=True):
 
 
 class SettleReceiptByDispute(Command, frozen=True, kw_only=True):
-    """Owe the money no more: a dispute that was lost took `lost` for all of it."""
+    """Owe the guest so much less: a dispute about `amount` was lost, and took `lost` for it."""
 
     receipt_id: ReceiptId
     dispute_id: DisputeId
     amount: Money
     lost: Money
+
+
+class UseReceiptAlternative(Command, frozen=True, kw_only=True):
+    """Give up sending the money back: our bank will pay the guest.
+
+    `disputed` says whether a dispute has the money.
+    """
+
+    receipt_id: ReceiptId
+    reason: str
+    chosen_by: str
+    disputed: bool = False
+
+
+class SettleReceiptAlternatively(Command, frozen=True, kw_only=True):
+    """Record that our bank has paid the guest; `proof` is its document's SHA-256.
+
+    `settled` is what it cost our bank in the currency that the money was exchanged into.
+    """
+
+    receipt_id: ReceiptId
+    settled_by: str
+    reference: str
+    proof: str
+    settled: Money | None = None
 
 
 class AdoptReceipt(Command, frozen=True, kw_only=True):
@@ -106,5 +131,7 @@ UnappliedReceiptCommand = (
     | ReverseReturn
     | DisputeReceipt
     | SettleReceiptByDispute
+    | UseReceiptAlternative
+    | SettleReceiptAlternatively
     | AdoptReceipt
 )

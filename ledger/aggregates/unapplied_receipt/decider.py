@@ -6,6 +6,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from ledger.aggregates.decider import Decider
+from ledger.aggregates.unapplied_receipt.by_bank import settle_alternatively, use_alternative
 from ledger.aggregates.unapplied_receipt.coming_in import adopt, detect, record_funds
 from ledger.aggregates.unapplied_receipt.commands import (
     AdoptReceipt,
@@ -16,8 +17,10 @@ from ledger.aggregates.unapplied_receipt.commands import (
     RecordReturn,
     ReturnReceipt,
     ReverseReturn,
+    SettleReceiptAlternatively,
     SettleReceiptByDispute,
     UnappliedReceiptCommand,
+    UseReceiptAlternative,
 )
 from ledger.aggregates.unapplied_receipt.disputed import dispute, settle_by_dispute
 from ledger.aggregates.unapplied_receipt.going_back import record_return, reverse, send_back
@@ -26,13 +29,16 @@ from ledger.aggregates.unapplied_receipt.state import UnappliedReceipt
 from ledger.errors import NotFound
 from ledger.events.unapplied_receipt import (
     ReceiptAdopted,
+    ReceiptAlternativeChosen,
     ReceiptDetected,
     ReceiptDisputed,
     ReceiptFundsAvailable,
+    ReceiptLessened,
     ReceiptReturned,
     ReceiptReturnFailed,
     ReceiptReturning,
     ReceiptReturnReversed,
+    ReceiptSettledAlternatively,
     ReceiptSettledByDispute,
     UnappliedReceiptEvent,
 )
@@ -65,6 +71,10 @@ def decide(
             return dispute(receipt, command)
         case SettleReceiptByDispute():
             return settle_by_dispute(receipt, command, now)
+        case UseReceiptAlternative():
+            return use_alternative(command)
+        case SettleReceiptAlternatively():
+            return settle_alternatively(receipt, command, now)
         case AdoptReceipt():
             return adopt(receipt, command)
         case _:
@@ -83,6 +93,7 @@ def evolve(receipt: UnappliedReceipt | None, event: UnappliedReceiptEvent) -> Un
             booking_id=event.booking_id,
             charge=event.charge,
             received=Received(event.amount, event.settled, event.fee),
+            rest=Received(event.amount, event.settled),
             time_zone=event.time_zone,
             intent=event.intent,
             available_at=event.available_at,
@@ -97,7 +108,15 @@ def evolve(receipt: UnappliedReceipt | None, event: UnappliedReceiptEvent) -> Un
             return replace(receipt, disputes=(*receipt.disputes, event.dispute_id))
         case ReceiptReturned() | ReceiptReturnFailed() | ReceiptReturnReversed():
             return replace(receipt, status=status)
-        case ReceiptAdopted() | ReceiptSettledByDispute():
+        case ReceiptAlternativeChosen():
+            return replace(receipt, status=status, chosen_by=event.chosen_by)
+        case ReceiptLessened():
+            return replace(
+                receipt,
+                rest=receipt.rest.without(Received(event.amount, event.position)),
+                settled_by=(*receipt.settled_by, event.dispute_id),
+            )
+        case ReceiptAdopted() | ReceiptSettledByDispute() | ReceiptSettledAlternatively():
             return replace(receipt, status=status)
         case _:
             assert_never(event)
@@ -109,5 +128,5 @@ UNAPPLIED_RECEIPT = Decider(
     stream_of=lambda command: command.receipt_id,
     decide=decide,
     evolve=evolve,
-    evolution=2,
+    evolution=3,
 )

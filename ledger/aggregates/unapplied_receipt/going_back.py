@@ -34,9 +34,9 @@ def record_return(
     receipt: UnappliedReceipt, command: RecordReturn, now: Instant
 ) -> Sequence[UnappliedReceiptEvent]:
     """The guest has the money back. Raises AmountsDiffer, CurrenciesDiffer."""
-    came = receipt.received.amount
-    if same_currency(came, command.amount) != came:
-        raise AmountsDiffer(came=str(came), returned=str(command.amount))
+    owed = receipt.rest.amount
+    if same_currency(owed, command.amount) != owed:
+        raise AmountsDiffer(owed=str(owed), returned=str(command.amount))
     return [
         ReceiptReturned(
             booking_id=receipt.booking_id,
@@ -52,7 +52,7 @@ def record_return(
 
 def returned(receipt: UnappliedReceipt, command: RecordReturn) -> Entry:
     """How giving the money back stands in the books. Raises AmountsDiffer, CurrenciesDiffer."""
-    charge = receipt.received
+    charge = receipt.rest
     cost = same_currency(charge.gross, command.settled or command.amount)
     if charge.converted:
         return postings.receipt_returned_converted(
@@ -67,9 +67,9 @@ def reverse(
     receipt: UnappliedReceipt, command: ReverseReturn, now: Instant
 ) -> Sequence[UnappliedReceiptEvent]:
     """Owe the guest again what came back. Raises AmountsDiffer, CurrenciesDiffer."""
-    came = receipt.received.amount
-    if same_currency(came, command.amount) != came:
-        raise AmountsDiffer(came=str(came), back=str(command.amount))
+    owed = receipt.rest.amount
+    if same_currency(owed, command.amount) != owed:
+        raise AmountsDiffer(returned=str(owed), back=str(command.amount))
     return [
         ReceiptReturnReversed(
             booking_id=receipt.booking_id,
@@ -85,7 +85,7 @@ def reverse(
 
 def came_back(receipt: UnappliedReceipt, command: ReverseReturn) -> Entry:
     """How money that came back stands in the books. Raises AmountsDiffer, CurrenciesDiffer."""
-    charge = receipt.received
+    charge = receipt.rest
     back = same_currency(charge.gross, command.settled or command.amount)
     if charge.converted:
         return postings.receipt_came_back_converted(

@@ -215,6 +215,17 @@ BOOK = {
         Cr exp_chargeback_loss -             r
         Cr fx_gain_loss        -             s-r
     """,
+    ("J22p", 1): """
+        Dr unapplied_receipts  receipt       T
+        Cr bank                -             T
+    """,
+    ("J22pfx", 1): """
+        Dr unapplied_receipts  receipt       T
+        Cr fx_position         booking       T
+        Dr fx_position         booking       s
+        Cr bank                -             r
+        Cr fx_gain_loss        -             s-r
+    """,
     ("J22a", 1): """
         Dr unapplied_receipts  receipt       T
         Cr unapplied_receipts  payment       T

@@ -1,6 +1,7 @@
 """What is booked when money comes in from guests: payments, and receipts without a place."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 from ledger.events import MoneyEvent, Recorded
 from ledger.events.payment import (
@@ -15,14 +16,25 @@ from ledger.events.payment import (
 from ledger.events.unapplied_receipt import (
     ReceiptDetected,
     ReceiptFundsAvailable,
+    ReceiptLessened,
     ReceiptReturned,
     ReceiptReturnReversed,
+    ReceiptSettledAlternatively,
     ReceiptSettledByDispute,
 )
 from ledger.values.money import Money
 from replay.rules.postings_follow_their_rules.agreed import NOTHING, Agreed, charged
 from replay.rules.postings_follow_their_rules.books import Books, Matter
 from replay.rules.rule import Handlers
+
+Moved = (
+    ReceiptReturned
+    | ReceiptReturnReversed
+    | ReceiptSettledByDispute
+    | ReceiptLessened
+    | ReceiptSettledAlternatively
+)
+"""What the guest has of it, or has no more."""
 
 
 class Receipts(Matter):
@@ -33,6 +45,7 @@ class Receipts(Matter):
         self._due: dict[str, Money] = {}
         self._asked: dict[str, Money] = {}
         self._receipts: dict[str, Agreed] = {}
+        self._owed: dict[str, Agreed] = {}
 
     def hears(self) -> Handlers:
         """What agrees on figures, and what books them."""
@@ -49,6 +62,8 @@ class Receipts(Matter):
             ReceiptReturned: self.returned,
             ReceiptReturnReversed: self.came_back,
             ReceiptSettledByDispute: self.paid_by_dispute,
+            ReceiptLessened: self.lessened,
+            ReceiptSettledAlternatively: self.paid_by_bank,
         }
 
     def open(self, recorded: Recorded[PaymentOpened]) -> None:
@@ -85,7 +100,7 @@ class Receipts(Matter):
         """J22, of what came, in one currency or two, and J3 where there is a fee."""
         event = recorded.event
         agreed = charged(event.amount, event.settled, event.fee, event.booking_id)
-        self._receipts[recorded.stream_id] = agreed
+        self._receipts[recorded.stream_id] = self._owed[recorded.stream_id] = agreed
         self._charge(recorded, "J22", agreed, {"receipt": recorded.stream_id})
 
     def adopted(self, recorded: Recorded[PaymentAdopted]) -> None:
@@ -111,29 +126,42 @@ class Receipts(Matter):
         self._books.compare(recorded, "J4", self._receipts.get(recorded.stream_id, NOTHING), {})
 
     def returned(self, recorded: Recorded[ReceiptReturned]) -> None:
-        """J22r, of what came; where it was exchanged, its position is closed by it."""
+        """J22r, of what is owed; where it was exchanged, its position is closed by it."""
         self._moved("J22r", recorded)
 
     def came_back(self, recorded: Recorded[ReceiptReturnReversed]) -> None:
-        """J22b, of what came; where it was exchanged, its position is open as it was."""
+        """J22b, of what had gone; where it was exchanged, its position is open as it was."""
         self._moved("J22b", recorded)
 
     def paid_by_dispute(self, recorded: Recorded[ReceiptSettledByDispute]) -> None:
-        """J22d, of what came; where it was exchanged, its position is closed by it."""
+        """J22d, of what is owed; where it was exchanged, its position is closed by it."""
         self._moved("J22d", recorded)
 
-    def _moved(
-        self,
-        rule: str,
-        recorded: Recorded[ReceiptReturned]
-        | Recorded[ReceiptReturnReversed]
-        | Recorded[ReceiptSettledByDispute],
-    ) -> None:
-        event = recorded.event
-        agreed = self._receipts.get(recorded.stream_id, NOTHING)
+    def paid_by_bank(self, recorded: Recorded[ReceiptSettledAlternatively]) -> None:
+        """J22p, of what is owed; where it was exchanged, its position is closed by it."""
+        self._moved("J22p", recorded)
+
+    def lessened(self, recorded: Recorded[ReceiptLessened]) -> None:
+        """J22d, of a part of what is owed; where it was exchanged, of that part of its position."""
+        event, owed = recorded.event, self._owed.get(recorded.stream_id, NOTHING)
+        if owed is NOTHING:
+            self._books.compare(recorded, None, NOTHING, {})
+            return
+        whole, gross, part = owed.figures[0], owed.figures[4], event.amount.minor
+        worth = round(Fraction(gross * part, whole))
+        self._owed[recorded.stream_id] = _of(owed, whole - part, gross - worth)
+        self._compare("J22d", recorded, _of(owed, part, worth))
+        if event.left.minor != whole - part:
+            self._books.breach(f"{event.left} is left, it should be {whole - part}", recorded)
+
+    def _moved(self, rule: str, recorded: Recorded[Moved]) -> None:
+        self._compare(rule, recorded, self._owed.get(recorded.stream_id, NOTHING))
+
+    def _compare(self, rule: str, recorded: Recorded[Moved], agreed: Agreed) -> None:
+        settled = recorded.event.settled
         keys = {"receipt": recorded.stream_id, "booking": agreed.booking_id}
-        if agreed.settled_in != agreed.currency and event.settled is not None:
-            figures = (*agreed.figures, event.settled.minor)
+        if agreed.settled_in != agreed.currency and settled is not None:
+            figures = (*agreed.figures, settled.minor)
             self._books.compare(recorded, f"{rule}fx", agreed._replace(figures=figures), keys)
         else:
             self._books.compare(recorded, rule, agreed, keys)
@@ -145,3 +173,8 @@ class Receipts(Matter):
         exchanged = agreed.settled_in != agreed.currency
         rules = [f"{rule}fx" if exchanged else rule, *(["J3"] if agreed.figures[5] else [])]
         self._books.compare(recorded, rules, agreed, {**keys, "booking": agreed.booking_id})
+
+
+def _of(agreed: Agreed, amount: int, gross: int) -> Agreed:
+    """The same deal of another amount, in minor units, and what it settled as."""
+    return agreed._replace(figures=(amount, *agreed.figures[1:4], gross, *agreed.figures[5:]))

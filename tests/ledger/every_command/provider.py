@@ -73,6 +73,10 @@ COMMANDS = (
         PROCESSOR,
         PAID_TO,
     ),
-    Happened(ReviewBankAccount(host_id=RUI, bank_account=BANK_ACCOUNT), FINANCE, PAID_TO),
+    Happened(
+        ReviewBankAccount(host_id=RUI, bank_account=BANK_ACCOUNT, reason="host_called_back"),
+        FINANCE,
+        PAID_TO,
+    ),
     Happened(RetireBankAccount(host_id=RUI, bank_account=BANK_ACCOUNT), PROCESS, PAID_TO),
 )

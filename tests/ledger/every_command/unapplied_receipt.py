@@ -8,15 +8,23 @@ from ledger.aggregates.unapplied_receipt import (
     RecordReturn,
     ReturnReceipt,
     ReverseReturn,
+    SettleReceiptAlternatively,
     SettleReceiptByDispute,
+    UseReceiptAlternative,
 )
 from tests.facts import (
     ADOPTED,
+    CLARA,
+    DINIS,
     DISPUTE,
     PROCESS,
     PROCESSOR,
     RECEIPT,
+    THE_DIGEST,
     a_receipt,
+    money,
+    receipt_alternative_chosen,
+    return_failed,
     returned,
     returning,
     to_detect_receipt,
@@ -24,6 +32,8 @@ from tests.facts import (
 from tests.ledger.every_command.happened import TOTAL, Happened
 
 RETURNING = (a_receipt(), returning())
+FAILED = (*RETURNING, return_failed())
+A_PART = money("110.40 EUR")
 
 COMMANDS = (
     Happened(to_detect_receipt(), PROCESSOR),
@@ -54,6 +64,23 @@ COMMANDS = (
         SettleReceiptByDispute(receipt_id=RECEIPT, dispute_id=DISPUTE, amount=TOTAL, lost=TOTAL),
         PROCESS,
         (a_receipt(),),
+    ),
+    Happened(
+        SettleReceiptByDispute(receipt_id=RECEIPT, dispute_id=DISPUTE, amount=A_PART, lost=A_PART),
+        PROCESS,
+        FAILED,
+    ),
+    Happened(
+        UseReceiptAlternative(receipt_id=RECEIPT, reason="card_closed", chosen_by=CLARA.id),
+        CLARA,
+        FAILED,
+    ),
+    Happened(
+        SettleReceiptAlternatively(
+            receipt_id=RECEIPT, settled_by=DINIS.id, reference="SEPA 1", proof=THE_DIGEST
+        ),
+        DINIS,
+        (*FAILED, receipt_alternative_chosen()),
     ),
     Happened(
         AdoptReceipt(receipt_id=RECEIPT, payment_id=ADOPTED, due=TOTAL), PROCESS, (a_receipt(),)
