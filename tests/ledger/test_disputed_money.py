@@ -716,7 +716,9 @@ def test_case_o7_what_the_hosts_account_does_not_hold_stays_a_debt(*, closed: bo
 
 def test_what_comes_back_for_a_debt_that_is_paid_by_then_is_the_hosts_again() -> None:
     market = in_debt()
-    market.sold(NEXT, guest_id=JOANA, stay=a_stay("2026-08-02"))
+    market.sold(
+        NEXT, guest_id=JOANA, stay=a_stay("2026-08-02"), price=a_price(arrival="2026-08-02")
+    )
     market.until(market.clock.now + 5 * DAY, step=DAY)
     order_back(market, "85.09 EUR")
     owed = money("85.09 EUR")
