@@ -21,6 +21,7 @@ from ledger.processes.allowances import (
     AskedRefund,
     ShownRefund,
     grant,
+    left_on_lines,
     paid_by,
     refuse_other_than_shown,
     revoke,
@@ -125,7 +126,7 @@ def shown_again(draft: Draft, refund_id: RefundId) -> ShownRefund:
         debt=standing_in(draft, booking, booking_id).debt(back),
         refundable=total(rooms, refund.amount.currency),
         # What follows from the booking's end, or its alteration, was taken off its lines by that.
-        left_on_lines=booking.left_on_lines if asked else lines,
+        left_on_lines=left_on_lines(draft, booking_id, booking) if asked else lines,
     )
 
 
@@ -153,7 +154,7 @@ def _approve(draft: Draft, staff: Actor, refund_id: RefundId) -> None:
         refund_id=refund_id,
         approved_by=staff.id,
         refundable=payment_in(draft, refund.payment_id).refundable,
-        left_on_lines=booking.left_on_lines if asked else refund.lines,
+        left_on_lines=left_on_lines(draft, booking_id, booking) if asked else refund.lines,
         earned=standing.earned,
         payable=standing.payable,
         remitted=standing.remitted,
