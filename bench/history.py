@@ -379,6 +379,7 @@ class Life:
                 amount=total,
                 debt=Money(0, total.currency),
                 remitted=False,
+                worth=None,
                 effective_on=local_date(at, HOUSE.time_zone),
                 entries=(approved,),
             ),

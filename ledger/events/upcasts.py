@@ -153,6 +153,18 @@ def with_debt(old: Shape) -> Shape:
     return {**old, "host_id": None, "debt": [0, old["amount"][1]], "remitted": False}
 
 
+@upcast("refund.approved", since=2)
+def with_no_worth(old: Shape) -> Shape:
+    """Then, a gift was booked in the currency that the guest had paid in, whatever that was."""
+    return {**old, "worth": None}
+
+
+@upcast("refund.settled_alternatively", since=1)
+def with_no_cost_of_the_transfer(old: Shape) -> Shape:
+    """Then, nobody asked what a bank transfer in another currency had cost."""
+    return {**old, "settled": None}
+
+
 @upcast("refund.pending", since=1)
 def with_pending_reason(old: Shape) -> Shape:
     """What the processor waits for: then, it did not say."""

@@ -8,8 +8,8 @@ import pytest
 from ledger import processes
 from ledger.aggregates.payment import Status as Paying
 from ledger.aggregates.payout import Status as Payable
+from ledger.aggregates.refund import SettleAlternatively, external_refund_of
 from ledger.aggregates.refund import Status as Refunding
-from ledger.aggregates.refund import external_refund_of
 from ledger.draft import Draft
 from ledger.errors import (
     AmountsDiffer,
@@ -26,6 +26,7 @@ from ledger.events.refund import Funding, RefundResubmitted
 from ledger.processes import AskedRefund
 from ledger.values.ids import RefundId
 from ledger.values.journal import Account
+from ledger.values.money import Money
 from ledger.values.policy import LineBack
 from tests.facts import CLARA, DINIS, EARNED, NOW, THE_DIGEST, a_price, money
 from tests.ledger.books import books_agree
@@ -73,10 +74,17 @@ def by_bank(market: Market) -> None:
     )
 
 
-def bank_paid(market: Market, staff: Actor = DINIS, proof: str = THE_DIGEST) -> None:
+def bank_paid(
+    market: Market,
+    staff: Actor = DINIS,
+    proof: str = THE_DIGEST,
+    settled: Money | None = None,
+) -> None:
     """Somebody has seen that our bank paid."""
-    settle = partial(processes.settle_alternatively, staff=staff, refund_id=FIRST)
-    market.decide(partial(settle, reference="E2E-7", proof=proof))
+    paid = SettleAlternatively(
+        refund_id=FIRST, settled_by=staff.id, reference="E2E-7", proof=proof, settled=settled
+    )
+    market.decide(partial(processes.settle_alternatively, staff=staff, paid=paid))
 
 
 # -- It came back (R4, R13) -----------------------------------------------------------------
