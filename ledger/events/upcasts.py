@@ -107,6 +107,14 @@ def with_shares_back(old: Shape) -> Shape:
     return {**rest, "back": shares_back_of_old(old["host_part"], old["fees_part"]), "lines": lines}
 
 
+@upcast("booking.cancelled", since=2)
+@upcast("booking.no_show_reported", since=2)
+@upcast("booking.stay_curtailed", since=1)
+def as_the_policy_says(old: Shape) -> Shape:
+    """Then, a stay was not called off where less was left than the policy gives back."""
+    return {**old, "capped": None}
+
+
 # -- Payment ----------------------------------------------------------------------------
 
 

@@ -114,11 +114,17 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
         case HostDecisionRequested():
             return replace(booking, hold_expires_at=event.decide_by)
         case BookingCancelled() | NoShowReported() | StayCurtailed():
-            return replace(booking, settlement=event.settlement)
+            return replace(booking, settlement=event.settlement, capped=event.capped)
         case NoShowReversed():
             granted = booking.allowances.items()
             went_on = {of: replace(one, after_end=False) for of, one in granted if not one.revoked}
-            return replace(booking, settlement=None, allowances=went_on, ending=booking.ending + 1)
+            return replace(
+                booking,
+                settlement=None,
+                capped=None,
+                allowances=went_on,
+                ending=booking.ending + 1,
+            )
         case BookingAltered():
             return evolve_altered(booking, event)
         case EarningsRecognized() | AllowanceGranted() | AllowanceRevoked():

@@ -103,7 +103,7 @@ class Bookings(Matter):
         if recorded.stream_id in self._books.allowances and before is not NOTHING:
             self._bookings[recorded.stream_id] = before._replace(fell_away=True)
             return
-        kept = recorded.event.settlement.kept
+        kept = recorded.event.gives_back.kept
         by_letter = of_shares(kept)
         after = before._replace(
             figures=figures(T=worth(by_letter), **by_letter),
