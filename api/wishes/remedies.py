@@ -24,12 +24,12 @@ class OtherWay(OfFinance):
 class BankTransfer(OfFinance):
     """What our bank did: its `reference`, and `proof`, the SHA-256 of its document.
 
-    `settled` is what it took of our account, where the guest has another currency.
+    `cost` is what it took of our account, where the guest's money is of another currency.
     """
 
     reference: Annotated[str, Field(pattern=r"^[A-Za-z0-9 ./-]{1,40}$")]
     proof: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    settled: Amount | None = None
+    cost: Amount | None = None
 
     def paid(self, refund_id: RefundId) -> SettleAlternatively:
         """The same as the ledger is told it."""
@@ -38,5 +38,5 @@ class BankTransfer(OfFinance):
             settled_by=self.by,
             reference=self.reference,
             proof=self.proof,
-            settled=self.settled.money if self.settled else None,
+            settled=self.cost.money if self.cost else None,
         )
