@@ -1,10 +1,11 @@
 """The processor as the door meets it: its notices are kept, and a browser's secret is fetched."""
 
 from functools import partial
+from typing import Any
 
 import psycopg
 from anyio import CapacityLimiter, to_thread
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from api.faults import NoticesNotSetUp, ProcessorNotSetUp
@@ -13,7 +14,7 @@ from ledger.gateways.stripe.accounts import OnboardingLink
 from ledger.gateways.stripe.gateway import StripeGateway, client, is_live
 from ledger.gateways.stripe.notices import SOURCE, Expected, Hears, verified
 from ledger.settings import Settings
-from ledger.store import inbox
+from ledger.store import inbox, troubles
 from ledger.store.inbox import Letter
 from ledger.values.clock import Clock, Instant
 from projections.reading import reader
@@ -67,6 +68,15 @@ class Processor:
         )
         await to_thread.run_sync(_keep, self._engine, letter, now, limiter=self._letters)
 
+    async def try_again(self, errand: str, by: str) -> bool:
+        """Have an errand that failed tried again at once; whether it is in trouble still.
+
+        Raises StoreUnavailable.
+        """
+        return await to_thread.run_sync(
+            _hurry, self._engine, errand, by, self._clock(), limiter=self._letters
+        )
+
     async def client_secret(self, intent: str) -> str:
         """What a guest's browser needs to pay an intent; for its answer alone, never to be kept.
 
@@ -112,12 +122,24 @@ def _letterbox(database_url: str) -> Engine:
     )
 
 
+def _hurry(engine: Engine, errand: str, by: str, now: Instant) -> bool:
+    try:
+        with engine.connect() as db:
+            return troubles.hurry(_driver(db), errand, by, now)
+    except (psycopg.Error, DBAPIError) as error:
+        raise StoreUnavailable(reason=type(error).__name__) from error
+
+
+def _driver(db: Connection) -> psycopg.Connection[Any]:
+    connection = db.connection.driver_connection
+    assert isinstance(connection, psycopg.Connection), "the engine is psycopg's"
+    return connection
+
+
 def _keep(engine: Engine, letter: Letter, now: Instant) -> None:
     try:
         with engine.connect() as db:
-            connection = db.connection.driver_connection
-            assert isinstance(connection, psycopg.Connection), "the engine is psycopg's"
-            inbox.keep(connection, letter, now)
+            inbox.keep(_driver(db), letter, now)
     except psycopg.DataError as unfit:
         raise NoticeUnreadable(because=type(unfit).__name__) from unfit
     except (psycopg.Error, DBAPIError) as error:

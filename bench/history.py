@@ -324,13 +324,19 @@ class Life:
         at = self._booked_at + timedelta(days=self._random.randint(0, days), hours=2)
         settlement = self._settled(Ending.BY_GUEST, at)
         cancelled = BookingCancelled(
-            to="cancelled_by_guest", ending=Ending.BY_GUEST, settlement=settlement, reason=""
+            to="cancelled_by_guest",
+            ending=Ending.BY_GUEST,
+            settlement=settlement,
+            capped=None,
+            reason="",
         )
         yield from self._fall_away(at, cancelled)
 
     def _no_show(self) -> Iterator[Made]:
         at = self._check_in_at() + timedelta(hours=6)
-        yield from self._fall_away(at, NoShowReported(settlement=self._settled(Ending.NO_SHOW, at)))
+        yield from self._fall_away(
+            at, NoShowReported(settlement=self._settled(Ending.NO_SHOW, at), capped=None)
+        )
 
     def _settled(self, ending: Ending, at: Instant) -> Settlement:
         occupancy = Occupancy(self._stay, HOUSE, self._booked_at, at)
@@ -379,6 +385,7 @@ class Life:
                 amount=total,
                 debt=Money(0, total.currency),
                 remitted=False,
+                worth=None,
                 effective_on=local_date(at, HOUSE.time_zone),
                 entries=(approved,),
             ),

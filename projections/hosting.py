@@ -131,12 +131,12 @@ def project(  # noqa: C901 - one case per event
         case StayCompleted():
             stands(status="completed")
         case BookingCancelled() as event:
-            stands(status=event.to, kept_minor=event.settlement.kept.host_minor)
+            stands(status=event.to, kept_minor=event.gives_back.kept.host_minor)
         case StayCurtailed() as event:
-            kept = event.settlement.kept.host_minor
+            kept = event.gives_back.kept.host_minor
             stands(status="curtailed", kept_minor=kept, check_out=event.check_out)
         case NoShowReported() as event:
-            stands(status="no_show", kept_minor=event.settlement.kept.host_minor)
+            stands(status="no_show", kept_minor=event.gives_back.kept.host_minor)
         case _:
             assert_never(recorded.event)
 

@@ -37,7 +37,7 @@ SENTENCES = {
     "booking.expired": "Booking expired before it was paid",
     "booking.host_accepted": "Guest accepted by the host",
     "booking.host_decision_requested": "Money authorised, the host decides until {due_at}",
-    "booking.no_show_reported": "Nobody came; {amount} goes back to the guest",
+    "booking.no_show_reported": "Nobody came{detail}; {amount} goes back to the guest",
     "booking.no_show_reversed": "The guest did come; the stay is {detail}",
     "booking.penalty_charged": "Penalty of {amount} owed by the host",
     "booking.requested": "Booking of {nights} requested for {amount} under policy {detail}",

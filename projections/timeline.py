@@ -53,6 +53,7 @@ from ledger.events.booking import (
     BookingWithdrawn,
     CaptureFailedForBooking,
     EarningsRecognized,
+    FallenAway,
     HostAccepted,
     HostDecisionRequested,
     NoShowReported,
@@ -347,6 +348,13 @@ def of_account(event: PayoutAccountChanged) -> Facts:
     return Facts(detail="; ".join(part for part in told if part))
 
 
+def of_end(event: FallenAway, detail: str = "") -> Facts:
+    """What goes back at a stay's end, and why it is not all that the policy gives back."""
+    if event.capped is not None:
+        detail += f", the policy gives back {event.settlement.refund}, no more is left"
+    return of_amount(event.gives_back.refund, detail=detail or None)
+
+
 def of_pending(event: RefundPending) -> Facts:
     """A refund under way says what it waits for, if anything."""
     if event.pending_reason:
@@ -373,7 +381,7 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     HostDecisionRequested: lambda event: Facts(due_at=event.decide_by),
     NoShowReversed: lambda event: Facts(detail=event.to),
     PenaltyCharged: lambda event: of_amount(event.penalty),
-    StayCurtailed: lambda event: of_amount(event.settlement.refund, detail=str(event.check_out)),
+    StayCurtailed: lambda event: of_end(event, str(event.check_out)),
     BankAccountChanged: nothing_else,
     BankAccountFailed: nothing_else,
     BankAccountReviewed: lambda event: Facts(detail=event.reason or ""),
@@ -383,7 +391,7 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     BankPayoutSeen: lambda event: of_amount(event.amount, detail=event.arrives_on.isoformat()),
     BankPayoutSent: nothing_else,
     BookingAbandoned: nothing_else,
-    BookingCancelled: lambda event: of_amount(event.settlement.refund, detail=event.to),
+    BookingCancelled: lambda event: of_end(event, event.to),
     BookingConfirmed: lambda event: of_amount(event.total),
     BookingExpired: nothing_else,
     BookingRequested: of_request,
@@ -441,7 +449,7 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
         event.amount, detail=event.way.value.replace("_", " ")
     ),
     OwnTransferReturned: lambda event: of_amount(event.amount, detail=event.reason),
-    NoShowReported: lambda event: of_amount(event.settlement.refund),
+    NoShowReported: of_end,
     PaymentActionRequired: nothing_else,
     PaymentAdopted: lambda event: of_amount(event.due),
     PaymentAuthorized: lambda event: of_amount(event.amount, event.capture_before),

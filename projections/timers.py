@@ -287,7 +287,7 @@ def fall_away(
         rows.change(timers, key(TimerKind.COMPLETE_STAY, recorded.case_id), armed=False)
     else:
         end(rows, recorded.case_id, TimerKind.COMPLETE_STAY)
-    if not event.settlement.kept.is_nothing:
+    if not event.gives_back.kept.is_nothing:
         begin(rows, recorded, TimerKind.RECOGNIZE_EARNINGS, recorded.occurred_at)
 
 

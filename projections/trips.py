@@ -151,12 +151,12 @@ def changed(event: LaterEvent) -> dict[str, Any]:  # noqa: C901 - one case per e
         case StayCompleted():
             return {"status": "completed"}
         case BookingCancelled():
-            return {"status": event.to, "refund_due_minor": event.settlement.refund.minor}
+            return {"status": event.to, "refund_due_minor": event.gives_back.refund.minor}
         case StayCurtailed():
-            back = event.settlement.refund.minor
+            back = event.gives_back.refund.minor
             return {"status": "curtailed", "refund_due_minor": back, "check_out": event.check_out}
         case NoShowReported():
-            return {"status": "no_show", "refund_due_minor": event.settlement.refund.minor}
+            return {"status": "no_show", "refund_due_minor": event.gives_back.refund.minor}
         case _:
             assert_never(event)
 

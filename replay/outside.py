@@ -6,6 +6,7 @@ looks first whether it happened, and does it if it did not.
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
 import psycopg
 from sqlalchemy import Connection, RowMapping, select
@@ -14,7 +15,8 @@ from ledger.errors import LedgerError, StoreUnavailable
 from ledger.gateways.stripe.notices import SOURCE
 from ledger.processes import Outcome
 from ledger.reactions import Errand, World, read_notice, run
-from ledger.store import inbox
+from ledger.store import inbox, troubles
+from ledger.store.troubles import Trouble
 from ledger.values.clock import Instant
 from ledger.values.errands import ErrandKind
 from projections.errands import errands
@@ -24,6 +26,12 @@ LEASE = timedelta(minutes=5)
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=2), timedelta(minutes=10)
 """When something is tried again: soon, then later each time."""
+
+Keeping = psycopg.Connection[Any]
+"""A connection that troubles are kept over."""
+
+Name = tuple[str, str]
+"""An errand's name and what set it."""
 
 Failed = Callable[[str, Exception], None]
 """Hears, once, of something that will be tried again, and why."""
@@ -50,48 +58,81 @@ def _errand(row: RowMapping) -> Errand:
 class ErrandDesk:
     """Runs errands once each, although a row stays until the read model has caught up.
 
-    One that fails is tried again after a while that grows, so it holds nobody up.
+    One that fails is tried again after a while that grows, so it holds nobody up. What it met is
+    kept where people see it, and can have it tried at once: nothing is ever given up.
     """
 
     def __init__(self, world: World, failed: Failed) -> None:
         self._world = world
         self._failed = failed
-        self._done: set[tuple[str, str]] = set()
-        self._waits: dict[tuple[str, str], tuple[Instant, timedelta]] = {}
+        self._done: set[Name] = set()
+        self._waits: dict[Name, Instant] = {}
+        self._troubles: dict[Name, Trouble] = {}
 
-    def run(self, db: Connection, now: Instant, limit: int = 20) -> int:
-        """Run what is due; answers how many were. Raises StoreUnavailable, psycopg.Error."""
-        found = due(db, now, limit + len(self._done) + len(self._waits))
-        names = {(errand.errand, errand.set_by) for errand in found}
+    def run(self, db: Connection, kept: Keeping, now: Instant, limit: int = 20) -> int:
+        """Run what is due; answers how many were. `kept` is where troubles are kept.
+
+        Raises StoreUnavailable, psycopg.Error.
+        """
+        self._troubles = {(one.errand, one.set_by): one for one in troubles.known(kept)}
+        self._forget_what_is_over(db, kept)
+        waiting = len(self._done) + len(self._waits) + len(self._troubles)
+        found = due(db, now, limit + waiting)
+        names = {_name(errand) for errand in found}
         self._done &= names
-        self._waits = {name: wait for name, wait in self._waits.items() if name in names}
+        self._waits = {name: until for name, until in self._waits.items() if name in names}
         fresh = [errand for errand in found if self._is_fresh(errand, now)]
-        return sum([self._try(errand, now) for errand in fresh[:limit]])
+        return sum([self._try(errand, kept, now) for errand in fresh[:limit]])
+
+    def _forget_what_is_over(self, db: Connection, kept: Keeping) -> None:
+        """What was in trouble, and nobody has to do any more."""
+        if not self._troubles:
+            return
+        named = errands.c.errand.in_([errand for errand, _ in self._troubles])
+        query = select(errands.c.errand, errands.c.set_by).where(named)
+        for over in self._troubles.keys() - {(one.errand, one.set_by) for one in db.execute(query)}:
+            troubles.forget(kept, over)
+            del self._troubles[over]
+        kept.commit()
 
     def _is_fresh(self, errand: Errand, now: Instant) -> bool:
-        name = (errand.errand, errand.set_by)
-        waits = self._waits.get(name)
-        return name not in self._done and (waits is None or waits[0] <= now)
+        name = _name(errand)
+        trouble = self._troubles.get(name)
+        again_at = trouble.again_at if trouble else now
+        return name not in self._done and max(self._waits.get(name, now), again_at) <= now
 
-    def _try(self, errand: Errand, now: Instant) -> bool:
-        name = (errand.errand, errand.set_by)
+    def _try(self, errand: Errand, kept: Keeping, now: Instant) -> bool:
+        name = _name(errand)
         try:
             run(self._world, errand)
         except (StoreUnavailable, psycopg.OperationalError):
             raise
         except Exception as error:  # noqa: BLE001 - whatever one errand meets, the others are run
-            wait = self._waits[name][1] * 2 if name in self._waits else FIRST_WAIT
-            if name not in self._waits:
-                self._failed(errand.errand, error)
-            self._waits[name] = (now + wait, min(wait, LONGEST_WAIT))
+            self._keep(errand, error, kept, now)
             return False
+        if name in self._troubles:
+            troubles.forget(kept, name)
+            kept.commit()
         if errand.kind in ASKING:
             # It only asked; as long as the row stands there may be more to hear.
-            self._waits[name] = (now + ASKING[errand.kind], LONGEST_WAIT)
+            self._waits[name] = now + ASKING[errand.kind]
         else:
             self._done.add(name)
-            self._waits.pop(name, None)
         return True
+
+    def _keep(self, errand: Errand, error: Exception, kept: Keeping, now: Instant) -> None:
+        """Remember what an errand met; it is told once."""
+        name = _name(errand)
+        before = self._troubles.get(name)
+        if before is None:
+            self._failed(errand.errand, error)
+        wait = min(FIRST_WAIT * 2 ** min(before.attempts if before else 0, 10), LONGEST_WAIT)
+        troubles.keep(kept, name, _trouble(error), now, again_at=now + wait)
+        kept.commit()
+
+
+def _name(errand: Errand) -> Name:
+    return errand.errand, errand.set_by
 
 
 ASKING: Mapping[ErrandKind, timedelta] = {

@@ -114,8 +114,8 @@ class Service:
             desk = ErrandDesk(world, _log_errand)
             while not self._enough.wait(OUTSIDE_EVERY_SECONDS):
                 try:
-                    with engine.connect() as db:
-                        desk.run(db, self._clock())
+                    with engine.connect() as db, psycopg.connect(url) as connection:
+                        desk.run(db, connection, self._clock())
                     with psycopg.connect(url) as connection:
                         read_inbox(connection, world, self._clock(), _log_errand)
                 except Exception as error:  # noqa: BLE001 - what is away now is back in a while

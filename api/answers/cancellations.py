@@ -31,14 +31,16 @@ class LineGivenBack(BaseModel):
 class Preview(Answer):
     """What a cancellation would do now: `abandon` before paying, `cancel` after.
 
-    The refund is of what was paid. `lasts_until` is the last instant at which this answer holds; to
-    accept it, send `preview` back.
+    The refund is of what was paid. `by_policy` is what the policy gives back of all of it: more than
+    the refund where the guest has some of it from elsewhere already. `lasts_until` is the last instant
+    at which this answer holds; to accept it, send `preview` back.
     """
 
     booking_id: str
     step: Literal["abandon", "cancel"]
     policy: str
     refund: Amount
+    by_policy: Amount
     lines: list[LineGivenBack]
     lasts_until: Instant
     preview: str
@@ -53,9 +55,10 @@ def preview_of(after: Booking, booking_id: BookingId, now: Instant, position: in
         step="abandon" if abandoned else "cancel",
         policy=after.policy.label,
         refund=amount_of(refunded(after)),
+        by_policy=amount_of(after.settlement.refund if after.settlement else refunded(after)),
         lines=_lines(after.settles),
         lasts_until=after.hold_expires_at if abandoned else _lasts_until(after, now),
-        preview=after.settlement.digest if after.settlement else NOTHING_WAS_PAID,
+        preview=after.settles.digest if after.settles else NOTHING_WAS_PAID,
     )
 
 

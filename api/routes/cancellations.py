@@ -94,7 +94,8 @@ def _call_off_as_shown(draft: Draft, booking_id: BookingId) -> None:
     if booking.status is Status.PENDING_PAYMENT:
         _call_off(draft, booking_id, NOTHING_WAS_PAID)
     else:
-        _call_off(draft, booking_id, booking.settled(Ending.BY_GUEST, draft.now).digest)
+        shown = processes.would_give_back(draft, booking_id, Ending.BY_GUEST)
+        _call_off(draft, booking_id, shown.digest)
 
 
 def _call_off(draft: Draft, booking_id: BookingId, accepted: str) -> None:

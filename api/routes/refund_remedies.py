@@ -1,10 +1,8 @@
 """Refunds that went wrong, or were never ours: sent again, paid by our bank, or explained."""
 
 from collections.abc import Callable
-from typing import Annotated, Literal
 
 from fastapi import APIRouter
-from pydantic import Field
 
 from api import speakers
 from api.answers import refunds as refunding
@@ -12,8 +10,9 @@ from api.answers.refunds import Named, RefundNow
 from api.commands import Command, Commanding
 from api.faults import KeyMissing
 from api.problems import described
-from api.shapes import Body, Uuid
+from api.shapes import Uuid
 from api.wishes.refunds import AcceptedRefundWish
+from api.wishes.remedies import BankTransfer, OfFinance, OtherWay
 from ledger import errors, processes
 from ledger.draft import Draft
 from ledger.events import Actor, Role
@@ -29,25 +28,6 @@ COMMANDS = (
     errors.TransitionNotAllowed,
 )
 NO_ROOM = (errors.RefundBlockedByDispute, errors.RefundExceedsCapture)
-
-
-class OfFinance(Body):
-    """Who of finance does it."""
-
-    by: Uuid
-
-
-class OtherWay(OfFinance):
-    """Why the guest's card cannot have the money."""
-
-    reason: Literal["card_closed", "too_old", "refused_by_bank", "other"]
-
-
-class BankTransfer(OfFinance):
-    """What our bank did: its `reference`, and `proof`, the SHA-256 of its document."""
-
-    reference: Annotated[str, Field(pattern=r"^[A-Za-z0-9 ./-]{1,40}$")]
-    proof: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 @router.post("/resubmission", status_code=201, responses=described(*COMMANDS, *NO_ROOM))
@@ -83,7 +63,13 @@ async def use_alternative(
 @router.post(
     "/alternative/settlement",
     status_code=201,
-    responses=described(*COMMANDS, errors.NothingVouchedFor, errors.SelfApproval),
+    responses=described(
+        *COMMANDS,
+        errors.AmountsDiffer,
+        errors.CurrenciesDiffer,
+        errors.NothingVouchedFor,
+        errors.SelfApproval,
+    ),
 )
 async def settle_alternatively(
     booking_id: Uuid, refund_id: Uuid, said: BankTransfer, command: Commanding
@@ -92,7 +78,7 @@ async def settle_alternatively(
     named = Named(BookingId(booking_id), RefundId(refund_id))
 
     def step(draft: Draft, finance: Actor) -> None:
-        processes.settle_alternatively(draft, finance, named.refund, said.reference, said.proof)
+        processes.settle_alternatively(draft, finance, said.paid(named.refund))
 
     return await _decide(command, named, said, step)
 

@@ -11,8 +11,8 @@ from api.asking import OnPremises, stated
 from api.commands import Command, Commanding
 from api.faults import KeyMissing
 from api.problems import described
-from api.routes.refund_remedies import BankTransfer, OfFinance, OtherWay
-from api.shapes import Amount, Uuid
+from api.shapes import Uuid
+from api.wishes.remedies import BankTransfer, OfFinance, OtherWay
 from ledger import errors, processes
 from ledger.draft import Draft
 from ledger.events import Actor, Role
@@ -30,12 +30,6 @@ COMMANDS = (
     errors.RepeatedWithDifferences,
     errors.TransitionNotAllowed,
 )
-
-
-class TransferThatCost(BankTransfer):
-    """What our bank did; and what it `cost`, where the money was exchanged when it came."""
-
-    cost: Amount | None = None
 
 
 @router.get("", responses=described(errors.NotFound))
@@ -91,7 +85,7 @@ async def return_by_bank(
     ),
 )
 async def bank_has_returned(
-    booking_id: Uuid, receipt_id: Uuid, said: TransferThatCost, command: Commanding
+    booking_id: Uuid, receipt_id: Uuid, said: BankTransfer, command: Commanding
 ) -> UnappliedReceiptNow:
     """Our bank has given it back; somebody else than who chose that way has seen the proof."""
     named = Named(booking_id, ReceiptId(receipt_id))

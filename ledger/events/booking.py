@@ -104,7 +104,23 @@ class StayCompleted(Event, topic="booking.stay_completed", frozen=True, kw_only=
     """The guest left and the stay is over."""
 
 
-class BookingCancelled(Event, topic="booking.cancelled", schema=2, frozen=True, kw_only=True):
+class FallenAway(Event, frozen=True, kw_only=True):
+    """A stay does not take place, or not to its end.
+
+    `settlement` is what the policy says of all that was paid. `capped` is what goes back in its
+    place, and is kept, where less was left to give back: the guest has some of it from elsewhere.
+    """
+
+    settlement: Settlement
+    capped: Settlement | None
+
+    @property
+    def gives_back(self) -> Settlement:
+        """Who really gets what of what was left."""
+        return self.capped or self.settlement
+
+
+class BookingCancelled(FallenAway, topic="booking.cancelled", schema=3, frozen=True, kw_only=True):
     """A confirmed booking was called off; the policy says who gets what.
 
     `to` says by whom: cancelled_by_guest, cancelled_by_host or cancelled_by_platform; `ending`
@@ -114,12 +130,13 @@ class BookingCancelled(Event, topic="booking.cancelled", schema=2, frozen=True, 
 
     to: str
     ending: Ending
-    settlement: Settlement
     reason: str
     approved_by: str | None = None
 
 
-class StayCurtailed(Event, topic="booking.stay_curtailed", frozen=True, kw_only=True):
+class StayCurtailed(
+    FallenAway, topic="booking.stay_curtailed", schema=2, frozen=True, kw_only=True
+):
     """The stay ends before its last night; the policy says who gets what of the nights to come.
 
     `check_out` is the new local date of departure, `ending` says who ends it.
@@ -127,7 +144,6 @@ class StayCurtailed(Event, topic="booking.stay_curtailed", frozen=True, kw_only=
 
     check_out: date
     ending: Ending
-    settlement: Settlement
 
 
 class PenaltyCharged(MoneyEvent, topic="booking.penalty_charged", frozen=True, kw_only=True):
@@ -163,10 +179,10 @@ class BookingAltered(MoneyEvent, topic="booking.altered", frozen=True, kw_only=T
     payment_id: PaymentId | None
 
 
-class NoShowReported(Event, topic="booking.no_show_reported", schema=2, frozen=True, kw_only=True):
+class NoShowReported(
+    FallenAway, topic="booking.no_show_reported", schema=3, frozen=True, kw_only=True
+):
     """Nobody came; the policy says who gets what."""
-
-    settlement: Settlement
 
 
 class AllowanceGranted(Event, topic="booking.allowance_granted", frozen=True, kw_only=True):

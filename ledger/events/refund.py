@@ -53,11 +53,12 @@ class RefundApprovalAsked(Event, topic="refund.approval_asked", frozen=True, kw_
     reasons: tuple[Doubt, ...]
 
 
-class RefundApproved(MoneyEvent, topic="refund.approved", schema=2, frozen=True, kw_only=True):
+class RefundApproved(MoneyEvent, topic="refund.approved", schema=3, frozen=True, kw_only=True):
     """The refund is right and is owed to the guest from now on.
 
     `debt` is what of the host's share was paid out already, so that the host owes it; `remitted`
-    says whether the taxes in it had left for their authorities.
+    says whether the taxes in it had left for their authorities. `worth` is what a gift in another
+    currency than the listing's is in that one, at the booking's own rate; nothing for all others.
     """
 
     booking_id: BookingId
@@ -65,6 +66,7 @@ class RefundApproved(MoneyEvent, topic="refund.approved", schema=2, frozen=True,
     amount: Money
     debt: Money
     remitted: bool
+    worth: Money | None
 
 
 class RefundRejected(Event, topic="refund.rejected", frozen=True, kw_only=True):
@@ -144,11 +146,12 @@ class RefundSettledByDispute(
 
 
 class RefundSettledAlternatively(
-    MoneyEvent, topic="refund.settled_alternatively", frozen=True, kw_only=True
+    MoneyEvent, topic="refund.settled_alternatively", schema=2, frozen=True, kw_only=True
 ):
     """The guest has the money by a transfer from our bank.
 
     `reference` is the bank's; `proof` is the SHA-256 of the bank's document, in hexadecimal.
+    `settled` is what it took of our account, where that is another currency.
     """
 
     payment_id: PaymentId
@@ -156,6 +159,7 @@ class RefundSettledAlternatively(
     amount: Money
     reference: str
     proof: str
+    settled: Money | None
 
 
 class RefundCancelled(MoneyEvent, topic="refund.cancelled", frozen=True, kw_only=True):

@@ -107,6 +107,14 @@ def with_shares_back(old: Shape) -> Shape:
     return {**rest, "back": shares_back_of_old(old["host_part"], old["fees_part"]), "lines": lines}
 
 
+@upcast("booking.cancelled", since=2)
+@upcast("booking.no_show_reported", since=2)
+@upcast("booking.stay_curtailed", since=1)
+def as_the_policy_says(old: Shape) -> Shape:
+    """Then, a stay was not called off where less was left than the policy gives back."""
+    return {**old, "capped": None}
+
+
 # -- Payment ----------------------------------------------------------------------------
 
 
@@ -151,6 +159,18 @@ def with_funding(old: Shape) -> Shape:
 def with_debt(old: Shape) -> Shape:
     """What the host owes: until then, nothing, because every approval came before the earning."""
     return {**old, "host_id": None, "debt": [0, old["amount"][1]], "remitted": False}
+
+
+@upcast("refund.approved", since=2)
+def with_no_worth(old: Shape) -> Shape:
+    """Then, a gift was booked in the currency that the guest had paid in, whatever that was."""
+    return {**old, "worth": None}
+
+
+@upcast("refund.settled_alternatively", since=1)
+def with_no_cost_of_the_transfer(old: Shape) -> Shape:
+    """Then, nobody asked what a bank transfer in another currency had cost."""
+    return {**old, "settled": None}
 
 
 @upcast("refund.pending", since=1)

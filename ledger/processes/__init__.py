@@ -71,6 +71,7 @@ from ledger.processes.falling_away import (
     penalty_now,
     report_no_show,
     reverse_no_show,
+    would_give_back,
 )
 from ledger.processes.found import (
     alteration_in,
@@ -289,5 +290,6 @@ __all__ = [
     "withdraw",
     "withdraw_alteration",
     "work_out",
+    "would_give_back",
     "write_off_difference",
 ]

@@ -16,8 +16,9 @@ from ledger.aggregates.postings import Standing
 from ledger.draft import Draft
 from ledger.errors import PaymentNotCompleted, RefundChanged
 from ledger.events.refund import Funding
+from ledger.processes.alterations import refunds_waited_for
 from ledger.processes.earnings import deferred_of, owed_to_host
-from ledger.processes.found import booking_in
+from ledger.processes.found import booking_in, refund_in
 from ledger.processes.names import (
     PROCESS,
     payment_of,
@@ -85,8 +86,17 @@ def shown_refund(draft: Draft, asked: AskedRefund) -> ShownRefund:
         back=back,
         debt=standing_in(draft, booking, asked.booking_id).debt(back),
         refundable=paid_by(draft, booking, asked.booking_id, amount)[1].refundable,
-        left_on_lines=booking.left_on_lines,
+        left_on_lines=left_on_lines(draft, asked.booking_id, booking),
     )
+
+
+def left_on_lines(draft: Draft, booking_id: BookingId, booking: Booking) -> tuple[LineBack, ...]:
+    """What the guest paid, has not been given back, and will not be by a change that is agreed."""
+    paid = {(line.code, line.of): line.minor for line in paid_lines(booking.price)}
+    waits = [refund_in(draft, one) for one in refunds_waited_for(draft, booking_id)]
+    lines = (line for refund in waits for line in refund.lines)
+    agreed = [line for line in lines if paid.get((line.code, line.of), 0) * line.minor > 0]
+    return without(booking.left_on_lines, agreed)
 
 
 def refuse_other_than_shown(shown: ShownRefund, accepted: str) -> None:

@@ -24,9 +24,10 @@ from ledger.processes.names import (
     alteration_payment_of,
 )
 from ledger.values.change import Change, Wished, adds_nights, altered_price
-from ledger.values.currency import chargeable
+from ledger.values.currency import chargeable, refundable
 from ledger.values.guests import Party
 from ledger.values.ids import BookingId, UnitId
+from ledger.values.money import zero
 from ledger.values.stay import Stay, local_date
 from ledger.values.tariff import RoomRates
 
@@ -68,6 +69,8 @@ def work_out(draft: Draft, booking_id: BookingId, wish: AlterationWish) -> Chang
     difference = price.total - booking.price.total
     if difference.minor > 0:
         chargeable(difference)
+    else:
+        refundable(zero(difference.currency) - difference)
     refuse_impossible(draft, booking_id, change)
     return change
 

@@ -4,8 +4,6 @@ As with payments, what it says is the state of its object now. Money is told by 
 a name of its own; so whatever comes twice, late or out of order leads to the same.
 """
 
-from fractions import Fraction
-
 from ledger.aggregates.booking import Booking
 from ledger.aggregates.dispute import (
     DISPUTE,
@@ -70,7 +68,7 @@ from ledger.processes.refunds import settle_by_disputes
 from ledger.values.clearance import Hold
 from ledger.values.ids import BookingId, DisputeId, PaymentId, ReceiptId
 from ledger.values.losses import Bearer, Stake, part_of
-from ledger.values.money import Money, round_half_even, zero
+from ledger.values.money import Money, zero
 from ledger.values.shares import Shares
 
 BORNE_BY = Bearer.HOST
@@ -382,7 +380,7 @@ def _stake(draft: Draft, dispute: Dispute, taken: Money | None = None) -> Stake:
     booking = booking_in(draft, dispute.booking_id)
     return Stake(
         shares=_undisputed(draft, dispute, booking),
-        disputed=_in_listing(booking, dispute.amount),
+        disputed=booking.price.in_listing(dispute.amount),
         payable=owed_to_host(draft, dispute.booking_id, booking),
         earned=booking.earned is not None,
         borne_by=BORNE_BY,
@@ -393,12 +391,3 @@ def _undisputed(draft: Draft, dispute: Dispute, booking: Booking) -> Shares:
     payment = draft.state(PAYMENT, dispute.payment_id)
     left = left_of(draft, dispute.booking_id, booking)
     return left - lost_of(draft, payment, left.currency) if payment else left
-
-
-def _in_listing(booking: Booking, amount: Money) -> Money:
-    """An amount that a guest paid, at the booking's own rate."""
-    price = booking.price
-    if amount.currency == price.currency:
-        return amount
-    exact = Fraction(amount.minor * price.listing_total.minor, price.total.minor)
-    return Money(round_half_even(exact.numerator, exact.denominator), price.currency)

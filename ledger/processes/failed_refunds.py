@@ -49,22 +49,15 @@ def use_alternative(draft: Draft, staff: Actor, refund_id: RefundId, reason: str
         reserve(draft, refund_id)
 
 
-def settle_alternatively(
-    draft: Draft, staff: Actor, refund_id: RefundId, reference: str, proof: str
-) -> None:
+def settle_alternatively(draft: Draft, staff: Actor, paid: SettleAlternatively) -> None:
     """Take in that our bank has paid, as another person than who chose that way.
 
-    Raises SelfApproval, NothingVouchedFor.
+    Raises SelfApproval, NothingVouchedFor, CurrenciesDiffer, AmountsDiffer.
     """
-    draft.do(
-        staff,
-        SettleAlternatively(
-            refund_id=refund_id, settled_by=staff.id, reference=reference, proof=proof
-        ),
-    )
-    refund = refund_in(draft, refund_id)
+    draft.do(staff, paid)
+    refund = refund_in(draft, paid.refund_id)
     if refund.funded_by is Funding.BOOKING:
         record = RecordRefund(
-            payment_id=refund.payment_id, refund_id=refund_id, amount=refund.amount
+            payment_id=refund.payment_id, refund_id=paid.refund_id, amount=refund.amount
         )
         draft.do(PROCESS, record)

@@ -1,6 +1,8 @@
 """Calling off: nights, refund, payout and earnings change with the booking, in one commit."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+
+from msgspec.structs import replace
 
 from ledger.aggregates.booking import (
     Booking,
@@ -29,7 +31,7 @@ from ledger.events import Actor
 from ledger.events.coupon import RestoreReason
 from ledger.processes.alterations import stop_altering
 from ledger.processes.coupons import restore_coupon
-from ledger.processes.earnings import is_disputed, payments_of
+from ledger.processes.earnings import is_disputed, left_of, lost_of, payments_of
 from ledger.processes.found import booking_in
 from ledger.processes.names import (
     PROCESS,
@@ -41,18 +43,21 @@ from ledger.processes.settlement import earn_what_is_left
 from ledger.values.ids import BookingId
 from ledger.values.money import Money, total
 from ledger.values.penalty import BY_HOST, PenaltyRule, penalty
+from ledger.values.policy import Ending, Settlement
+from ledger.values.room import Room
 from ledger.values.stay import stay
 
 
 def cancel_by_guest(draft: Draft, guest: Actor, booking_id: BookingId, accepted: str) -> None:
     """Call the stay off: nights free, refund approved, payout and earnings worked out again."""
-    draft.do(guest, CancelByGuest(booking_id=booking_id, accepted=accepted))
+    room = room_of(draft, booking_id)
+    draft.do(guest, CancelByGuest(booking_id=booking_id, accepted=accepted, room=room))
     _fall_away(draft, booking_id, "cancelled by the guest")
 
 
 def report_no_show(draft: Draft, host: Actor, booking_id: BookingId) -> None:
     """Nobody came: nights free, refund approved, payout and earnings worked out again."""
-    draft.do(host, ReportNoShow(booking_id=booking_id))
+    draft.do(host, ReportNoShow(booking_id=booking_id, room=room_of(draft, booking_id)))
     _fall_away(draft, booking_id, "nobody came")
 
 
@@ -97,6 +102,7 @@ def cancel_by_host(
             reason=reason,
             accepted_penalty=accepted_penalty,
             penalty=penalty_rule_of(draft, booking_id),
+            room=room_of(draft, booking_id),
         ),
     )
     _fall_away(draft, booking_id, "cancelled by the host", blocked=True)
@@ -129,21 +135,22 @@ def penalty_rule_of(draft: Draft, booking_id: BookingId) -> PenaltyRule:
 
 def cancel_for_host(draft: Draft, staff: Actor, booking_id: BookingId, reason: str) -> None:
     """Support calls the stay off for a host who cannot help it: as above, without a penalty."""
-    draft.do(staff, CancelForHost(booking_id=booking_id, reason=reason))
+    room = room_of(draft, booking_id)
+    draft.do(staff, CancelForHost(booking_id=booking_id, reason=reason, room=room))
     _fall_away(draft, booking_id, "cancelled for the host", blocked=True)
     restore_coupon(draft, booking_id, RestoreReason.CANCELLED_BY_HOST)
 
 
 def cancel_by_platform(draft: Draft, staff: Actor, command: CancelByPlatform) -> None:
     """The platform calls the stay off."""
-    draft.do(staff, command)
+    draft.do(staff, replace(command, room=room_of(draft, command.booking_id)))
     _fall_away(draft, command.booking_id, f"cancelled by the platform: {command.reason}")
     restore_coupon(draft, command.booking_id, RestoreReason.CANCELLED_BY_PLATFORM)
 
 
 def curtail(draft: Draft, actor: Actor, command: Curtail) -> None:
     """The stay ends early: the nights that nobody sleeps are free, and settled."""
-    draft.do(actor, command)
+    draft.do(actor, replace(command, room=room_of(draft, command.booking_id)))
     booking = booking_in(draft, command.booking_id)
     slept = stay(booking.stay.check_in, command.check_out)
     draft.do(
@@ -171,19 +178,45 @@ def _settle_money(draft: Draft, booking_id: BookingId, reason: str) -> None:
     stop_altering(draft, booking_id, reason)
     if not booking.payments:
         return
+    _refuse_while_disputed(draft, booking, settled.refund)
     promise(draft, booking_id)
-    if settled.refund.minor and not _bank_gave_all_back(draft, booking, settled.refund):
+    if settled.refund.minor:
         refund_settlement(draft, booking, booking_id, settled, reason)
     earn_what_is_left(draft, booking_id)
 
 
-def _bank_gave_all_back(draft: Draft, booking: Booking, refund: Money) -> bool:
-    """Whether lost disputes left nothing to give back: the guest has all of it from their bank.
+# -- How much there is to give back ---------------------------------------------------------
 
-    Raises RefundBlockedByDispute where a dispute has the money and is not decided.
+
+def would_give_back(
+    draft: Draft, booking_id: BookingId, ending: Ending, check_out: date | None = None
+) -> Settlement:
+    """What would really go back if the stay fell away now, or ended on an earlier date.
+
+    Its digest is what somebody accepts. Raises NotFound, RefundBlockedByDispute.
     """
+    booking = booking_in(draft, booking_id)
+    if check_out is None:
+        settlement = booking.settled(ending, draft.now)
+    else:
+        settlement = booking.curtailed(check_out, ending, draft.now)
+    return booking.gives_back(settlement, room_of(draft, booking_id))
+
+
+def room_of(draft: Draft, booking_id: BookingId) -> Room | None:
+    """What of a booking's money there is to give back; nothing where none was asked for."""
+    booking = booking_in(draft, booking_id)
     payments = list(payments_of(draft, booking))
-    left = total([payment.refundable for payment in payments], refund.currency)
-    if (left - refund).minor < 0 and any(is_disputed(draft, one) for one in payments):
+    if not payments:
+        return None
+    left = left_of(draft, booking_id, booking)
+    for payment in payments:
+        left -= lost_of(draft, payment, left.currency)
+    refundable = [payment.refundable for payment in payments]
+    return Room(refundable=total(refundable, booking.price.total.currency), left=left)
+
+
+def _refuse_while_disputed(draft: Draft, booking: Booking, refund: Money) -> None:
+    """Let nothing be capped by what a dispute has and may bring back. Raises RefundBlockedByDispute."""
+    if booking.capped and any(is_disputed(draft, one) for one in payments_of(draft, booking)):
         raise RefundBlockedByDispute(amount=str(refund))
-    return not left.minor and any(payment.disputed for payment in payments)

@@ -225,11 +225,11 @@ def settle_by_disputes(draft: Draft, booking_id: BookingId, payment_id: PaymentI
         if dispute is None or dispute.loss is None:
             continue
         left = dispute.loss.borne.minor
-        left -= sum(_worth(one) for _, one in refunds if one.settled_by == dispute_id)
+        left -= sum(one.worth.minor for _, one in refunds if one.settled_by == dispute_id)
         for refund_id, refund in refunds:
             still = refund_in(draft, refund_id).status in NOT_WITH_THE_GUEST
-            if still and refund.payment_id == payment_id and 0 < _worth(refund) <= left:
-                left -= _worth(refund)
+            if still and refund.payment_id == payment_id and 0 < refund.worth.minor <= left:
+                left -= refund.worth.minor
                 draft.do(PROCESS, SettleByDispute(refund_id=refund_id, dispute_id=dispute_id))
                 if refund_id in payment.reserved:
                     release = ReleaseRefund(payment_id=payment_id, refund_id=refund_id)
@@ -238,11 +238,6 @@ def settle_by_disputes(draft: Draft, booking_id: BookingId, payment_id: PaymentI
 
 NOT_WITH_THE_GUEST = (Refunding.APPROVED, Refunding.FAILED, Refunding.NEEDS_ALTERNATIVE)
 """Where a refund is owed, and nothing of it is on its way."""
-
-
-def _worth(refund: Refund) -> int:
-    """What a refund takes of the booking's money, or of the platform's, in minor units."""
-    return (refund.back.total if refund.funded_by is Funding.BOOKING else refund.amount).minor
 
 
 def take_in_refund(draft: Draft, fact: RefundFact) -> Outcome:

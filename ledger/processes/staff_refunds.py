@@ -3,12 +3,14 @@
 The host is paid nothing while somebody has to look.
 """
 
+from ledger.aggregates.booking import Booking
 from ledger.aggregates.payment import ReleaseRefund
 from ledger.aggregates.payment import Status as Paying
 from ledger.aggregates.refund import (
     ApproveRefund,
     AskForApproval,
     CancelRefund,
+    Refund,
     RejectRefund,
     RequestRefund,
 )
@@ -21,6 +23,7 @@ from ledger.processes.allowances import (
     AskedRefund,
     ShownRefund,
     grant,
+    left_on_lines,
     paid_by,
     refuse_other_than_shown,
     revoke,
@@ -47,7 +50,7 @@ from ledger.processes.settlement import earn_what_is_left
 from ledger.values.allowance import Allowance
 from ledger.values.currency import refundable
 from ledger.values.ids import BookingId, RefundId
-from ledger.values.money import total
+from ledger.values.money import Money, total
 from ledger.values.shares import Shares
 
 REFUNDABLE = (Paying.COMPLETED, Paying.PARTIALLY_REFUNDED)
@@ -125,7 +128,7 @@ def shown_again(draft: Draft, refund_id: RefundId) -> ShownRefund:
         debt=standing_in(draft, booking, booking_id).debt(back),
         refundable=total(rooms, refund.amount.currency),
         # What follows from the booking's end, or its alteration, was taken off its lines by that.
-        left_on_lines=booking.left_on_lines if asked else lines,
+        left_on_lines=left_on_lines(draft, booking_id, booking) if asked else lines,
     )
 
 
@@ -153,11 +156,12 @@ def _approve(draft: Draft, staff: Actor, refund_id: RefundId) -> None:
         refund_id=refund_id,
         approved_by=staff.id,
         refundable=payment_in(draft, refund.payment_id).refundable,
-        left_on_lines=booking.left_on_lines if asked else refund.lines,
+        left_on_lines=left_on_lines(draft, booking_id, booking) if asked else refund.lines,
         earned=standing.earned,
         payable=standing.payable,
         remitted=standing.remitted,
         deferred=standing.deferred,
+        worth=_worth(booking, refund),
     )
     own = asked and refund.funded_by is Funding.BOOKING
     if own and refund.status is Refunding.AWAITING_APPROVAL:
@@ -167,6 +171,12 @@ def _approve(draft: Draft, staff: Actor, refund_id: RefundId) -> None:
     raise_debt_of_refund(draft, refund_id)
     if own:
         promise(draft, booking_id)
+
+
+def _worth(booking: Booking, refund: Refund) -> Money | None:
+    """What a refund is in the listing's currency, where the guest's is another."""
+    abroad = booking.price.currency != refund.amount.currency
+    return booking.price.in_listing(refund.amount) if abroad else None
 
 
 def reject_refund(draft: Draft, staff: Actor, refund_id: RefundId, reason: str) -> None:

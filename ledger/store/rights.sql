@@ -1,5 +1,5 @@
 -- What the application may do: read everything, append through the functions, keep snapshots,
--- take notices in and settle them, read statements.
+-- take notices in and settle them, remember troubles, read statements.
 -- Run at every start, because the role may have been made after the schema.
 
 DO $$
@@ -13,6 +13,7 @@ BEGIN
         -- Of a notice, what became of it may change, and never what it said.
         GRANT INSERT, UPDATE (attempts, claimed_until, last_trouble, processed_at, outcome)
             ON ledger.inbox TO stayledger_app;
+        GRANT INSERT, UPDATE, DELETE ON ledger.troubles TO stayledger_app;
         GRANT INSERT ON ledger.statement TO stayledger_app;
         GRANT INSERT, UPDATE ON ledger.reading TO stayledger_app;
         GRANT EXECUTE ON FUNCTION ledger.append_together, ledger.append_in_turn TO stayledger_app;

@@ -76,6 +76,18 @@ CREATE TABLE IF NOT EXISTS ledger.inbox (
 CREATE INDEX IF NOT EXISTS notices_that_wait ON ledger.inbox (received_at)
     WHERE processed_at IS NULL;
 
+-- What could not be said or asked outside, how often and why at last, and when it is tried again;
+-- a row goes when its errand is done.
+CREATE TABLE IF NOT EXISTS ledger.troubles (
+    errand        text        NOT NULL COLLATE "C" PRIMARY KEY,
+    set_by        text        NOT NULL COLLATE "C",
+    attempts      integer     NOT NULL,
+    since         timestamptz NOT NULL,
+    last_trouble  text        NOT NULL,
+    again_at      timestamptz NOT NULL,
+    hurried_by    uuid
+) WITH (fillfactor = 80);
+
 -- What a source says moved the money that it holds for us, line by line as it was read: its account
 -- statement. A line never changes. `origin` is the object that it comes from, in the source's words.
 CREATE TABLE IF NOT EXISTS ledger.statement (

@@ -8,6 +8,7 @@ nights themselves are where the calculation begins.
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 import msgspec
 from msgspec import Struct
@@ -15,7 +16,7 @@ from msgspec import Struct
 from ledger.errors import CurrenciesDiffer
 from ledger.values.exchange import EURO, Exchange
 from ledger.values.levies import FeePlan, Taxed, TaxLine, TaxRule, taxes_of
-from ledger.values.money import Money, zero
+from ledger.values.money import Money, round_half_even, zero
 from ledger.values.rates import (
     NightPrice,
     Occasion,
@@ -109,6 +110,13 @@ class Price(Struct, frozen=True, omit_defaults=True, gc=False):
         if not (self.taxes or self.coupon or self.guest_vat_minor):
             return self.subtotal + self.guest_fee
         return Money(sum(line.minor for line in self.lines()), self.currency)
+
+    def in_listing(self, amount: Money) -> Money:
+        """What a part of the total is in the listing's currency, at the booking's own rate."""
+        if amount.currency == self.currency:
+            return amount
+        exact = Fraction(amount.minor * self.listing_total.minor, self.total.minor)
+        return Money(round_half_even(exact.numerator, exact.denominator), self.currency)
 
     @property
     def shares(self) -> Shares:

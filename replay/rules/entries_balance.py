@@ -80,9 +80,14 @@ class EntriesBalance(Rule):
         self, recorded: Recorded[BookingCancelled | NoShowReported | StayCurtailed]
     ) -> None:
         """What comes back is the sum of what everybody gives back, where that is one currency."""
-        settlement: Settlement = recorded.event.settlement
-        if settlement.refund.currency == settlement.back.currency:
-            self._parts(recorded, "shares", settlement.refund.minor, *_parts_of(settlement.back))
+        by_policy: Settlement = recorded.event.settlement
+        for settlement in (by_policy, recorded.event.gives_back):
+            if settlement.refund.currency == settlement.back.currency:
+                back = _parts_of(settlement.back)
+                self._parts(recorded, "shares", settlement.refund.minor, *back)
+        if (capped := recorded.event.capped) and (capped.refund - by_policy.refund).minor > 0:
+            found = f"{capped.refund} goes back, the policy gives back {by_policy.refund}"
+            self.breach("INV-L5", found, recorded)
 
     def _parts(self, recorded: Recorded[Any], kind: str, amount: int, *parts: int) -> None:
         if sum(parts) != amount:

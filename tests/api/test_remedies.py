@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 
 import api
@@ -15,6 +16,8 @@ from ledger.application import Ledger
 from ledger.draft import Draft, Request
 from ledger.events import Actor
 from ledger.processes import PROCESS, PROCESSOR
+from ledger.settings import Settings
+from ledger.store import troubles
 from ledger.values.clock import system_clock
 from ledger.values.ids import CommandId, fresh_id
 from projections.ways_out import WAYS_OUT
@@ -118,3 +121,32 @@ def test_every_way_out_of_a_matter_has_a_door(way: str) -> None:
     doors = [path for path, done in said["paths"].items() if "post" in done]
 
     assert [path for path in doors if path.endswith(f"/{way}")]
+
+
+def test_staff_see_what_could_not_be_said_to_the_processor_and_have_it_tried_again(
+    door: Door, ledger: Ledger, settings: Settings, followed: None
+) -> None:
+    host, now = fresh_id(), system_clock()
+    door.post(f"/hosts/{host}/registration", {"country": "PT"}, key="h1")
+    vouched = door.post(
+        f"/hosts/{host}/vouching", {"by": MARTA, "reason": "known", "source": "paper"}, key="h2"
+    )
+    position, errand = vouched.headers["Ledger-Position"], f"open_account/{host}"
+    set_by = f"{host}/2"
+    with psycopg.connect(settings.database_url) as kept:
+        later = now + timedelta(hours=1)
+        troubles.keep(kept, (errand, set_by), "GATEWAY: no", now, again_at=later)
+        troubles.keep(kept, ("open_account/done", "x/1"), "GATEWAY: no", now, again_at=later)
+
+    (failing,) = door.get("/desk/errands", after=position).json()["errands"]
+    retried = door.client.post("/desk/errands/retry", json={"by": PAUL, "errand": errand})
+    unknown = door.client.post(
+        "/desk/errands/retry", json={"by": PAUL, "errand": f"capture/{host}"}
+    )
+
+    assert (failing["errand"], failing["stream_id"], failing["attempts"]) == (errand, host, 1)
+    assert failing["last_trouble"] == "GATEWAY: no"
+    assert (retried.status_code, unknown.status_code) == (202, 404)
+    (hurried,) = door.get("/desk/errands").json()["errands"]
+    assert hurried["hurried_by"] == PAUL
+    assert hurried["again_at"] < failing["again_at"]

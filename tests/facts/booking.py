@@ -144,7 +144,10 @@ def curtailed(check_out: str = "2026-07-04") -> StayCurtailed:
     price, settlement = a_price(), a_curtailment(check_out)
     assert settlement.refund.minor <= price.total.minor
     return StayCurtailed(
-        check_out=date.fromisoformat(check_out), ending=Ending.BY_GUEST, settlement=settlement
+        check_out=date.fromisoformat(check_out),
+        ending=Ending.BY_GUEST,
+        settlement=settlement,
+        capped=None,
     )
 
 
@@ -205,13 +208,14 @@ def cancelled(policy: Policy = HALF) -> BookingCancelled:
         to="cancelled_by_guest",
         ending=Ending.BY_GUEST,
         settlement=a_settlement(policy),
+        capped=None,
         reason="",
     )
 
 
 def a_no_show(policy: Policy = HALF) -> NoShowReported:
     """Nobody came."""
-    return NoShowReported(settlement=a_settlement(policy, Ending.NO_SHOW))
+    return NoShowReported(settlement=a_settlement(policy, Ending.NO_SHOW), capped=None)
 
 
 def recognized() -> EarningsRecognized:

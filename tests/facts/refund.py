@@ -115,6 +115,7 @@ def approved() -> RefundApproved:
         amount=money("180.00 EUR"),
         debt=money("0.00 EUR"),
         remitted=False,
+        worth=None,
         effective_on=JUNE_FIRST,
         entries=(postings.refund_approved(REFUND, BOOKING, told.back),),
     )
@@ -216,6 +217,7 @@ def settled_alternatively() -> RefundSettledAlternatively:
         amount=amount,
         reference="E2E-2026-06-01-7",
         proof=THE_DIGEST,
+        settled=None,
         effective_on=JUNE_FIRST,
         entries=(postings.refund_paid_by_bank(REFUND, amount),),
     )

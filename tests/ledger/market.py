@@ -351,7 +351,7 @@ class Market:
             booking = draft.state(BOOKINGS, BOOKING)
             if booking is None or booking.payment_id is None:
                 raise NotPossible("nothing was paid")
-            shown = booking.settled(Ending.BY_GUEST, draft.now)
+            shown = processes.would_give_back(draft, BOOKING, Ending.BY_GUEST)
             processes.cancel_by_guest(draft, GUEST, BOOKING, shown.digest)
 
         self.decide(plan)

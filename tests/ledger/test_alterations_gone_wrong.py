@@ -16,7 +16,7 @@ from ledger.aggregates.alteration import Status as Altering
 from ledger.aggregates.payout import Status as Payable
 from ledger.aggregates.refund import Status as Refunding
 from ledger.draft import Draft
-from ledger.errors import NightsHaveBegun, TransitionNotAllowed
+from ledger.errors import NightsHaveBegun, RefundLineExceeded, TransitionNotAllowed
 from ledger.events.alteration import AlterationFailed
 from ledger.events.booking import BookingAltered
 from ledger.events.refund import RefundApproved
@@ -350,6 +350,33 @@ def test_what_support_gave_back_of_an_earned_stay_a_change_does_not_give_again()
     booking = market.booking()
     assert booking.still_earned == booking.left
     assert owed_to(market, Account.HOST_PAYABLE) == booking.left.host_minor
+    assert sum(abs(owed_to(market, of)) for of in DEFERRED) == 0
+    in_order(market)
+
+
+def test_what_a_change_will_give_back_support_does_not_give_as_well() -> None:
+    market = booked()
+    market.until(EARNED + 12 * HOUR, step=6 * HOUR)
+    ask(market, for_nights(LineBack("night", "2026-07-06", 5_000)))
+    market.alters(stay=THREE)
+    assert market.alteration().status is Altering.SETTLING
+
+    with pytest.raises(RefundLineExceeded):
+        ask(market, for_nights(LineBack("night", "2026-07-05", 1)))
+    with pytest.raises(RefundLineExceeded):
+        approve(market, FIRST)
+
+
+def test_what_support_gives_back_while_a_change_is_settled_goes_back_beside_it() -> None:
+    market = waiting()
+    ask(market, for_nights(LineBack("night", "2026-07-03", 5_000)))
+    approve(market, FIRST)
+    approve(market, OF_IT)
+    market.until(OVER, step=12 * HOUR)
+
+    booking = market.booking()
+    assert market.payment().refunded == market.refund(OF_IT).amount + market.refund(FIRST).amount
+    assert booking.still_earned == booking.left
     assert sum(abs(owed_to(market, of)) for of in DEFERRED) == 0
     in_order(market)
 

@@ -14,6 +14,7 @@ from ledger.aggregates.payout import Status as Payable
 from ledger.aggregates.refund import Status as Refunding
 from ledger.errors import (
     AlterationChanged,
+    FinerThanProcessorStep,
     NightsAreTaken,
     NightsHaveBegun,
     NotDiscoverable,
@@ -557,3 +558,26 @@ def test_what_an_allowance_gave_back_a_stay_that_is_altered_does_not_bring(
     shares = market.booking().price.shares
     assert earned.earned.host == shares.host - money("19.28 EUR")
     in_order(market)
+
+
+# -- What the processor can take and give back ----------------------------------------------
+
+
+@pytest.mark.parametrize("nights", [1, 2, 4, 5, 6, 7, 9, 11])
+def test_a_difference_in_dinars_is_one_that_the_processor_takes_and_gives_back(nights: int) -> None:
+    market = AlteringMarket().stays(price=paid_by(quoted_price(a_stay()), quoted(guest="KWD")))
+
+    change = market.shown(stay=a_stay(nights=nights))
+
+    assert change.price.total.currency == "KWD"
+    assert (change.price.total - market.booking().price.total).minor % 10 == 0
+
+
+def test_a_difference_that_the_processor_cannot_give_back_is_refused_before_anybody_agrees() -> (
+    None
+):
+    # Three nights cost 136.810 with the fee; two would cost 91.207.
+    market = AlteringMarket().stays(price=a_price(each="40.003 KWD"))
+
+    with pytest.raises(FinerThanProcessorStep):
+        market.shown(stay=SHORTER)

@@ -30,7 +30,7 @@ def wanted(town: Town, booking_id: BookingId, chance: Random) -> processes.Asked
     step = 10 if price.total.currency == "KWD" else 1
     lines = [line for line in paid_lines(price) if line.minor > 0]
     some = chance.sample(lines, chance.randint(1, len(lines)))
-    if price.total.currency == price.currency and chance.random() < 0.3:
+    if chance.random() < 0.3:
         lines_back = (LineBack("goodwill", "", 500 * step),)
         return processes.AskedRefund(
             booking_id=booking_id,
@@ -78,8 +78,5 @@ def sends_again(town: Town, refund_id: RefundId, _chance: Random) -> None:
 
 
 def pays_by_bank(town: Town, refund_id: RefundId, _chance: Random) -> None:
-    """Our bank pays a refund that failed, in the listing's currency."""
-    refund = town.state(REFUND, refund_id)
-    assert refund is not None, "it was asked for"
-    if refund.amount.currency == refund.back.currency:
-        town.pay_by_bank(refund_id)
+    """Our bank pays a refund that failed."""
+    town.pay_by_bank(refund_id)

@@ -254,7 +254,7 @@ def calls_off(town: Town, booking_id: BookingId, _chance: Random) -> None:
 
     def plan(draft: Draft) -> None:
         booking = _paid(draft, booking_id)
-        shown = booking.settled(Ending.BY_GUEST, draft.now)
+        shown = processes.would_give_back(draft, booking_id, Ending.BY_GUEST)
         processes.cancel_by_guest(draft, Actor("G", booking.guest_id), booking_id, shown.digest)
 
     town.decide(plan, booking_id)
@@ -312,7 +312,7 @@ def leaves_early(town: Town, booking_id: BookingId, chance: Random) -> None:
     ending = Ending.BY_HOST if by_host else Ending.BY_GUEST
 
     def plan(draft: Draft) -> None:
-        shown = booking.curtailed(check_out, ending, draft.now).digest
+        shown = processes.would_give_back(draft, booking_id, ending, check_out).digest
         command = Curtail(
             booking_id=booking_id, check_out=check_out, accepted=shown, by_host=by_host
         )

@@ -25,7 +25,7 @@ from ledger.aggregates.provider import (
     RegisterProvider,
     VouchForProvider,
 )
-from ledger.aggregates.refund import REFUND
+from ledger.aggregates.refund import REFUND, SettleAlternatively
 from ledger.aggregates.refund import Status as Refunding
 from ledger.aggregates.unapplied_receipt import UNAPPLIED_RECEIPT
 from ledger.aggregates.unapplied_receipt import Status as Receiving
@@ -301,7 +301,6 @@ class Town(Market):
 
         Where nobody can approve what an alteration waits for, finance says so, and the stay is as it
         was.
-        Our bank pays in the listing's currency only: in another, the position would stay open.
         """
         for refund_id in self.refunds(Refunding.AWAITING_APPROVAL):
             try:
@@ -321,14 +320,10 @@ class Town(Market):
         self.decide(plan, case_id)
 
     def pay_again(self) -> None:
-        """Finance pays each refund that failed in the way that is left."""
+        """Finance pays each refund that failed by our bank, and sends other money once more."""
         for refund_id in self.refunds(Refunding.FAILED):
-            refund = self._state(REFUND, refund_id)
             with suppress(Refused):
-                if refund.amount.currency == refund.back.currency:
-                    self.pay_by_bank(refund_id)
-                elif len(refund.keys) < TRIES:
-                    self.send_again(refund_id)
+                self.pay_by_bank(refund_id)
         for receipt_id in self.receipts(Receiving.RETURN_FAILED):
             if self._state(UNAPPLIED_RECEIPT, receipt_id).attempts < TRIES:
                 with suppress(Refused):
@@ -373,16 +368,24 @@ class Town(Market):
         self.decide(lambda draft: processes.send_again(draft, CLARA, refund_id), case_id)
 
     def pay_by_bank(self, refund_id: RefundId) -> None:
-        """Clara gives up the guest's card, our bank pays, and Dinis has seen it. Raises Refused."""
-        case_id = self._state(REFUND, refund_id).booking_id
+        """Clara gives up the guest's card, our bank pays, and Dinis has seen it. Raises Refused.
+
+        In another currency the bank's rate is a little worse than what was promised.
+        """
+        refund = self._state(REFUND, refund_id)
+        case_id, took = refund.booking_id, refund.position
         self.decide(
             lambda draft: processes.use_alternative(draft, CLARA, refund_id, "the card is gone"),
             case_id,
         )
-        settle = partial(
-            processes.settle_alternatively, staff=DINIS, reference="1", proof=THE_DIGEST
+        paid = SettleAlternatively(
+            refund_id=refund_id,
+            settled_by=DINIS.id,
+            reference="1",
+            proof=THE_DIGEST,
+            settled=took and took + took.percentage(150),
         )
-        self.decide(lambda draft: settle(draft, refund_id=refund_id), case_id)
+        self.decide(partial(processes.settle_alternatively, staff=DINIS, paid=paid), case_id)
 
     def _finish_disputes(self) -> None:
         """Banks decide in the end what was answered."""

@@ -69,8 +69,10 @@ class Heard:
 
 def fallen(ending: Ending, settlement: Settlement) -> Event:
     if ending is Ending.NO_SHOW:
-        return NoShowReported(settlement=settlement)
-    return BookingCancelled(to=TO[ending], ending=ending, settlement=settlement, reason="")
+        return NoShowReported(settlement=settlement, capped=None)
+    return BookingCancelled(
+        to=TO[ending], ending=ending, settlement=settlement, capped=None, reason=""
+    )
 
 
 def booked(price: Price, policy: Policy, occupancy: Occupancy) -> BookingRequested:

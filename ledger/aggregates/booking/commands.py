@@ -23,6 +23,7 @@ from ledger.values.money import Money
 from ledger.values.penalty import BY_HOST, PenaltyRule
 from ledger.values.policy import LineBack, Policy
 from ledger.values.price import Price
+from ledger.values.room import Room
 from ledger.values.shares import Shares
 from ledger.values.stay import House, Stay
 from ledger.values.tariff import BookingMode
@@ -161,11 +162,13 @@ class CompleteStay(Command, frozen=True, kw_only=True):
 class CancelByGuest(Command, frozen=True, kw_only=True):
     """Call a stay off before it begins, for the settlement that the guest was shown.
 
-    `accepted` is its digest: whatever has changed since then shows in it.
+    `accepted` is its digest: whatever has changed since then shows in it. `room` is what there is to
+    give back, here as in all that follows; nothing where nothing was paid.
     """
 
     booking_id: BookingId
     accepted: str
+    room: Room | None = None
 
 
 class CancelByHost(Command, frozen=True, kw_only=True):
@@ -175,6 +178,7 @@ class CancelByHost(Command, frozen=True, kw_only=True):
     reason: str
     accepted_penalty: Money
     penalty: PenaltyRule = BY_HOST
+    room: Room | None = None
 
 
 class CancelForHost(Command, frozen=True, kw_only=True):
@@ -182,6 +186,7 @@ class CancelForHost(Command, frozen=True, kw_only=True):
 
     booking_id: BookingId
     reason: str
+    room: Room | None = None
 
 
 class CancelByPlatform(Command, frozen=True, kw_only=True):
@@ -197,6 +202,7 @@ class CancelByPlatform(Command, frozen=True, kw_only=True):
     by_policy: bool = False
     limit: Money | None = None
     approved_by: str | None = None
+    room: Room | None = None
 
 
 class Curtail(Command, frozen=True, kw_only=True):
@@ -209,6 +215,7 @@ class Curtail(Command, frozen=True, kw_only=True):
     check_out: date
     accepted: str
     by_host: bool = False
+    room: Room | None = None
 
 
 class ReverseNoShow(Command, frozen=True, kw_only=True):
@@ -256,6 +263,7 @@ class ReportNoShow(Command, frozen=True, kw_only=True):
     """Say that nobody came."""
 
     booking_id: BookingId
+    room: Room | None = None
 
 
 class RecognizeEarnings(Command, frozen=True, kw_only=True):

@@ -114,17 +114,24 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
         case HostDecisionRequested():
             return replace(booking, hold_expires_at=event.decide_by)
         case BookingCancelled() | NoShowReported() | StayCurtailed():
-            return replace(booking, settlement=event.settlement)
+            return replace(booking, settlement=event.settlement, capped=event.capped)
         case NoShowReversed():
-            granted = booking.allowances.items()
-            went_on = {of: replace(one, after_end=False) for of, one in granted if not one.revoked}
-            return replace(booking, settlement=None, allowances=went_on, ending=booking.ending + 1)
+            return evolve_going_on(booking)
         case BookingAltered():
             return evolve_altered(booking, event)
         case EarningsRecognized() | AllowanceGranted() | AllowanceRevoked():
             return evolve_parts(booking, event)
         case _:
             return evolve_quietly(booking, event)
+
+
+def evolve_going_on(booking: Booking) -> Booking:
+    """The booking, its status already taken over, as if nobody had said that nobody came."""
+    granted = booking.allowances.items()
+    went_on = {of: replace(one, after_end=False) for of, one in granted if not one.revoked}
+    return replace(
+        booking, settlement=None, capped=None, allowances=went_on, ending=booking.ending + 1
+    )
 
 
 def evolve_altered(booking: Booking, event: BookingAltered) -> Booking:
@@ -211,5 +218,5 @@ BOOKING = Decider(
     evolve=evolve,
     policy_of=policy_of,
     billing_of=billing_of,
-    evolution=2,
+    evolution=3,
 )

@@ -61,7 +61,7 @@ def decide_falling_away(
         case Curtail():
             return curtail(booking, command, now)
         case ReportNoShow():
-            return report_no_show(booking, now)
+            return report_no_show(booking, command, now)
         case ReverseNoShow():
             return reverse_no_show(booking, command, now)
         case _:
@@ -74,8 +74,8 @@ def cancel_by_guest(
     """Call the stay off for the refund the guest was shown. Raises TooLate, RefundChanged."""
     refuse_after_check_in(booking, now)
     settlement = booking.settled(Ending.BY_GUEST, now)
-    refuse_other_than_shown(settlement, command.accepted)
-    return [cancelled(Status.CANCELLED_BY_GUEST, Ending.BY_GUEST, settlement)]
+    refuse_other_than_shown(booking.gives_back(settlement, command.room), command.accepted)
+    return [_cancelled(booking, command, Status.CANCELLED_BY_GUEST, Ending.BY_GUEST, settlement)]
 
 
 def refuse_after_check_in(booking: Booking, now: Instant) -> None:
@@ -91,16 +91,24 @@ def refuse_other_than_shown(settlement: Settlement, accepted: str) -> None:
         raise RefundChanged(refund=str(settlement.refund), preview=settlement.digest)
 
 
-def cancelled(
+CancelCommand = CancelByGuest | CancelByHost | CancelForHost | CancelByPlatform
+
+
+def _cancelled(
+    booking: Booking,
+    command: CancelCommand,
     to: Status,
     ending: Ending,
     settlement: Settlement,
-    reason: str = "",
-    approved_by: str | None = None,
 ) -> BookingCancelled:
     """The event of a stay that is called off."""
     return BookingCancelled(
-        to=to.value, ending=ending, settlement=settlement, reason=reason, approved_by=approved_by
+        to=to.value,
+        ending=ending,
+        settlement=settlement,
+        capped=booking.capped_to(settlement, command.room),
+        reason="" if isinstance(command, CancelByGuest) else str(command.reason),
+        approved_by=command.approved_by if isinstance(command, CancelByPlatform) else None,
     )
 
 
@@ -111,7 +119,7 @@ def cancel_by_host(booking: Booking, command: CancelByHost, now: Instant) -> Seq
     if owed != command.accepted_penalty:
         raise PenaltyChanged(penalty=str(owed), accepted=str(command.accepted_penalty))
     settlement = booking.settled(Ending.BY_HOST, now)
-    called_off = cancelled(Status.CANCELLED_BY_HOST, Ending.BY_HOST, settlement, command.reason)
+    called_off = _cancelled(booking, command, Status.CANCELLED_BY_HOST, Ending.BY_HOST, settlement)
     if not owed.minor:
         return [called_off]
     charged = PenaltyCharged(
@@ -129,7 +137,7 @@ def cancel_for_host(
     """Call the stay off for a host who cannot help it, without a penalty. Raises TooLate."""
     refuse_after_check_in(booking, now)
     settlement = booking.settled(Ending.BY_HOST, now)
-    return [cancelled(Status.CANCELLED_BY_HOST, Ending.BY_HOST, settlement, command.reason)]
+    return [_cancelled(booking, command, Status.CANCELLED_BY_HOST, Ending.BY_HOST, settlement)]
 
 
 def cancel_by_platform(
@@ -142,15 +150,7 @@ def cancel_by_platform(
     settlement = booking.settled(ending, now)
     if command.limit is not None and (settlement.refund - command.limit).minor > 0:
         refuse_alone(command)
-    return [
-        cancelled(
-            Status.CANCELLED_BY_PLATFORM,
-            ending,
-            settlement,
-            command.reason.value,
-            command.approved_by,
-        )
-    ]
+    return [_cancelled(booking, command, Status.CANCELLED_BY_PLATFORM, ending, settlement)]
 
 
 def refuse_alone(command: CancelByPlatform) -> None:
@@ -168,8 +168,15 @@ def curtail(booking: Booking, command: Curtail, now: Instant) -> Sequence[Bookin
         raise TooLate(check_out=booking.stay.check_out)
     ending = Ending.BY_HOST if command.by_host else Ending.BY_GUEST
     settlement = booking.curtailed(command.check_out, ending, now)
-    refuse_other_than_shown(settlement, command.accepted)
-    return [StayCurtailed(check_out=command.check_out, ending=ending, settlement=settlement)]
+    refuse_other_than_shown(booking.gives_back(settlement, command.room), command.accepted)
+    return [
+        StayCurtailed(
+            check_out=command.check_out,
+            ending=ending,
+            settlement=settlement,
+            capped=booking.capped_to(settlement, command.room),
+        )
+    ]
 
 
 def refuse_begun(booking: Booking, check_out: date, now: Instant) -> None:
@@ -180,14 +187,17 @@ def refuse_begun(booking: Booking, check_out: date, now: Instant) -> None:
         raise NightsHaveBegun(check_out=check_out, earliest=earliest)
 
 
-def report_no_show(booking: Booking, now: Instant) -> Sequence[BookingEvent]:
+def report_no_show(booking: Booking, command: ReportNoShow, now: Instant) -> Sequence[BookingEvent]:
     """Say that nobody came, in the window for it. Raises TooEarly, TooLate."""
     check_in_at = booking.house.check_in_at(booking.stay)
     if now < check_in_at + NO_SHOW_FROM:
         raise TooEarly(not_before=check_in_at + NO_SHOW_FROM)
     if now > check_in_at + NO_SHOW_UNTIL:
         raise TooLate(not_after=check_in_at + NO_SHOW_UNTIL)
-    return [NoShowReported(settlement=booking.settled(Ending.NO_SHOW, now))]
+    settlement = booking.settled(Ending.NO_SHOW, now)
+    return [
+        NoShowReported(settlement=settlement, capped=booking.capped_to(settlement, command.room))
+    ]
 
 
 def reverse_no_show(

@@ -18,6 +18,7 @@ from ledger.values.ids import (
 )
 from ledger.values.policy import Ending, LineBack, Occupancy, Policy, Settlement, settle
 from ledger.values.price import Price
+from ledger.values.room import Room, capped
 from ledger.values.shares import Shares
 from ledger.values.stay import House, Stay
 from ledger.values.tariff import BookingMode
@@ -49,9 +50,9 @@ class Booking(Struct, frozen=True):
 
     `differences` are the payments of what alterations made dearer, in their order; `unearned` is
     what they, and allowances, gave back of what was earned. `settlement` is what the policy said
-    when the stay fell away; `allowances` are what refunds give back beside it, by refund. `ending`
-    is the number of its end, or of the one to come: a no-show that is taken back is followed by
-    another.
+    when the stay fell away, and `capped` what goes back in its place where less was left;
+    `allowances` are what refunds give back beside it, by refund. `ending` is the number of its end,
+    or of the one to come: a no-show that is taken back is followed by another.
     """
 
     status: Status
@@ -68,6 +69,7 @@ class Booking(Struct, frozen=True):
     payment_id: PaymentId | None = None
     differences: tuple[PaymentId, ...] = ()
     settlement: Settlement | None = None
+    capped: Settlement | None = None
     earned: Shares | None = None
     unearned: Shares | None = None
     revision: int = 0
@@ -113,8 +115,21 @@ class Booking(Struct, frozen=True):
         """What the stay's end gives back, beside what allowances had given back by then."""
         if self.settlement is None:
             return None
+        return self.capped or self._beside(self.settlement)
+
+    def _beside(self, settlement: Settlement) -> Settlement:
         before = (one for one in self.allowances.values() if not one.after_end)
-        return settled_beside(self.price, self.settlement, before)
+        return settled_beside(self.price, settlement, before)
+
+    def gives_back(self, settlement: Settlement, room: Room | None) -> Settlement:
+        """What really goes back by a settlement now: beside allowances, and of what is left."""
+        return self.capped_to(settlement, room) or self._beside(settlement)
+
+    def capped_to(self, settlement: Settlement, room: Room | None) -> Settlement | None:
+        """What goes back in the place of a settlement where less is left; else nothing."""
+        beside = self._beside(settlement)
+        most = capped(self.price, beside, room) if room else beside
+        return None if most == beside else most
 
     @property
     def left_on_lines(self) -> tuple[LineBack, ...]:

@@ -67,6 +67,7 @@ from ledger.aggregates.postings.refund_transfers import (
     refund_came_back_exchanged,
     refund_exchanged,
     refund_paid_by_bank,
+    refund_paid_by_bank_exchanged,
     refund_paid_by_dispute,
     refund_succeeded,
 )
@@ -135,6 +136,7 @@ __all__ = [
     "refund_came_back_exchanged",
     "refund_exchanged",
     "refund_paid_by_bank",
+    "refund_paid_by_bank_exchanged",
     "refund_paid_by_dispute",
     "refund_succeeded",
     "reversed_lines",

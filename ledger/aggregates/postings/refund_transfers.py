@@ -53,6 +53,21 @@ def refund_paid_by_bank(refund_id: RefundId, amount: Money) -> Entry:
     return entry("J12b", 1, owed, credit(Account.BANK, amount))
 
 
+def refund_paid_by_bank_exchanged(
+    refund_id: RefundId, booking_id: BookingId, amount: Money, settled: Money, opened: Money | None
+) -> Entry:
+    """J12b in two currencies: the guest has the amount, which took `settled` of our account."""
+    return entry(
+        "J12bfx",
+        1,
+        debit(Account.REFUND_PAYABLE, amount, refund_id),
+        credit(Account.FX_POSITION, amount, booking_id),
+        debit(Account.FX_POSITION, settled, booking_id),
+        credit(Account.BANK, settled),
+        *position_closed(booking_id, opened, settled),
+    )
+
+
 def refund_paid_by_dispute(
     refund_id: RefundId, booking_id: BookingId, amount: Money, opened: Money | None, worth: Money
 ) -> Entry:

@@ -147,10 +147,24 @@ def part_explained(
     )
 
 
-def goodwill_owed(refund_id: RefundId, amount: Money) -> Entry:
-    """J14: the platform gives the guest something of its own."""
+def goodwill_owed(refund_id: RefundId, booking_id: BookingId, amount: Money, worth: Money) -> Entry:
+    """J14: the platform gives the guest something of its own.
+
+    In another currency than the listing's it is an expense of what it is `worth` in that one, at
+    the booking's own rate, and opens a position that the transfer closes.
+    """
     owed = credit(Account.REFUND_PAYABLE, amount, refund_id)
-    return entry("J14", 1, debit(Account.EXP_GOODWILL, amount), owed)
+    given = debit(Account.EXP_GOODWILL, worth)
+    if amount.currency == worth.currency:
+        return entry("J14", 1, given, owed)
+    return entry(
+        "J14fx",
+        1,
+        given,
+        credit(Account.FX_POSITION, worth, booking_id),
+        debit(Account.FX_POSITION, amount, booking_id),
+        owed,
+    )
 
 
 def goodwill_explained(taken: Money) -> Entry:

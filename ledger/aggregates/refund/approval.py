@@ -24,7 +24,6 @@ from ledger.events.refund import (
 from ledger.values.clock import Instant
 from ledger.values.consent import second_person, told
 from ledger.values.ids import HostId
-from ledger.values.journal import Entry
 from ledger.values.money import zero
 from ledger.values.stay import local_date
 
@@ -67,9 +66,28 @@ def approve_as_second(
     """
     second_person(refund.requested_by, command.approved_by)
     within(refund.amount, command.refundable)
-    if refund.funded_by is Funding.BOOKING:
-        within_lines(refund.lines, command.left_on_lines)
+    if refund.funded_by is Funding.PLATFORM:
+        return _give(refund, command, now)
+    within_lines(refund.lines, command.left_on_lines)
     return approve(refund, command, now)
+
+
+def _give(refund: Refund, command: ApproveRefund, now: Instant) -> Sequence[RefundEvent]:
+    """Owe what the platform gives of its own."""
+    worth = command.worth or refund.amount
+    given = postings.goodwill_owed(command.refund_id, refund.booking_id, refund.amount, worth)
+    return [
+        RefundApproved(
+            booking_id=refund.booking_id,
+            host_id=refund.host_id,
+            amount=refund.amount,
+            debt=zero(refund.amount.currency),
+            remitted=command.remitted,
+            worth=command.worth,
+            effective_on=local_date(now, refund.time_zone),
+            entries=(given,),
+        )
+    ]
 
 
 def approve(
@@ -77,22 +95,17 @@ def approve(
 ) -> Sequence[RefundEvent]:
     """Owe the amount to the guest from now on. Raises CurrenciesDiffer."""
     standing = standing_of(refund.host_id, command)
-    entries: tuple[Entry, ...]
-    if refund.funded_by is Funding.PLATFORM:
-        debt = zero(refund.amount.currency)
-        entries = (postings.goodwill_owed(command.refund_id, refund.amount),)
-    else:
-        debt = standing.debt(refund.back)
-        entries = postings.parts_owed(
-            command.refund_id, refund.booking_id, refund.back, refund.amount, standing
-        )
+    entries = postings.parts_owed(
+        command.refund_id, refund.booking_id, refund.back, refund.amount, standing
+    )
     return [
         RefundApproved(
             booking_id=refund.booking_id,
             host_id=refund.host_id,
             amount=refund.amount,
-            debt=debt,
+            debt=standing.debt(refund.back),
             remitted=command.remitted,
+            worth=None,
             effective_on=local_date(now, refund.time_zone),
             entries=entries,
         )

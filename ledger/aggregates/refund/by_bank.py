@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ledger.aggregates import postings
+from ledger.aggregates.refund.at_the_processor import settled_as
 from ledger.aggregates.refund.commands import (
     SettleAlternatively,
     SettleByDispute,
@@ -10,7 +11,7 @@ from ledger.aggregates.refund.commands import (
 )
 from ledger.aggregates.refund.limits import within
 from ledger.aggregates.refund.state import Refund
-from ledger.errors import NothingVouchedFor
+from ledger.errors import AmountsDiffer, CurrenciesDiffer, NothingVouchedFor
 from ledger.events.refund import (
     Funding,
     RefundAlternativeChosen,
@@ -20,6 +21,7 @@ from ledger.events.refund import (
 )
 from ledger.values.clock import Instant
 from ledger.values.consent import second_person, told
+from ledger.values.money import Money, same_currency
 from ledger.values.stay import local_date
 
 
@@ -38,11 +40,18 @@ def settle_alternatively(
 ) -> Sequence[RefundEvent]:
     """Our bank has paid, and a second person has seen the proof.
 
-    Raises SecondPersonRequired, SelfApproval, NothingVouchedFor.
+    Raises SecondPersonRequired, SelfApproval, NothingVouchedFor, CurrenciesDiffer, AmountsDiffer.
     """
     second_person(refund.chosen_by, command.settled_by)
     if not command.proof:
         raise NothingVouchedFor(guard="proof")
+    settled = _settled(refund, command.settled)
+    if settled is None:
+        paid = postings.refund_paid_by_bank(command.refund_id, refund.amount)
+    else:
+        paid = postings.refund_paid_by_bank_exchanged(
+            command.refund_id, refund.booking_id, refund.amount, settled, refund.position
+        )
     return [
         RefundSettledAlternatively(
             payment_id=refund.payment_id,
@@ -50,10 +59,28 @@ def settle_alternatively(
             amount=refund.amount,
             reference=command.reference,
             proof=command.proof,
+            settled=settled,
             effective_on=local_date(now, refund.time_zone),
-            entries=(postings.refund_paid_by_bank(command.refund_id, refund.amount),),
+            entries=(paid,),
         )
     ]
+
+
+def _settled(refund: Refund, settled: Money | None) -> Money | None:
+    """What the transfer took, in the currency that the refund left a position in.
+
+    Raises NothingVouchedFor where nobody says it, CurrenciesDiffer, AmountsDiffer.
+    """
+    if refund.position is None:
+        cost = settled_as(refund.amount, settled)
+        if cost is not None:
+            raise CurrenciesDiffer(left=refund.amount.currency, right=cost.currency)
+        return None
+    if settled is None:
+        raise NothingVouchedFor(guard="settled")
+    if same_currency(refund.position, settled).minor <= 0:
+        raise AmountsDiffer(amount=str(refund.amount), settled=str(settled))
+    return settled
 
 
 def settle_by_dispute(
@@ -61,7 +88,7 @@ def settle_by_dispute(
 ) -> Sequence[RefundEvent]:
     """The guest's bank has paid, out of what the dispute took beside everybody's part."""
     entry = postings.refund_paid_by_dispute(
-        command.refund_id, refund.booking_id, refund.amount, refund.position, refund.back.total
+        command.refund_id, refund.booking_id, refund.amount, refund.position, refund.worth
     )
     return [
         RefundSettledByDispute(

@@ -55,7 +55,10 @@ class AutoApprove(Command, frozen=True, kw_only=True):
 
 
 class ApproveRefund(Command, frozen=True, kw_only=True):
-    """Approve a refund as the second person, with what can be given back looked up once more."""
+    """Approve a refund as the second person, with what can be given back looked up once more.
+
+    `worth` is what the amount is at the booking's own rate, where the listing's currency is another.
+    """
 
     refund_id: RefundId
     approved_by: str | None
@@ -64,6 +67,7 @@ class ApproveRefund(Command, frozen=True, kw_only=True):
     earned: bool
     payable: Money
     remitted: bool
+    worth: Money | None = None
     deferred: Shares | None = None
 
 
@@ -132,12 +136,16 @@ class UseAlternative(Command, frozen=True, kw_only=True):
 
 
 class SettleAlternatively(Command, frozen=True, kw_only=True):
-    """Record that our bank paid the guest; `proof` is the SHA-256 of the bank's document."""
+    """Record that our bank paid the guest; `proof` is the SHA-256 of the bank's document.
+
+    `settled` is what it took of our account, where that is another currency than the guest's.
+    """
 
     refund_id: RefundId
     settled_by: str | None
     reference: str
     proof: str
+    settled: Money | None = None
 
 
 class SettleByDispute(Command, frozen=True, kw_only=True):

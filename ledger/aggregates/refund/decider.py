@@ -188,9 +188,9 @@ def _detected(status: Status, event: ExternalRefundDetected) -> Refund:
 
 
 def _approved(refund: Refund, event: RefundApproved) -> Refund:
-    own, owed = refund.back.total, event.amount
-    opens = refund.funded_by is Funding.BOOKING and own.currency != owed.currency
-    return replace(refund, approval=event.entries, debt=event.debt, position=own if opens else None)
+    approved = replace(refund, approval=event.entries, debt=event.debt, gift=event.worth)
+    abroad = approved.worth.currency != event.amount.currency
+    return replace(approved, position=approved.worth) if abroad else approved
 
 
 def _classified(refund: Refund, event: ExternalRefundClassified) -> Refund:
@@ -202,6 +202,7 @@ def _classified(refund: Refund, event: ExternalRefundClassified) -> Refund:
         funded_by=event.funded_by,
         approval=event.entries,
         debt=event.debt,
+        gift=refund.settled if event.funded_by is Funding.PLATFORM else None,
     )
 
 
@@ -227,5 +228,5 @@ REFUND = Decider(
     stream_of=lambda command: command.refund_id,
     decide=decide,
     evolve=evolve,
-    evolution=2,
+    evolution=3,
 )

@@ -33,7 +33,8 @@ class Refund(Struct, frozen=True):
     """What the rules need to remember.
 
     `approval` is what the approval booked; `settled` is what success took of the processor's
-    balance; `position` is what the refund left open in the currency that it will be settled in.
+    balance; `position` is what the refund left open in the currency that it will be settled in;
+    `gift` is what a gift in another currency is in the listing's.
     """
 
     status: Status
@@ -56,6 +57,14 @@ class Refund(Struct, frozen=True):
     position: Money | None = None
     chosen_by: str | None = None
     settled_by: DisputeId | None = None
+    gift: Money | None = None
+
+    @property
+    def worth(self) -> Money:
+        """What it takes of the booking's money, or of the platform's, in the listing's currency."""
+        if self.funded_by is Funding.BOOKING:
+            return self.back.total
+        return self.gift or self.amount
 
 
 def external_refund_of(processor_refund: str) -> RefundId:

@@ -117,6 +117,14 @@ BOOK = {
         Dr refund_payable      refund        T
         Cr bank                -             T
     """,
+    ("J12bfx", 1): """
+        Dr refund_payable      refund        T
+        Cr fx_position         booking       T
+        Dr fx_position         booking       s
+        Cr bank                -             s
+        Dr fx_position         booking       b-s
+        Cr fx_gain_loss        -             b-s
+    """,
     ("J12d", 1): """
         Dr refund_payable      refund        T
         Cr exp_chargeback_loss -             T
@@ -146,6 +154,12 @@ BOOK = {
     """,
     ("J14", 1): """
         Dr exp_goodwill        -             T
+        Cr refund_payable      refund        T
+    """,
+    ("J14fx", 1): """
+        Dr exp_goodwill        -             B
+        Cr fx_position         booking       B
+        Dr fx_position         booking       T
         Cr refund_payable      refund        T
     """,
     ("J14s", 1): """

@@ -17,6 +17,7 @@ from ledger.events.booking import (
     StayCompleted,
     StayCurtailed,
 )
+from ledger.values.price import Price
 from ledger.values.shares import Shares
 from replay.rules.postings_follow_their_rules.agreed import (
     NOTHING,
@@ -78,6 +79,12 @@ class Bookings(Matter):
             taxes=taxes_of(price),
             long=Long(price, event.stay, event.house) if is_long(event.stay) else None,
         )
+        self._rate(recorded.stream_id, price)
+
+    def _rate(self, booking_id: str, price: Price) -> None:
+        if price.exchange is not None:
+            totals = price.listing_total.minor, price.total.minor
+            self._books.rates[booking_id] = totals
 
     def give_up(
         self, recorded: Recorded[BookingAbandoned | BookingDeclined | BookingWithdrawn]
@@ -96,7 +103,7 @@ class Bookings(Matter):
         if recorded.stream_id in self._books.allowances and before is not NOTHING:
             self._bookings[recorded.stream_id] = before._replace(fell_away=True)
             return
-        kept = recorded.event.settlement.kept
+        kept = recorded.event.gives_back.kept
         by_letter = of_shares(kept)
         after = before._replace(
             figures=figures(T=worth(by_letter), **by_letter),
@@ -166,6 +173,7 @@ class Bookings(Matter):
         Where both cost the same and others get it, it is booked from the ones to the others.
         """
         event, before = recorded.event, self._bookings.get(recorded.stream_id, NOTHING)
+        self._rate(recorded.stream_id, event.price)
         long = Long(event.price, event.stay, event.house) if is_long(event.stay) else None
         after = altered(before, event.price)._replace(long=long)
         for back in self._books.allowances.get(recorded.stream_id, {}).values():

@@ -1,5 +1,7 @@
 """What is booked of refunds: whose part goes back, and how it reaches the guest."""
 
+from fractions import Fraction
+
 from ledger.events import MoneyEvent, Recorded
 from ledger.events.refund import (
     ExternalRefundClassified,
@@ -101,13 +103,28 @@ class Refunds(Matter):
         granted = self._books.allowances.get(asked.booking_id)
         if granted is not None and rule == "J8" and recorded.stream_id not in granted:
             self._books.given_back.setdefault(asked.booking_id, []).append(asked)
-        if asked.listed_in != asked.currency and not asked.goodwill:
+        if rule == "J14" and recorded.event.worth is not None:
+            rule, agreed = self._given_abroad(recorded, asked, recorded.event.worth)
+        elif asked.listed_in != asked.currency and not asked.goodwill:
             rule = f"{rule}fx"
             opened = Money(agreed.booked.get("B", 0), asked.listed_in)
             agreed = agreed._replace(position=opened)
         if asked is not NOTHING:
             self._refunds[recorded.stream_id] = agreed._replace(booked_by=rule)
         self._books.compare(recorded, rule, agreed, self._keys(recorded, agreed))
+
+    def _given_abroad(
+        self, recorded: Recorded[RefundApproved], asked: Agreed, worth: Money
+    ) -> tuple[str, Agreed]:
+        """J14 in two currencies, at the rate of the booking's price."""
+        listed, paid = self._books.rates.get(asked.booking_id, (0, 1))
+        at_its_rate = round(Fraction(asked.booked["T"] * listed, paid))
+        if worth != Money(at_its_rate, asked.listed_in):
+            found = f"{worth} for the gift, the booking's rate makes {at_its_rate} minor units"
+            self._books.breach(found, recorded)
+        self._worth[recorded.stream_id] = worth
+        told = figures(**asked.booked | {"B": worth.minor})
+        return "J14fx", asked._replace(figures=told, position=worth)
 
     def _approved_in_parts(self, recorded: Recorded[RefundApproved], asked: Agreed) -> None:
         """J8 of what was not earned of a long stay, and J10 or J11 of what was."""
@@ -159,9 +176,10 @@ class Refunds(Matter):
         self._books.compare(recorded, rule, agreed, self._keys(recorded, agreed))
 
     def paid_by_bank(self, recorded: Recorded[RefundSettledAlternatively]) -> None:
-        """J12b, of what was asked for; once."""
+        """J12b, of what was asked for, in one currency or two; once."""
         agreed = self._refunds.pop(recorded.stream_id, NOTHING)
-        self._books.compare(recorded, "J12b", agreed, self._keys(recorded, agreed))
+        rule, agreed = _settled("J12b", agreed, recorded.event.settled)
+        self._books.compare(recorded, rule, agreed, self._keys(recorded, agreed))
 
     def paid_by_dispute(self, recorded: Recorded[RefundSettledByDispute]) -> None:
         """J12d, of what was asked for, in one currency or two at the rate it was approved at."""
