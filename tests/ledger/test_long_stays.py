@@ -42,6 +42,9 @@ from tests.facts import (
     to_register,
 )
 from tests.ledger.altering import AlteringMarket
+from tests.ledger.test_staff_refunds import FIRST as FIRST_GIVEN
+from tests.ledger.test_staff_refunds import SECOND as SECOND_GIVEN
+from tests.ledger.test_staff_refunds import approve, ask, for_nights
 from tests.sandbox.stripe.shells import HOST as SOMEBODY
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -326,6 +329,23 @@ def test_a_refund_made_elsewhere_is_booked_in_parts_where_some_of_it_was_earned(
     made_elsewhere(market, tuple(nights[30:32]))
 
     assert rules_of(market)[0] == ["J8s", "J11s"]
+    until(market, CHECK_IN + NIGHTS * DAY)
+    nothing_is_deferred(market)
+    assert market.findings() == []
+
+
+def test_refunds_that_staff_give_one_after_the_other_are_booked_by_what_is_left_unearned() -> None:
+    market = paid()
+    until(market, SECOND)
+    nights = [line for line in paid_lines(market.booking().price) if line.code == "night"]
+
+    for refund_id, lines in ((FIRST_GIVEN, nights[:30]), (SECOND_GIVEN, nights[30:32])):
+        ask(market, for_nights(*lines))
+        approve(market, refund_id)
+        market.settle()
+
+    booked = [[entry.rule for entry in event.entries] for event in market.events(RefundApproved)]
+    assert booked[0] == ["J8", "J11"]
     until(market, CHECK_IN + NIGHTS * DAY)
     nothing_is_deferred(market)
     assert market.findings() == []

@@ -134,7 +134,9 @@ class Refunds(Matter):
         if stay.long is None:
             self._books.breach("booked in parts, and the stay was earned as one", recorded)
             return
-        first, then = divided(deferred_before(stay), asked)
+        before, _ = self._books.granted.get(recorded.stream_id, (NOTHING, NOTHING))
+        left = not_earned(before) if before is not NOTHING else deferred_before(stay)
+        first, then = divided(left, asked)
         earned, rule = self._earned_part(recorded, then)
         suffix = "fx" if asked.listed_in != asked.currency else ""
         opened = Money(asked.booked["B"], asked.listed_in) if suffix else None
