@@ -135,6 +135,7 @@ def classify_refund(
             earned=standing.earned,
             payable=standing.payable,
             remitted=standing.remitted,
+            deferred=standing.deferred,
         ),
     )
     raise_debt_of_refund(draft, refund_id)

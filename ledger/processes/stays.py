@@ -4,6 +4,7 @@ from ledger.aggregates.booking import CompleteStay, StartStay
 from ledger.draft import Draft
 from ledger.events import Actor, Role
 from ledger.processes.found import booking_in
+from ledger.processes.settlement import earn_what_is_left
 from ledger.values.ids import BookingId
 
 
@@ -16,10 +17,13 @@ def start_stay(draft: Draft, actor: Actor, booking_id: BookingId) -> None:
 def complete_stay(draft: Draft, actor: Actor, booking_id: BookingId) -> None:
     """End the stay: the clock at check-out, the host whenever the guest left.
 
-    Raises NotFound, TooEarly.
+    Of a long stay the last fees and taxes may be left whose host has nothing to wait for, so that no
+    payout has earned them. Raises NotFound, TooEarly.
     """
-    booking_in(draft, booking_id)
+    booking = booking_in(draft, booking_id)
     draft.do(actor, CompleteStay(booking_id=booking_id, by_clock=_is_clock(actor)))
+    if booking.earned is not None:
+        earn_what_is_left(draft, booking_id)
 
 
 def _is_clock(actor: Actor) -> bool:

@@ -11,21 +11,24 @@ from ledger.aggregates.booking import Curtail
 from ledger.aggregates.booking import Status as Stands
 from ledger.aggregates.payout import Status as Payable
 from ledger.aggregates.provider import PROVIDER, Standing, VouchForProvider
-from ledger.aggregates.refund import ApproveRefund
+from ledger.aggregates.refund import ApproveRefund, external_refund_of
 from ledger.aggregates.refund import Status as Refunding
 from ledger.draft import Draft
 from ledger.events.booking import EarningsRecognized
 from ledger.events.payout import PayoutReleased, PayoutScheduled, PayoutTransferred
-from ledger.events.refund import RefundApproved
+from ledger.events.refund import ExternalRefundClassified, Funding, RefundApproved
 from ledger.processes.refunds import reserve
+from ledger.values.allowance import paid_lines
 from ledger.values.clock import Instant
+from ledger.values.ids import RefundId
 from ledger.values.journal import Account
 from ledger.values.money import Money
-from ledger.values.policy import FLEXIBLE, Ending
+from ledger.values.policy import FLEXIBLE, Ending, LineBack
 from ledger.values.tranches import tranches
 from tests.facts import (
     BOOKING,
     CHECK_IN,
+    CLARA,
     FINANCE,
     GUEST,
     HOST,
@@ -39,6 +42,9 @@ from tests.facts import (
     to_register,
 )
 from tests.ledger.altering import AlteringMarket
+from tests.ledger.test_staff_refunds import FIRST as FIRST_GIVEN
+from tests.ledger.test_staff_refunds import SECOND as SECOND_GIVEN
+from tests.ledger.test_staff_refunds import approve, ask, for_nights
 from tests.sandbox.stripe.shells import HOST as SOMEBODY
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -270,3 +276,76 @@ def test_what_a_shorter_stay_takes_of_what_the_host_has_had_waits_for_a_person()
 @pytest.mark.parametrize("nights", [30, 31])
 def test_thirty_nights_are_one_tranche_and_one_more_is_a_second(nights: int) -> None:
     assert len(paid(nights=nights).payouts()) == nights - 29
+
+
+# -- Refunds made elsewhere -----------------------------------------------------------------
+
+
+def made_elsewhere(market: AlteringMarket, lines: tuple[LineBack, ...]) -> RefundId:
+    """Somebody gives some lines back at Stripe's own desk; Clara says so later, as it was shown."""
+    (charge,) = market.all("charge")
+    cents = sum(line.minor for line in lines)
+    made = market.browser.v1.refunds.create({"charge": charge["id"], "amount": cents})
+    market.settle()
+    asked = processes.AskedRefund(
+        booking_id=BOOKING, lines=lines, funded_by=Funding.BOOKING, reason="illness"
+    )
+    refund_id = external_refund_of(made.id)
+
+    def plan(draft: Draft) -> None:
+        shown = processes.shown_external(draft, refund_id, asked)
+        processes.classify_refund(draft, CLARA, refund_id, asked, shown.digest)
+
+    market.decide(plan)
+    return refund_id
+
+
+def rules_of(market: AlteringMarket) -> list[list[str]]:
+    """By which rules what was made elsewhere is booked."""
+    told = market.events(ExternalRefundClassified)
+    return [[entry.rule for entry in event.entries] for event in told]
+
+
+def test_a_refund_made_elsewhere_comes_out_of_what_nobody_has_earned_yet_first() -> None:
+    market = paid()
+    until(market, FIRST)
+    nights = [line for line in paid_lines(market.booking().price) if line.code == "night"]
+
+    made_elsewhere(market, tuple(nights[:2]))
+
+    assert rules_of(market) == [["J8s"]]
+    assert market.balances()["host_receivable", EUR] == 0
+    until(market, THIRD)
+    nothing_is_deferred(market)
+    assert market.findings() == []
+
+
+def test_a_refund_made_elsewhere_is_booked_in_parts_where_some_of_it_was_earned() -> None:
+    market = paid()
+    until(market, SECOND)
+    nights = [line for line in paid_lines(market.booking().price) if line.code == "night"]
+
+    made_elsewhere(market, tuple(nights[:30]))
+    made_elsewhere(market, tuple(nights[30:32]))
+
+    assert rules_of(market)[0] == ["J8s", "J11s"]
+    until(market, CHECK_IN + NIGHTS * DAY)
+    nothing_is_deferred(market)
+    assert market.findings() == []
+
+
+def test_refunds_that_staff_give_one_after_the_other_are_booked_by_what_is_left_unearned() -> None:
+    market = paid()
+    until(market, SECOND)
+    nights = [line for line in paid_lines(market.booking().price) if line.code == "night"]
+
+    for refund_id, lines in ((FIRST_GIVEN, nights[:30]), (SECOND_GIVEN, nights[30:32])):
+        ask(market, for_nights(*lines))
+        approve(market, refund_id)
+        market.settle()
+
+    booked = [[entry.rule for entry in event.entries] for event in market.events(RefundApproved)]
+    assert booked[0] == ["J8", "J11"]
+    until(market, CHECK_IN + NIGHTS * DAY)
+    nothing_is_deferred(market)
+    assert market.findings() == []

@@ -103,26 +103,29 @@ def part_owed(
     )
 
 
-def parts_owed(
-    refund_id: RefundId, booking_id: BookingId, back: Shares, amount: Money, standing: Standing
-) -> tuple[Entry, ...]:
-    """What `part_owed` says; twice where some of it was earned and some was not.
+def in_parts(
+    back: Shares, amount: Money, standing: Standing
+) -> tuple[tuple[Shares, Money, Standing], ...]:
+    """What goes back with its amount and where it stands; twice where only some of it was earned.
 
-    An amount in another currency is divided as the shares are. Raises CurrenciesDiffer.
+    The amount is divided as the shares are, whatever its currency. Raises CurrenciesDiffer.
     """
     first, earned = standing.divided(back)
     before = replace(standing, earned=False)
     after = replace(standing, deferred=None)
     if earned.is_nothing or first.is_nothing:
-        alone = before if earned.is_nothing else after
-        return (part_owed(refund_id, booking_id, back, amount, alone),)
-    exact = amount.minor * first.total.minor, back.total.minor
-    minor = first.total.minor if amount.currency == back.currency else round_half_even(*exact)
+        return ((back, amount, before if earned.is_nothing else after),)
+    minor = round_half_even(amount.minor * first.total.minor, back.total.minor)
     of_first = Money(minor, amount.currency)
-    return (
-        part_owed(refund_id, booking_id, first, of_first, before),
-        part_owed(refund_id, booking_id, earned, amount - of_first, after),
-    )
+    return (first, of_first, before), (earned, amount - of_first, after)
+
+
+def parts_owed(
+    refund_id: RefundId, booking_id: BookingId, back: Shares, amount: Money, standing: Standing
+) -> tuple[Entry, ...]:
+    """What `part_owed` says, of each part. Raises CurrenciesDiffer."""
+    parts = in_parts(back, amount, standing)
+    return tuple(part_owed(refund_id, booking_id, *part) for part in parts)
 
 
 def part_explained(
@@ -144,6 +147,16 @@ def part_explained(
         debit(Account.FX_POSITION, taken, booking_id),
         known,
         *position_closed(booking_id, back.total, taken),
+    )
+
+
+def parts_explained(
+    booking_id: BookingId, back: Shares, amount: Money, taken: Money, standing: Standing
+) -> tuple[Entry, ...]:
+    """What `part_explained` says, of each part. Raises CurrenciesDiffer."""
+    return tuple(
+        part_explained(booking_id, part, amount, of_it, where)
+        for part, of_it, where in in_parts(back, taken, standing)
     )
 
 

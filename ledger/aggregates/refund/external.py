@@ -17,6 +17,7 @@ from ledger.events.refund import (
 )
 from ledger.values.clock import Instant
 from ledger.values.consent import told
+from ledger.values.journal import Entry
 from ledger.values.money import zero
 from ledger.values.stay import local_date
 
@@ -50,11 +51,11 @@ def classify(refund: Refund, command: ClassifyRefund, now: Instant) -> Sequence[
     taken = refund.settled or refund.amount
     if command.funded_by is Funding.PLATFORM:
         debt = zero(taken.currency)
-        entry = postings.goodwill_explained(taken)
+        entries: tuple[Entry, ...] = (postings.goodwill_explained(taken),)
     else:
         standing = standing_of(command.host_id, command)
         debt = standing.debt(command.back)
-        entry = postings.part_explained(
+        entries = postings.parts_explained(
             refund.booking_id, command.back, refund.amount, taken, standing
         )
     return [
@@ -70,6 +71,6 @@ def classify(refund: Refund, command: ClassifyRefund, now: Instant) -> Sequence[
             debt=debt,
             remitted=command.remitted,
             effective_on=local_date(now, refund.time_zone),
-            entries=(entry,),
+            entries=entries,
         )
     ]

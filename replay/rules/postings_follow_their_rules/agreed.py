@@ -108,19 +108,28 @@ def earned_by(agreed: Agreed, part: Agreed) -> Agreed:
     )
 
 
-def divided(stay: Agreed, back: Agreed) -> tuple[Agreed, Agreed]:
-    """What goes back of a long stay's part that was not earned, and of the one that was."""
+def deferred_before(stay: Agreed) -> Agreed:
+    """What of a long stay's price is not earned, whatever has been allowed of it just now."""
     assert stay.long is not None, "others are earned at once"
-    left = not_earned(
-        stay._replace(figures=of_price(stay.long.price), taxes=taxes_of(stay.long.price))
-    )
+    price = stay.long.price
+    return not_earned(stay._replace(figures=of_price(price), taxes=taxes_of(price)))
+
+
+def divided(left: Agreed, back: Agreed) -> tuple[Agreed, Agreed]:
+    """What goes back of what is left and not earned of a long stay, and of what was earned.
+
+    What it took of our balance is divided as what the guest got.
+    """
     first = dict(zip(LETTERS, map(min, back.figures, left.figures), strict=True))
     had = dict(left.taxes)
     taxes = tuple((of, min(minor, had.get(of, 0))) for of, minor in back.taxes)
     first = {letter: first[letter] for letter in "hgovc"} | {"x": sum(minor for _, minor in taxes)}
     worth_first, all_of_it = worth(first), back.booked["B"]
     paid = round(Fraction(back.booked["T"] * worth_first, all_of_it)) if all_of_it else 0
-    one = back._replace(figures=figures(T=paid, B=worth_first, **first), taxes=taxes)
+    taken = round(Fraction(back.booked["s"] * worth_first, all_of_it)) if all_of_it else 0
+    opened = worth_first if back.listed_in == back.settled_in else taken
+    by_letter = first | {"T": paid, "B": worth_first, "s": taken, "b": opened}
+    one = back._replace(figures=figures(**by_letter), taxes=taxes)
     rest = zip(back.figures, one.figures, strict=True)
     gone = dict(taxes)
     other = back._replace(

@@ -43,12 +43,11 @@ from replay.rules.rule import Handlers
 
 
 class Bookings(Matter):
-    """What was agreed about each stay, and by each allowance how it stood before and after it."""
+    """What was agreed about each stay."""
 
     def __init__(self, books: Books) -> None:
         super().__init__(books)
         self._bookings = books.stays
-        self._granted: dict[str, tuple[Agreed, Agreed]] = {}
 
     def hears(self) -> Handlers:
         """What agrees on figures, and what books them."""
@@ -120,7 +119,7 @@ class Bookings(Matter):
         if before := self._bookings.get(booking_id):
             after = less(before, of_shares(back), taxes_in(back))
             self._bookings[booking_id] = after
-            self._granted[recorded.event.refund_id] = before, after
+            self._books.granted[recorded.event.refund_id] = before, after
 
     def revoke(self, recorded: Recorded[AllowanceRevoked]) -> None:
         """It does not go back after all, and what was earned of it is so again."""
@@ -131,7 +130,7 @@ class Bookings(Matter):
             return
         again = Shares(back.currency) - back
         agreed = less(agreed, of_shares(again), taxes_in(again))
-        self._bookings[booking_id] = earned_again(agreed, *self._granted.pop(refund_id))
+        self._bookings[booking_id] = earned_again(agreed, *self._books.granted.pop(refund_id))
 
     def confirmed(self, recorded: Recorded[BookingConfirmed]) -> None:
         """J1, of the price; a stay that costs nothing has no entry."""

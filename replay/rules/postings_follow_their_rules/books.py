@@ -18,7 +18,8 @@ class Books:
     booked so far; `charges` are the payments whose money cannot be used yet; `lost` is what
     disputes took of each booking before it was earned. `allowances` are what each booking gives
     back beside its end, by refund, and `given_back` what its end then does; `stays` is what was
-    agreed about each, and `ended` are those that fell away; `rates` is what the price of each is in
+    agreed about each, and `ended` are those that fell away; `granted` is how each stood before an allowance and
+    after it, by refund; `rates` is what the price of each is in
     the listing's currency and in the guest's, where that is another.
     """
 
@@ -31,6 +32,7 @@ class Books:
         self.given_back: dict[str, list[Agreed]] = {}
         self.ended: set[str] = set()
         self.stays: dict[str, Agreed] = {}
+        self.granted: dict[str, tuple[Agreed, Agreed]] = {}
         self.rates: dict[str, tuple[int, int]] = {}
 
     def compare(

@@ -20,9 +20,11 @@ from ledger.values.money import Money
 from replay.rules.postings_follow_their_rules.agreed import (
     NOTHING,
     Agreed,
+    deferred_before,
     divided,
     figures,
     less,
+    not_earned,
     of_shares,
     worth,
 )
@@ -132,7 +134,9 @@ class Refunds(Matter):
         if stay.long is None:
             self._books.breach("booked in parts, and the stay was earned as one", recorded)
             return
-        first, then = divided(stay, asked)
+        before, _ = self._books.granted.get(recorded.stream_id, (NOTHING, NOTHING))
+        left = not_earned(before) if before is not NOTHING else deferred_before(stay)
+        first, then = divided(left, asked)
         earned, rule = self._earned_part(recorded, then)
         suffix = "fx" if asked.listed_in != asked.currency else ""
         opened = Money(asked.booked["B"], asked.listed_in) if suffix else None
@@ -222,10 +226,26 @@ class Refunds(Matter):
             listed_in=event.back.currency,
             goodwill=event.funded_by is Funding.PLATFORM,
         )
-        agreed, rule = self._part_of(recorded, said)
         one_currency = seen.currency == seen.settled_in == event.back.currency
-        rule = f"{rule}s" if one_currency or said.goodwill else f"{rule}sfx"
-        self._books.compare(recorded, rule, agreed, self._keys(recorded, agreed))
+        suffix = "s" if one_currency or said.goodwill else "sfx"
+        if len(event.entries) > 1:
+            self._classified_in_parts(recorded, said, suffix)
+            return
+        agreed, rule = self._part_of(recorded, said)
+        self._books.compare(recorded, f"{rule}{suffix}", agreed, self._keys(recorded, agreed))
+
+    def _classified_in_parts(
+        self, recorded: Recorded[ExternalRefundClassified], said: Agreed, suffix: str
+    ) -> None:
+        """J8 of what was not earned of a long stay, and J10 or J11 of what was."""
+        stay = self._books.stays.get(recorded.event.booking_id, NOTHING)
+        if stay.long is None:
+            self._books.breach("booked in parts, and the stay was earned as one", recorded)
+            return
+        first, then = divided(not_earned(stay), said)
+        earned, rule = self._earned_part(recorded, then)
+        parts = ((f"J8{suffix}", first), (f"{rule}{suffix}", earned))
+        self._books.compare_each(recorded, parts, self._keys(recorded, said))
 
     def _part_of(
         self, recorded: Recorded[RefundApproved | ExternalRefundClassified], asked: Agreed
