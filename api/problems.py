@@ -64,6 +64,7 @@ STATUS: Mapping[type[LedgerError], int] = {
     errors.SuspensionStands: 409,
     errors.NotTheBankAccount: 409,
     errors.DebtExceeded: 409,
+    errors.DamageExceedsLimit: 409,
     errors.ReversalExceedsTransfer: 409,
     # … or because of what was asked.
     errors.RepeatedWithDifferences: 422,

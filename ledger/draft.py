@@ -17,6 +17,7 @@ from ledger.aggregates.bank_payout import BANK_PAYOUT
 from ledger.aggregates.booking import BOOKING
 from ledger.aggregates.correction import CORRECTION
 from ledger.aggregates.coupon import COUPON
+from ledger.aggregates.damage_claim import DAMAGE_CLAIM
 from ledger.aggregates.decider import Command, Decider
 from ledger.aggregates.difference import DIFFERENCE
 from ledger.aggregates.dispute import DISPUTE
@@ -47,6 +48,7 @@ DECIDERS: tuple[AnyDecider, ...] = (
     UNIT_CALENDAR,
     BOOKING,
     ALTERATION,
+    DAMAGE_CLAIM,
     PAYMENT,
     UNAPPLIED_RECEIPT,
     REFUND,

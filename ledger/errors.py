@@ -551,6 +551,12 @@ class DebtExceeded(Refused):
     code = "DEBT_EXCEEDED"
 
 
+class DamageExceedsLimit(Refused):
+    """The amount is more than may be claimed, or than was claimed."""
+
+    code = "DAMAGE_EXCEEDS_LIMIT"
+
+
 class NoticeRefused(Refused):
     """A notice from outside is not taken in."""
 

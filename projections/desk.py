@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from ledger.events import Event, Recorded
+from ledger.events.damage_claim import DamageClaimOpened
 from ledger.events.dispute import DisputeEscalated, DisputeOpened, DisputeReopened
 from ledger.events.host_debt import (
     DebtCollected,
@@ -96,6 +97,7 @@ SubjectEvent = (
     | ReceiptLessened
     | PayoutScheduled
     | PayoutRecalculated
+    | DamageClaimOpened
 )
 
 DebtEvent = DebtRaised | DebtNetted | DebtCollected | DebtDropped | DebtWrittenOff
@@ -129,6 +131,9 @@ def note(rows: Rows, stream_id: str, event: SubjectEvent) -> None:
             rows.change(subjects, stream_id, amount_minor=event.left.minor)
         case PayoutRecalculated():
             rows.change(subjects, stream_id, amount_minor=event.amount.minor)
+        case DamageClaimOpened():
+            rows.remove(subjects, stream_id)  # It may have been withdrawn, and is opened anew.
+            begin(rows, stream_id, event.amount, None)
         case _:
             assert_never(event)
 

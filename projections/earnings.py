@@ -27,6 +27,7 @@ from sqlalchemy import (
 from ledger.events import Recorded
 from ledger.events.booking import EarningsRecognized
 from ledger.events.correction import CorrectionApplied
+from ledger.events.damage_claim import DamageCharged
 from ledger.events.dispute import DisputeFundsWithdrawn, DisputeLost, DisputePrevented, DisputeWon
 from ledger.events.host_debt import (
     DebtCollected,
@@ -79,6 +80,7 @@ debts = Table(
 
 EarningEvent = (
     EarningsRecognized
+    | DamageCharged
     | RefundApproved
     | RefundCancelled
     | ExternalRefundClassified
@@ -123,7 +125,7 @@ FIGURES = tuple(column.name for column in earnings.columns if not column.primary
 def figure_of(event: EarningEvent) -> str:
     """Under which cause the lines of an event are summed."""
     match event:
-        case EarningsRecognized():
+        case EarningsRecognized() | DamageCharged():
             return "earned_minor"
         case RefundApproved() | RefundCancelled() | ExternalRefundClassified():
             return "refunded_minor"

@@ -75,6 +75,7 @@ class HostStatement(Answer):
 CAUSES = {
     "J5": "earned",
     "J9": "earned",
+    "J26": "earned",
     "J27": "earned",
     "J8": "refunds",
     "J10": "refunds",

@@ -27,6 +27,7 @@ from ledger.events.booking import (
     PenaltyCharged,
 )
 from ledger.events.correction import CorrectionApplied
+from ledger.events.damage_claim import DamageCharged
 from ledger.events.difference import DifferenceWrittenOff
 from ledger.events.dispute import (
     DisputeFeeCharged,
@@ -116,6 +117,7 @@ JournalEvent = (
     | BookingAltered
     | PenaltyCharged
     | EarningsRecognized
+    | DamageCharged
     | PaymentCompleted
     | PaymentAdopted
     | FundsAvailable

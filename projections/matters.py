@@ -6,6 +6,15 @@ from typing import NamedTuple, assert_never
 
 from ledger.events import Event
 from ledger.events.correction import CorrectionApplied, CorrectionRefused, CorrectionSubmitted
+from ledger.events.damage_claim import (
+    DamageAsked,
+    DamageClaimContested,
+    DamageClaimDecided,
+    DamageClaimDismissed,
+    DamageClaimEscalated,
+    DamageClaimWithdrawn,
+    DamageLeftUnpaid,
+)
 from ledger.events.difference import (
     DifferenceCorrected,
     DifferenceExplained,
@@ -100,6 +109,8 @@ class Matter(StrEnum):
     BANK_ACCOUNT_FAILED = "bank_account_failed"
     CORRECTION_TO_APPROVE = "correction_to_approve"
     WRITE_OFF_TO_APPROVE = "write_off_to_approve"
+    DAMAGE_TO_DECIDE = "damage_to_decide"
+    DAMAGE_UNPAID = "damage_unpaid"
 
 
 M = Matter
@@ -147,6 +158,10 @@ ENDS: Mapping[type[Event], tuple[Matter, ...]] = {
     CorrectionRefused: (M.CORRECTION_TO_APPROVE,),
     WriteOffRejected: (M.WRITE_OFF_TO_APPROVE,),
     DebtWrittenOff: (M.WRITE_OFF_TO_APPROVE,),
+    DamageClaimDecided: (M.DAMAGE_TO_DECIDE,),
+    DamageClaimDismissed: (M.DAMAGE_TO_DECIDE, M.DAMAGE_UNPAID),
+    DamageClaimWithdrawn: (M.DAMAGE_TO_DECIDE,),
+    DamageAsked: (M.DAMAGE_UNPAID,),
 }
 """Which matters of its stream an event ends; the same event may open the next one."""
 
@@ -181,6 +196,9 @@ OpeningEvent = (
     | BankAccountFailed
     | CorrectionSubmitted
     | WriteOffProposed
+    | DamageClaimContested
+    | DamageClaimEscalated
+    | DamageLeftUnpaid
 )
 
 
@@ -223,6 +241,21 @@ def opened(event: OpeningEvent) -> Opened | None:  # noqa: C901 - one case per e
             return Opened(M.CORRECTION_TO_APPROVE)
         case WriteOffProposed():
             return Opened(M.WRITE_OFF_TO_APPROVE, event.reason, amount=event.amount)
+        case _:
+            return opened_about_damage(event)
+
+
+def opened_about_damage(
+    event: DamageClaimContested | DamageClaimEscalated | DamageLeftUnpaid,
+) -> Opened:
+    """What is to be done about damage: decide who pays, or what of a guest who does not."""
+    match event:
+        case DamageClaimContested():
+            return Opened(M.DAMAGE_TO_DECIDE, event.reason)
+        case DamageClaimEscalated():
+            return Opened(M.DAMAGE_TO_DECIDE, "not answered")
+        case DamageLeftUnpaid():
+            return Opened(M.DAMAGE_UNPAID, event.reason, amount=event.amount)
         case _:
             assert_never(event)
 

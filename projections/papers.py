@@ -14,7 +14,7 @@ from ledger.values.clock import Instant
 from ledger.values.ids import BookingId
 from ledger.values.price import GUEST_FEE_VAT
 from projections.projection import Answer, position_of
-from projections.receipt_lines import Content, ReceiptLine, read, receipt_of_change
+from projections.receipt_lines import DAMAGE, Content, ReceiptLine, read, receipt_of_change
 from projections.receipts import (
     ANNULMENT,
     CREDIT_NOTE,
@@ -163,6 +163,7 @@ def _contents(db: Connection, rows: Sequence[Row[Any]]) -> dict[Key, Content]:
     """What each paper says. One for an alteration says by how much which line became dearer."""
     whole = {(row.stream_id, row.kind): read(row.content) for row in rows if row.content}
     first = [(0, whole[row.stream_id, RECEIPT]) for row in rows if _is_of_the_booking(row)]
+    first = [(at, said) for at, said in first if said.lines[:1] and said.lines[0].code != DAMAGE]
     altered = {row.booking_id for row in rows if row.alters}
     later = select(prices).where(prices.c.booking_id.in_(altered)).order_by(prices.c.position)
     known = [*first, *((row.position, read(row.content)) for row in db.execute(later))]

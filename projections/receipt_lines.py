@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from msgspec import Struct
 
+from ledger.values.money import Money
 from ledger.values.policy import LineBack
 from ledger.values.price import COUPON, GUEST_FEE, GUEST_FEE_VAT, Price, PriceLine
 
-ALTERATION = "alteration_delta"
+ALTERATION, DAMAGE = "alteration_delta", "damage"
 HOST, PLATFORM, TAX_AUTHORITY, ALL = "host", "platform", "tax_authority", "all"
 BENEFICIARY = {
     GUEST_FEE: PLATFORM,
@@ -65,6 +66,11 @@ def receipt_of(price: Price) -> Content:
     lines = zip(price.lines(), price.paid_minors, strict=True)
     told = tuple(_told(price, line, minor) for line, minor in lines)
     return Content((*told, *_included(price)), _converted(price))
+
+
+def receipt_of_damage(paid: Money) -> Content:
+    """What a receipt says about money that was paid for damage: it is the host's, and no stay's."""
+    return Content((ReceiptLine(DAMAGE, "", paid.minor, HOST),))
 
 
 def receipt_of_change(new: Content, old: Content | None, paid_minor: int) -> Content:

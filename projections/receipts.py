@@ -41,7 +41,13 @@ from ledger.events.refund import (
 )
 from ledger.values.ids import PaymentId
 from projections.projection import NOT_IN_DIGEST, Projection, Rows
-from projections.receipt_lines import Content, credit_of, kept, receipt_of
+from projections.receipt_lines import (
+    Content,
+    credit_of,
+    kept,
+    receipt_of,
+    receipt_of_damage,
+)
 
 ISSUER = "SL"
 """The legal person that issues them. There is one; a second would come with events that name it."""
@@ -130,7 +136,8 @@ def project(  # noqa: C901 - one case per event
         case BookingAltered() as event:
             note_price(rows, recorded, event)
         case PaymentOpened() as event:
-            prepare(rows, recorded, event, receipt_of(event.price))
+            said = receipt_of_damage(event.due) if event.for_damage else receipt_of(event.price)
+            prepare(rows, recorded, event, said)
         case PaymentCompleted():
             issue(rows, recorded, RECEIPT)
         case PaymentAdopted() as event:

@@ -75,6 +75,18 @@ from ledger.events.coupon import (
     CouponRedeemed,
     CouponRestored,
 )
+from ledger.events.damage_claim import (
+    DamageAsked,
+    DamageCharged,
+    DamageClaimAgreed,
+    DamageClaimContested,
+    DamageClaimDecided,
+    DamageClaimDismissed,
+    DamageClaimEscalated,
+    DamageClaimOpened,
+    DamageClaimWithdrawn,
+    DamageLeftUnpaid,
+)
 from ledger.events.difference import (
     DifferenceCorrected,
     DifferenceExplained,
@@ -330,7 +342,9 @@ def of_difference(event: AlterationSettling) -> Facts:
 
 
 def of_claim(event: PaymentOpened) -> Facts:
-    """A payment is for the booking, which goes without saying, or for an alteration of it."""
+    """A payment is for the booking, which goes without saying, for an alteration, or for damage."""
+    if event.for_damage:
+        return of_amount(event.due, detail="for damage")
     return of_amount(event.due, detail="for the alteration" if event.for_alteration else None)
 
 
@@ -407,6 +421,16 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     CorrectionDrafted: lambda event: Facts(detail=event.reason),
     CorrectionRefused: lambda event: Facts(detail=event.reason),
     CorrectionSubmitted: nothing_else,
+    DamageAsked: lambda event: of_amount(event.amount, event.pay_by),
+    DamageCharged: lambda event: of_amount(event.paid),
+    DamageClaimAgreed: nothing_else,
+    DamageClaimContested: lambda event: Facts(detail=event.reason),
+    DamageClaimDecided: lambda event: of_amount(event.amount, detail=event.reason),
+    DamageClaimDismissed: lambda event: Facts(detail=event.reason),
+    DamageClaimEscalated: nothing_else,
+    DamageClaimOpened: lambda event: of_amount(event.amount, event.answer_by, event.reason),
+    DamageClaimWithdrawn: nothing_else,
+    DamageLeftUnpaid: lambda event: of_amount(event.amount, detail=event.reason),
     DifferenceCorrected: nothing_else,
     DifferenceExplained: lambda event: Facts(detail=event.reason),
     DifferenceFound: lambda event: Facts(detail=f"{event.kind.value}, {event.object_id}"),

@@ -31,6 +31,16 @@ from ledger.events.booking import (
     StayCurtailed,
     StayStarted,
 )
+from ledger.events.damage_claim import (
+    DamageAsked,
+    DamageCharged,
+    DamageClaimAgreed,
+    DamageClaimContested,
+    DamageClaimEscalated,
+    DamageClaimOpened,
+    DamageClaimWithdrawn,
+    DamageLeftUnpaid,
+)
 from ledger.events.payment import FundsAvailable, PaymentAdopted, PaymentCompleted
 from ledger.events.payout import (
     PayoutCancelled,
@@ -115,9 +125,21 @@ AlterationTimerEvent = (
     | AlterationFailed
 )
 
+DamageTimerEvent = (
+    DamageClaimOpened
+    | DamageClaimAgreed
+    | DamageClaimContested
+    | DamageClaimEscalated
+    | DamageClaimWithdrawn
+    | DamageAsked
+    | DamageCharged
+    | DamageLeftUnpaid
+)
+
 TimerEvent = (
     CalendarOrPayout
     | AlterationTimerEvent
+    | DamageTimerEvent
     | FundsEvent
     | BookingRequested
     | BookingConfirmed
@@ -183,11 +205,13 @@ def project(  # noqa: C901 - one case per event
 def project_rest(
     rows: Rows,
     recorded: Recorded[TimerEvent],
-    event: CalendarOrPayout | AlterationTimerEvent,
+    event: CalendarOrPayout | AlterationTimerEvent | DamageTimerEvent,
 ) -> None:
     """The timers of what is neither a stay nor a payment."""
     if isinstance(event, AlterationTimerEvent):
         project_alterations(rows, recorded, event)
+    elif isinstance(event, DamageTimerEvent):
+        project_damage(rows, recorded, event)
     else:
         project_holds_and_payouts(rows, recorded, event)
 
@@ -204,6 +228,16 @@ def project_alterations(
     elif isinstance(event, AlterationSettling) and event.payment_id:
         kind, fires_at = TimerKind.GIVE_UP_ALTERATION, recorded.occurred_at + PAID_WITHIN
         begin(rows, recorded, kind, fires_at, of=recorded.stream_id)
+
+
+def project_damage(rows: Rows, recorded: Recorded[TimerEvent], event: DamageTimerEvent) -> None:
+    """Until when the guest may answer what is claimed of them, and then pay it."""
+    end(rows, recorded.stream_id, TimerKind.ESCALATE_DAMAGE_CLAIM, TimerKind.GIVE_UP_DAMAGE)
+    if isinstance(event, DamageClaimOpened):
+        kind = TimerKind.ESCALATE_DAMAGE_CLAIM
+        begin(rows, recorded, kind, event.answer_by, of=recorded.stream_id)
+    elif isinstance(event, DamageAsked):
+        begin(rows, recorded, TimerKind.GIVE_UP_DAMAGE, event.pay_by, of=recorded.stream_id)
 
 
 def project_funds(rows: Rows, recorded: Recorded[TimerEvent], event: FundsEvent) -> None:

@@ -6,6 +6,7 @@ from ledger.events.bank_payout import BankPayoutEvent
 from ledger.events.booking import BookingEvent
 from ledger.events.correction import CorrectionEvent
 from ledger.events.coupon import CouponEvent
+from ledger.events.damage_claim import DamageClaimEvent
 from ledger.events.difference import DifferenceEvent
 from ledger.events.dispute import DisputeEvent
 from ledger.events.event import Actor, Envelope, Event, MoneyEvent, Recorded, Role
@@ -26,6 +27,7 @@ AnyEvent = (
     | BookingEvent
     | CorrectionEvent
     | CouponEvent
+    | DamageClaimEvent
     | DifferenceEvent
     | DisputeEvent
     | HostDebtEvent

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from ledger.events.event import Event, MoneyEvent
 from ledger.values.clock import Instant
-from ledger.values.ids import BookingId, DisputeId, GuestId, ReceiptId, RefundId
+from ledger.values.ids import BookingId, DamageClaimId, DisputeId, GuestId, ReceiptId, RefundId
 from ledger.values.money import Money
 from ledger.values.price import Price
 
@@ -16,10 +16,11 @@ class Capture(StrEnum):
     MANUAL = "manual"
 
 
-class PaymentOpened(Event, topic="payment.opened", schema=2, frozen=True, kw_only=True):
+class PaymentOpened(Event, topic="payment.opened", schema=3, frozen=True, kw_only=True):
     """An amount is due for a booking; the whole calculation stands beside it.
 
-    `for_alteration` is the number of the alteration that it pays for; nothing for the booking.
+    `for_alteration` is the number of the alteration that it pays for, `for_damage` the claim of
+    damage; both are nothing for the booking.
     """
 
     booking_id: BookingId
@@ -29,6 +30,7 @@ class PaymentOpened(Event, topic="payment.opened", schema=2, frozen=True, kw_onl
     time_zone: str
     capture: Capture = Capture.AUTOMATIC
     for_alteration: int | None = None
+    for_damage: DamageClaimId | None = None
 
 
 class PaymentIntentLinked(Event, topic="payment.intent_linked", frozen=True, kw_only=True):

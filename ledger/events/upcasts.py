@@ -124,6 +124,12 @@ def captured_by_itself_for_a_booking(old: Shape) -> Shape:
     return {**old, "capture": "automatic", "for_alteration": None}
 
 
+@upcast("payment.opened", since=2)
+def for_no_damage(old: Shape) -> Shape:
+    """Until hosts could claim damage, no payment was for any."""
+    return {**old, "for_damage": None}
+
+
 @upcast("payment.processing", since=1)
 def nobody_waits_for_an_answer(old: Shape) -> Shape:
     """Until we called the processor ourselves, no answer was late."""

@@ -22,13 +22,7 @@ from ledger.aggregates.alteration import (
     WithdrawAlteration,
 )
 from ledger.aggregates.alteration import Status as Altering
-from ledger.aggregates.payment import (
-    AskToCancel,
-    CancelPayment,
-    OpenPayment,
-    RetryPayment,
-)
-from ledger.aggregates.payment import Status as Paying
+from ledger.aggregates.payment import OpenPayment, RetryPayment
 from ledger.aggregates.refund import REFUND, CancelRefund
 from ledger.aggregates.refund import Status as Refunding
 from ledger.draft import Draft
@@ -57,6 +51,7 @@ from ledger.processes.names import (
 from ledger.processes.promises import promise
 from ledger.processes.refunds import refund_settlement
 from ledger.processes.settlement import earn_what_is_left
+from ledger.processes.unpaid import give_up_payment, processor_has_the_word
 from ledger.values.change import Change, given_back
 from ledger.values.ids import BookingId, PaymentId, RefundId
 
@@ -257,9 +252,9 @@ def give_up_alteration(draft: Draft, booking_id: BookingId) -> None:
     payment_id = alteration.payment_id
     if payment_id is None or not waits_for(draft, booking_id, payment_id):
         ALTERATION.lifecycle.refuse(FailAlteration, alteration.status)
-    if not _has_the_word(draft, payment_id):
+    if not processor_has_the_word(draft, payment_id):
         end_the_wait(draft, booking_id, payment_id, "not paid in time")
-    _give_up(draft, payment_id, "not paid in time")
+    give_up_payment(draft, payment_id, "not paid in time")
 
 
 def end_the_wait(draft: Draft, booking_id: BookingId, payment_id: PaymentId, reason: str) -> None:
@@ -276,25 +271,10 @@ def stop_altering(draft: Draft, booking_id: BookingId, reason: str) -> None:
         return
     draft.do(PROCESS, FailAlteration(alteration_id=alteration_of(booking_id), reason=reason))
     if alteration.payment_id is not None:
-        _give_up(draft, alteration.payment_id, reason)
+        give_up_payment(draft, alteration.payment_id, reason)
     for refund_id in refunds_of_alteration(draft, booking_id, alteration.number):
         draft.do(PROCESS, CancelRefund(refund_id=refund_id, reason=reason))
 
-
-def _has_the_word(draft: Draft, payment_id: PaymentId) -> bool:
-    return payment_in(draft, payment_id).status in (Paying.PROCESSING, Paying.REQUIRES_ACTION)
-
-
-def _give_up(draft: Draft, payment_id: PaymentId, reason: str) -> None:
-    """Let no money come by a payment, as far as that is ours to say."""
-    payment = payment_in(draft, payment_id)
-    if payment.status is Paying.PENDING:
-        draft.do(TIMER, CancelPayment(payment_id=payment_id, reason=reason))
-    elif payment.status in PAYMENT_CAN_BE_GIVEN_UP and payment.intent and not payment.giving_up:
-        draft.do(TIMER, AskToCancel(payment_id=payment_id, reason=reason))
-
-
-PAYMENT_CAN_BE_GIVEN_UP = (Paying.PROCESSING, Paying.REQUIRES_ACTION, Paying.FAILED)
 
 # -- Giving back, or not --------------------------------------------------------------------
 

@@ -41,12 +41,18 @@ from ledger.gateways.stripe.disputes import DisputeFact, DisputeStatus
 from ledger.gateways.stripe.disputes import Stage as ToldStage
 from ledger.gateways.stripe.movements import Movement
 from ledger.processes.alterations import end_what_cannot_be_given_back
+from ledger.processes.damage_money import (
+    all_payouts_of,
+    left_of_damage,
+    owed_for_damage,
+    paid_damage_by,
+    payouts_out_of,
+)
 from ledger.processes.earnings import (
     holds_for_dispute,
     left_of,
     lost_of,
     owed_to_host,
-    payouts_of,
 )
 from ledger.processes.evidence import digest_of, evidence_for
 from ledger.processes.found import booking_in, dispute_in, payment_in
@@ -130,7 +136,7 @@ def hold_or_lift(draft: Draft, booking_id: BookingId, dispute_id: DisputeId) -> 
     if dispute_in(draft, dispute_id).receipt_id is not None:
         return
     open_ = dispute_in(draft, dispute_id).is_open
-    for payout_id, payout in payouts_of(draft, booking_id):
+    for payout_id, payout in all_payouts_of(draft, booking_id):
         if open_ and payout.status in HOLDABLE:
             draft.do(
                 PROCESS, HoldPayout(payout_id=payout_id, reason=Hold.DISPUTE, detail=dispute_id)
@@ -346,7 +352,8 @@ def _bear(draft: Draft, dispute_id: DisputeId) -> None:
         settle_receipt_by_disputes(draft, dispute.receipt_id)
         return
     lost = dispute.loss.from_held + dispute.loss.from_payable
-    for payout_id, payout in reversed(list(payouts_of(draft, dispute.booking_id))):
+    payouts = list(payouts_out_of(draft, dispute.booking_id, dispute.payment_id))
+    for payout_id, payout in reversed(payouts):
         if lost.minor and payout.status in SHRINKABLE:
             less = min(payout.outstanding.minor, lost.minor)
             lost -= Money(less, lost.currency)
@@ -378,9 +385,18 @@ def _stake(draft: Draft, dispute: Dispute, taken: Money | None = None) -> Stake:
             borne_by=Bearer.PLATFORM,
         )
     booking = booking_in(draft, dispute.booking_id)
+    disputed = booking.price.in_listing(dispute.amount)
+    if damage := paid_damage_by(draft, dispute.booking_id, dispute.payment_id):
+        return Stake(
+            shares=left_of_damage(draft, damage),
+            disputed=disputed,
+            payable=owed_for_damage(draft, damage),
+            earned=True,
+            borne_by=BORNE_BY,
+        )
     return Stake(
         shares=_undisputed(draft, dispute, booking),
-        disputed=booking.price.in_listing(dispute.amount),
+        disputed=disputed,
         payable=owed_to_host(draft, dispute.booking_id, booking),
         earned=booking.earned is not None,
         borne_by=BORNE_BY,

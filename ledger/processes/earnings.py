@@ -155,7 +155,7 @@ def owed_to_host(draft: Draft, booking_id: BookingId, booking: Booking) -> Money
     gone = sum(brought(payout).minor for _, payout in payouts_of(draft, booking_id))
     gone += sum(_taken_by(refund) for _, refund in _approved(draft, booking_id, booking))
     for payment in payments_of(draft, booking):
-        gone += sum(map(_kept_by, disputes_of(draft, payment)))
+        gone += sum(map(kept_by, disputes_of(draft, payment)))
     return Money(max(booking.earned.host_minor - gone, 0), currency)
 
 
@@ -229,7 +229,7 @@ def _taken_by(refund: Refund) -> int:
     return sum(line.minor for line in lines if line.account == Account.HOST_PAYABLE)
 
 
-def _kept_by(dispute: Dispute) -> int:
+def kept_by(dispute: Dispute) -> int:
     """What a dispute holds of what the books owed the host, or took of it, in minor units."""
     loss = dispute.loss
     if loss is None:

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from ledger.aggregates.alteration import ALTERATION, Alteration
 from ledger.aggregates.booking import BOOKING, Booking
+from ledger.aggregates.damage_claim import DAMAGE_CLAIM, DamageClaim
 from ledger.aggregates.dispute import DISPUTE, Dispute
 from ledger.aggregates.host_debt import HOST_DEBT, HostDebt, debt_of
 from ledger.aggregates.payment import PAYMENT, Payment
@@ -14,7 +15,7 @@ from ledger.aggregates.provider import PROVIDER, Provider
 from ledger.aggregates.refund import REFUND, Refund
 from ledger.draft import Draft
 from ledger.errors import NotFound
-from ledger.processes.names import alteration_of
+from ledger.processes.names import alteration_of, damage_claim_of
 from ledger.values.ids import BookingId, DisputeId, HostId, PaymentId, PayoutId, RefundId
 
 S = TypeVar("S", bound=Struct)
@@ -59,6 +60,12 @@ def alteration_in(draft: Draft, booking_id: BookingId) -> Alteration:
     """A booking's last alteration as the draft leaves it so far. Raises NotFound."""
     alteration_id = alteration_of(booking_id)
     return _found(draft.state(ALTERATION, alteration_id), alteration_id=alteration_id)
+
+
+def claim_in(draft: Draft, booking_id: BookingId) -> DamageClaim:
+    """A booking's damage claim as the draft leaves it so far. Raises NotFound."""
+    claim_id = damage_claim_of(booking_id)
+    return _found(draft.state(DAMAGE_CLAIM, claim_id), claim_id=claim_id)
 
 
 def _found(state: S | None, **named: str) -> S:

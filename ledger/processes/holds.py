@@ -104,4 +104,4 @@ def _stands(draft: Draft, payout_id: PayoutId, reason: Hold) -> bool:
         return refunds_are_open(draft, payout.booking_id)
     if reason is Hold.DISPUTE:
         return holds_for_dispute(draft, payout)
-    return reason in clearance_of(draft, payout.booking_id, payout).broken(draft.now)
+    return reason in clearance_of(draft, payout_id).broken(draft.now)

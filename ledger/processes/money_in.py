@@ -59,12 +59,12 @@ from ledger.processes.checkout import (
     expire,
     is_alive,
 )
+from ledger.processes.damages import charge_damage, leave_unpaid, waits_for_damage
 from ledger.processes.found import booking_in, payment_in
 from ledger.processes.names import (
     PROCESS,
     PROCESSOR,
     TIMER,
-    alteration_payment_of,
     payment_of,
 )
 from ledger.processes.outcome import Outcome
@@ -142,7 +142,7 @@ def capture_declined(draft: Draft, payment_id: PaymentId, reason: str) -> None:
 def _begun(draft: Draft, payment_id: PaymentId) -> Outcome:
     """What the processor is doing was handed over by somebody, if not by us then in the browser."""
     payment = payment_in(draft, payment_id)
-    if payment.status is Paying.FAILED and _may_retry(draft, payment):
+    if payment.status is Paying.FAILED and _may_retry(draft, payment_id, payment):
         _guest_retries(draft, payment_id, payment)
         payment = payment_in(draft, payment_id)
     if payment.status is Paying.PENDING:
@@ -152,15 +152,15 @@ def _begun(draft: Draft, payment_id: PaymentId) -> Outcome:
     return Outcome.NOTHING_NEW
 
 
-def _may_retry(draft: Draft, payment: Payment) -> bool:
+def _may_retry(draft: Draft, payment_id: PaymentId, payment: Payment) -> bool:
     """Whether another attempt makes sense: somebody waits for it, and it is one of the five."""
     booking_id = payment.booking_id
-    if payment.for_alteration is None:
+    if payment.for_damage is not None:
+        waits = waits_for_damage(draft, booking_id, payment_id)
+    elif payment.for_alteration is None:
         waits = booking_in(draft, booking_id).status is Stands.PENDING_PAYMENT
     else:
-        waits = waits_for(
-            draft, booking_id, alteration_payment_of(booking_id, payment.for_alteration)
-        )
+        waits = waits_for(draft, booking_id, payment_id)
     return waits and payment.retryable and payment.attempts < ATTEMPTS
 
 
@@ -231,9 +231,10 @@ def _failed(draft: Draft, payment_id: PaymentId, failure: Failed) -> Outcome:
     failed = payment_in(draft, payment_id)
     if capturing:
         capture_failed(draft, payment.booking_id, failure.decline_code or failure.reason)
-    elif not (_may_retry(draft, failed) or failed.giving_up):
+    elif not (_may_retry(draft, payment_id, failed) or failed.giving_up):
         draft.do(PROCESS, AskToCancel(payment_id=payment_id, reason="nothing left to try"))
         end_the_wait(draft, payment.booking_id, payment_id, "the difference could not be paid")
+        leave_unpaid(draft, payment.booking_id, payment_id, "nothing left to try")
     return Outcome.TAKEN_IN
 
 
@@ -281,8 +282,10 @@ def _over(draft: Draft, payment_id: PaymentId, reason: str) -> Outcome:
 
 
 def _end_the_wait(draft: Draft, payment_id: PaymentId, payment: Payment) -> None:
-    """A booking whose hold has run out waited for the processor's last word only; so did an alteration."""
+    """A booking whose hold has run out waited for the processor's last word only; so did what else
+    a guest was asked for."""
     end_the_wait(draft, payment.booking_id, payment_id, "the difference was not paid")
+    leave_unpaid(draft, payment.booking_id, payment_id, "not paid")
     booking = draft.state(BOOKING, payment.booking_id)
     if booking is None or payment_id != payment_of(payment.booking_id):
         return
@@ -328,6 +331,8 @@ def _succeeded(draft: Draft, payment_id: PaymentId, paid: Succeeded, intent: str
         _confirm_somehow(draft, payment.booking_id)
     elif payment.for_alteration is not None:
         apply_paid_alteration(draft, payment.booking_id)
+    elif payment.for_damage is not None:
+        charge_damage(draft, payment.booking_id, payment_id)
     return Outcome.TAKEN_IN
 
 
@@ -335,7 +340,7 @@ def _misfit(
     draft: Draft, payment_id: PaymentId, payment: Payment, paid: Succeeded, intent: str
 ) -> Why | None:
     """Why this money has no place in its payment, if it has none."""
-    ended = payment.status is Paying.FAILED and not _may_retry(draft, payment)
+    ended = payment.status is Paying.FAILED and not _may_retry(draft, payment_id, payment)
     its_own = payment.intent in (None, intent)
     if its_own and (ended or payment.status is Paying.CANCELLED):
         return Why.LATE_SUCCESS
@@ -347,10 +352,16 @@ def _misfit(
         return Why.WRONG_CURRENCY
     if paid.amount != payment.asked:
         return Why.WRONG_AMOUNT
-    is_difference = payment.for_alteration is not None
-    if is_difference and not could_be_applied(draft, payment.booking_id, payment_id):
-        return Why.LATE_SUCCESS
-    return None
+    return None if _is_wanted(draft, payment_id, payment) else Why.LATE_SUCCESS
+
+
+def _is_wanted(draft: Draft, payment_id: PaymentId, payment: Payment) -> bool:
+    """Whether what is asked for beside the booking's own money is still asked for."""
+    if payment.for_damage is not None:
+        return waits_for_damage(draft, payment.booking_id, payment_id)
+    if payment.for_alteration is not None:
+        return could_be_applied(draft, payment.booking_id, payment_id)
+    return True
 
 
 def _stay_was_missed(draft: Draft, payment: Payment) -> bool:

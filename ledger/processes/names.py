@@ -5,6 +5,7 @@ from ledger.values.ids import (
     AlterationId,
     AttestationId,
     BookingId,
+    DamageClaimId,
     DisputeId,
     PaymentId,
     PayoutId,
@@ -31,6 +32,21 @@ def attestation_of(property_id: PropertyId) -> AttestationId:
 def alteration_payment_of(booking_id: BookingId, number: int) -> PaymentId:
     """The id of the payment of what the alteration with this number makes dearer."""
     return PaymentId(derived_id(booking_id, "difference", number))
+
+
+def damage_claim_of(booking_id: BookingId) -> DamageClaimId:
+    """The id of what the host of a booking claims for damage; there is one claim at most."""
+    return DamageClaimId(derived_id(booking_id, "damage"))
+
+
+def damage_payment_of(booking_id: BookingId, number: int) -> PaymentId:
+    """The id of the payment by which a guest is asked for damage, each time by another one."""
+    return PaymentId(derived_id(booking_id, "damage", "payment", number))
+
+
+def damage_payout_of(booking_id: BookingId) -> PayoutId:
+    """The id of the payout of what a guest paid for damage: it is none of the stay's."""
+    return PayoutId(derived_id(booking_id, "damage", "payout"))
 
 
 def payout_of(booking_id: BookingId, number: int = 1) -> PayoutId:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from msgspec import Struct
+
 from ledger.aggregates.alteration import ALTERATION
 from ledger.aggregates.alteration import Status as Altering
 from ledger.aggregates.host_debt import HOST_DEBT, NetDebt, debt_of
@@ -21,6 +23,12 @@ from ledger.draft import Draft
 from ledger.events import Actor
 from ledger.events.refund import Funding
 from ledger.gateways.stripe.transfers import TransferFact
+from ledger.processes.damage_money import (
+    all_payments_of,
+    left_of_damage,
+    owed_for_damage,
+    paid_damage,
+)
 from ledger.processes.earnings import (
     brought,
     disputes_of,
@@ -35,6 +43,7 @@ from ledger.processes.names import (
     PROCESS,
     PROCESSOR,
     alteration_of,
+    damage_payout_of,
     payout_of,
 )
 from ledger.processes.outcome import Outcome
@@ -61,7 +70,7 @@ def release(
     payout = payout_in(draft, payout_id)
     before = payout.netted
     order = RetryPayout if payout.status is Payable.FAILED else ReleasePayout
-    draft.do(by, order(payout_id=payout_id, clearance=clearance_of(draft, booking_id, payout)))
+    draft.do(by, order(payout_id=payout_id, clearance=clearance_of(draft, payout_id)))
     netted = payout_in(draft, payout_id).netted - before
     if netted.minor:
         draft.do(
@@ -101,29 +110,58 @@ def transfer_declined(draft: Draft, payout_id: PayoutId, reason: str) -> None:
 # -- What is known of the money -----------------------------------------------------------
 
 
-def clearance_of(draft: Draft, booking_id: BookingId, payout: Payout) -> Clearance:
+class Behind(Struct, frozen=True, kw_only=True):
+    """The money behind a payout: by which payments it came, who has what of it, what is owed of it,
+    and by which payouts the host has it."""
+
+    payments: Sequence[Payment]
+    keeps: Shares
+    payable: Money
+    payouts: Sequence[Payout]
+
+
+def clearance_of(draft: Draft, payout_id: PayoutId) -> Clearance:
     """What the other streams say of a payout that shall be released."""
-    booking = booking_in(draft, booking_id)
-    payments = list(payments_of(draft, booking))
+    payout = payout_in(draft, payout_id)
+    booking_id, booking = payout.booking_id, booking_in(draft, payout.booking_id)
+    behind = _behind(draft, payout_id, booking_id)
     provider = draft.state(PROVIDER, payout.host_id)
     altering = draft.state(ALTERATION, alteration_of(booking_id))
-    sent = [brought(each) for _, each in payouts_of(draft, booking_id)]
+    sent = [brought(each) for each in behind.payouts]
     currency = payout.amount.currency
     return Clearance(
-        payable=owed_to_host(draft, booking_id, booking),
-        entitlement=_entitlement(draft, kept(draft, booking_id, booking), payments),
+        payable=behind.payable,
+        entitlement=_entitlement(draft, behind.keeps, behind.payments),
         transferred_so_far=total(sent, currency),
         debt=_debt(draft, payout.host_id, currency),
         listing_currency=booking.price.currency,
         provider_verified=provider is not None and provider.status in VERIFIED,
         account_enabled=_is_enabled(provider),
         account_changed_at=provider.account_changed_at if provider else None,
-        dispute_open=any(is_disputed(draft, payment) for payment in payments),
+        dispute_open=any(is_disputed(draft, one) for one in all_payments_of(draft, booking_id)),
         refunds_open=refunds_are_open(draft, booking_id),
         alteration_settling=altering is not None and altering.status is Altering.SETTLING,
         case_open=False,
-        funds_available=all(payment.available for payment in payments),
-        reconciled=all(payment.received is not None for payment in payments),
+        funds_available=all(payment.available for payment in behind.payments),
+        reconciled=all(payment.received is not None for payment in behind.payments),
+    )
+
+
+def _behind(draft: Draft, payout_id: PayoutId, booking_id: BookingId) -> Behind:
+    damage = paid_damage(draft, booking_id)
+    if damage is not None and payout_id == damage_payout_of(booking_id):
+        return Behind(
+            payments=(damage.payment,),
+            keeps=left_of_damage(draft, damage),
+            payable=owed_for_damage(draft, damage),
+            payouts=(payout_in(draft, payout_id),),
+        )
+    booking = booking_in(draft, booking_id)
+    return Behind(
+        payments=tuple(payments_of(draft, booking)),
+        keeps=kept(draft, booking_id, booking),
+        payable=owed_to_host(draft, booking_id, booking),
+        payouts=tuple(payout for _, payout in payouts_of(draft, booking_id)),
     )
 
 

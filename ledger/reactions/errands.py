@@ -1,13 +1,14 @@
 """Errands: what was decided here is said to the processor, and what it answers is taken in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from ledger import processes
 from ledger.aggregates.booking import BOOKING
+from ledger.aggregates.damage_claim import DAMAGE_CLAIM
 from ledger.aggregates.payment import PAYMENT, Payment
 from ledger.aggregates.payment import Status as Paying
-from ledger.aggregates.payout import PAYOUT
+from ledger.aggregates.payout import PAYOUT, Payout
 from ledger.aggregates.provider import PROVIDER
 from ledger.aggregates.refund import REFUND, Refund
 from ledger.aggregates.unapplied_receipt import UNAPPLIED_RECEIPT
@@ -213,8 +214,7 @@ def send_transfer(world: World, errand: Errand) -> None:
     payout = state_of(world, PAYOUT, errand)
     payout_id = PayoutId(errand.stream_id)
     provider = world.ledger.state(PROVIDER, payout.host_id)
-    booking = world.ledger.state(BOOKING, payout.booking_id)
-    paid_by = booking.payments if booking else ()
+    paid_by = _paid_by(world, payout_id, payout)
     tied = len(paid_by) == 1 and payout.orders == 1
     payment = world.ledger.state(PAYMENT, paid_by[0]) if tied else None
     if provider is None or provider.payout_account is None:
@@ -233,6 +233,16 @@ def send_transfer(world: World, errand: Errand) -> None:
         heard=lambda draft, fact: processes.take_in_transfer(draft, payout_id, fact),
         declined=lambda draft, reason: processes.transfer_declined(draft, payout_id, reason),
     )
+
+
+def _paid_by(world: World, payout_id: PayoutId, payout: Payout) -> Sequence[PaymentId]:
+    """The payments that brought what a payout pays out: those of the stay, or that of damage."""
+    booking_id = payout.booking_id
+    if payout_id == processes.damage_payout_of(booking_id):
+        claim = world.ledger.state(DAMAGE_CLAIM, processes.damage_claim_of(booking_id))
+        return (claim.payment_id,) if claim and claim.payment_id else ()
+    booking = world.ledger.state(BOOKING, booking_id)
+    return booking.payments if booking else ()
 
 
 # -- All of them ------------------------------------------------------------------------------

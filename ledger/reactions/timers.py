@@ -75,6 +75,8 @@ WHEN_DUE: Mapping[TimerKind, Step] = {
     ),
     TimerKind.EXPIRE_ALTERATION: of_booking(processes.expire_alteration),
     TimerKind.GIVE_UP_ALTERATION: of_booking(processes.give_up_alteration),
+    TimerKind.ESCALATE_DAMAGE_CLAIM: of_booking(processes.escalate_claim),
+    TimerKind.GIVE_UP_DAMAGE: of_booking(processes.give_up_damage),
     TimerKind.RECORD_FUNDS: lambda draft, due: processes.funds_have_arrived(
         draft, PaymentId(due.stream_id)
     ),

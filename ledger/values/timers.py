@@ -14,4 +14,6 @@ class TimerKind(StrEnum):
     RECORD_FUNDS = "record_funds"
     EXPIRE_ALTERATION = "expire_alteration"
     GIVE_UP_ALTERATION = "give_up_alteration"
+    ESCALATE_DAMAGE_CLAIM = "escalate_damage_claim"
+    GIVE_UP_DAMAGE = "give_up_damage"
     RECORD_RECEIPT_FUNDS = "record_receipt_funds"

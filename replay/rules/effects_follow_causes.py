@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from ledger.events import Envelope, Event, Recorded
 from ledger.events.booking import BookingConfirmed, BookingRequested
 from ledger.events.correction import CorrectionDrafted
+from ledger.events.damage_claim import DamageCharged, DamageClaimOpened
 from ledger.events.difference import DifferenceCorrected
 from ledger.events.dispute import DisputeOpened
 from ledger.events.host_debt import DebtNetted, DebtRaised
@@ -32,6 +33,8 @@ from replay.rules.rule import Page, Rule
 NAMED: dict[type[Event], Callable[[Any], str | None]] = {
     BookingRequested: lambda event: event.unit_id,
     BookingConfirmed: lambda event: event.payment_id,
+    DamageClaimOpened: lambda event: event.booking_id,
+    DamageCharged: lambda event: event.payment_id,
     DebtNetted: lambda event: event.payout_id,
     DebtRaised: lambda event: event.booking_id,
     PaymentOpened: lambda event: event.booking_id,

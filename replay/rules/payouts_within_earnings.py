@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from ledger.events import Recorded
 from ledger.events.booking import EarningsRecognized
+from ledger.events.damage_claim import DamageCharged
 from ledger.events.dispute import DisputeLost
 from ledger.events.host_debt import DebtNetted
 from ledger.events.payment import PaymentAdopted, PaymentCompleted, PaymentOpened
@@ -103,6 +104,7 @@ class PayoutsWithinEarnings(Rule):
             RefundFailed: self.fail,
             RefundResubmitted: self.give_again,
             EarningsRecognized: self.earn,
+            DamageCharged: self.charge,
             PayoutScheduled: self.set_time,
             PayoutRecalculated: self.set_time,
             PayoutCancelled: self.forget_time,
@@ -120,7 +122,8 @@ class PayoutsWithinEarnings(Rule):
         """Where the guest pays in another currency, their payment is worth the stay's price here."""
         event = recorded.event
         if event.due.currency != event.price.currency:
-            self._worth[recorded.stream_id] = event.price.shares.total.minor
+            worth = 0 if event.for_damage else event.price.shares.total.minor
+            self._worth[recorded.stream_id] = worth
 
     def capture(self, recorded: Recorded[PaymentCompleted]) -> None:
         """Money comes in for a booking."""
@@ -170,6 +173,16 @@ class PayoutsWithinEarnings(Rule):
         books, earned = self._of(recorded.stream_id), recorded.event.earned
         books.earned_by_host += earned.host_minor
         books.earned_by_platform += earned.fees.minor - earned.coupon_minor
+        self._enough(recorded, books)
+
+    def charge(self, recorded: Recorded[DamageCharged]) -> None:
+        """What a guest paid for damage is the host's, and the platform's, at once."""
+        event, shares = recorded.event, recorded.event.shares
+        books = self._of(event.booking_id)
+        if event.paid.currency != shares.currency:
+            books.captured += shares.total.minor
+        books.earned_by_host += shares.host_minor
+        books.earned_by_platform += shares.fees.minor
         self._enough(recorded, books)
 
     def transfer(self, recorded: Recorded[PayoutTransferred]) -> None:

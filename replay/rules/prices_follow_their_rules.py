@@ -117,6 +117,8 @@ class PricesFollowTheirRules(Rule):
         For an alteration it is what that price has more than the booking's own.
         """
         event = recorded.event
+        if isinstance(event, PaymentOpened) and event.for_damage:
+            return  # What a claim comes to no price says.
         sold, price = self._sold.get(event.booking_id), event.price
         for_booking = not (isinstance(event, PaymentOpened) and event.for_alteration)
         if sold and for_booking and price != sold.booked.price:

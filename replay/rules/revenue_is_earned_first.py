@@ -24,6 +24,7 @@ from ledger.events.booking import (
     StayCurtailed,
 )
 from ledger.events.correction import CorrectionApplied
+from ledger.events.damage_claim import DamageCharged
 from ledger.values.clock import Instant
 from ledger.values.journal import Account, Line
 from ledger.values.stay import House, Stay
@@ -76,6 +77,7 @@ class RevenueIsEarnedFirst(Rule):
             StayCurtailed: self.fall_away,
             EarningsRecognized: self.recognize,
             CorrectionApplied: self.correct,
+            DamageCharged: self.charge,
         }
 
     def ask(self, recorded: Recorded[BookingRequested]) -> None:
@@ -112,6 +114,13 @@ class RevenueIsEarnedFirst(Rule):
 
     def correct(self, recorded: Recorded[CorrectionApplied]) -> None:
         """What two people say is so."""
+        self._defer(recorded)
+
+    def charge(self, recorded: Recorded[DamageCharged]) -> None:
+        """What damage brings is earned when it is paid: the guest has left by then."""
+        booking = self._bookings.get(recorded.event.booking_id)
+        if booking is None:
+            self.breach("INV-L10", "paid for damage, and never asked for a stay", recorded)
         self._defer(recorded)
 
     def post(self, recorded: Recorded[Any]) -> None:

@@ -9,6 +9,7 @@ from tests.facts.bank_payout import *
 from tests.facts.booking import *
 from tests.facts.correction import *
 from tests.facts.coupon import *
+from tests.facts.damage_claim import *
 from tests.facts.difference import *
 from tests.facts.dispute import *
 from tests.facts.host_debt import *

@@ -40,6 +40,18 @@ from tests.facts.booking import (
 )
 from tests.facts.correction import corrected, correction_refused, correction_submitted, drafted
 from tests.facts.coupon import a_coupon, coupon_closed, redeemed, restored
+from tests.facts.damage_claim import (
+    asked_for_damage,
+    claim_agreed,
+    claim_contested,
+    claim_decided,
+    claim_dismissed,
+    claim_escalated,
+    claim_withdrawn,
+    claimed,
+    damage_charged,
+    left_unpaid,
+)
 from tests.facts.difference import (
     a_difference,
     difference_corrected,
@@ -280,6 +292,16 @@ ONE_OF_EACH = (
     difference_corrected(),
     DifferenceMatched(),
     difference_written_off(),
+    claimed(),
+    claim_agreed(),
+    claim_contested(),
+    claim_escalated(),
+    claim_withdrawn(),
+    claim_decided(),
+    claim_dismissed(),
+    asked_for_damage(),
+    damage_charged(),
+    left_unpaid(),
     own_payout(),
     own_payout_returned(),
     a_payout(),

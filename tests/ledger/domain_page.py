@@ -254,6 +254,18 @@ OURS = {
         CO3 | awaiting_second_person | FO | applied
         CO4 | awaiting_second_person | FO | refused
     """),
+    "damage_claim": _rows("""
+        DM1  | - withdrawn           | H   | opened
+        DM2  | opened                | G   | agreed
+        DM3  | opened                | G   | escalated
+        DM4  | opened                | T   | escalated
+        DM5  | opened escalated      | H   | withdrawn
+        DM6  | escalated             | SF  | decided
+        DM7  | escalated unpaid      | SF  | dismissed
+        DM8  | agreed decided unpaid | XSF | charging
+        DM9  | charging              | X   | charged
+        DM10 | charging              | XT  | unpaid
+    """),
     "difference": _rows("""
         DF1 | - mismatched explained corrected matched written_off | XPT | mismatched
         DF2 | mismatched                                           | FS  | explained
@@ -289,7 +301,8 @@ is, was verified elsewhere; PR16 to PR21 are the page's payout account, which is
 the provider's own state alone. Of a host's debt the page has the postings only (J16, J17), of bank
 payouts the states (section 7), and so of the machines of section 10. RF15 is owed no more
 where the guest has it by a dispute that was lost. RF14 is what a processor adds
-to a refund that is under way. A payout may have several reasons to be held, be netted whole against what its host owes, shrink after it
+to a refund that is under way. Between what is agreed or decided of a damage claim and its charge the guest is
+asked for the money, and may leave it unpaid. A payout may have several reasons to be held, be netted whole against what its host owes, shrink after it
 failed, and not come back. The money of a dispute moves in balance transactions of its own, and an
 inquiry that was answered still ends both ways; an answer is ours first and the processor's then, and
 a bank may decide without one.

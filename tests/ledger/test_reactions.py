@@ -8,6 +8,8 @@ import pytest
 
 from ledger import processes
 from ledger.aggregates.alteration import AcceptAlteration, SettleAlteration
+from ledger.aggregates.booking import BOOKING
+from ledger.aggregates.booking import Status as Stands
 from ledger.draft import Draft
 from ledger.errors import Refused
 from ledger.gateways.stripe.movements import Kind, Movement
@@ -123,6 +125,24 @@ def agree_to_it(history: History) -> None:
     history.do(STAY, plan)
 
 
+def leave_and_owe(history: History, database: Database, *, agreed: bool) -> None:
+    """The guest has left, and the host claims damage of them; perhaps they agree."""
+    stands = history.ledger.state(BOOKING, STAY)
+    while stands is not None and stands.status is not Stands.COMPLETED:
+        fire(history.ledger, next_timer(history, database))
+        stands = history.ledger.state(BOOKING, STAY)
+    broken = partial(
+        processes.open_claim,
+        host=HOST,
+        booking_id=STAY,
+        amount=Money(9_000, "EUR"),
+        reason="broken",
+    )
+    history.do(STAY, broken)
+    if agreed:
+        history.do(STAY, lambda draft: none(processes.agree_to_claim(draft, GUEST, STAY)))
+
+
 def none(_answer: object) -> None:
     """A plan answers nothing."""
 
@@ -145,6 +165,8 @@ def test_t6_a_timer_of_each_kind_fires_once_however_often_it_is_fired(
         propose_a_night_more(history)
     if kind is TimerKind.GIVE_UP_ALTERATION:
         agree_to_it(history)
+    if kind in (TimerKind.ESCALATE_DAMAGE_CLAIM, TimerKind.GIVE_UP_DAMAGE):
+        leave_and_owe(history, database, agreed=kind is TimerKind.GIVE_UP_DAMAGE)
     timer = next_timer(history, database)
     while timer.kind is not kind:
         fire(history.ledger, timer)

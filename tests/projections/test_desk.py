@@ -35,6 +35,8 @@ from tests.facts import (
     approval_asked,
     approved,
     cancelled_payout,
+    claim_contested,
+    claim_escalated,
     collected,
     correction_submitted,
     escalated,
@@ -43,6 +45,7 @@ from tests.facts import (
     failed_refund,
     failed_transfer,
     held,
+    left_unpaid,
     lifted,
     netted,
     not_delivered,
@@ -82,6 +85,8 @@ COMES_UP_BY: dict[Matter, Event] = {
     M.BANK_ACCOUNT_FAILED: a_failed_bank_account(),
     M.CORRECTION_TO_APPROVE: correction_submitted(),
     M.WRITE_OFF_TO_APPROVE: a_write_off(),
+    M.DAMAGE_TO_DECIDE: claim_contested(),
+    M.DAMAGE_UNPAID: left_unpaid(),
 }
 EXAMPLES: dict[type[Event], Event] = {type(event): event for event in ONE_OF_EACH}
 
@@ -101,7 +106,7 @@ def lying(story: Story, at_most: int = 50, matter: Matter | None = None) -> list
 
 def test_every_matter_comes_up_by_something_and_everything_that_may_bring_one_up_does() -> None:
     brought_up = {type(event) for event in COMES_UP_BY.values()}
-    again = (escalated(), reopened(), not_delivered(), return_reversed())
+    again = (escalated(), reopened(), not_delivered(), return_reversed(), claim_escalated())
     later = {type(event) for event in again}
 
     complete(COMES_UP_BY, set(Matter), "COMES_UP_BY in tests/projections/test_desk.py")

@@ -96,6 +96,7 @@ from tests.facts import (
     to_set_rates,
 )
 from tests.replay.booking_history import book_in_every_way
+from tests.replay.damage_history import damage_in_every_way, say_nothing_about_damage
 from tests.replay.payment_history import pay_in_every_way
 from tests.replay.payout_history import dispute_and_pay_out_in_every_way
 from tests.replay.refund_history import refund_in_every_way
@@ -323,6 +324,7 @@ def live_through(history: History) -> None:
     change_the_calendar(history)
     dispute_and_pay_out_in_every_way(history)
     history.live(STAYED, instant("2025-07-02T14:00:00Z"))
+    say_nothing_about_damage(history, STAYED)
     history.do(NO_SHOW, partial(_start, booking_id=NO_SHOW), at=instant("2025-07-14T14:00:00Z"))
     no_show = partial(processes.report_no_show, host=HOST, booking_id=NO_SHOW)
     evening = instant("2025-07-14T20:00:00Z")
@@ -336,6 +338,7 @@ def live_through(history: History) -> None:
     pay_out_to_banks(history)
     move_own_money(history)
     owe(history)
+    damage_in_every_way(history)
 
 
 def price(history: History) -> None:

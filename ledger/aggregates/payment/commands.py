@@ -3,16 +3,25 @@
 from ledger.aggregates.decider import Command
 from ledger.events.payment import Capture
 from ledger.values.clock import Instant
-from ledger.values.ids import BookingId, DisputeId, GuestId, PaymentId, ReceiptId, RefundId
+from ledger.values.ids import (
+    BookingId,
+    DamageClaimId,
+    DisputeId,
+    GuestId,
+    PaymentId,
+    ReceiptId,
+    RefundId,
+)
 from ledger.values.money import Money
 from ledger.values.price import Price
 
 
 class OpenPayment(Command, frozen=True, kw_only=True):
-    """Ask a guest for what a booking costs, or for what one alteration of it makes dearer.
+    """Ask a guest for what a booking costs, for what one alteration makes dearer, or for damage.
 
-    `due` is that difference; then `price` is the one that the booking will have. `minimum` is the
-    least that the processor takes in this currency.
+    `due` is that difference; then `price` is the one that the booking will have. Or it is what the
+    claim `for_damage` comes to, beside the booking's price. `minimum` is the least that the
+    processor takes in this currency.
     """
 
     payment_id: PaymentId
@@ -22,6 +31,7 @@ class OpenPayment(Command, frozen=True, kw_only=True):
     time_zone: str
     capture: Capture = Capture.AUTOMATIC
     for_alteration: int | None = None
+    for_damage: DamageClaimId | None = None
     due: Money | None = None
     minimum: Money | None = None
 

@@ -197,7 +197,12 @@ def begun(status: Status, event: PaymentOpened | PaymentAdopted) -> Payment:
         billing=event.price.billing,
     )
     if isinstance(event, PaymentOpened):
-        return replace(payment, capture=event.capture, for_alteration=event.for_alteration)
+        return replace(
+            payment,
+            capture=event.capture,
+            for_alteration=event.for_alteration,
+            for_damage=event.for_damage,
+        )
     return replace(
         payment,
         captured=event.due,
@@ -233,5 +238,5 @@ PAYMENT = Decider(
     decide=decide,
     evolve=evolve,
     billing_of=billing_of,
-    evolution=2,
+    evolution=3,
 )

@@ -128,6 +128,7 @@ def open_payment(command: OpenPayment) -> Sequence[PaymentEvent]:
             time_zone=command.time_zone,
             capture=command.capture,
             for_alteration=command.for_alteration,
+            for_damage=command.for_damage,
         )
     ]
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from ledger.events.payment import Capture
 from ledger.values.clock import Instant
-from ledger.values.ids import BookingId, DisputeId, RefundId
+from ledger.values.ids import BookingId, DamageClaimId, DisputeId, RefundId
 from ledger.values.money import Money, total, zero
 from ledger.values.received import Received
 
@@ -49,6 +49,7 @@ class Payment(Struct, frozen=True):
     billing: int
     capture: Capture = Capture.AUTOMATIC
     for_alteration: int | None = None
+    for_damage: DamageClaimId | None = None
     intent: str | None = None
     attempts: int = 0
     key: str = ""

@@ -8,7 +8,7 @@ The money of a booking comes in before the booking is confirmed, because confirm
 J2 books it as received for nothing yet, and J1 raises the claim and applies the receipt to it in
 one entry: the guest's account never shows a debt that is paid, nor a credit.
 
-One file for each matter: `bookings`, `receipts`, `payouts`, `refunds` (whose part goes back),
+One file for each matter: `bookings`, `damage`, `receipts`, `payouts`, `refunds` (whose part goes back),
 `refund_transfers` (how it reaches the guest), `disputes` and `corrections`.
 """
 
@@ -25,6 +25,7 @@ from ledger.aggregates.postings.corrections import (
     difference_written_off,
     reversed_lines,
 )
+from ledger.aggregates.postings.damage import damage_charged
 from ledger.aggregates.postings.disputes import (
     HostOf,
     dispute_fee_charged,
@@ -92,6 +93,7 @@ __all__ = [
     "booking_confirmed",
     "booking_confirmed_abroad",
     "correction",
+    "damage_charged",
     "debt_netted",
     "debt_written_off",
     "difference_written_off",

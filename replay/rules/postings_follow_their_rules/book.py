@@ -61,6 +61,22 @@ BOOK = {
         Dr fx_gain_loss        -             B-s
         Cr fx_position         booking       B-s
     """,
+    ("J26", 1): """
+        Dr unapplied_receipts  payment       T
+        Cr host_payable        host/booking  h
+        Cr rev_host_fee        -             o
+        Cr vat_payable         -             v
+    """,
+    ("J26fx", 1): """
+        Dr unapplied_receipts  payment       T
+        Cr fx_position         booking       T
+        Dr fx_position         booking       B
+        Cr host_payable        host/booking  h
+        Cr rev_host_fee        -             o
+        Cr vat_payable         -             v
+        Dr fx_gain_loss        -             B-s
+        Cr fx_position         booking       B-s
+    """,
     ("J2", 1): """
         Dr stripe_pending      -             T
         Cr unapplied_receipts  payment       T

@@ -14,6 +14,7 @@ from typing import ClassVar
 from replay.rules.postings_follow_their_rules.bookings import Bookings
 from replay.rules.postings_follow_their_rules.books import Books
 from replay.rules.postings_follow_their_rules.corrections import Corrections
+from replay.rules.postings_follow_their_rules.damages import Damages
 from replay.rules.postings_follow_their_rules.debts import Debts
 from replay.rules.postings_follow_their_rules.disputes import Disputes
 from replay.rules.postings_follow_their_rules.own_transfers import OwnTransfers
@@ -22,7 +23,17 @@ from replay.rules.postings_follow_their_rules.receipts import Receipts
 from replay.rules.postings_follow_their_rules.refunds import Refunds
 from replay.rules.rule import Handlers, Rule
 
-MATTERS = (Bookings, Receipts, Payouts, Refunds, Debts, Disputes, Corrections, OwnTransfers)
+MATTERS = (
+    Bookings,
+    Damages,
+    Receipts,
+    Payouts,
+    Refunds,
+    Debts,
+    Disputes,
+    Corrections,
+    OwnTransfers,
+)
 
 
 class PostingsFollowTheirRules(Rule):
