@@ -32,6 +32,7 @@ from ledger.events.refund import (
     RefundCancelled,
     RefundFailed,
     RefundResubmitted,
+    RefundSettledAlternatively,
 )
 from ledger.values.clock import Instant
 from ledger.values.journal import Account, Entry
@@ -102,6 +103,7 @@ class PayoutsWithinEarnings(Rule):
             ExternalRefundClassified: self.refund,
             RefundCancelled: self.keep,
             RefundFailed: self.fail,
+            RefundSettledAlternatively: self.fail,
             RefundResubmitted: self.give_again,
             EarningsRecognized: self.earn,
             DamageCharged: self.charge,
@@ -149,8 +151,10 @@ class PayoutsWithinEarnings(Rule):
         books.take_back(event.entries)
         self._enough(recorded, books)
 
-    def fail(self, recorded: Recorded[RefundFailed]) -> None:
-        """A gift of the platform's that did not arrive is nobody's part of what was captured."""
+    def fail(self, recorded: Recorded[RefundFailed | RefundSettledAlternatively]) -> None:
+        """A gift of the platform's that did not arrive, or that our bank paid beside the charge, is
+        nobody's part of what was captured.
+        """
         gift = self._gifts.get(recorded.stream_id, 0)
         self._of(recorded.event.booking_id).refunded -= gift
 

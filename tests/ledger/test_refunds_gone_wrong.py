@@ -42,6 +42,7 @@ from tests.ledger.test_staff_refunds import (
     in_order,
     owed_to,
 )
+from tests.machine.judge import judged
 
 FAILS_LATER = "pm_card_refundFail"
 
@@ -57,10 +58,10 @@ def paid(card: str = VISA, **changed: Any) -> Market:
     return market
 
 
-def came_back() -> Market:
+def came_back(*asked: AskedRefund) -> Market:
     """A refund of 50 that had reached the guest, and came back from a closed account."""
     market = paid(FAILS_LATER)
-    ask(market)
+    ask(market, *asked)
     approve(market)
     market.until(NOW + 5 * DAY, step=DAY)
     assert market.refund(FIRST).status is Refunding.FAILED
@@ -176,6 +177,21 @@ def test_case_r13_a_card_that_is_gone_is_given_up_and_our_bank_pays() -> None:
     assert owed_to(market, Account.REFUND_PAYABLE) == 0
     assert owed_to(market, Account.BANK) == 5_000
     assert len(market.all("refund")) == 1
+
+
+def test_case_r13_a_gift_that_our_bank_paid_was_no_part_of_the_charge_that_a_dispute_takes() -> (
+    None
+):
+    market = came_back(for_nights(LineBack("goodwill", "", 5_000), funded_by=Funding.PLATFORM))
+    by_bank(market)
+    bank_paid(market)
+
+    market.behind("disputes", charge=market.payment().charge)
+    market.until(NOW + 30 * DAY, step=DAY)
+
+    assert [one["status"] for one in market.all("dispute")] == ["lost"]
+    assert owed_to(market, Account.BANK) == 5_000
+    assert judged(market.store, market.clock.now) == []
 
 
 def test_case_r13_who_gave_the_card_up_does_not_vouch_for_the_bank() -> None:

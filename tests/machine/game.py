@@ -219,7 +219,7 @@ UNDER_WAY: tuple[tuple[type[Event], Decider[Any, Any, Any], frozenset[str]], ...
     (
         ReceiptDetected,
         UNAPPLIED_RECEIPT,
-        frozenset({Receiving.DETECTED, Receiving.RETURNING}),
+        frozenset({Receiving.DETECTED, Receiving.RETURNING, Receiving.RETURN_FAILED}),
     ),
     (
         AlterationProposed,

@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from ledger.events import MoneyEvent, Recorded
 from ledger.events.refund import RefundFailed, RefundResubmitted
-from ledger.events.unapplied_receipt import ReceiptReturning, ReceiptReturnReversed
 from ledger.values.journal import Account
 from replay.rules.entries_balance import MONEY_EVENTS
 from replay.rules.rule import Connection, Extent, Handlers, Rule
@@ -48,16 +47,14 @@ class NothingIsOnItsWay(Rule):
             **dict.fromkeys(MONEY_EVENTS, self.post),
             RefundFailed: self.fail,
             RefundResubmitted: self.try_again,
-            ReceiptReturnReversed: self.fail,
-            ReceiptReturning: self.try_again,
         }
 
-    def fail(self, recorded: Recorded[RefundFailed | ReceiptReturnReversed]) -> None:
+    def fail(self, recorded: Recorded[RefundFailed]) -> None:
         """It is for people now."""
         self._with_people[recorded.stream_id] = recorded.case_id
         self.post(recorded)
 
-    def try_again(self, recorded: Recorded[RefundResubmitted | ReceiptReturning]) -> None:
+    def try_again(self, recorded: Recorded[RefundResubmitted]) -> None:
         """It is under way again."""
         self._with_people.pop(recorded.stream_id, None)
 

@@ -71,7 +71,7 @@ CARDS = (
 )
 """The cards that guests have, the ordinary ones more often.
 
-None gives every refund back: money without a place would wait for ever, as nothing pays it by bank.
+None gives every refund back: of one that failed, a gift may take the room, and then nothing pays it.
 """
 
 FAULTS = (
@@ -481,10 +481,28 @@ def receipts(town: Town, _chance: Random) -> Iterable[ReceiptId]:
 
 
 def receipt_disputed(town: Town, receipt_id: ReceiptId, chance: Random) -> None:
-    """The guest's bank asks about money without a place, or takes it back by itself."""
+    """The guest's bank asks about money without a place, or takes it or a part back by itself."""
     receipt = town.state(UNAPPLIED_RECEIPT, receipt_id)
     assert receipt is not None, "it was detected"
-    town.behind("disputes", charge=receipt.charge, inquiry=chance.random() < 0.3)
+    part = receipt.received.amount.minor // chance.choice((1, 1, 2, 7))
+    amount = max(part // 10, 1) * 10 if part < receipt.received.amount.minor else part
+    inquiry = chance.random() < 0.3
+    town.behind("disputes", charge=receipt.charge, inquiry=inquiry, amount=amount)
+
+
+def failed_receipts(town: Town, _chance: Random) -> Iterable[ReceiptId]:
+    """Money without a place that could not go back."""
+    return town.receipts(Receiving.RETURN_FAILED)[-8:]
+
+
+def returns_again(town: Town, receipt_id: ReceiptId, _chance: Random) -> None:
+    """Finance sends money without a place back once more."""
+    town.return_again(receipt_id)
+
+
+def returns_by_bank(town: Town, receipt_id: ReceiptId, _chance: Random) -> None:
+    """Our bank gives money without a place back."""
+    town.return_by_bank(receipt_id)
 
 
 def decides(town: Town, dispute: str, chance: Random) -> None:
@@ -606,6 +624,8 @@ MOVES: tuple[Move, ...] = (
       giving.refunds(Refunding.AWAITING_APPROVAL, Refunding.APPROVED), giving.turns_down),
     W("finance sends a refund again", 1, giving.refunds(Refunding.FAILED), giving.sends_again),
     W("finance pays a refund by bank", 1, giving.refunds(Refunding.FAILED), giving.pays_by_bank),
+    W("finance sends late money back again", 1, failed_receipts, returns_again),
+    W("our bank gives late money back", 1, failed_receipts, returns_by_bank),
     W("nights are blocked", 2, places, blocks),
     W("nights are unblocked", 1, blocked, unblocks),
     W("a bank takes money back", 2, bookings(S.CONFIRMED, S.IN_STAY, S.COMPLETED), disputed),

@@ -320,14 +320,17 @@ class Town(Market):
         self.decide(plan, case_id)
 
     def pay_again(self) -> None:
-        """Finance pays each refund that failed by our bank, and sends other money once more."""
+        """Finance pays each refund that failed by our bank, and other money where sending is in vain."""
         for refund_id in self.refunds(Refunding.FAILED):
             with suppress(Refused):
                 self.pay_by_bank(refund_id)
         for receipt_id in self.receipts(Receiving.RETURN_FAILED):
-            if self._state(UNAPPLIED_RECEIPT, receipt_id).attempts < TRIES:
-                with suppress(Refused):
+            tried = self._state(UNAPPLIED_RECEIPT, receipt_id).attempts
+            with suppress(Refused):
+                if tried < TRIES:
                     self.return_again(receipt_id)
+                else:
+                    self.return_by_bank(receipt_id)
 
     def receipts(self, *statuses: Receiving) -> list[ReceiptId]:
         """Money without a place that stands somewhere."""
@@ -342,6 +345,21 @@ class Town(Market):
         """Clara sends money without a place back once more. Raises Refused."""
         case_id = self._state(UNAPPLIED_RECEIPT, receipt_id).booking_id
         self.decide(lambda draft: processes.return_again(draft, CLARA, receipt_id), case_id)
+
+    def return_by_bank(self, receipt_id: ReceiptId) -> None:
+        """Clara gives up the way it came, our bank pays, and Dinis has seen it. Raises Refused."""
+        receipt = self._state(UNAPPLIED_RECEIPT, receipt_id)
+        gross, converted = receipt.rest.gross, receipt.rest.converted
+        cost = gross + gross.percentage(150) if converted else None
+        paid = processes.PaidByBank("1", THE_DIGEST, cost)
+        self.decide(
+            lambda draft: processes.return_by_bank(draft, CLARA, receipt_id, "the card is gone"),
+            receipt.booking_id,
+        )
+        self.decide(
+            lambda draft: processes.bank_has_returned(draft, DINIS, receipt_id, paid),
+            receipt.booking_id,
+        )
 
     def refunds(self, *statuses: Refunding) -> list[RefundId]:
         """Refunds that stand somewhere."""
