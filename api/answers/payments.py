@@ -9,6 +9,7 @@ from ledger.aggregates.alteration import ALTERATION
 from ledger.aggregates.alteration import Status as Altering
 from ledger.aggregates.booking import BOOKING
 from ledger.aggregates.booking import Status as Stands
+from ledger.aggregates.damage_claim import DAMAGE_CLAIM
 from ledger.aggregates.payment import ATTEMPTS, PAYMENT, Payment
 from ledger.aggregates.payment import Status as Paying
 from ledger.application import Ledger
@@ -77,7 +78,10 @@ def looked_up(
 
 
 def _is_waited_for(ledger: Ledger, payment_id: PaymentId, payment: Payment) -> bool:
-    """Whether the booking waits for it, or an alteration of it."""
+    """Whether the booking waits for it, an alteration of it, or a claim for damage."""
+    if payment.for_damage is not None:
+        claim = ledger.state(DAMAGE_CLAIM, payment.for_damage)
+        return claim is not None and processes.is_charging(claim) and claim.payment_id == payment_id
     if payment.for_alteration is None:
         booking = ledger.state(BOOKING, payment.booking_id)
         return booking is not None and booking.status is Stands.PENDING_PAYMENT
