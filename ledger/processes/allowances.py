@@ -13,12 +13,13 @@ from msgspec import Struct
 from ledger.aggregates.booking import Booking, GrantAllowance, RevokeAllowance
 from ledger.aggregates.payment import PAYMENT, Payment
 from ledger.aggregates.postings import Standing
+from ledger.aggregates.refund import Status as Refunding
 from ledger.draft import Draft
 from ledger.errors import PaymentNotCompleted, RefundChanged
 from ledger.events.refund import Funding
 from ledger.processes.alterations import refunds_waited_for
-from ledger.processes.earnings import deferred_of, owed_to_host
-from ledger.processes.found import booking_in, refund_in
+from ledger.processes.earnings import deferred_of, owed_to_host, refunds_of
+from ledger.processes.found import booking_in, payment_in, refund_in
 from ledger.processes.names import (
     PROCESS,
     payment_of,
@@ -27,7 +28,7 @@ from ledger.processes.promises import promise
 from ledger.processes.settlement import earn_what_is_left
 from ledger.values.allowance import Allowance, paid_lines, parts_of, with_coupon, without
 from ledger.values.ids import BookingId, PaymentId, RefundId
-from ledger.values.money import Money
+from ledger.values.money import Money, total
 from ledger.values.policy import LineBack
 from ledger.values.shares import Shares
 
@@ -85,7 +86,9 @@ def shown_refund(draft: Draft, asked: AskedRefund) -> ShownRefund:
         lines=lines,
         back=back,
         debt=standing_in(draft, booking, asked.booking_id).debt(back),
-        refundable=paid_by(draft, booking, asked.booking_id, amount)[1].refundable,
+        refundable=free_in(
+            draft, paid_by(draft, booking, asked.booking_id, amount)[0], asked.funded_by
+        ),
         left_on_lines=left_on_lines(draft, asked.booking_id, booking),
     )
 
@@ -124,6 +127,22 @@ def paid_by(
         raise PaymentNotCompleted(booking_id=booking_id)
     can = [one for one in found if one[1].refundable.minor >= amount.minor]
     return can[0] if can else found[0]
+
+
+def free_in(draft: Draft, payment_id: PaymentId, funded_by: Funding) -> Money:
+    """What a payment can give back; a gift leaves the room of what failed, and is owed all the same."""
+    payment = payment_in(draft, payment_id)
+    if funded_by is Funding.BOOKING:
+        return payment.refundable
+    booking = booking_in(draft, payment.booking_id)
+    owed = (
+        refund.amount
+        for _, refund in refunds_of(draft, payment.booking_id, booking)
+        if refund.status is Refunding.FAILED
+        and refund.funded_by is Funding.BOOKING
+        and refund.payment_id == payment_id
+    )
+    return payment.refundable - total(list(owed), payment.refundable.currency)
 
 
 def standing_in(draft: Draft, booking: Booking, booking_id: BookingId) -> Standing:

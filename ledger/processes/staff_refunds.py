@@ -22,6 +22,7 @@ from ledger.events.refund import Doubt, Funding
 from ledger.processes.allowances import (
     AskedRefund,
     ShownRefund,
+    free_in,
     grant,
     left_on_lines,
     paid_by,
@@ -37,7 +38,7 @@ from ledger.processes.alterations import (
     refuse_agreed,
 )
 from ledger.processes.earnings import refunds_of_end, staff_refunds
-from ledger.processes.found import booking_in, payment_in, refund_in
+from ledger.processes.found import booking_in, refund_in
 from ledger.processes.holds import hold_for_refund, reconsider_all
 from ledger.processes.names import (
     PROCESS,
@@ -118,7 +119,7 @@ def shown_again(draft: Draft, refund_id: RefundId) -> ShownRefund:
     parts = [refund_in(draft, one) for one in decided_with(draft, refund_id)]
     lines = tuple(line for part in parts for line in part.lines)
     back = sum((part.back for part in parts), Shares(refund.back.currency))
-    rooms = [payment_in(draft, part.payment_id).refundable for part in parts]
+    rooms = [free_in(draft, part.payment_id, part.funded_by) for part in parts]
     return ShownRefund(
         booking_id=booking_id,
         funded_by=refund.funded_by,
@@ -155,7 +156,7 @@ def _approve(draft: Draft, staff: Actor, refund_id: RefundId) -> None:
     approval = ApproveRefund(
         refund_id=refund_id,
         approved_by=staff.id,
-        refundable=payment_in(draft, refund.payment_id).refundable,
+        refundable=free_in(draft, refund.payment_id, refund.funded_by),
         left_on_lines=left_on_lines(draft, booking_id, booking) if asked else refund.lines,
         earned=standing.earned,
         payable=standing.payable,

@@ -134,11 +134,28 @@ def test_case_r4_what_came_back_is_not_the_host_s_again_whoever_asks_for_it() ->
     in_order(market)
 
 
-def test_case_r4_while_it_had_failed_others_may_have_taken_its_room() -> None:
+def test_case_r4_while_it_has_failed_a_gift_does_not_take_its_room() -> None:
     market = came_back()
-    gift = for_nights(LineBack("goodwill", "", 40_000), funded_by=Funding.PLATFORM)
+    left = a_price().total.minor - 5_000
+    too_much = for_nights(LineBack("goodwill", "", left + 1), funded_by=Funding.PLATFORM)
+    with pytest.raises(RefundExceedsCapture):
+        ask(market, too_much)
+
+    gift = for_nights(LineBack("goodwill", "", left), funded_by=Funding.PLATFORM)
     ask(market, gift)
     approve(market, processes.staff_refund_of(gift.booking_id, 2))
+    market.decide(partial(processes.send_again, staff=CLARA, refund_id=FIRST))
+    market.settle()
+
+    assert market.refund(FIRST).status is Refunding.SUCCEEDED
+    assert market.payment().refundable == money("0.00 EUR")
+
+
+def test_case_r4_what_was_given_back_elsewhere_meanwhile_has_its_room() -> None:
+    market = came_back()
+    left: Any = {"payment_intent": market.intent(), "amount": a_price().total.minor}
+    market.browser.v1.refunds.create(left)
+    market.settle()
 
     with pytest.raises(RefundExceedsCapture):
         market.decide(partial(processes.send_again, staff=CLARA, refund_id=FIRST))

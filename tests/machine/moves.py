@@ -68,11 +68,9 @@ CARDS = (
     *("pm_card_threeDSecure2Required",) * 3,
     "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds",
     "pm_card_pendingRefund",
+    "pm_card_refundFail",
 )
-"""The cards that guests have, the ordinary ones more often.
-
-None gives every refund back: of one that failed, a gift may take the room, and then nothing pays it.
-"""
+"""The cards that guests have, the ordinary ones more often."""
 
 FAULTS = (
     *("timeout_before", "timeout_after", "error_before", "error_after"),
