@@ -139,7 +139,7 @@ def test_all_of_a_kind_goes_back_after_a_dispute_has_taken_a_part_of_it(
 ) -> None:
     price = taxed(Money(7_321, currency))
 
-    market = played(price, [("lose", 37), ("give", kind)], called_off=True)
+    market = played(price, [("lose", 9), ("give", kind)], called_off=True)
 
     assert len(market.booking().allowances) == 1
     assert market.payment().refundable.minor == 0
