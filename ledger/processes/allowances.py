@@ -18,7 +18,7 @@ from ledger.draft import Draft
 from ledger.errors import PaymentNotCompleted, RefundChanged
 from ledger.events.refund import Funding
 from ledger.processes.alterations import refunds_waited_for
-from ledger.processes.earnings import deferred_of, owed_to_host, refunds_of
+from ledger.processes.earnings import deferred_of, owed_to_host, refunds_of, undisputed_of
 from ledger.processes.found import booking_in, payment_in, refund_in
 from ledger.processes.names import (
     PROCESS,
@@ -30,6 +30,7 @@ from ledger.values.allowance import Allowance, paid_lines, parts_of, with_coupon
 from ledger.values.ids import BookingId, PaymentId, RefundId
 from ledger.values.money import Money, total
 from ledger.values.policy import LineBack
+from ledger.values.room import fitted
 from ledger.values.shares import Shares
 
 
@@ -77,7 +78,7 @@ def shown_refund(draft: Draft, asked: AskedRefund) -> ShownRefund:
     if asked.funded_by is Funding.BOOKING:
         gone = without(paid_lines(booking.price), booking.left_on_lines)
         lines = with_coupon(booking.price, asked.lines, gone)
-        back = parts_of(booking.price, lines, gone)
+        back = _of_what_is_left(draft, asked, booking, parts_of(booking.price, lines, gone))
     amount = Money(sum(line.minor for line in lines), booking.price.total.currency)
     return ShownRefund(
         booking_id=asked.booking_id,
@@ -91,6 +92,12 @@ def shown_refund(draft: Draft, asked: AskedRefund) -> ShownRefund:
         ),
         left_on_lines=left_on_lines(draft, asked.booking_id, booking),
     )
+
+
+def _of_what_is_left(draft: Draft, asked: AskedRefund, booking: Booking, back: Shares) -> Shares:
+    """The same shares, where all of them are left; what a dispute took of one, another gives."""
+    left = undisputed_of(draft, asked.booking_id, booking)
+    return fitted(back, left) if (left.total - back.total).minor >= 0 else back
 
 
 def left_on_lines(draft: Draft, booking_id: BookingId, booking: Booking) -> tuple[LineBack, ...]:

@@ -144,6 +144,14 @@ def left_of(draft: Draft, booking_id: BookingId, booking: Booking) -> Shares:
     return left
 
 
+def undisputed_of(draft: Draft, booking_id: BookingId, booking: Booking) -> Shares:
+    """What is left of everybody's part of a booking: not given back, and not lost by disputes."""
+    left = left_of(draft, booking_id, booking)
+    for payment in payments_of(draft, booking):
+        left -= lost_of(draft, payment, left.currency)
+    return left
+
+
 def owed_to_host(draft: Draft, booking_id: BookingId, booking: Booking) -> Money:
     """What the books owe the host for a booking, beside what is held for disputes.
 

@@ -31,7 +31,7 @@ from ledger.events import Actor
 from ledger.events.coupon import RestoreReason
 from ledger.processes.alterations import stop_altering
 from ledger.processes.coupons import restore_coupon
-from ledger.processes.earnings import is_disputed, left_of, lost_of, payments_of
+from ledger.processes.earnings import is_disputed, payments_of, undisputed_of
 from ledger.processes.found import booking_in
 from ledger.processes.names import (
     PROCESS,
@@ -209,11 +209,11 @@ def room_of(draft: Draft, booking_id: BookingId) -> Room | None:
     payments = list(payments_of(draft, booking))
     if not payments:
         return None
-    left = left_of(draft, booking_id, booking)
-    for payment in payments:
-        left -= lost_of(draft, payment, left.currency)
     refundable = [payment.refundable for payment in payments]
-    return Room(refundable=total(refundable, booking.price.total.currency), left=left)
+    return Room(
+        refundable=total(refundable, booking.price.total.currency),
+        left=undisputed_of(draft, booking_id, booking),
+    )
 
 
 def _refuse_while_disputed(draft: Draft, booking: Booking, refund: Money) -> None:

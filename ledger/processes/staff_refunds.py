@@ -16,7 +16,7 @@ from ledger.aggregates.refund import (
 )
 from ledger.aggregates.refund import Status as Refunding
 from ledger.draft import Draft
-from ledger.errors import PaymentNotCompleted
+from ledger.errors import PaymentNotCompleted, RefundExceedsCapture
 from ledger.events import Actor, Role
 from ledger.events.refund import Doubt, Funding
 from ledger.processes.allowances import (
@@ -37,7 +37,7 @@ from ledger.processes.alterations import (
     end_the_wait_for,
     refuse_agreed,
 )
-from ledger.processes.earnings import refunds_of_end, staff_refunds
+from ledger.processes.earnings import left_of, refunds_of_end, staff_refunds, undisputed_of
 from ledger.processes.found import booking_in, refund_in
 from ledger.processes.holds import hold_for_refund, reconsider_all
 from ledger.processes.names import (
@@ -166,12 +166,26 @@ def _approve(draft: Draft, staff: Actor, refund_id: RefundId) -> None:
     )
     own = asked and refund.funded_by is Funding.BOOKING
     if own and refund.status is Refunding.AWAITING_APPROVAL:
+        _refuse_what_disputes_took(draft, booking_id, booking, refund)
         grant(draft, booking_id, refund_id, Allowance(refund.lines, refund.back))
     draft.do(staff, approval)
     reserve(draft, refund_id)
     raise_debt_of_refund(draft, refund_id)
     if own:
         promise(draft, booking_id)
+
+
+def _refuse_what_disputes_took(
+    draft: Draft, booking_id: BookingId, booking: Booking, refund: Refund
+) -> None:
+    """Let no part go back that a dispute has taken since it was asked for: it is asked for anew.
+
+    Raises RefundExceedsCapture.
+    """
+    left = undisputed_of(draft, booking_id, booking)
+    is_lost = left != left_of(draft, booking_id, booking)
+    if is_lost and refund.back.at_most(left) != refund.back:
+        raise RefundExceedsCapture(amount=str(refund.amount), refundable=str(left.total))
 
 
 def _worth(booking: Booking, refund: Refund) -> Money | None:

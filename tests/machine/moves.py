@@ -300,6 +300,16 @@ def support_calls_off(town: Town, booking_id: BookingId, chance: Random) -> None
     town.decide(plan, booking_id)
 
 
+def somebody_came(town: Town, booking_id: BookingId, _chance: Random) -> None:
+    """Support finds that the guest did come."""
+    town.decide(
+        partial(
+            processes.reverse_no_show, support=SUPPORT, booking_id=booking_id, evidence="the log"
+        ),
+        booking_id,
+    )
+
+
 def leaves_early(town: Town, booking_id: BookingId, chance: Random) -> None:
     """The guest leaves, or must leave, some nights early."""
     booking = _settled(town, booking_id)
@@ -608,6 +618,7 @@ MOVES: tuple[Move, ...] = (
     W("the guest has come", 2, bookings(S.CONFIRMED), by_host(processes.start_stay)),
     W("the guest has left", 2, bookings(S.IN_STAY), by_host(processes.complete_stay)),
     W("nobody came", 2, bookings(S.IN_STAY), by_host(processes.report_no_show)),
+    W("somebody came after all", 1, bookings(S.NO_SHOW), somebody_came),
     W("the stay ends early", 2, bookings(S.IN_STAY), leaves_early),
     W("a change is proposed", 3, bookings(S.CONFIRMED, S.IN_STAY), changing.proposes),
     W("a change is agreed", 3, changing.proposed, changing.agrees),
