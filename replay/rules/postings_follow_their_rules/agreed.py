@@ -47,6 +47,7 @@ class Agreed(NamedTuple):
 
     What the processor settled as is a fact from outside and cannot be agreed on beforehand:
     `charged` takes it from the event that tells it, with the currency in `settled_in`.
+    `taxes_left` is what of the taxes has left for its authorities.
     """
 
     figures: tuple[int, ...]
@@ -56,6 +57,7 @@ class Agreed(NamedTuple):
     settled_in: str = ""
     booking_id: str = ""
     taxes: Taxes = ()
+    taxes_left: Taxes = ()
     listed_in: str = ""
     goodwill: bool = False
     booked_by: str = ""
