@@ -12,8 +12,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ledger.aggregates.decider import Command
-from ledger.aggregates.tax_account import NEW, TAX_ACCOUNT, GiveTaxBack, OweTaxAgain, TaxAccount
+from ledger.aggregates.tax_account import (
+    NEW,
+    TAX_ACCOUNT,
+    GiveTaxBack,
+    OweTaxAgain,
+    TaxAccount,
+    TaxAccountCommand,
+)
 from ledger.errors import (
     AmountsDiffer,
     NothingVouchedFor,
@@ -271,7 +277,7 @@ class Books:
             self.do(CLARA, to_propose_remittance(due, **told))
             self.do(DINIS, to_remit_tax(due))
 
-    def do(self, actor: Actor, command: Command) -> None:
+    def do(self, actor: Actor, command: TaxAccountCommand) -> None:
         """What the tax account decides, and books."""
         events, self.account = TAX_ACCOUNT.run(self.account, command, NOW, actor)
         for event in events:

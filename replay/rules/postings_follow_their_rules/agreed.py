@@ -188,13 +188,13 @@ def of_price(price: Price) -> tuple[int, ...]:
 
 
 def taxes_of(price: Price) -> tuple[tuple[str, int], ...]:
-    """What each authority gets from the platform."""
+    """What each authority gets from the platform, in the order of their names."""
     by_authority: dict[str, int] = {}
     for tax in price.taxes:
         if not tax.rule.host_remits:
             authority = tax.rule.jurisdiction
             by_authority[authority] = by_authority.get(authority, 0) + tax.minor
-    return tuple(by_authority.items())
+    return tuple(sorted(by_authority.items()))
 
 
 def of_shares(shares: Shares) -> dict[str, int]:
