@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ledger import processes
 from ledger.aggregates.tax_account import (
@@ -29,6 +30,7 @@ from tests.facts import CLARA, DINIS, EARNED
 from tests.ledger.test_disputed_money import Disputed
 from tests.ledger.test_staff_refunds import FIRST, approve, ask, for_nights, in_order
 from tests.ledger.worked import CITY_TAX, FEES, OCCASION, RATES, the_stay
+from tests.machine.judge import judged
 
 DAY = timedelta(days=1)
 CITY, STATE = "PT-LIS", "PT"
@@ -195,3 +197,26 @@ def test_what_a_dispute_takes_after_it_was_remitted_is_recovered_j20(market: Dis
     assert on(market, Account.TAX_RECOVERABLE) == {CITY: 2_310}
     assert on(market, Account.TAX_PAYABLE) == {}
     in_order(market)
+
+
+def test_the_audit_sees_what_is_taken_of_an_authority_that_has_its_tax(
+    market: Disputed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remits(market, CITY)
+    monkeypatch.setattr("ledger.processes.allowances.remitted_to", lambda *_: ())
+    taxes_back(market)
+    approve(market)
+
+    found = {finding.id for finding in judged(market.store, market.clock.now)}
+    assert found >= {"INV-L3", "INV-L4"}
+
+
+def test_the_audit_sees_what_is_remitted_and_no_stay_brought(market: Disputed) -> None:
+    cent = Money(1, "EUR")
+    due = to_propose(market, CITY)
+    more = replace(due, earned=due.earned + cent, amount=due.amount + cent)
+    market.decide(partial(processes.propose_remittance, staff=CLARA, command=more))
+    pays(market, CITY, more.amount)
+
+    found = {finding.id for finding in judged(market.store, market.clock.now)}
+    assert found >= {"INV-L3", "INV-L4"}
