@@ -45,7 +45,7 @@ async def tax_statement(query: Annotated[Days, fastapi.Query()], ask: Asking) ->
     )
 
 
-@router.get(OF)
+@router.get(OF, responses=described())
 async def tax_account(of: OfAuthority, request: Request, premises: OnPremises) -> TaxAccountNow:
     """What was remitted to an authority, as the ledger has it now."""
     position, account = await answers.account_of(premises, of)
