@@ -335,12 +335,8 @@ def live_through(history: History) -> None:
     pay_in_every_way(history)
     refund_in_every_way(history)
     book_in_every_way(history)
-    price(history)
-    remit_taxes(history)
-    host(history)
-    pay_out_to_banks(history)
-    move_own_money(history)
-    owe(history)
+    for part in (price, remit_taxes, host, pay_out_to_banks, move_own_money, owe):
+        part(history)
     damage_in_every_way(history)
 
 
