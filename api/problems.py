@@ -66,6 +66,8 @@ STATUS: Mapping[type[LedgerError], int] = {
     errors.DebtExceeded: 409,
     errors.DamageExceedsLimit: 409,
     errors.ReversalExceedsTransfer: 409,
+    errors.TaxNotPayable: 409,
+    errors.PeriodIsNotOver: 409,
     # … or because of what was asked.
     errors.RepeatedWithDifferences: 422,
     errors.CurrenciesDiffer: 422,

@@ -28,6 +28,7 @@ from ledger.aggregates.payout import PAYOUT
 from ledger.aggregates.provider import PROVIDER
 from ledger.aggregates.refund import REFUND
 from ledger.aggregates.tariff import TARIFF
+from ledger.aggregates.tax_account import TAX_ACCOUNT
 from ledger.aggregates.unapplied_receipt import UNAPPLIED_RECEIPT
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR
 from ledger.errors import Refused
@@ -57,6 +58,7 @@ DECIDERS: tuple[AnyDecider, ...] = (
     HOST_DEBT,
     BANK_PAYOUT,
     OWN_TRANSFER,
+    TAX_ACCOUNT,
     CORRECTION,
     DIFFERENCE,
 )

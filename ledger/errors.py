@@ -557,6 +557,18 @@ class DamageExceedsLimit(Refused):
     code = "DAMAGE_EXCEEDS_LIMIT"
 
 
+class TaxNotPayable(Refused):
+    """The authority is not owed as much."""
+
+    code = "TAX_NOT_PAYABLE"
+
+
+class PeriodIsNotOver(Refused):
+    """What stays bring the authority can still change, or was remitted already."""
+
+    code = "PERIOD_NOT_OVER"
+
+
 class NoticeRefused(Refused):
     """A notice from outside is not taken in."""
 

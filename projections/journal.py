@@ -51,6 +51,7 @@ from ledger.events.refund import (
     RefundSettledByDispute,
     RefundSucceeded,
 )
+from ledger.events.tax_account import TaxOwedAgain, TaxRemitted
 from ledger.events.unapplied_receipt import (
     ReceiptDetected,
     ReceiptFundsAvailable,
@@ -150,6 +151,8 @@ JournalEvent = (
     | DifferenceWrittenOff
     | OwnTransferMade
     | OwnTransferReturned
+    | TaxOwedAgain
+    | TaxRemitted
 )
 """The events that move money: a test holds this union against `Event.moves_money`."""
 

@@ -191,6 +191,14 @@ from ledger.events.refund import (
     RefundSucceeded,
 )
 from ledger.events.tariff import LeviesSet, RatesSet
+from ledger.events.tax_account import (
+    RemittanceProposed,
+    RemittanceRejected,
+    TaxAccountEvent,
+    TaxGivenBack,
+    TaxOwedAgain,
+    TaxRemitted,
+)
 from ledger.events.unapplied_receipt import (
     ReceiptAdopted,
     ReceiptAlternativeChosen,
@@ -311,6 +319,11 @@ def nothing_else(_event: AnyEvent) -> Facts:
 def of_amount(amount: Money, due_at: datetime | None = None, detail: str | None = None) -> Facts:
     """What is about money."""
     return Facts(amount.minor, amount.currency, None, None, due_at, detail)
+
+
+def of_tax(event: TaxAccountEvent, detail: str) -> Facts:
+    """What is about an authority's money."""
+    return of_amount(event.amount, detail=f"{event.jurisdiction}, {detail}")
 
 
 def of_nights(stay: Stay, due_at: datetime | None = None, detail: str | None = None) -> Facts:
@@ -546,6 +559,15 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     StayCompleted: nothing_else,
     StayStarted: nothing_else,
     UnitDeactivated: nothing_else,
+    RemittanceProposed: lambda event: of_tax(event, f"up to {event.until}"),
+    RemittanceRejected: lambda event: of_tax(event, event.reason.replace("_", " ")),
+    TaxGivenBack: lambda event: of_tax(
+        event, "remitted before" if event.recoverable else "payable"
+    ),
+    TaxOwedAgain: lambda event: of_tax(
+        event, "remitted before" if event.recoverable else "payable"
+    ),
+    TaxRemitted: lambda event: of_tax(event, f"up to {event.until}"),
     WriteOffProposed: lambda event: of_amount(event.amount, detail=event.reason),
     WriteOffRejected: lambda event: of_amount(event.amount),
     TransferOutcomeUnknown: nothing_else,

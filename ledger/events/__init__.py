@@ -17,6 +17,7 @@ from ledger.events.payout import PayoutEvent
 from ledger.events.provider import ProviderEvent
 from ledger.events.refund import RefundEvent
 from ledger.events.tariff import TariffEvent
+from ledger.events.tax_account import TaxAccountEvent
 from ledger.events.unapplied_receipt import UnappliedReceiptEvent
 from ledger.events.unit_calendar import UnitCalendarEvent
 
@@ -37,6 +38,7 @@ AnyEvent = (
     | ProviderEvent
     | RefundEvent
     | TariffEvent
+    | TaxAccountEvent
     | UnappliedReceiptEvent
     | UnitCalendarEvent
 )

@@ -173,6 +173,12 @@ from ledger.processes.staff_refunds import (
     shown_again,
 )
 from ledger.processes.stays import complete_stay, start_stay
+from ledger.processes.taxes import (
+    propose_remittance,
+    reject_remittance,
+    remit_tax,
+    tax_account_in,
+)
 
 __all__ = [
     "PROCESS",
@@ -266,6 +272,7 @@ __all__ = [
     "payout_of",
     "penalty_now",
     "propose_alteration",
+    "propose_remittance",
     "propose_write_off",
     "put_hold",
     "raise_debt_of_refund",
@@ -280,9 +287,11 @@ __all__ = [
     "refuse_correction",
     "register_host",
     "reject_refund",
+    "reject_remittance",
     "reject_write_off",
     "release",
     "release_or_hold",
+    "remit_tax",
     "report_no_show",
     "restore_coupon",
     "return_again",
@@ -312,6 +321,7 @@ __all__ = [
     "take_in_reversal",
     "take_in_top_up",
     "take_in_transfer",
+    "tax_account_in",
     "transfer_declined",
     "try_again",
     "try_alteration_again",

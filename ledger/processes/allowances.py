@@ -26,6 +26,7 @@ from ledger.processes.names import (
 )
 from ledger.processes.promises import promise
 from ledger.processes.settlement import earn_what_is_left
+from ledger.processes.taxes import remitted_to
 from ledger.values.allowance import Allowance, paid_lines, parts_of, with_coupon, without
 from ledger.values.ids import BookingId, PaymentId, RefundId
 from ledger.values.money import Money, total
@@ -159,7 +160,7 @@ def standing_in(draft: Draft, booking: Booking, booking_id: BookingId) -> Standi
         host_id=booking.host_id,
         earned=booking.earned is not None,
         payable=owed_to_host(draft, booking_id, booking),
-        remitted=False,
+        remitted=remitted_to(draft, booking),
         deferred=deferred,
     )
 

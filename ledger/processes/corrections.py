@@ -26,6 +26,7 @@ from ledger.draft import Draft
 from ledger.errors import CorrectionChanged, NotFound, UnfitEntry
 from ledger.events import Actor
 from ledger.processes.names import DAY_OF_THE_BOOKS
+from ledger.processes.taxes import count_taxes, lines_of
 from ledger.values.ids import CorrectionId
 from ledger.values.journal import Entry, Line, imbalance
 
@@ -106,7 +107,9 @@ def approve_correction(
 
     Raises CorrectionChanged, SelfApproval, NotFound, TransitionNotAllowed a second time.
     """
-    refuse_other_than_shown(shown_correction(correction_in(draft, correction_id)), accepted)
+    shown = shown_correction(correction_in(draft, correction_id))
+    refuse_other_than_shown(shown, accepted)
+    count_taxes(draft, lines_of(shown.entries), None, correction_id)
     draft.do(staff, ApplyCorrection(correction_id=correction_id, approved_by=staff.id))
 
 

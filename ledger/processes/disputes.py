@@ -71,6 +71,7 @@ from ledger.processes.receipts import (
 )
 from ledger.processes.recovery import raise_debt_of_dispute
 from ledger.processes.refunds import settle_by_disputes
+from ledger.processes.taxes import count_tax_of_dispute, remitted_to
 from ledger.values.clearance import Hold
 from ledger.values.ids import BookingId, DisputeId, PaymentId, ReceiptId
 from ledger.values.losses import Bearer, Stake, part_of
@@ -348,6 +349,7 @@ def _bear(draft: Draft, dispute_id: DisputeId) -> None:
     """Let the host bear their part of a loss: out of what is not paid out yet, else as a debt."""
     dispute = dispute_in(draft, dispute_id)
     assert dispute.loss is not None, "it was lost a line ago"
+    count_tax_of_dispute(draft, dispute_id)
     if dispute.receipt_id is not None:
         settle_receipt_by_disputes(draft, dispute.receipt_id)
         return
@@ -400,6 +402,7 @@ def _stake(draft: Draft, dispute: Dispute, taken: Money | None = None) -> Stake:
         payable=owed_to_host(draft, dispute.booking_id, booking),
         earned=booking.earned is not None,
         borne_by=BORNE_BY,
+        remitted=remitted_to(draft, booking),
     )
 
 

@@ -39,6 +39,7 @@ from ledger.processes.refunds import (
     take_in_change,
     take_in_refund,
 )
+from ledger.processes.taxes import count_tax_of_refund
 from ledger.values.allowance import Allowance
 from ledger.values.ids import BookingId, PaymentId, RefundId
 
@@ -138,6 +139,7 @@ def classify_refund(
             deferred=standing.deferred,
         ),
     )
+    count_tax_of_refund(draft, refund_id)
     raise_debt_of_refund(draft, refund_id)
     if asked.funded_by is Funding.BOOKING:
         grant(draft, booking_id, refund_id, Allowance(shown.lines, shown.back))

@@ -40,6 +40,7 @@ from ledger.processes.promises import promise
 from ledger.processes.recovery import drop_debt_of_refund
 from ledger.processes.refunds import refund_settlement, refunds_of_its_end
 from ledger.processes.settlement import earn_what_is_left
+from ledger.processes.taxes import count_tax_back
 from ledger.values.ids import BookingId
 from ledger.values.money import Money, total
 from ledger.values.penalty import BY_HOST, PenaltyRule, penalty
@@ -73,6 +74,7 @@ def reverse_no_show(draft: Draft, support: Actor, booking_id: BookingId, evidenc
     if draft.now < earned_at:
         raise TooEarly(not_before=earned_at)
     for refund_id, refund in refunds_of_its_end(draft, booking_id):
+        count_tax_back(draft, refund_id)
         draft.do(PROCESS, CancelRefund(refund_id=refund_id, reason="the guest did come"))
         if refund.status is Refunding.APPROVED:
             draft.do(PROCESS, ReleaseRefund(payment_id=refund.payment_id, refund_id=refund_id))

@@ -41,6 +41,7 @@ from ledger.processes.names import (
     refund_of,
 )
 from ledger.processes.outcome import Outcome
+from ledger.processes.taxes import count_tax_of_refund, remitted_to
 from ledger.values.allowance import without
 from ledger.values.ids import BookingId, PaymentId, RefundId
 from ledger.values.policy import LineBack, Settlement, parted
@@ -96,7 +97,7 @@ def refund_settlement(
 
 def _standing(draft: Draft, booking: Booking, booking_id: BookingId, deferred: Shares) -> Standing:
     earned, payable = booking.earned is not None, owed_to_host(draft, booking_id, booking)
-    return Standing(booking.host_id, earned, payable, remitted=False, deferred=deferred)
+    return Standing(booking.host_id, earned, payable, remitted_to(draft, booking), deferred)
 
 
 def _approve(
@@ -121,6 +122,7 @@ def _approve(
             deferred=deferred if standing.earned else None,
         ),
     )
+    count_tax_of_refund(draft, refund_id)
     reserve(draft, refund_id)
 
 

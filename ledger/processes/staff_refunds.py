@@ -48,6 +48,7 @@ from ledger.processes.promises import promise
 from ledger.processes.recovery import drop_debt_of_refund, raise_debt_of_refund
 from ledger.processes.refunds import reserve
 from ledger.processes.settlement import earn_what_is_left
+from ledger.processes.taxes import count_tax_back, count_tax_of_refund
 from ledger.values.allowance import Allowance
 from ledger.values.currency import refundable
 from ledger.values.ids import BookingId, RefundId
@@ -169,6 +170,7 @@ def _approve(draft: Draft, staff: Actor, refund_id: RefundId) -> None:
         _refuse_what_disputes_took(draft, booking_id, booking, refund)
         grant(draft, booking_id, refund_id, Allowance(refund.lines, refund.back))
     draft.do(staff, approval)
+    count_tax_of_refund(draft, refund_id)
     reserve(draft, refund_id)
     raise_debt_of_refund(draft, refund_id)
     if own:
@@ -218,6 +220,7 @@ def cancel_refund(draft: Draft, staff: Actor, refund_id: RefundId, reason: str) 
     refund = refund_in(draft, refund_id)
     booking_id, together = refund.booking_id, decided_with(draft, refund_id)
     for part in together:
+        count_tax_back(draft, part)
         draft.do(staff, CancelRefund(refund_id=part, reason=reason))
     end_the_wait_for(draft, booking_id, together, "its refund was cancelled")
     if refund.status is Refunding.APPROVED:

@@ -32,6 +32,7 @@ QuoteId = NewType("QuoteId", str)
 ReceiptId = NewType("ReceiptId", str)
 RefundId = NewType("RefundId", str)
 TariffId = NewType("TariffId", str)
+TaxAccountId = NewType("TaxAccountId", str)
 UnitId = NewType("UnitId", str)
 
 NAMESPACE = UUID("5f2c1f6e-5d0a-5c1b-9a53-2b8f3c7d9e10")

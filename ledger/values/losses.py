@@ -26,7 +26,8 @@ class Stake(Struct, frozen=True, kw_only=True):
     Attributes: `shares` is what the booking's payment comes apart into, less what went back of it;
     `disputed` is the disputed amount at the booking's own rate, in the listing's currency;
     `payable` is what the books owe the host for the booking, beside what is held; `earned` tells
-    whether the stay is earned, so that the parts do not stand in the deferred accounts any more.
+    whether the stay is earned, so that the parts do not stand in the deferred accounts any more;
+    `remitted` names the authorities that have their tax already.
     """
 
     shares: Shares
@@ -34,6 +35,7 @@ class Stake(Struct, frozen=True, kw_only=True):
     payable: Money
     earned: bool
     borne_by: Bearer
+    remitted: tuple[str, ...] = ()
 
 
 class Loss(Struct, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ from tests.facts.payout import *
 from tests.facts.provider import *
 from tests.facts.refund import *
 from tests.facts.story import *
+from tests.facts.tax_account import *
 from tests.facts.unapplied_receipt import *
 from tests.facts.unit_calendar import *
 from tests.facts.values import *

@@ -154,6 +154,13 @@ from tests.facts.refund import (
     submitted,
     succeeded,
 )
+from tests.facts.tax_account import (
+    remittance_proposed,
+    remittance_rejected,
+    tax_given_back,
+    tax_owed_again,
+    tax_remitted,
+)
 from tests.facts.unapplied_receipt import (
     a_receipt,
     adopted,
@@ -304,6 +311,11 @@ ONE_OF_EACH = (
     left_unpaid(),
     own_payout(),
     own_payout_returned(),
+    tax_given_back(),
+    tax_owed_again(),
+    remittance_proposed(),
+    remittance_rejected(),
+    tax_remitted(),
     a_payout(),
     recalculated(),
     cancelled_payout(),

@@ -89,7 +89,7 @@ def to_classify_refund(**changed: Any) -> ClassifyRefund:
         "left_on_lines": LEFT_ON_LINES,
         "earned": False,
         "payable": money("0.00 EUR"),
-        "remitted": False,
+        "remitted": (),
     }
     return ClassifyRefund(**told | changed)
 

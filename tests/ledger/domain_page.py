@@ -266,6 +266,13 @@ OURS = {
         DM9  | charging              | X   | charged
         DM10 | charging              | XT  | unpaid
     """),
+    "tax_account": _rows("""
+        TA1 | - open proposed | X  | open proposed
+        TA2 | - open proposed | X  | open proposed
+        TA3 | - open          | F  | proposed
+        TA4 | proposed        | FO | open
+        TA5 | proposed        | FO | open
+    """),
     "difference": _rows("""
         DF1 | - mismatched explained corrected matched written_off | XPT | mismatched
         DF2 | mismatched                                           | FS  | explained
@@ -298,7 +305,8 @@ becomes usable (postings J4, J5 and J9), what a payment must know of its refunds
 its intent, and money that came without a place, which the page draws without a table. A provider
 can be vouched for (PR15), because history from outside, and whoever is here before the review graph
 is, was verified elsewhere; PR16 to PR21 are the page's payout account, which is a mirror and leaves
-the provider's own state alone. Of a host's debt the page has the postings only (J16, J17), of bank
+the provider's own state alone. Of a host's debt the page has the postings only (J16, J17),
+of a tax account too (J24), of bank
 payouts the states (section 7), and so of the machines of section 10. RF15 is owed no more
 where the guest has it by a dispute that was lost. RF14 is what a processor adds
 to a refund that is under way. Between what is agreed or decided of a damage claim and its charge the guest is

@@ -250,7 +250,7 @@ def test_what_a_shorter_stay_takes_of_what_the_host_has_had_waits_for_a_person()
         left_on_lines=refund.lines,
         earned=True,
         payable=Money(0, EUR),
-        remitted=False,
+        remitted=(),
         deferred=booking.deferred,
     )
 

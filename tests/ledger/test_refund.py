@@ -82,7 +82,7 @@ def to_approve(**changed: Any) -> AutoApprove:
         "refundable": a_price().total,
         "earned": False,
         "payable": money("0.00 EUR"),
-        "remitted": False,
+        "remitted": (),
     }
     return AutoApprove(**told | changed)
 
@@ -95,7 +95,7 @@ def to_approve_as(approved_by: str | None = CLARA.id, **changed: Any) -> Approve
         "left_on_lines": LEFT_ON_LINES,
         "earned": False,
         "payable": money("0.00 EUR"),
-        "remitted": False,
+        "remitted": (),
     }
     return ApproveRefund(**told | changed)
 
@@ -310,7 +310,7 @@ def test_after_it_is_earned_and_before_the_host_is_paid_what_is_payable_goes_bac
 
 @pytest.mark.parametrize(("payable", "debt"), [("40.00 EUR", 6_000), ("0.00 EUR", 10_000)])
 def test_after_the_payout_the_host_owes_what_is_not_left_r6(payable: str, debt: int) -> None:
-    command = to_approve(earned=True, payable=money(payable), remitted=True)
+    command = to_approve(earned=True, payable=money(payable), remitted=("PT-11", "PT"))
 
     (event,) = given(a_refund(**OF_EVERY_PART)).when(PROCESS, command).then(RefundApproved).events
 
@@ -335,7 +335,7 @@ def test_a_debt_is_never_of_another_currency_r6() -> None:
 def test_taxes_that_have_left_come_back_from_the_authority_even_where_the_host_was_not_paid() -> (
     None
 ):
-    entry = approved_entry(earned=True, payable=money("100.00 EUR"), remitted=True)
+    entry = approved_entry(earned=True, payable=money("100.00 EUR"), remitted=("PT-11", "PT"))
 
     assert entry.rule == "J11"
     assert [line.account for line in entry.lines].count("tax_recoverable") == 2

@@ -94,7 +94,7 @@ def standings(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "earned": draw(st.booleans()),
         "payable": Money(draw(st.integers(0, 100_001)), "EUR"),
-        "remitted": draw(st.booleans()),
+        "remitted": draw(st.sampled_from(((), ("PT-11",), ("PT", "PT-11")))),
     }
 
 

@@ -49,7 +49,7 @@ from ledger.values.policy import Ending
 from ledger.values.stay import Stay, local_date, stay
 from tests.facts import FINANCE, OPERATOR, PAUL, SUPPORT, an_id
 from tests.ledger.market import NotPossible
-from tests.machine import changing, giving
+from tests.machine import changing, giving, remitting
 from tests.machine.places import GUESTS, PLACES, Place
 from tests.machine.town import COUPONS, Town
 
@@ -651,6 +651,9 @@ MOVES: tuple[Move, ...] = (
     W("finance holds a payout", 1, payable(Payable.SCHEDULED, Payable.DUE), holds),
     W("finance lets a payout go", 2, payable(Payable.ON_HOLD), lifts),
     W("finance sends a transfer again", 2, payable(Payable.FAILED), sends_again),
+    W("finance proposes to remit taxes", 2, remitting.owed, remitting.proposes),
+    W("finance remits taxes", 2, remitting.proposed, remitting.remits),
+    W("finance does not remit taxes", 1, remitting.proposed, remitting.rejects),
     W("a worker works", 14, the_town, works, certain=True),
     W("the workers do it all", 6, the_town, settles, certain=True),
     W("a worker dies", 4, the_town, dies_soon),

@@ -38,6 +38,7 @@ from tests.facts import (
     RECEIPT,
     REFUND,
     RUI,
+    TAX_ACCOUNT_OF_LISBON,
     UNIT,
 )
 
@@ -57,6 +58,7 @@ STREAMS = {
     "provider": RUI,
     "refund": REFUND,
     "tariff": tariff_of(PROPERTY),
+    "tax_account": TAX_ACCOUNT_OF_LISBON,
     "unapplied_receipt": RECEIPT,
     "unit_calendar": UNIT,
 }

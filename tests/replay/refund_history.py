@@ -132,7 +132,7 @@ def to_approve(refund_id: RefundId, *, earned: bool = False) -> ApproveRefund:
         left_on_lines=(LineBack("night", "2025-07-21", NIGHT.minor),),
         earned=earned,
         payable=money("0.00 EUR"),
-        remitted=False,
+        remitted=(),
     )
 
 
@@ -198,7 +198,7 @@ def change_the_mind(history: "History") -> None:
         refundable=money("380.40 EUR"),
         earned=False,
         payable=money("0.00 EUR"),
-        remitted=False,
+        remitted=(),
     )
     do(
         history,

@@ -100,6 +100,7 @@ from tests.replay.damage_history import damage_in_every_way, say_nothing_about_d
 from tests.replay.payment_history import pay_in_every_way
 from tests.replay.payout_history import dispute_and_pay_out_in_every_way
 from tests.replay.refund_history import refund_in_every_way
+from tests.replay.tax_history import TAXED, remit_taxes, sell_what_is_taxed
 
 JUNE_FIRST = instant("2025-06-01T11:00:00Z")
 DAY = timedelta(days=1)
@@ -308,6 +309,7 @@ def live_through(history: History) -> None:
     history.sell(history.to_book(NO_SHOW, "2025-07-14", FREE))
     history.sell(history.to_book(FOR_NOTHING, "2025-07-17", FREE, each="0.00 EUR"))
     history.sell(history.to_book(AHEAD, "2025-09-01", HALF))
+    sell_what_is_taxed(history)
     history.book(history.to_book(EXPIRED, "2025-07-20", FREE))
     history.book(history.to_book(ABANDONED, "2025-07-23", FREE))
     with pytest.raises(NightsAreTaken):
@@ -318,9 +320,9 @@ def live_through(history: History) -> None:
     history.do(ABANDONED, partial(processes.abandon, guest=GUEST, booking_id=ABANDONED))
     expire = partial(processes.expire, booking_id=EXPIRED)
     history.do(EXPIRED, expire, at=JUNE_FIRST + timedelta(minutes=15))
-    history.cancel(CANCELLED, FREE, at=instant("2025-06-10T09:00:00Z"))
-    history.cancel(HALF_KEPT, HALF, at=instant("2025-06-11T09:00:00Z"))
-    history.cancel(ALL_KEPT, ALL, at=instant("2025-06-12T09:00:00Z"))
+    called_off = ((CANCELLED, FREE), (HALF_KEPT, HALF), (ALL_KEPT, ALL), (TAXED, HALF))
+    for days, (booking_id, policy) in enumerate(called_off):
+        history.cancel(booking_id, policy, at=instant("2025-06-10T09:00:00Z") + days * DAY)
     change_the_calendar(history)
     dispute_and_pay_out_in_every_way(history)
     history.live(STAYED, instant("2025-07-02T14:00:00Z"))
@@ -333,11 +335,8 @@ def live_through(history: History) -> None:
     pay_in_every_way(history)
     refund_in_every_way(history)
     book_in_every_way(history)
-    price(history)
-    host(history)
-    pay_out_to_banks(history)
-    move_own_money(history)
-    owe(history)
+    for part in (price, remit_taxes, host, pay_out_to_banks, move_own_money, owe):
+        part(history)
     damage_in_every_way(history)
 
 

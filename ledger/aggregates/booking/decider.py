@@ -160,7 +160,9 @@ def evolve_parts(
     earned, nothing = booking.earned, Shares(booking.price.currency)
     match event:
         case EarningsRecognized():
-            return replace(booking, earned=earned + event.earned if earned else event.earned)
+            began = booking.earned_on or event.effective_on
+            so_far = earned + event.earned if earned else event.earned
+            return replace(booking, earned=so_far, earned_on=began)
         case AllowanceGranted():
             ended = booking.settlement is not None
             # What a stay's end keeps is earned with it.

@@ -49,10 +49,11 @@ class Booking(Struct, frozen=True):
     """What the rules need to remember, and nothing for display.
 
     `differences` are the payments of what alterations made dearer, in their order; `unearned` is
-    what they, and allowances, gave back of what was earned. `settlement` is what the policy said
-    when the stay fell away, and `capped` what goes back in its place where less was left;
-    `allowances` are what refunds give back beside it, by refund. `ending` is the number of its end,
-    or of the one to come: a no-show that is taken back is followed by another.
+    what they, and allowances, gave back of what was earned, which began on `earned_on`.
+    `settlement` is what the policy said when the stay fell away, and `capped` what goes back in its
+    place where less was left; `allowances` are what refunds give back beside it, by refund.
+    `ending` is the number of its end, or of the one to come: a no-show that is taken back is
+    followed by another.
     """
 
     status: Status
@@ -72,6 +73,7 @@ class Booking(Struct, frozen=True):
     capped: Settlement | None = None
     earned: Shares | None = None
     unearned: Shares | None = None
+    earned_on: date | None = None
     revision: int = 0
     mode: BookingMode = BookingMode.INSTANT
     allowances: dict[RefundId, Allowance] = {}

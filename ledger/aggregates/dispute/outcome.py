@@ -79,7 +79,10 @@ def lose(
     entries: tuple[Entry, ...] = ()
     if withdrawn is not None and held is not None and withdrawn.minor:
         loss = loss_of(stake, withdrawn, held)
-        entries = (postings.dispute_lost(command.dispute_id, dispute.host, withdrawn, loss),)
+        remitted = stake.remitted
+        entries = (
+            postings.dispute_lost(command.dispute_id, dispute.host, withdrawn, loss, remitted),
+        )
     return [
         DisputeLost(
             booking_id=dispute.booking_id,

@@ -83,7 +83,9 @@ from ledger.aggregates.postings.refunds import (
     parts_owed,
     refund_approved,
     taken_back,
+    taxes_taken,
 )
+from ledger.aggregates.postings.taxes import tax_due_again, tax_remitted
 
 __all__ = [
     "HostOf",
@@ -145,5 +147,8 @@ __all__ = [
     "refund_succeeded",
     "reversed_lines",
     "taken_back",
+    "tax_due_again",
+    "tax_remitted",
+    "taxes_taken",
     "topped_up",
 ]

@@ -1,5 +1,8 @@
 """What a dispute takes (J18), gives back (J19) or loses (J20)."""
 
+from collections.abc import Sequence
+
+from ledger.aggregates.postings.refunds import taxes_taken
 from ledger.values.ids import BookingId, DisputeId, HostId
 from ledger.values.journal import Account, Entry, credit, debit, entry
 from ledger.values.losses import Loss
@@ -58,15 +61,20 @@ def dispute_hold_ended(dispute_id: DisputeId, host: HostOf, held: Money) -> Entr
     )
 
 
-def dispute_lost(dispute_id: DisputeId, host: HostOf, withdrawn: Money, loss: Loss) -> Entry:
-    """J20: what was taken is gone; it comes out of everybody's part, as `loss` says."""
+def dispute_lost(
+    dispute_id: DisputeId, host: HostOf, withdrawn: Money, loss: Loss, remitted: Sequence[str] = ()
+) -> Entry:
+    """J20: what was taken is gone; it comes out of everybody's part, as `loss` says.
+
+    The authorities in `remitted` have their tax already.
+    """
     host_id, booking_id = host
     lost = loss.shares
     if loss.earned:
         parts = (
             debit(Account.HOST_PAYABLE, loss.from_payable, host_id, booking_id),
             debit(Account.CONTRA_FEE_REFUNDS, lost.fees),
-            *(debit(Account.TAX_PAYABLE, tax, of) for of, tax in lost.by_authority()),
+            *taxes_taken(lost, remitted),
         )
     else:
         parts = (

@@ -7,6 +7,8 @@ none where the guest is owed the amount in the listing's own currency, `fx` wher
 `r` gives all of it back.
 """
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -35,15 +37,15 @@ def refund_approved(refund_id: RefundId, booking_id: BookingId, back: Shares) ->
 class Standing(Struct, frozen=True):
     """Where the money of a stay stands when some of it goes back.
 
-    `payable` is what the host has earned of this booking and not received; `remitted` says whether
-    the taxes have left for their authorities. Where the stay was earned in part, `deferred` is what
+    `payable` is what the host has earned of this booking and not received; `remitted` names
+    the authorities that have their taxes. Where the stay was earned in part, `deferred` is what
     of it was not: that goes back first.
     """
 
     host_id: HostId | None
     earned: bool
     payable: Money
-    remitted: bool
+    remitted: tuple[str, ...]
     deferred: Shares | None = None
 
     def divided(self, back: Shares) -> tuple[Shares, Shares]:
@@ -60,6 +62,24 @@ class Standing(Struct, frozen=True):
         _, earned = self.divided(back)
         missing = earned.host - self.payable
         return missing if self.earned and missing.minor > 0 else zero(back.currency)
+
+    def has_left(self, back: Shares) -> bool:
+        """Whether an authority has some of the tax that goes back. Raises CurrenciesDiffer."""
+        taken = taxes_taken(self.divided(back)[1], self.remitted)
+        return any(line.account == Account.TAX_RECOVERABLE for line in taken)
+
+
+def taxes_taken(back: Shares, remitted: Sequence[str]) -> tuple[Line, ...]:
+    """What is earned and authorities give: those that have it already, out of what they have.
+
+    Who is to have more is owed it, whatever they have.
+    """
+    shares = tuple(back.by_authority())
+    left = [of for of, tax in shares if of in remitted and tax.minor > 0]
+    return (
+        *(debit(Account.TAX_PAYABLE, tax, of) for of, tax in shares if of not in left),
+        *(debit(Account.TAX_RECOVERABLE, tax, of) for of, tax in shares if of in left),
+    )
 
 
 def part_taken(
@@ -78,13 +98,12 @@ def part_taken(
         )
     assert standing.host_id is not None, "only requests from before J10 name no host"
     debt = standing.debt(back)
-    taxes = Account.TAX_RECOVERABLE if standing.remitted else Account.TAX_PAYABLE
-    return "J11" if debt.minor or standing.remitted else "J10", (
+    return "J11" if debt.minor or standing.has_left(back) else "J10", (
         debit(Account.HOST_PAYABLE, back.host - debt, standing.host_id, booking_id),
         debit(Account.HOST_RECEIVABLE, debt, standing.host_id),
         debit(Account.CONTRA_FEE_REFUNDS, back.fees),
         vat,
-        *(debit(taxes, tax, authority) for authority, tax in back.by_authority()),
+        *taxes_taken(back, standing.remitted),
         given,
     )
 

@@ -50,7 +50,7 @@ class AutoApprove(Command, frozen=True, kw_only=True):
     refundable: Money
     earned: bool
     payable: Money
-    remitted: bool
+    remitted: tuple[str, ...]
     deferred: Shares | None = None
 
 
@@ -66,7 +66,7 @@ class ApproveRefund(Command, frozen=True, kw_only=True):
     left_on_lines: tuple[LineBack, ...]
     earned: bool
     payable: Money
-    remitted: bool
+    remitted: tuple[str, ...]
     worth: Money | None = None
     deferred: Shares | None = None
 
@@ -187,7 +187,7 @@ class ClassifyRefund(Command, frozen=True, kw_only=True):
     left_on_lines: tuple[LineBack, ...]
     earned: bool
     payable: Money
-    remitted: bool
+    remitted: tuple[str, ...]
     deferred: Shares | None = None
 
 

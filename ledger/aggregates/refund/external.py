@@ -50,11 +50,11 @@ def classify(refund: Refund, command: ClassifyRefund, now: Instant) -> Sequence[
     explain(refund.amount, command)
     taken = refund.settled or refund.amount
     if command.funded_by is Funding.PLATFORM:
-        debt = zero(taken.currency)
+        debt, has_left = zero(taken.currency), False
         entries: tuple[Entry, ...] = (postings.goodwill_explained(taken),)
     else:
         standing = standing_of(command.host_id, command)
-        debt = standing.debt(command.back)
+        debt, has_left = standing.debt(command.back), standing.has_left(command.back)
         entries = postings.parts_explained(
             refund.booking_id, command.back, refund.amount, taken, standing
         )
@@ -69,7 +69,7 @@ def classify(refund: Refund, command: ClassifyRefund, now: Instant) -> Sequence[
             funded_by=command.funded_by,
             reason=told(command.reason),
             debt=debt,
-            remitted=command.remitted,
+            remitted=has_left,
             effective_on=local_date(now, refund.time_zone),
             entries=entries,
         )

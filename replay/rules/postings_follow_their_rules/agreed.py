@@ -47,6 +47,7 @@ class Agreed(NamedTuple):
 
     What the processor settled as is a fact from outside and cannot be agreed on beforehand:
     `charged` takes it from the event that tells it, with the currency in `settled_in`.
+    `taxes_left` is what of the taxes has left for its authorities.
     """
 
     figures: tuple[int, ...]
@@ -56,6 +57,7 @@ class Agreed(NamedTuple):
     settled_in: str = ""
     booking_id: str = ""
     taxes: Taxes = ()
+    taxes_left: Taxes = ()
     listed_in: str = ""
     goodwill: bool = False
     booked_by: str = ""
@@ -186,13 +188,13 @@ def of_price(price: Price) -> tuple[int, ...]:
 
 
 def taxes_of(price: Price) -> tuple[tuple[str, int], ...]:
-    """What each authority gets from the platform."""
+    """What each authority gets from the platform, in the order of their names."""
     by_authority: dict[str, int] = {}
     for tax in price.taxes:
         if not tax.rule.host_remits:
             authority = tax.rule.jurisdiction
             by_authority[authority] = by_authority.get(authority, 0) + tax.minor
-    return tuple(by_authority.items())
+    return tuple(sorted(by_authority.items()))
 
 
 def of_shares(shares: Shares) -> dict[str, int]:

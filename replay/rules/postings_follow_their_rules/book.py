@@ -182,6 +182,15 @@ BOOK = {
         Dr exp_goodwill        -             s
         Cr suspense            -             s
     """,
+    ("J24", 1): """
+        Dr tax_payable         authority     x
+        Cr tax_recoverable     authority     z
+        Cr bank                -             x-z
+    """,
+    ("J24d", 1): """
+        Dr tax_recoverable     authority     z
+        Cr tax_payable         authority     z
+    """,
     ("J25", 1): """
         Dr bank                -             T
         Cr stripe_available    -             T
@@ -365,6 +374,7 @@ TAKEN_BACK = {
         Dr contra_fee_refunds  -             f
         Dr vat_payable         -             v
         Dr tax_payable         *             x
+        Dr tax_recoverable     *             z
         Dr exp_chargeback_loss -             l
         Dr fx_gain_loss        -             e
         Cr exp_promotions      -             c
@@ -384,4 +394,4 @@ TAKEN_BACK = {
         Cr disputed_funds      dispute       d
     """,
 }
-"""J20d is J20 for a stay that is not earned yet. A key of `*` is each authority's own."""
+"""J20d is J20 for a stay that is not earned yet. A key of `*` is each authority's own; z are taxes that have left for them."""

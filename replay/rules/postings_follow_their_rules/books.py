@@ -8,6 +8,7 @@ from ledger.values.shares import Shares
 from replay.rules.postings_follow_their_rules.agreed import NOTHING, Agreed
 from replay.rules.postings_follow_their_rules.book import TAKEN_BACK
 from replay.rules.postings_follow_their_rules.legs import LEGS, Leg
+from replay.rules.postings_follow_their_rules.owed_taxes import OwedTaxes
 from replay.rules.rule import Handlers
 
 
@@ -18,9 +19,9 @@ class Books:
     booked so far; `charges` are the payments whose money cannot be used yet; `lost` is what
     disputes took of each booking before it was earned. `allowances` are what each booking gives
     back beside its end, by refund, and `given_back` what its end then does; `stays` is what was
-    agreed about each, and `ended` are those that fell away; `granted` is how each stood before an allowance and
-    after it, by refund; `rates` is what the price of each is in
-    the listing's currency and in the guest's, where that is another.
+    agreed about each, and `ended` are those that fell away; `granted` is how each stood before an
+    allowance and after it, by refund; `rates` is what the price of each is in the listing's currency
+    and in the guest's, where that is another; `taxes` is what authorities are owed.
     """
 
     def __init__(self, breach: Callable[[str, Recorded[MoneyEvent]], None]) -> None:
@@ -34,6 +35,7 @@ class Books:
         self.stays: dict[str, Agreed] = {}
         self.granted: dict[str, tuple[Agreed, Agreed]] = {}
         self.rates: dict[str, tuple[int, int]] = {}
+        self.taxes = OwedTaxes()
 
     def compare(
         self,
@@ -43,7 +45,7 @@ class Books:
         keys: Mapping[str, str],
     ) -> None:
         """Hold the event's entries against those that the rules make, or against none."""
-        self.remember_payable(recorded)
+        self.remember(recorded)
         entries = recorded.event.entries
         if rules is None or agreed is NOTHING:
             if entries:
@@ -65,7 +67,7 @@ class Books:
         keys: Mapping[str, str],
     ) -> None:
         """Hold the event's entries each against its own rule and figures."""
-        self.remember_payable(recorded)
+        self.remember(recorded)
         entries = recorded.event.entries
         booked, should = [entry.rule for entry in entries], [rule for rule, _ in expected]
         if booked != should:
@@ -97,7 +99,7 @@ class Books:
         keys: Mapping[str, str],
     ) -> None:
         """Hold the event's entry against the lines that the rule makes, in any order."""
-        self.remember_payable(recorded)
+        self.remember(recorded)
         expected = sorted(_taken_lines(TAKEN_BACK[rule], figures, currency, keys))
         entries = recorded.event.entries
         named = [(entry.rule, entry.version) for entry in entries]
@@ -112,8 +114,9 @@ class Books:
         if found != expected:
             self.breach(f"{found}; {rule} makes {expected}", recorded)
 
-    def remember_payable(self, recorded: Recorded[MoneyEvent]) -> None:
-        """Keep count of what hosts are to get."""
+    def remember(self, recorded: Recorded[MoneyEvent]) -> None:
+        """Keep count of what hosts and authorities are to get."""
+        self.taxes.read(recorded)
         for entry in recorded.event.entries:
             for line in entry.lines:
                 if line.account == "host_payable":
@@ -141,9 +144,10 @@ def _lines(legs: tuple[Leg, ...], agreed: Agreed, keys: Mapping[str, str]) -> tu
         if minor := sum(sign * by_place[at] for at, sign in leg.letters):
             currency = _currency(leg, agreed)
             if leg.kept_by == ("jurisdiction",):
+                has_left = leg.account == "tax_recoverable"
                 lines += [
                     Line(leg.account, authority, leg.side * tax, currency)
-                    for authority, tax in agreed.taxes
+                    for authority, tax in (agreed.taxes_left if has_left else agreed.taxes)
                     if tax
                 ]
                 continue

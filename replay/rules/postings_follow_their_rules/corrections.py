@@ -15,7 +15,7 @@ class Corrections(Matter):
         """What agrees on figures, and what books them."""
         return {
             DifferenceWrittenOff: self.difference_written_off,
-            CorrectionApplied: self._books.remember_payable,
+            CorrectionApplied: self._books.remember,
         }
 
     def difference_written_off(self, recorded: Recorded[DifferenceWrittenOff]) -> None:

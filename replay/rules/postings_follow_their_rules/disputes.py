@@ -14,6 +14,7 @@ from ledger.events.dispute import (
     DisputeWon,
 )
 from ledger.values.money import Money
+from replay.rules.postings_follow_their_rules.agreed import taxes_in
 from replay.rules.postings_follow_their_rules.books import Books, Matter
 from replay.rules.rule import Handlers
 
@@ -116,7 +117,12 @@ class Disputes(Matter):
             "l": taken.withdrawn - loss.exchange.minor - shares.total.minor,
         }
         keys = {**taken.keys, "dispute": recorded.stream_id}
-        figures |= {f"x:{of}": tax.minor for of, tax in shares.by_authority()}
+        taxes = taxes_in(shares)
+        if loss.earned:
+            event = recorded.event
+            taxes, left = self._books.taxes.divided(event.booking_id, taxes, shares.currency)
+            figures |= {f"z:{of}": minor for of, minor in left}
+        figures |= {f"x:{of}": minor for of, minor in taxes}
         rule = "J20" if loss.earned or not taken.withdrawn else "J20d"
         figures = figures if taken.withdrawn else {}
         if rule == "J20d":

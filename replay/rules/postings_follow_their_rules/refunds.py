@@ -20,6 +20,7 @@ from ledger.values.money import Money
 from replay.rules.postings_follow_their_rules.agreed import (
     NOTHING,
     Agreed,
+    Taxes,
     deferred_before,
     divided,
     figures,
@@ -92,7 +93,8 @@ class Refunds(Matter):
             none, asked.listed_in, asked.host_id, fell_away=True
         )
         again = {letter: -asked.booked[letter] for letter in "hgovxc"}
-        taxes = tuple((authority, -minor) for authority, minor in asked.taxes)
+        again["x"] -= asked.booked["z"]
+        taxes = tuple((of, -minor) for of, minor in (*asked.taxes, *asked.taxes_left))
         stays[asked.booking_id] = less(stay, again, taxes)
 
     def approved(self, recorded: Recorded[RefundApproved]) -> None:
@@ -274,10 +276,13 @@ class Refunds(Matter):
         if debt != event.debt.minor:
             found = f"{event.debt} becomes the host's debt, {left} minor units are left to pay it"
             self._books.breach(found, recorded)
-        if event.remitted:
-            by_letter |= {"x": 0, "z": by_letter["x"]}
-        agreed = asked._replace(figures=figures(**by_letter | {"d": debt}))
-        return agreed, "J11" if debt or event.remitted else "J10"
+        currency = asked.listed_in or asked.currency
+        still, gone = self._books.taxes.divided(event.booking_id, asked.taxes, currency)
+        if bool(gone) != event.remitted:
+            self._books.breach(f"taxes that have left are {gone}", recorded)
+        by_letter |= {"d": debt, "x": _sum(still), "z": _sum(gone)}
+        agreed = asked._replace(figures=figures(**by_letter), taxes=still, taxes_left=gone)
+        return agreed, "J11" if debt or gone else "J10"
 
     def _keys(self, recorded: Recorded[MoneyEvent], agreed: Agreed) -> dict[str, str]:
         return {
@@ -285,6 +290,10 @@ class Refunds(Matter):
             "refund": recorded.stream_id,
             "host": agreed.host_id,
         }
+
+
+def _sum(taxes: Taxes) -> int:
+    return sum(minor for _, minor in taxes)
 
 
 def _settled(rule: str, agreed: Agreed, settled: Money | None) -> tuple[str, Agreed]:

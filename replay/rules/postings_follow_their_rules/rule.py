@@ -21,6 +21,7 @@ from replay.rules.postings_follow_their_rules.own_transfers import OwnTransfers
 from replay.rules.postings_follow_their_rules.payouts import Payouts
 from replay.rules.postings_follow_their_rules.receipts import Receipts
 from replay.rules.postings_follow_their_rules.refunds import Refunds
+from replay.rules.postings_follow_their_rules.taxes import Taxes
 from replay.rules.rule import Handlers, Rule
 
 MATTERS = (
@@ -33,6 +34,7 @@ MATTERS = (
     Disputes,
     Corrections,
     OwnTransfers,
+    Taxes,
 )
 
 

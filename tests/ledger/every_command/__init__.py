@@ -20,6 +20,7 @@ from tests.ledger.every_command import (
     provider,
     refund,
     tariff,
+    tax_account,
     unapplied_receipt,
     unit_calendar,
 )
@@ -42,6 +43,7 @@ EVERY_COMMAND = (
     *provider.COMMANDS,
     *refund.COMMANDS,
     *tariff.COMMANDS,
+    *tax_account.COMMANDS,
     *unapplied_receipt.COMMANDS,
     *unit_calendar.COMMANDS,
 )
