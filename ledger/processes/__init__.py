@@ -42,6 +42,7 @@ from ledger.processes.corrections import (
     shown_correction,
 )
 from ledger.processes.coupons import restore_coupon
+from ledger.processes.damage_money import OF_DAMAGE
 from ledger.processes.damages import (
     agree_to_claim,
     ask_for_damage_again,
@@ -181,6 +182,7 @@ from ledger.processes.taxes import (
 )
 
 __all__ = [
+    "OF_DAMAGE",
     "PROCESS",
     "PROCESSOR",
     "TIMER",

@@ -5,12 +5,13 @@ nothing of it, and a dispute about it takes nothing of it.
 """
 
 from collections.abc import Iterator
+from itertools import count
 
 from msgspec import Struct
 
 from ledger.aggregates.damage_claim import DAMAGE_CLAIM
 from ledger.aggregates.payment import Payment
-from ledger.aggregates.payout import PAYOUT, Payout
+from ledger.aggregates.payout import PAYOUT, Payout, SchedulePayout
 from ledger.draft import Draft
 from ledger.processes.earnings import (
     brought,
@@ -20,8 +21,8 @@ from ledger.processes.earnings import (
     payments_of,
     payouts_of,
 )
-from ledger.processes.found import booking_in, payment_in
-from ledger.processes.names import damage_claim_of, damage_payout_of
+from ledger.processes.found import booking_in, claim_in, payment_in
+from ledger.processes.names import PROCESS, damage_claim_of, damage_payout_of
 from ledger.values.ids import BookingId, PaymentId, PayoutId
 from ledger.values.money import Money
 from ledger.values.shares import Shares
@@ -64,7 +65,7 @@ def left_of_damage(draft: Draft, paid: PaidDamage) -> Shares:
 def owed_for_damage(draft: Draft, paid: PaidDamage) -> Money:
     """What the books owe the host of it, beside what is held for disputes."""
     gone = sum(map(kept_by, disputes_of(draft, paid.payment)))
-    for _, payout in _payout_of_damage(draft, paid.booking_id):
+    for _, payout in payouts_of_damage(draft, paid.booking_id):
         gone += brought(payout).minor
     return Money(max(paid.shares.host_minor - gone, 0), paid.shares.currency)
 
@@ -81,7 +82,7 @@ def payouts_out_of(
 ) -> Iterator[tuple[PayoutId, Payout]]:
     """The payouts that a payment of a booking goes into."""
     if paid_damage_by(draft, booking_id, payment_id):
-        yield from _payout_of_damage(draft, booking_id)
+        yield from payouts_of_damage(draft, booking_id)
     else:
         yield from payouts_of(draft, booking_id)
 
@@ -89,11 +90,36 @@ def payouts_out_of(
 def all_payouts_of(draft: Draft, booking_id: BookingId) -> Iterator[tuple[PayoutId, Payout]]:
     """The payouts of a stay, and that of damage done in it."""
     yield from payouts_of(draft, booking_id)
-    yield from _payout_of_damage(draft, booking_id)
+    yield from payouts_of_damage(draft, booking_id)
 
 
-def _payout_of_damage(draft: Draft, booking_id: BookingId) -> Iterator[tuple[PayoutId, Payout]]:
-    payout_id = damage_payout_of(booking_id)
-    payout = draft.state(PAYOUT, payout_id)
-    if payout is not None:
+def payouts_of_damage(draft: Draft, booking_id: BookingId) -> Iterator[tuple[PayoutId, Payout]]:
+    """The payouts of what was paid for damage: one, and others where something of it came back."""
+    for number in count(1):
+        payout_id = damage_payout_of(booking_id, number)
+        payout = draft.state(PAYOUT, payout_id)
+        if payout is None:
+            return
         yield payout_id, payout
+
+
+OF_DAMAGE = 0
+"""The number of a payout of what damage brought; those of a stay's tranches begin at 1."""
+
+
+def promise_of_damage(draft: Draft, booking_id: BookingId, amount: Money) -> None:
+    """Promise the host a part of what was paid for damage: all of it, or what came back of it."""
+    claim = claim_in(draft, booking_id)
+    number = sum(1 for _ in payouts_of_damage(draft, booking_id)) + 1
+    draft.do(
+        PROCESS,
+        SchedulePayout(
+            payout_id=damage_payout_of(booking_id, number),
+            booking_id=booking_id,
+            host_id=claim.host_id,
+            amount=amount,
+            release_at=draft.now,
+            time_zone=claim.time_zone,
+            tranche=OF_DAMAGE,
+        ),
+    )

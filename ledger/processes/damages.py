@@ -23,26 +23,22 @@ from ledger.aggregates.damage_claim import (
 )
 from ledger.aggregates.damage_claim import Status as Claiming
 from ledger.aggregates.payment import OpenPayment, RetryPayment
-from ledger.aggregates.payout import SchedulePayout
 from ledger.draft import Draft
 from ledger.errors import NotFound
 from ledger.events import Actor
+from ledger.processes.damage_money import promise_of_damage
 from ledger.processes.found import booking_in, claim_in, payment_in
 from ledger.processes.names import (
     PROCESS,
     TIMER,
     damage_claim_of,
     damage_payment_of,
-    damage_payout_of,
 )
 from ledger.processes.unpaid import give_up_payment, processor_has_the_word
 from ledger.values.currency import chargeable
 from ledger.values.damage import terms_of
 from ledger.values.ids import BookingId, PaymentId
 from ledger.values.money import Money
-
-OF_DAMAGE = 0
-"""The number of the payout of what damage brought; those of the stay's tranches begin at 1."""
 
 HAS_LEFT = (Stands.COMPLETED, Stands.CURTAILED)
 """Where the guest was there, and is no more."""
@@ -175,20 +171,8 @@ def charge_damage(draft: Draft, booking_id: BookingId, payment_id: PaymentId) ->
     )
     claim = claim_in(draft, booking_id)
     assert claim.shares is not None, "it was charged a line ago"
-    if not claim.shares.host_minor:
-        return
-    draft.do(
-        PROCESS,
-        SchedulePayout(
-            payout_id=damage_payout_of(booking_id),
-            booking_id=booking_id,
-            host_id=claim.host_id,
-            amount=claim.shares.host,
-            release_at=draft.now,
-            time_zone=claim.time_zone,
-            tranche=OF_DAMAGE,
-        ),
-    )
+    if claim.shares.host_minor:
+        promise_of_damage(draft, booking_id, claim.shares.host)
 
 
 def waits_for_damage(draft: Draft, booking_id: BookingId, payment_id: PaymentId) -> bool:

@@ -44,9 +44,10 @@ def damage_payment_of(booking_id: BookingId, number: int) -> PaymentId:
     return PaymentId(derived_id(booking_id, "damage", "payment", number))
 
 
-def damage_payout_of(booking_id: BookingId) -> PayoutId:
-    """The id of the payout of what a guest paid for damage: it is none of the stay's."""
-    return PayoutId(derived_id(booking_id, "damage", "payout"))
+def damage_payout_of(booking_id: BookingId, number: int = 1) -> PayoutId:
+    """The id of a payout of what a guest paid for damage: it is none of the stay's."""
+    numbers = [number] if number > 1 else []
+    return PayoutId(derived_id(booking_id, "damage", "payout", *numbers))
 
 
 def payout_of(booking_id: BookingId, number: int = 1) -> PayoutId:

@@ -24,10 +24,12 @@ from ledger.events import Actor
 from ledger.events.refund import Funding
 from ledger.gateways.stripe.transfers import TransferFact
 from ledger.processes.damage_money import (
+    OF_DAMAGE,
     all_payments_of,
     left_of_damage,
     owed_for_damage,
     paid_damage,
+    payouts_of_damage,
 )
 from ledger.processes.earnings import (
     brought,
@@ -43,7 +45,6 @@ from ledger.processes.names import (
     PROCESS,
     PROCESSOR,
     alteration_of,
-    damage_payout_of,
     payout_of,
 )
 from ledger.processes.outcome import Outcome
@@ -149,12 +150,12 @@ def clearance_of(draft: Draft, payout_id: PayoutId) -> Clearance:
 
 def _behind(draft: Draft, payout_id: PayoutId, booking_id: BookingId) -> Behind:
     damage = paid_damage(draft, booking_id)
-    if damage is not None and payout_id == damage_payout_of(booking_id):
+    if damage is not None and payout_in(draft, payout_id).tranche == OF_DAMAGE:
         return Behind(
             payments=(damage.payment,),
             keeps=left_of_damage(draft, damage),
             payable=owed_for_damage(draft, damage),
-            payouts=(payout_in(draft, payout_id),),
+            payouts=tuple(payout for _, payout in payouts_of_damage(draft, booking_id)),
         )
     booking = booking_in(draft, booking_id)
     return Behind(

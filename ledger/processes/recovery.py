@@ -21,6 +21,7 @@ from ledger.draft import Draft
 from ledger.errors import DebtExceeded, NotFound
 from ledger.events import Actor
 from ledger.gateways.stripe.transfers import ReversalFact
+from ledger.processes.damage_money import OF_DAMAGE, promise_of_damage
 from ledger.processes.found import payout_in, refund_in
 from ledger.processes.names import (
     DAY_OF_THE_BOOKS,
@@ -162,7 +163,10 @@ def take_in_reversal(draft: Draft, payout_id: PayoutId, key: str, fact: Reversal
     if pays.minor:
         collect = CollectDebt(host_id=payout.host_id, amount=pays, reversal=fact.reversal)
         draft.do(PROCESS, collect)
-    if pays != fact.amount:
+    again = fact.amount - pays
+    if again.minor and payout.tranche == OF_DAMAGE:
+        promise_of_damage(draft, payout.booking_id, again)
+    elif again.minor:
         promise(draft, payout.booking_id)
     return Outcome.TAKEN_IN
 

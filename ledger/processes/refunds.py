@@ -142,7 +142,10 @@ def _spread(
             return
     rest = settlement
     for payment_id, room in rooms[:-1]:
-        if 0 < room < rest.refund.minor:
+        if room >= rest.refund.minor:
+            yield payment_id, rest
+            return
+        if room > 0:
             part, rest = parted(rest, room)
             yield payment_id, part
     yield rooms[-1][0], rest

@@ -214,7 +214,7 @@ def send_transfer(world: World, errand: Errand) -> None:
     payout = state_of(world, PAYOUT, errand)
     payout_id = PayoutId(errand.stream_id)
     provider = world.ledger.state(PROVIDER, payout.host_id)
-    paid_by = _paid_by(world, payout_id, payout)
+    paid_by = _paid_by(world, payout)
     tied = len(paid_by) == 1 and payout.orders == 1
     payment = world.ledger.state(PAYMENT, paid_by[0]) if tied else None
     if provider is None or provider.payout_account is None:
@@ -235,10 +235,10 @@ def send_transfer(world: World, errand: Errand) -> None:
     )
 
 
-def _paid_by(world: World, payout_id: PayoutId, payout: Payout) -> Sequence[PaymentId]:
+def _paid_by(world: World, payout: Payout) -> Sequence[PaymentId]:
     """The payments that brought what a payout pays out: those of the stay, or that of damage."""
     booking_id = payout.booking_id
-    if payout_id == processes.damage_payout_of(booking_id):
+    if payout.tranche == processes.OF_DAMAGE:
         claim = world.ledger.state(DAMAGE_CLAIM, processes.damage_claim_of(booking_id))
         return (claim.payment_id,) if claim and claim.payment_id else ()
     booking = world.ledger.state(BOOKING, booking_id)

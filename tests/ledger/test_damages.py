@@ -30,7 +30,19 @@ from ledger.events.payment import PaymentOpened
 from ledger.values.clearance import Hold
 from ledger.values.clock import Instant
 from ledger.values.price import paid_by
-from tests.facts import BOOKING, CHECK_OUT, GUEST, HOST, SUPPORT, a_price, money
+from tests.facts import (
+    BOOKING,
+    CHECK_OUT,
+    CLARA,
+    DINIS,
+    FINANCE,
+    GUEST,
+    HOST,
+    RUI,
+    SUPPORT,
+    a_price,
+    money,
+)
 from tests.ledger.market import DECLINED, VISA, Market
 from tests.ledger.test_disputed_money import OWED, Disputed, agree
 from tests.ledger.test_exchange import quoted
@@ -90,9 +102,9 @@ class Damaged(Disputed):
         """The payment that the guest was asked by."""
         return self._state(PAYMENT, processes.damage_payment_of(BOOKING, number))
 
-    def of_damage(self) -> Payout:
-        """The payout of what was paid for it."""
-        return self._state(PAYOUT, processes.damage_payout_of(BOOKING))
+    def of_damage(self, number: int = 1) -> Payout:
+        """A payout of what was paid for it."""
+        return self._state(PAYOUT, processes.damage_payout_of(BOOKING, number))
 
     def bank_takes(self, **told: Any) -> str:
         """The guest's bank disputes what was paid for damage."""
@@ -306,6 +318,31 @@ def test_a_dispute_that_is_lost_after_the_host_was_paid_is_their_debt() -> None:
 
     assert market.dispute().status is Disputing.LOST
     assert market.owes() == "116.40 EUR"
+    agree(market)
+
+
+def test_what_comes_back_of_it_and_finds_no_debt_is_promised_again_as_damage() -> None:
+    market = paid_for()
+    market.bank_takes(amount=5_000)
+    market.bank("lost")
+    market.settle()
+    debt = market.debt()
+    assert debt is not None
+    owed = debt.owed("EUR")
+    order = partial(
+        processes.order_reversal,
+        payout_id=processes.damage_payout_of(BOOKING),
+        cause="dispute_lost",
+    )
+    market.decide(partial(order, staff=FINANCE, amount=owed))
+    propose = partial(processes.propose_write_off, staff=CLARA, reason="small")
+    market.decide(partial(propose, host_id=RUI, amount=owed), RUI)
+    approve = partial(processes.approve_write_off, staff=DINIS)
+    market.decide(partial(approve, host_id=RUI, amount=owed), RUI)
+    market.settle()
+
+    assert market.of_damage().owed_again == owed
+    assert market.of_damage(2).amount == owed
     agree(market)
 
 

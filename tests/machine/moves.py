@@ -21,6 +21,7 @@ from ledger.aggregates.booking import (
     PlatformReason,
     Status,
 )
+from ledger.aggregates.damage_claim import Status as Claiming
 from ledger.aggregates.dispute import DISPUTE
 from ledger.aggregates.dispute import Status as Disputing
 from ledger.aggregates.payment import Status as Paying
@@ -49,7 +50,7 @@ from ledger.values.policy import Ending
 from ledger.values.stay import Stay, local_date, stay
 from tests.facts import FINANCE, OPERATOR, PAUL, SUPPORT, an_id
 from tests.ledger.market import NotPossible
-from tests.machine import changing, giving, remitting
+from tests.machine import changing, damaging, giving, remitting
 from tests.machine.places import GUESTS, PLACES, Place
 from tests.machine.town import COUPONS, Town
 
@@ -646,6 +647,12 @@ MOVES: tuple[Move, ...] = (
       gives_in),
     W("finance takes a transfer back", 1, payable(Payable.TRANSFERRED, Payable.PARTLY_REVERSED),
       takes_back),
+    W("a host claims damage", 4, damaging.left, damaging.claims),
+    W("a claim is answered", 4, damaging.claimed(Claiming.OPENED), damaging.answers),
+    W("support decides a claim", 3, damaging.claimed(Claiming.ESCALATED, Claiming.UNPAID),
+      damaging.decides),
+    W("a guest pays for damage", 6, damaging.claimed(Claiming.CHARGING), damaging.pays),
+    W("a bank disputes damage", 1, damaging.claimed(Claiming.CHARGED), damaging.disputed),
     W("the processor asks a host", 1, places, restricts),
     W("a host is let on", 1, places, reinstates),
     W("finance holds a payout", 1, payable(Payable.SCHEDULED, Payable.DUE), holds),
