@@ -36,6 +36,8 @@ def capped(price: Price, settlement: Settlement, room: Room) -> Settlement:
     The same settlement where there is enough.
     """
     minor = _at_most(settlement, room)
+    if not minor:
+        return _nothing_of(settlement)
     left_out = tuple(_left_out(settlement.lines, settlement.refund.minor - minor))
     lines = tuple(line for line in without(settlement.lines, left_out) if line.minor)
     back = fitted(settlement.back - parts_of(price, left_out), room.left)
@@ -49,12 +51,22 @@ def capped(price: Price, settlement: Settlement, room: Room) -> Settlement:
     )
 
 
-def fitted(back: Shares, left: Shares) -> Shares:
-    """Shares of the same total, of no part more than is left; others give what is missing.
+def _nothing_of(settlement: Settlement) -> Settlement:
+    nothing = Shares(settlement.back.currency)
+    return Settlement(
+        refund=Money(0, settlement.refund.currency),
+        back=nothing,
+        kept=settlement.kept + settlement.back,
+        lines=(),
+    )
 
-    Where not even all of them have as much, it is all that is left.
+
+def fitted(back: Shares, left: Shares) -> Shares:
+    """Shares of the same total, of no part less than nothing nor more than is left.
+
+    Others give what is missing; where not even all of them have as much, it is all that is left.
     """
-    taken = back.at_most(left)
+    taken = back.above_nothing.at_most(left)
     missing = back.total.minor - taken.total.minor
     if not missing:
         return taken

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ledger.events import MoneyEvent, Recorded
+from ledger.events.host_debt import DebtNetted
 from ledger.values.journal import Entry, Line
 from ledger.values.shares import Shares
 from replay.rules.postings_follow_their_rules.agreed import NOTHING, Agreed
@@ -15,8 +16,8 @@ from replay.rules.rule import Handlers
 class Books:
     """Holds what events booked against what the rules make, and tells breaches.
 
-    `payable` is what each host has earned of each booking and not received, in minor units, as
-    booked so far; `charges` are the payments whose money cannot be used yet; `lost` is what
+    `payable` is what each host has earned of each stay and not received, in minor units, as booked
+    so far, and `of_damage` are the streams whose money is none of a stay's; `charges` are the payments whose money cannot be used yet; `lost` is what
     disputes took of each booking before it was earned. `allowances` are what each booking gives
     back beside its end, by refund, and `given_back` what its end then does; `stays` is what was
     agreed about each, and `ended` are those that fell away; `granted` is how each stood before an
@@ -27,6 +28,7 @@ class Books:
     def __init__(self, breach: Callable[[str, Recorded[MoneyEvent]], None]) -> None:
         self.breach = breach
         self.payable: dict[str, int] = {}
+        self.of_damage: set[str] = set()
         self.charges: dict[str, Agreed] = {}
         self.lost: dict[str, list[Shares]] = {}
         self.allowances: dict[str, dict[str, Shares]] = {}
@@ -117,6 +119,10 @@ class Books:
     def remember(self, recorded: Recorded[MoneyEvent]) -> None:
         """Keep count of what hosts and authorities are to get."""
         self.taxes.read(recorded)
+        event = recorded.event
+        pays = event.payout_id if isinstance(event, DebtNetted) else recorded.stream_id
+        if pays in self.of_damage:
+            return
         for entry in recorded.event.entries:
             for line in entry.lines:
                 if line.account == "host_payable":

@@ -29,10 +29,12 @@ class Damages(Matter):
     def claim(self, recorded: Recorded[DamageClaimOpened]) -> None:
         """What is claimed, and under which terms."""
         self._claims[recorded.stream_id] = recorded.event
+        self._books.of_damage.add(recorded.stream_id)
 
     def ask(self, recorded: Recorded[DamageAsked]) -> None:
         """What the guest is to pay, and by which payment."""
         self._asked[recorded.stream_id] = recorded.event
+        self._books.of_damage.add(recorded.event.payment_id)
 
     def charged(self, recorded: Recorded[DamageCharged]) -> None:
         """J26, of what was asked for and came: the host has it less the platform's part; once."""

@@ -56,6 +56,8 @@ class Disputes(Matter):
         self._disputes[recorded.stream_id] = Taken(
             event.amount, {"host": event.host_id, "booking": event.booking_id}
         )
+        if event.payment_id in self._books.of_damage:
+            self._books.of_damage.add(recorded.stream_id)
 
     def withdrawn(self, recorded: Recorded[DisputeFundsWithdrawn]) -> None:
         """J18, of what was disputed, where the account is kept in the guest's currency."""

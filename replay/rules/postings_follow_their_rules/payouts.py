@@ -47,6 +47,8 @@ class Payouts(Matter):
         event = recorded.event
         figures = (0, event.amount.minor, 0, 0)
         self._payouts[recorded.stream_id] = Agreed(figures, event.amount.currency, event.host_id)
+        if not event.tranche:  # it brings nothing of a stay
+            self._books.of_damage.add(recorded.stream_id)
 
     def recalculate(self, recorded: Recorded[PayoutRecalculated]) -> None:
         """What a host is promised instead."""
