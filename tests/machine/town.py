@@ -279,15 +279,16 @@ class Town(Market):
         self.heal()
         until = self.clock.now + within
         while self.clock.now < until:
+            before = len(self.store.history)
             self._finish_refunds()
             self._finish_disputes()
             self.settle()
             self.clear_the_desk()
             self.settle()
             wait = self._to_next()
-            if wait is None:
+            if wait is None and len(self.store.history) == before:
                 return True
-            self.let_pass(max(wait, timedelta(seconds=1)))
+            self.let_pass(max(wait or timedelta(), timedelta(seconds=1)))
         return False
 
     def _finish_refunds(self) -> None:
