@@ -64,6 +64,7 @@ BY_SIGNAL = 128  # a shell's way to say which signal ended a command
 
 # The tests of what is drawn from histories: about half of the time of all tests.
 HISTORIES = ("tests/stories", "tests/replay", "tests/projections")
+GAMES = "tests/machine"
 
 
 class Trouble(Exception):
@@ -245,7 +246,12 @@ def test(arguments: Sequence[str]) -> int:
     os.chdir(PROJECT)
     if arguments:
         become(tests(*arguments))
-    results = side_by_side(checks(), hands())
+    return all_of(checks())
+
+
+def all_of(checks: Mapping[str, Sequence[str]]) -> int:
+    """Run them, also after one has failed, and say at the end which did; 1 if any has."""
+    results = side_by_side(checks, hands())
     say("")
     for name, (code, seconds) in results.items():
         say(f"  {name:<24} {'passed' if code == 0 else 'FAILED':<8} {seconds:6.1f} s")
@@ -326,11 +332,22 @@ def shown(names: Iterable[str], logs: Path, ended: Container[str]) -> Iterator[N
                 yield
 
 
-def nightly(arguments: Sequence[str]) -> NoReturn:
+def nightly(arguments: Sequence[str]) -> int:
+    """Run what takes minutes: random games of everything beside all the rest."""
     os.chdir(PROJECT)
-    properties = ("--hypothesis-profile", "nightly")
-    chosen = module("pytest", "-m", "nightly or hypothesis", *properties, *arguments)
-    become(in_sandbox(chosen, "--no-stripe"))
+    if arguments:
+        become(long_tests(*arguments))
+    return all_of(
+        {
+            "random games": long_tests(GAMES),
+            "deaths and properties": long_tests(f"--ignore={GAMES}"),
+        }
+    )
+
+
+def long_tests(*arguments: str) -> list[str]:
+    chosen = module("pytest", "-m", "nightly or hypothesis", "--hypothesis-profile", "nightly")
+    return in_sandbox([*chosen, *arguments], "--no-stripe")
 
 
 def bench(arguments: Sequence[str]) -> NoReturn:
