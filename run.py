@@ -7,7 +7,7 @@
     python3 run.py nightly          the tests that take minutes, and each property many times
     python3 run.py bench [NAME…]    measurements, side by side with the peers
     python3 run.py fix              put the style in order
-    python3 run.py generate         write what is derived from the code: catalogue, diagrams, OpenAPI
+    python3 run.py generate         write what derives from the code: catalogue, diagrams, OpenAPI
     python3 run.py stayledger …     the ledger's command line: audit, rebuild, timeline, …
     python3 run.py sandbox run -- … any command with its own empty Postgres, Redis and Stripe
     python3 run.py python …         the environment's Python
@@ -17,7 +17,7 @@ remains. A DATABASE_URL, REDIS_URL or STRIPE_SECRET_KEY in the environment is us
 own.
 """
 
-# Standard library only, and a syntax that older Pythons can read up to the line that sends them away.
+# Standard library only; older Pythons can read the syntax up to the line that sends them away.
 from __future__ import annotations
 
 import argparse
@@ -120,8 +120,8 @@ def install_uv() -> str:
         if uv := find_uv():
             return uv
     raise Trouble(
-        "this Python can install nothing: install uv, or your system's python3-venv, and try again\n"
-        + "\n".join(f"  {reason}" for reason in reasons)
+        "this Python can install nothing: install uv, or your system's python3-venv, and try"
+        " again\n" + "\n".join(f"  {reason}" for reason in reasons)
     )
 
 
@@ -226,7 +226,7 @@ def stayledger(arguments: Sequence[str]) -> NoReturn:
 
 
 def running_system() -> dict[str, str] | None:
-    """The addresses of the system that runs in this checkout, if one does: its owner's lock says."""
+    """The addresses of the system that runs in this checkout, if one does: its lock says."""
     try:
         with (DATA / "owner").open() as owner:
             fcntl.flock(owner, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -454,7 +454,7 @@ def import_sample() -> None:
 
 
 def have_notices_sent(url: str) -> None:
-    """Have our stand-in for Stripe tell its events to the API, ours and those of hosts' accounts."""
+    """Have our stand-in for Stripe tell the API its events, ours and those of hosts' accounts."""
     notices = f"{url}/webhooks/stripe"
     os.environ["STRIPE_WEBHOOK_SECRETS"] = listener("stripe-webhook", notices)
     hosts = listener("stripe-webhook-hosts", f"{notices}/hosts", connect="true")

@@ -22,8 +22,8 @@ SUMMARY = """\
 The booking ledger over HTTP.
 
 Every answer says which position of the history it reflects, in `Ledger-Position`. A caller who
-passes a position on, as `after` or in `Min-Position`, gets an answer that contains it. Commands need
-an `Idempotency-Key`: repeated, they answer what they answered. Everything that goes wrong is a
+passes a position on, as `after` or in `Min-Position`, gets an answer that contains it. Commands
+need an `Idempotency-Key`: repeated, they answer what they answered. Everything that goes wrong is a
 problem (RFC 9457) with a stable `code`.
 """
 

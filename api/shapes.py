@@ -1,4 +1,4 @@
-"""The shapes in which ids, dates, instants and money come in: strict, and the same for every route."""
+"""The shapes in which ids, dates, instants and money come in: strict, the same for all routes."""
 
 import re
 from datetime import date, datetime

@@ -138,7 +138,8 @@ def written(rows: Sequence[Row], rounds: int) -> str:
         ratio = ", ".join(f"{by:,.2f}× {name}" for name, by in row.ratio.items())
         met = "yes" if row.met else "**no**"
         lines.append(
-            f"| {row.name} | {row.ours:,.1f} | {row.unit} | {peers} | {ratio} | {row.goal} | {met} |"
+            f"| {row.name} | {row.ours:,.1f} | {row.unit} "
+            f"| {peers} | {ratio} | {row.goal} | {met} |"
         )
     return "\n".join([*lines, ""])
 

@@ -26,7 +26,8 @@ def apart(function: Callable[P, T], *args: P.args, **named: P.kwargs) -> tuple[T
     except EOFError:
         process.join()
         raise RuntimeError(
-            f"{function.__qualname__}: its process ended with code {process.exitcode}, without a word"
+            f"{function.__qualname__}: its process ended with code {process.exitcode}, "
+            "without a word"
         ) from None
     process.join()
     return result

@@ -31,7 +31,7 @@ def prepare(place: Place) -> None:
 
 
 def complete(owner_url: str) -> None:
-    """Add what an append writes beside events: the records of commands, and the claims on nights."""
+    """Add what an append writes beside events: records of commands, and claims on nights."""
     with psycopg.connect(owner_url) as connection:
         connection.execute(COMMANDS)
         connection.execute(CLAIMS)

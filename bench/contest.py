@@ -63,7 +63,7 @@ class Goal:
 
 @dataclass(frozen=True, kw_only=True)
 class Contest:
-    """Who runs, how, and for what. `ours` and each peer measure one round and return its figures."""
+    """Who runs, how, and for what. `ours` and each peer measure a round and return its figures."""
 
     name: str
     unit: str

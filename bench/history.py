@@ -464,7 +464,8 @@ def _lines(events: Iterable[Made], origin: str) -> Iterator[str]:
         yield (
             f"{position}\t{made.stream_id}\t{versions[made.stream_id]}\t{made.case_id}\t"
             f"{made.command_id}\t{made.at}\t{made.at}\t{made.event.schema}\t{made.event.topic}\t"
-            f"\\\\x{sealed[ACTED.get(type(made.event), 'X')]}\t\\\\x{codec.encode(made.event).hex()}\n"
+            f"\\\\x{sealed[ACTED.get(type(made.event), 'X')]}\t"
+            f"\\\\x{codec.encode(made.event).hex()}\n"
         )
 
 

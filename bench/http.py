@@ -1,4 +1,4 @@
-"""The whole way over HTTP: how soon a command shows in every read model, and how many books a second.
+"""The whole way over HTTP: how soon a command shows in read models, how many bookings a second.
 
 Starts the API and the followers as processes of their own, and drives them from this one over bare
 sockets. What is booked stays in the database: give it one that may be thrown away.

@@ -47,7 +47,7 @@ MOMENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 STAY = Stay(date(2026, 7, 1), date(2026, 7, 4))
 
 Reached = tuple[float, int]
-"""When a commit of the read model was done, on the machine's monotonic clock, and how far it went."""
+"""When a commit of the read model was done, by the monotonic clock, and how far it went."""
 
 
 def prepare(place: Place) -> None:

@@ -128,7 +128,7 @@ class Draft:
         self._answer = answer
 
     def state(self, decider: Decider[S, Any, Any], stream_id: str) -> S | None:
-        """The state of a stream as this draft leaves it so far; the commit holds only if it lasts."""
+        """A stream's state as this draft leaves it so far; the commit holds only if it lasts."""
         known: S | None = self._recall(decider, stream_id).state
         return known
 

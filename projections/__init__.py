@@ -1,4 +1,4 @@
-"""What people ask, answered in advance. Each read model is one file, and can be deleted and rebuilt."""
+"""What people ask, answered in advance. Each read model is a file, deleted and rebuilt at will."""
 
 from projections.availability import AVAILABILITY
 from projections.desk import DESK

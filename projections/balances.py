@@ -65,7 +65,7 @@ CREDIT = -func.sum(journal.c.minor).filter(journal.c.minor < 0)
 
 
 def trial_balance(db: Connection, as_of: Instant | None = None) -> TrialBalance:
-    """What every account turned over, up to and including an instant of business time, or so far."""
+    """What every account turned over, up to and with an instant of business time, or so far."""
     position = position_of(db, JOURNAL)
     turnover = (
         _sums(balances, func.sum(balances.c.debit_minor), func.sum(balances.c.credit_minor))

@@ -63,7 +63,7 @@ matters = Table(
     Column("currency", Text),
     Index("matters_by_time", "matter", "since"),
 )
-"""One row per thing to look at. `reason` tells those of one payout apart, and is empty otherwise."""
+"""One row per thing to look at. `reason` tells those of one payout apart, else it is empty."""
 
 subjects = Table(
     "subjects",
@@ -73,7 +73,7 @@ subjects = Table(
     Column("currency", Text, nullable=False),
     Column("due_at", DateTime(timezone=True)),
 )
-"""What a matter would be about, should there be one: how much, and until when it can be answered."""
+"""What a matter would be about, should there be one: how much, and until when to answer it."""
 
 debts = Table(
     "debts",

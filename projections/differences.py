@@ -1,4 +1,4 @@
-"""Differences: the queue of what does not fit. A question over reconciliation; no tables of its own."""
+"""Differences: the queue of what does not fit. A question over reconciliation, without tables."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -61,8 +61,8 @@ earnings = Table(
     Column("taken_back_minor", BigInteger, nullable=False),
     info=ONLY_ADDED_TO,
 )
-"""What moved the account of a host for a booking (`host_payable` in the journal), by its cause; what
-the host is owed more is positive.
+"""What moved the account of a host for a booking (`host_payable` in the journal), by its cause;
+what the host is owed more is positive.
 """
 
 debts = Table(

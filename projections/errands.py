@@ -249,7 +249,7 @@ def project_refunds(rows: Rows, recorded: Recorded[ErrandEvent], event: RefundEr
 
 
 def project_payouts(rows: Rows, recorded: Recorded[ErrandEvent], event: PayoutErrandEvent) -> None:
-    """What is to be done about one payout: what is due is tried, what is held is looked at again."""
+    """What is to be done about a payout: what is due is tried, what is held is looked at again."""
     match event:
         case PayoutDue():
             begin(rows, recorded, K.RELEASE_PAYOUT, key=recorded.stream_id)
@@ -274,7 +274,7 @@ def project_payouts(rows: Rows, recorded: Recorded[ErrandEvent], event: PayoutEr
 def project_holds(
     rows: Rows, recorded: Recorded[ErrandEvent], event: PayoutHeld | PayoutHoldLifted
 ) -> None:
-    """What is held is looked at again, until the last reason is gone; then the clock has the word."""
+    """What is held is looked at again, until the last reason is gone; then the clock decides."""
     end(rows, recorded, K.RELEASE_PAYOUT, K.RECONSIDER_PAYOUT)
     if isinstance(event, PayoutHeld) or event.to == "on_hold":
         begin(rows, recorded, K.RECONSIDER_PAYOUT, key=recorded.stream_id)

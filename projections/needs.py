@@ -78,7 +78,9 @@ NEEDED: Mapping[Hold, str] = {
     Hold.MANUAL: "Finance must lift its own hold",
     Hold.RECON_MISMATCH: "A difference from the processor's books must be explained",
     Hold.TAX_DATA_MISSING: "The host must hand in what the tax office asks for",
-    Hold.ACCOUNT_CHANGED: "48 hours must pass since the bank account changed, or finance reviews it",
+    Hold.ACCOUNT_CHANGED: (
+        "48 hours must pass since the bank account changed, or finance reviews it"
+    ),
 }
 """What lifts each hold; a test demands a sentence for every one."""
 

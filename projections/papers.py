@@ -50,8 +50,8 @@ class PaperLine(BaseModel):
 
 
 class BeforeConversion(BaseModel):
-    """The total in the listing's currency, and the exact rate by which it was converted: guest units
-    per listing unit, with our margin of so many basis points in it.
+    """The total in the listing's currency, and the exact rate by which it was converted: guest
+    units per listing unit, with our margin of so many basis points in it.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -109,7 +109,7 @@ FLOWS = {
     (A.STRIPE_AVAILABLE, "J15"): ("transferred", -1),
     (A.HOST_PAYABLE, "J16"): ("netted", 1),
 }
-"""Which lines are money on its way, by account and the number of the posting rule, and their sign."""
+"""Which lines are money on its way, by account and number of the posting rule, and their sign."""
 
 MONTH = func.to_char(journal.c.effective_on, "YYYY-MM").label("month")
 RULE = re.compile(r"J\d+")
@@ -180,7 +180,7 @@ def _flow(account: str, rule: str, minor: int, debit: int) -> tuple[str, int]:
 
 
 CHARGING = ("J1", "J27")
-"""The rules that charge a guest; they also apply what was paid, on the other side of the account."""
+"""The rules that charge a guest; they also apply what was paid, on the account's other side."""
 
 
 def _summed(

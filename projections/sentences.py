@@ -16,7 +16,9 @@ SENTENCES = {
     "alteration.declined": "Alteration declined: {detail}",
     "alteration.expired": "Alteration expired, nobody answered",
     "alteration.failed": "Alteration failed: {detail}; nothing is altered",
-    "alteration.proposed": "{nights} proposed by the {detail}, a difference of {amount}, until {due_at}",
+    "alteration.proposed": (
+        "{nights} proposed by the {detail}, a difference of {amount}, until {due_at}"
+    ),
     "alteration.settling": "Difference of the alteration to be settled: {detail}",
     "alteration.withdrawn": "Alteration withdrawn",
     "attestation.property_attested": "Property vouched for by {detail}",
@@ -91,7 +93,9 @@ SENTENCES = {
     "dispute.evidence_submitted": "Evidence handed in for the dispute",
     "dispute.fee_charged": "Fee of {amount} for the dispute taken by the processor",
     "dispute.funds_reinstated": "Disputed {amount} given back by the processor",
-    "dispute.funds_withdrawn": "Disputed {amount} taken by the processor; {detail} of the host's held",
+    "dispute.funds_withdrawn": (
+        "Disputed {amount} taken by the processor; {detail} of the host's held"
+    ),
     "dispute.lost": "Dispute lost, and with it {amount}; the host owes {detail} of it",
     "dispute.opened": "Dispute of {amount} opened: {detail}; an answer is due by {due_at}",
     "dispute.prevented": "Dispute prevented by a refund of the processor",
@@ -161,13 +165,21 @@ SENTENCES = {
     "tariff.levies_set": "Fees, taxes and penalties set, version {detail}",
     "tariff.rates_set": "Rates and stay rules set, version {detail}",
     "unapplied_receipt.adopted": "Money without a place became a payment",
-    "unapplied_receipt.alternative_chosen": "Money without a place is to be paid by our bank: {detail}",
+    "unapplied_receipt.alternative_chosen": (
+        "Money without a place is to be paid by our bank: {detail}"
+    ),
     "unapplied_receipt.detected": "{amount} came without a place: {detail}",
     "unapplied_receipt.disputed": "The guest's bank asks about money without a place",
-    "unapplied_receipt.settled_alternatively": "{amount} without a place paid by our bank, reference {detail}",
-    "unapplied_receipt.settled_by_dispute": "{amount} without a place reached the guest by a dispute",
+    "unapplied_receipt.settled_alternatively": (
+        "{amount} without a place paid by our bank, reference {detail}"
+    ),
+    "unapplied_receipt.settled_by_dispute": (
+        "{amount} without a place reached the guest by a dispute"
+    ),
     "unapplied_receipt.funds_available": "{amount} of money without a place available for use",
-    "unapplied_receipt.lessened": "{amount} without a place reached the guest by a dispute; {detail} is owed still",
+    "unapplied_receipt.lessened": (
+        "{amount} without a place reached the guest by a dispute; {detail} is owed still"
+    ),
     "unapplied_receipt.return_failed": "Money without a place could not be returned: {detail}",
     "unapplied_receipt.return_reversed": "{amount} came back from the guest's bank: {detail}",
     "unapplied_receipt.returned": "{amount} without a place returned to the guest",
@@ -217,7 +229,7 @@ IN_WORDS = {
     "platform_funded": "the platform pays it",
     "payout_transferred": "the host has the money already",
 }
-"""Codes that only insiders can read, and what they mean; others read as they are, without dashes."""
+"""Codes that only insiders read, and what they mean; others read as they are, without dashes."""
 
 
 def sentence_of(row: Row[tuple[object, ...]], after: str | None = None) -> str:

@@ -112,7 +112,7 @@ def _rows(found: Iterable[Turnover], carried: Counter[tuple[str, str, str]]) -> 
 def tax_earned(
     db: Connection, jurisdiction: str, currency: str, begins: date | None, until: date
 ) -> TaxEarned:
-    """What stays brought an authority from a day on, up to another: what a remittance begins with."""
+    """What stays brought an authority from one day until another: what a remittance begins with."""
     position = position_of(db, JOURNAL)
     total = func.coalesce(func.sum(-journal.c.minor), 0)
     query = select(cast(total, BigInteger)).where(

@@ -85,7 +85,7 @@ further_payments = Table(
     Column("refunded_minor", BigInteger, nullable=False),
     Index("further_payments_by_booking", "booking_id"),
 )
-"""Payments beside a stay's own one, which stands in its row: they came late, or for an alteration."""
+"""Payments beside a stay's own, which stands in its row: they came late, or for an alteration."""
 
 # -- Events -----------------------------------------------------------------------------
 
@@ -126,7 +126,7 @@ def project(rows: Rows, recorded: Recorded[TripEvent]) -> None:
 
 
 def changed(event: LaterEvent) -> dict[str, Any]:  # noqa: C901 - one case per event
-    """What another step of the stay changes: where it stands, its dates, what is due and goes back."""
+    """What another step of the stay changes: its status, its dates, what is due and goes back."""
     match event:
         case HostDecisionRequested():
             return {"status": "awaiting_host"}

@@ -1,4 +1,4 @@
-"""`stayledger COMMAND`, the same as `python -m replay COMMAND`: the ledger from the command line."""
+"""`stayledger COMMAND`, or `python -m replay COMMAND`: the ledger from the command line."""
 
 import argparse
 import os
@@ -106,7 +106,7 @@ def _said(trouble: BaseException | None, settings: Settings) -> str:
 
 
 def _has_ledger(settings: Settings) -> bool:
-    """Whether there is a ledger to be kept from: Postgres forbids before it says what is missing."""
+    """Whether there is a ledger to keep from: Postgres forbids before it says what is missing."""
     with suppress(psycopg.Error), psycopg.connect(settings.database_url) as connection:
         return exists(connection, "ledger")
     return True

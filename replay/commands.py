@@ -1,4 +1,4 @@
-"""The commands of `stayledger`: each asks the machinery, prints the answer, and gives an exit code."""
+"""The commands of `stayledger`: each asks the machinery, prints the answer, gives an exit code."""
 
 import argparse
 import csv
@@ -111,7 +111,7 @@ def _write_report(path: Path, refused: Sequence[RefusedRow]) -> None:
 
 
 def rebuild_read_models(settings: Settings, options: argparse.Namespace) -> int:
-    """Build read models anew, let them take the live ones' places, and clear away where asked to."""
+    """Build read models anew, let them take the live ones' places, and clear away if asked to."""
     set_up(settings)
     chosen = [each for each in PROJECTIONS if not options.names or each.name in options.names]
     with progress("Rebuilding", "events") as told, Interruption() as interrupted:
@@ -173,8 +173,8 @@ def reconcile(settings: Settings, options: argparse.Namespace) -> int:
         _say(reports.reconciled_text(reconciled))
     if not reconciled.complete:
         sys.stderr.write(
-            "stayledger: interrupted; what was read of the statement is kept. Give the same command "
-            "again to go on.\n"
+            "stayledger: interrupted; what was read of the statement is kept. Give the same "
+            "command again to go on.\n"
         )
         return interrupted.exit_code
     return DONE if reconciled.clean else BREACHED

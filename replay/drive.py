@@ -88,7 +88,7 @@ class Drive:
         self._taken += taken
 
     def stream(self, connection: Connection) -> None:
-        """Send rows ahead that need no more changes, in the transaction that `settle` is part of."""
+        """Send rows ahead that need no more changes, in the transaction of `settle`."""
         self._rows.stream(connection)
 
     def settle(self, connection: Connection, position: int) -> None:

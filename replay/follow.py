@@ -173,7 +173,7 @@ class Follower:
         events: Sequence[Recorded[Event]],
         reaches: int,
     ) -> bool:
-        """Take events in together, or, where they will not go, one by one up to the one to blame."""
+        """Take events in together or, where they will not go, one by one up to the culprit."""
         try:
             drive.apply(connection, events, reaches)
         except BLAMELESS:

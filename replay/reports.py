@@ -1,4 +1,4 @@
-"""Answers as people read them: tables with amounts set right, dates and months as clerks write them.
+"""Answers as people read them: tables, amounts set right, dates and months as clerks write them.
 
 Every answer says up to which position of the history it is complete.
 """

@@ -182,7 +182,7 @@ def total_of(price: Price) -> int:
 
 
 def _about_stated(price: Price, kept: Known) -> Iterator[str]:
-    """Nights that somebody stated are what they say, but one that was there before stays as it was."""
+    """Nights that somebody stated are as they say, but one that was there stays as it was."""
     for night in price.nights:
         if night.night in kept and [Fraction(night.minor)] != kept[night.night]:
             yield f"{night.night} costs {night.minor}, it was {_told(kept[night.night])}"
@@ -323,7 +323,7 @@ def _told(amounts: Iterable[Fraction]) -> str:
 
 
 class Row(NamedTuple):
-    """A line of the price: what it is, what was paid, and the part that goes back, or stays taxed."""
+    """A line of the price: what it is, what was paid, the part that goes back or stays taxed."""
 
     code: str
     of: str
@@ -345,7 +345,7 @@ class Terms(NamedTuple):
 
 
 class Gone(NamedTuple):
-    """What goes back of a price, in minor units: of each row of the rent, of fees, taxes, coupon."""
+    """What goes back of a price, in minor units: of each row of rent, of fees, taxes, coupon."""
 
     rows: list[Row]
     rent: list[int]
@@ -390,7 +390,7 @@ def about_settlement(
 
 
 STEPS = {"KWD": 10}
-"""In how many minor units at a time the processor charges and gives back, where not in single ones."""
+"""In how many minor units the processor charges and gives back at a time, where not in one."""
 
 
 def _about_refund(listed: Price, terms: Terms, settlement: Settlement) -> Iterator[str]:
@@ -412,7 +412,7 @@ def _about_refund(listed: Price, terms: Terms, settlement: Settlement) -> Iterat
 
 
 def as_paid(price: Price, step: int = 1) -> Price:
-    """The price in the currency that the guest pays, or in steps of it: the lines' own amounts there."""
+    """The price in the guest's currency, or in steps of it: the lines' own amounts there."""
     if price.exchange is None or not price.guest_minors:
         return price
     paid = iter(minor // step for minor in price.guest_minors)

@@ -188,7 +188,7 @@ def persistent(
 
 @dataclass(frozen=True, kw_only=True)
 class _Memory:
-    """What a lasting set remembers: passwords, the key of quotes, and the ports where people expect it."""
+    """What a lasting set remembers: passwords, the key of quotes, and the ports."""
 
     passwords: Passwords
     redis_password: str

@@ -1,4 +1,4 @@
-"""The command line as a person meets it: a process with its own environment, output and exit code."""
+"""The command line as people meet it: a process with its own environment, output and exit code."""
 
 import json
 import os

@@ -1,7 +1,7 @@
 """The failure cases by their stable ids: what happens, what must come of it, which tests hold it.
 
-`python -m tests.failure_cases` writes docs/failure-cases.md. A test says which cases it holds by its
-name: `test_case_p4_…`, `test_p4_…`, `test_cases_34_and_35_…`, `test_fault_37_…`.
+`python -m tests.failure_cases` writes docs/failure-cases.md. A test says which cases it holds by
+its name: `test_case_p4_…`, `test_p4_…`, `test_cases_34_and_35_…`, `test_fault_37_…`.
 """
 
 import re

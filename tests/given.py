@@ -1,4 +1,4 @@
-"""given(events).when(actor, command).then(events) — or `.refused(rule)`: the rules without a database.
+"""given(events).when(actor, command).then(events) or `.refused(rule)`: rules without a database.
 
 The aggregate is found by the command, and run by the same `Decider.run` that the ledger runs.
 """

@@ -1,11 +1,11 @@
-"""Lists that must be complete: where one is not, the test says what is missing and from which file."""
+"""Lists that must be complete: if one is not, the test says what is missing from which file."""
 
 from collections.abc import Iterable
 from typing import Any
 
 
 def complete(listed: Iterable[Any], wanted: Iterable[Any], where: str) -> None:
-    """Everything that is wanted is listed, and nothing else; `where` names the list and its file."""
+    """All that is wanted is listed, and nothing else; `where` names the list and its file."""
     missing = sorted(_named(one) for one in set(wanted) - set(listed))
     unknown = sorted(_named(one) for one in set(listed) - set(wanted))
     assert not missing, f"add to {where}: {', '.join(missing)}"

@@ -25,8 +25,8 @@ OUTGROWN = {
     "projections/earnings.py": 250,             # one column for each cause, and the sums of them
     "projections/desk.py": 275,                 # what lies on it, what that is about, and its debts
     "projections/matters.py": 275,              # one line for each event that brings up or ends one
-    "projections/host_statements.py": 220,      # each figure of a month, and the rules that it is of
-    "projections/sentences.py": 250,            # a sentence for each event, and codes in words
+    "projections/host_statements.py": 220,      # each figure of a month, and the rules it is of
+    "projections/sentences.py": 260,            # a sentence for each event, and codes in words
     "projections/receipts.py": 240,             # three tables, and why a number never changes
     "projections/papers.py": 230,               # what a paper says, field by field
     "projections/payouts.py": 240,              # payouts, their holds, and the account they go to

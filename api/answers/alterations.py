@@ -1,4 +1,4 @@
-"""Alterations as they are answered: what a change would cost, line by line, and where one stands."""
+"""Alterations as they are answered: what a change would cost, line by line, and how one stands."""
 
 from datetime import date
 from typing import Literal

@@ -9,7 +9,7 @@ from projections.projection import Answer
 
 
 class Booked(Answer):
-    """The stay is the guest's to pay until the hold expires; one that costs nothing is confirmed."""
+    """The guest can pay until the hold expires; a stay that costs nothing is confirmed."""
 
     booking_id: str
     status: str

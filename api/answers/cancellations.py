@@ -31,9 +31,9 @@ class LineGivenBack(BaseModel):
 class Preview(Answer):
     """What a cancellation would do now: `abandon` before paying, `cancel` after.
 
-    The refund is of what was paid. `by_policy` is what the policy gives back of all of it: more than
-    the refund where the guest has some of it from elsewhere already. `lasts_until` is the last instant
-    at which this answer holds; to accept it, send `preview` back.
+    The refund is of what was paid. `by_policy` is what the policy gives back of all of it: more
+    than the refund where the guest has some of it from elsewhere already. `lasts_until` is the last
+    instant at which this answer holds; to accept it, send `preview` back.
     """
 
     booking_id: str

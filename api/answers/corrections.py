@@ -1,4 +1,4 @@
-"""Corrections as staff see them: the entry that is wrong, what would be booked, and who must agree."""
+"""Corrections as staff see them: the entry that is wrong, what would be booked, who must agree."""
 
 from pydantic import BaseModel
 

@@ -14,7 +14,7 @@ from projections.projection import Answer, position_of
 
 
 class FailingErrand(BaseModel):
-    """Something to be said or asked outside that failed `attempts` times, the first time at `since`.
+    """Something to be said or asked outside that failed `attempts` times, first at `since`.
 
     `stream_id` is what it is about, `case_id` the case whose timeline tells all of it;
     `last_trouble` is what it met last: a rule of ours that does not let it yet, or the world. It is

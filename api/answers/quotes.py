@@ -1,4 +1,4 @@
-"""A quote as it is answered: every night explained, every line in both currencies, every boundary."""
+"""A quote as it is answered: every night explained, each line in both currencies, each boundary."""
 
 from collections.abc import Iterator
 from datetime import date

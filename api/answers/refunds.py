@@ -1,4 +1,4 @@
-"""Refunds as staff see them: what one would do, where one stands, and what approving it would do."""
+"""Refunds as staff see them: what one would do, where it stands, what approving it would do."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Named:
 
 
 class Line(BaseModel):
-    """A line of the price, in minor units of the guest's currency; what a coupon paid is below zero."""
+    """A line of the price, in minor units of the guest's currency; a coupon's is below zero."""
 
     code: str
     of: str

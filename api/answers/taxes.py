@@ -32,7 +32,7 @@ class TaxAccountNow(Answer):
 
 
 class TaxDue(Answer):
-    """What is to be remitted of all that was earned before a day; to propose it, send `amount` back.
+    """What is to be remitted of all that was earned before a day; to propose it, send `amount`.
 
     `payable` is what is owed for it, `recovered` what of that the authority has had already.
     """

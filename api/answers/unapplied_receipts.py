@@ -30,8 +30,9 @@ class Named:
 class UnappliedReceiptNow(Answer):
     """Where money without a place stands.
 
-    `amount` is what came, `owed` what of it no dispute took. `exchanged` is what that was worth when
-    it came, where the processor exchanged it: a transfer of our bank tells its cost in that currency.
+    `amount` is what came, `owed` what of it no dispute took. `exchanged` is what that was worth
+    when it came, where the processor exchanged it: a transfer of our bank tells its cost in that
+    currency.
     """
 
     receipt_id: str

@@ -1,4 +1,4 @@
-"""Availability: which properties there are, which of their units are free, and a unit's calendar."""
+"""Availability: which properties there are, their units that are free, and a unit's calendar."""
 
 from typing import Annotated
 

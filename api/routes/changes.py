@@ -1,4 +1,4 @@
-"""Changes of a stay: what one would cost, before anybody proposes it, and where the last one stands."""
+"""Changes of a stay: what one would cost, before it is proposed, and where the last one stands."""
 
 from fastapi import APIRouter, Request
 

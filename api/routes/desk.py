@@ -1,4 +1,4 @@
-"""The desk: what staff must look at, what hosts owe, and what the processor's books say otherwise."""
+"""The desk: what staff must look at, what hosts owe, where the processor's books differ."""
 
 from typing import Annotated
 

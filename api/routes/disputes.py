@@ -30,7 +30,7 @@ COMMANDS = (
 
 
 class Submission(Body):
-    """Who hands the evidence in. What it says is made of the ledger, and can be looked at before."""
+    """Who hands the evidence in. It is made of the ledger and can be looked at before."""
 
     by: Uuid
     role: Literal["support", "finance"]

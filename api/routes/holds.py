@@ -35,7 +35,7 @@ Lifted = Annotated[
 
 
 class Holding(Body):
-    """Why a payout is kept back, and who of finance says so. `matter` names what gives the reason."""
+    """Why a payout is kept back, and who of finance says so. `matter` names what is behind it."""
 
     by: Uuid
     reason: PutByPeople
@@ -80,7 +80,7 @@ async def put_hold(
 async def lift_hold(
     booking_id: Uuid, payout_id: Uuid, reason: Lifted, said: OfFinance, command: Commanding
 ) -> PayoutNow:
-    """Let a reason go that somebody of finance has looked at; after the last one the clock decides."""
+    """Let a reason go that finance has looked at; after the last one the clock decides."""
 
     def plan(draft: Draft) -> None:
         named, finance = _named(draft, booking_id, payout_id), speakers.staff(Role.FINANCE, said.by)

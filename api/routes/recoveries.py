@@ -28,7 +28,7 @@ class Reversal(Body):
 
 
 class ReversalOrdered(Answer):
-    """What is ordered back of a payout so far and has not come; the processor is told in a moment."""
+    """What is ordered back of a payout and has not come; the processor is told in a moment."""
 
     payout_id: str
     status: str
@@ -53,7 +53,7 @@ class ReversalOrdered(Answer):
 async def reverse_transfer(
     booking_id: Uuid, payout_id: Uuid, said: Reversal, command: Commanding
 ) -> ReversalOrdered:
-    """Order back what the host owes of a transfer; what their account does not hold stays a debt."""
+    """Order back what the host owes of a transfer; what their account lacks stays a debt."""
     named = PayoutId(payout_id)
 
     def plan(draft: Draft) -> None:

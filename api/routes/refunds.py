@@ -43,7 +43,7 @@ COMMANDS = (
 async def preview_refund(
     booking_id: Uuid, wish: RefundWish, request: Request, premises: OnPremises
 ) -> RefundPreview:
-    """What a refund would do now: what the guest gets, of whose part, and what the host would owe."""
+    """What a refund would do now: what the guest gets, of whose part, what the host would owe."""
 
     def shown(draft: Draft) -> ShownRefund:
         return processes.refund_if_asked(draft, wish.asked(draft, BookingId(booking_id)))

@@ -19,7 +19,7 @@ router = APIRouter(prefix="/reports", tags=["reports"])
 
 
 class AsOf(Query):
-    """What was known up to and including an instant of business time; everything, if none is given."""
+    """What was known up to and including an instant of business time; everything, without one."""
 
     as_of: Moment | None = None
 

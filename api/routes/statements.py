@@ -1,4 +1,4 @@
-"""Statements: a host's account and the platform's books, month by month, from balance to balance."""
+"""Statements: a host's account and the platform's books, monthly, from balance to balance."""
 
 from typing import Annotated
 
@@ -25,7 +25,7 @@ UNREADABLE = described(NoSuchPosition, StaleRead)
 async def host_statement(
     host_id: Uuid, query: Annotated[Days, fastapi.Query()], ask: Asking
 ) -> HostStatement:
-    """What moved a host's account in each month: charges, fees, taxes, refunds, transfers, debts."""
+    """What moved a host's account each month: charges, fees, taxes, refunds, transfers, debts."""
     return await ask(
         query,
         JOURNAL,

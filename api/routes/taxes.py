@@ -107,7 +107,7 @@ async def propose_remittance(
     responses=described(*COMMANDS, errors.NotFound, errors.SelfApproval),
 )
 async def remit_tax(of: OfAuthority, said: Paid, command: Commanding) -> TaxAccountNow:
-    """Our bank has paid what was proposed; somebody else than who proposed it has seen the proof."""
+    """Our bank has paid what was proposed; a person who did not propose it has seen the proof."""
     finance = speakers.staff(Role.FINANCE, said.by)
     amount = of.amount(said.amount)
     return await _do(

@@ -1,1 +1,1 @@
-"""What callers send, checked for its shape and for nothing else, and made into the ledger's words."""
+"""What callers send, checked for nothing but its shape, and made into the ledger's words."""

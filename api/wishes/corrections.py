@@ -1,4 +1,4 @@
-"""What staff may wish to put right: an entry of the books, and the lines that should stand instead."""
+"""What staff may wish to put right: an entry of the books, and the lines to stand instead."""
 
 from typing import Annotated, Literal
 

@@ -58,7 +58,7 @@ def bank_payout_of(processor_payout: str) -> BankPayoutId:
 
 
 class RecordBankPayout(Command, frozen=True, kw_only=True):
-    """Take in what the processor says of one payout to a bank; `code` and `reason` of its failure."""
+    """Take in what the processor says of a payout to a bank; `code` and `reason` if it failed."""
 
     processor_payout: str
     account: str

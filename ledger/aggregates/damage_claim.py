@@ -58,7 +58,7 @@ class DamageClaim(Struct, frozen=True):
     """What the rules need to remember.
 
     `amount` is what is claimed, or what was decided of it; `asked` counts how often the guest was
-    asked to pay, the last time by `payment_id`; `shares` are who got what of it, once it is charged.
+    asked to pay, the last time by `payment_id`; `shares` are who got what once it is charged.
     """
 
     status: Status
@@ -309,7 +309,7 @@ def ask(claim: DamageClaim, command: AskForDamage, now: Instant) -> Sequence[Dam
 def charge(claim: DamageClaim, command: ChargeDamage, now: Instant) -> Sequence[DamageClaimEvent]:
     """The guest has paid exactly what was asked, so it is the host's less our fee.
 
-    Raises TransitionNotAllowed where another payment was asked for, AmountsDiffer, CurrenciesDiffer.
+    Raises TransitionNotAllowed for a payment not asked for last, AmountsDiffer, CurrenciesDiffer.
     """
     if command.payment_id != claim.payment_id:
         LIFECYCLE.refuse(ChargeDamage, claim.status)

@@ -73,7 +73,7 @@ def actors(letters: str) -> frozenset[Role]:
 
 
 class Lifecycle:
-    """The table of an aggregate's steps, written once; tests, audit, docs and offers derive from it."""
+    """The table of an aggregate's steps, written once; tests, audit, docs and offers follow it."""
 
     def __init__(self, aggregate: str, *rows: Step | Planned) -> None:
         self.aggregate = aggregate
@@ -158,7 +158,7 @@ def _one_outcome(steps: Sequence[Step]) -> StrEnum | Same | dict[str, StrEnum]:
 
 
 class Nights(Struct, frozen=True, gc=False):
-    """The night claims that an event takes or frees in the same commit: the database's own guard."""
+    """The night claims that an event takes or frees in its commit: the database's own guard."""
 
     unit_id: UnitId
     taken: tuple[date, ...] = ()

@@ -1,4 +1,4 @@
-"""An own transfer: the platform's own money between the processor and its bank, one way or the other.
+"""An own transfer: the platform's own money between the processor and its bank, either way.
 
 People order it at the processor; what stands here is what the processor says of it.
 """

@@ -1,4 +1,4 @@
-"""A tariff: what a property's stays cost and under which rules, for every quote made from now on."""
+"""A tariff: what a property's stays cost and by which rules, for every quote from now on."""
 
 from collections.abc import Sequence
 from enum import StrEnum

@@ -58,7 +58,7 @@ class BookingConfirmed(MoneyEvent, topic="booking.confirmed", frozen=True, kw_on
 class HostDecisionRequested(
     Event, topic="booking.host_decision_requested", frozen=True, kw_only=True
 ):
-    """The guest's money is authorised; the host decides until `decide_by`, or the booking expires."""
+    """The guest's money is authorised; the host decides by `decide_by`, or the booking expires."""
 
     payment_id: PaymentId
     decide_by: Instant

@@ -45,7 +45,7 @@ class DamageClaimWithdrawn(Event, topic="damage_claim.withdrawn", frozen=True, k
 
 
 class DamageClaimDecided(Event, topic="damage_claim.decided", frozen=True, kw_only=True):
-    """Somebody of the platform decided what the guest is to pay: as much as was claimed, or less."""
+    """The platform decided what the guest is to pay: as much as was claimed, or less."""
 
     amount: Money
     reason: str

@@ -58,7 +58,7 @@ class EvidenceDelivered(Event, topic="dispute.evidence_delivered", frozen=True, 
 
 
 class EvidenceFailed(Event, topic="dispute.evidence_failed", frozen=True, kw_only=True):
-    """The processor did not take what speaks for the charge, and said why; it may be handed in again."""
+    """The processor did not take what speaks for the charge, and said why; it may be tried anew."""
 
     reason: str
     to: str
@@ -72,7 +72,7 @@ class DisputeAccepted(Event, topic="dispute.accepted", frozen=True, kw_only=True
 
 
 class DisputeFundsWithdrawn(MoneyEvent, topic="dispute.funds_withdrawn", frozen=True, kw_only=True):
-    """The processor took the disputed amount and a fee; what is still payable of the host's is held."""
+    """The processor took the disputed amount and a fee; what the host is still owed is held."""
 
     booking_id: BookingId
     host_id: HostId
@@ -123,7 +123,7 @@ class DisputeClosed(Event, topic="dispute.closed", frozen=True, kw_only=True):
 
 
 class DisputePrevented(MoneyEvent, topic="dispute.prevented", frozen=True, kw_only=True):
-    """The processor gave the guest the money before the bank took it: it is a refund, not a loss."""
+    """The processor gave the guest the money before the bank took it: a refund, not a loss."""
 
     booking_id: BookingId
     host_id: HostId

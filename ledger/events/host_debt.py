@@ -42,7 +42,7 @@ class DebtCollected(Event, topic="host_debt.collected", frozen=True, kw_only=Tru
 
 
 class DebtDropped(Event, topic="host_debt.dropped", frozen=True, kw_only=True):
-    """What raised a debt was taken back before the money went to the guest: the host owes it no more.
+    """What raised a debt was taken back before the guest had the money: the host owes it no more.
 
     `caused_by` is the id of what had raised it; the lines of the journal stand in its own event.
     """

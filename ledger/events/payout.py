@@ -37,7 +37,7 @@ class PayoutHeld(Event, topic="payout.held", frozen=True, kw_only=True):
 
 
 class PayoutHoldLifted(Event, topic="payout.hold_lifted", frozen=True, kw_only=True):
-    """A reason to keep the payout back is gone; where it was the last one, the clock says what next."""
+    """A reason to keep the payout back is gone; after the last one, the clock says what next."""
 
     reason: Hold
     to: str
@@ -118,7 +118,7 @@ class PayoutReversed(MoneyEvent, topic="payout.reversed", frozen=True, kw_only=T
 
 
 class ReversalFailed(Event, topic="payout.reversal_failed", frozen=True, kw_only=True):
-    """The processor did not take the transfer back, such as from an account that has not as much."""
+    """The processor did not take the transfer back, such as from an account with too little."""
 
     amount: Money
     reason: str

@@ -1,11 +1,11 @@
-"""What happens to one provider: the legal person who hosts, and the account that they are paid to."""
+"""What happens to one provider: the legal person who hosts, and the account they are paid to."""
 
 from ledger.events.event import Event
 from ledger.values.clock import Instant
 
 
 class ProviderRegistered(Event, topic="provider.registered", frozen=True, kw_only=True):
-    """A legal person asked to host; `country` is where it is established (ISO 3166, two letters)."""
+    """A legal person asked to host; `country` is where it is established (ISO 3166, alpha-2)."""
 
     country: str
 

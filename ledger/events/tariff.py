@@ -17,7 +17,7 @@ class RatesSet(Event, topic="tariff.rates_set", frozen=True, kw_only=True):
 
 
 class LeviesSet(Event, topic="tariff.levies_set", frozen=True, kw_only=True):
-    """The platform's fees, the taxes and the penalty of a property hold for every quote from now on.
+    """The platform's fees, taxes and penalty of a property hold for every quote from now on.
 
     `version` counts up from 1, on its own; the fee plan and every rule carry it.
     """

@@ -102,7 +102,7 @@ class NightsBlocked(Event, topic="unit_calendar.nights_blocked", frozen=True, kw
 
 
 class NightsUnblocked(Event, topic="unit_calendar.nights_unblocked", frozen=True, kw_only=True):
-    """Blocked nights can be booked again; `reason` is the code that an operator gave, else empty."""
+    """Blocked nights can be booked again; `reason` is the code an operator gave, else empty."""
 
     block_id: BlockId
     stay: Stay

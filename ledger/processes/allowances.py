@@ -138,7 +138,7 @@ def paid_by(
 
 
 def free_in(draft: Draft, payment_id: PaymentId, funded_by: Funding) -> Money:
-    """What a payment can give back; a gift leaves the room of what failed, and is owed all the same."""
+    """What a payment can give back; a gift leaves room for what failed and is still owed."""
     payment = payment_in(draft, payment_id)
     if funded_by is Funding.BOOKING:
         return payment.refundable

@@ -280,7 +280,7 @@ def stop_altering(draft: Draft, booking_id: BookingId, reason: str) -> None:
 
 
 def decided_with(draft: Draft, refund_id: RefundId) -> Sequence[RefundId]:
-    """The refunds that are approved with one, or not at all: an alteration waits for all of its own."""
+    """The refunds that are approved with one or not at all: an alteration waits for all its own."""
     booking_id = refund_in(draft, refund_id).booking_id
     together = refunds_waited_for(draft, booking_id)
     return together if refund_id in together else (refund_id,)

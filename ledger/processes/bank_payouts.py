@@ -1,4 +1,4 @@
-"""Bank payouts: a host's money on its way from their account to their bank, mirrored beside the books.
+"""Bank payouts: a host's money on its way from account to bank, mirrored beside the books.
 
 The money is the host's already (J7). What matters to us is that a bank which gives one back must
 not be paid to again before the host has named another account.

@@ -26,7 +26,7 @@ def restore_coupon(draft: Draft, booking_id: BookingId, reason: RestoreReason) -
 
 
 def coupon_is_back(draft: Draft, booking_id: BookingId) -> bool:
-    """Whether a booking's price counts on a coupon that its guest may have used elsewhere by now."""
+    """Whether a booking's price counts on a coupon that the guest may have used elsewhere now."""
     booking = draft.state(BOOKING, booking_id)
     if booking is None or booking.price.coupon is None:
         return False

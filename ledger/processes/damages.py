@@ -80,7 +80,7 @@ def agree_to_claim(draft: Draft, guest: Actor, booking_id: BookingId) -> Payment
 
 
 def contest_claim(draft: Draft, guest: Actor, booking_id: BookingId, reason: str) -> None:
-    """Do not agree as the guest: the platform decides. Raises TooLate, ReasonIsMissing, NotFound."""
+    """Do not agree as guest: the platform decides. Raises TooLate, ReasonIsMissing, NotFound."""
     draft.do(guest, ContestClaim(claim_id=damage_claim_of(booking_id), reason=reason))
 
 

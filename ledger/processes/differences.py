@@ -1,4 +1,4 @@
-"""Differences: what does not fit is found, and closed when it fits, or when people have dealt with it."""
+"""Differences: what does not fit is found, and closed when it fits or people have dealt with it."""
 
 from msgspec import Struct
 

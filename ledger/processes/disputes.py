@@ -186,7 +186,7 @@ def accept_dispute(draft: Draft, staff: Actor, dispute_id: DisputeId, proposer: 
 def _payment_charged(
     draft: Draft, booking_id: BookingId, payment_id: PaymentId, charge: str | None
 ) -> PaymentId | None:
-    """The payment that has a charge's money: the one it was made for or, where it came late, its own."""
+    """The payment that has a charge's money: the one it is for or, where it came late, its own."""
     if charge is None:
         return None
     for named in (payment_id, late_payment_of(booking_id, charge)):

@@ -63,7 +63,7 @@ def holds_for_dispute(draft: Draft, payout: Payout) -> bool:
 
 
 def blocks_refunds(draft: Draft, payment: Payment) -> bool:
-    """Whether a dispute has the money that a refund would need: for now, or too much of it for good."""
+    """Whether a dispute has the money that a refund needs: for now, or too much of it for good."""
     taken = [*payment.refunds.values(), *payment.reserved.values(), *payment.disputed.values()]
     is_short = sum(amount.minor for amount in taken) > payment.captured.minor
     return is_disputed(draft, payment) or (bool(payment.disputed) and is_short)
@@ -168,7 +168,7 @@ def owed_to_host(draft: Draft, booking_id: BookingId, booking: Booking) -> Money
 
 
 def brought(payout: Payout) -> Money:
-    """What a payout brought its host, by a transfer or for their debt, and is not owed once more."""
+    """What a payout brought its host, by a transfer or for a debt, and is not owed once more."""
     return payout.netted + payout.sent - payout.owed_again
 
 

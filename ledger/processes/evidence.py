@@ -36,8 +36,8 @@ def evidence_for(booking: Booking, payment: Payment) -> Evidence:
         what_the_guest_did=_done(booking),
         cancellation_policy=text_of(booking.policy),
         refund_policy=text_of(booking.policy),
-        why_not_refunded=f"Of {payment.captured} the guest was given {payment.refunded} back, as the"
-        " policy says that they accepted.",
+        why_not_refunded=f"Of {payment.captured} the guest was given {payment.refunded} back, as"
+        " the policy says that they accepted.",
     )
 
 

@@ -1,4 +1,4 @@
-"""External refunds: seen at the processor and never asked for here, until finance says whose they were."""
+"""External refunds: seen at the processor, never asked for here, until finance says whose."""
 
 from collections.abc import Iterator
 

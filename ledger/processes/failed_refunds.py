@@ -1,4 +1,4 @@
-"""Refunds that failed: sent once more, or paid by our bank, whose proof a second person has seen."""
+"""Refunds that failed: sent once more, or paid by our bank, whose proof a second person saw."""
 
 from ledger.aggregates.payment import RecordRefund
 from ledger.aggregates.refund import ResubmitRefund, SettleAlternatively, UseAlternative

@@ -65,10 +65,10 @@ def report_no_show(draft: Draft, host: Actor, booking_id: BookingId) -> None:
 def reverse_no_show(draft: Draft, support: Actor, booking_id: BookingId, evidence: str) -> None:
     """The guest did come: what the no-show had settled is made good first, then the stay goes on.
 
-    Raises TooLate, TooEarly before the hour at which the stay would have been earned, NightsAreTaken
-    where others have the nights that are left, DebtExceeded where the host has paid what it made
-    them owe, and TransitionNotAllowed where the guest has money back already: that cannot be taken
-    from them.
+    Raises TooLate, TooEarly before the hour at which the stay would have been earned,
+    NightsAreTaken where others have the nights that are left, DebtExceeded where the host has paid
+    what it made them owe, and TransitionNotAllowed where the guest has money back already: that
+    cannot be taken from them.
     """
     earned_at = booking_in(draft, booking_id).earned_at
     if draft.now < earned_at:
@@ -93,9 +93,10 @@ def reverse_no_show(draft: Draft, support: Actor, booking_id: BookingId, evidenc
 def cancel_by_host(
     draft: Draft, host: Actor, booking_id: BookingId, reason: str, accepted_penalty: Money
 ) -> None:
-    """The host calls the stay off: everything goes back, the nights stay blocked, a penalty is owed.
+    """The host calls the stay off: all goes back, the nights stay blocked, a penalty is owed.
 
-    The penalty is that of the property's tariff. Raises PenaltyChanged with what it is now, TooLate.
+    The penalty is that of the property's tariff. Raises PenaltyChanged, with what it is
+    now, and TooLate.
     """
     draft.do(
         host,
@@ -219,6 +220,6 @@ def room_of(draft: Draft, booking_id: BookingId) -> Room | None:
 
 
 def _refuse_while_disputed(draft: Draft, booking: Booking, refund: Money) -> None:
-    """Let nothing be capped by what a dispute has and may bring back. Raises RefundBlockedByDispute."""
+    """Let nothing be capped by what a dispute may bring back. Raises RefundBlockedByDispute."""
     if booking.capped and any(is_disputed(draft, one) for one in payments_of(draft, booking)):
         raise RefundBlockedByDispute(amount=str(refund))

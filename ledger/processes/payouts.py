@@ -61,7 +61,7 @@ def release(
     payout_id: PayoutId | None = None,
     by: Actor = PROCESS,
 ) -> None:
-    """Order the transfer of a payout that is due, or once more where it failed, less what its host owes.
+    """Order the transfer of a due payout, or again where it failed, less what its host owes.
 
     Without a name it is the booking's first one. Whoever asks, the clock or a person, the same
     guards stand; once ordered, it is not ordered again. Raises PayoutIsHeld with every guard that

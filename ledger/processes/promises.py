@@ -29,7 +29,7 @@ NOT_GONE = OPEN | {Payable.FAILED}
 
 
 def promise_at_first(draft: Draft, booking_id: BookingId) -> None:
-    """Promise the host what a booking brings that is confirmed just now: nothing was promised yet."""
+    """Promise the host what a booking brings that is confirmed just now: the first promise."""
     booking = booking_in(draft, booking_id)
     nothing = zero(booking.price.currency)
     promises = list(_to_come(booking, booking.keeps.host, nothing, draft.now))
@@ -79,7 +79,7 @@ def _schedule(
 def _to_come(
     booking: Booking, its_host_keeps: Money, gone: Money, now: Instant
 ) -> Iterator[Promise]:
-    """What is left to promise of what the host keeps: what has gone out counts for what comes first."""
+    """What is left of the host's to promise: what has gone out counts for what comes first."""
     if booking.settlement is not None:
         by_then = [(its_host_keeps, now)]
     else:

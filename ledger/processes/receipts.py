@@ -198,7 +198,7 @@ def receipt_in(draft: Draft, receipt_id: ReceiptId) -> UnappliedReceipt:
 
 
 def return_again(draft: Draft, staff: Actor, receipt_id: ReceiptId) -> None:
-    """Order that money without a place goes back once more. Raises RefundBlockedByDispute, NotFound."""
+    """Send money without a place back once more. Raises RefundBlockedByDispute, NotFound."""
     receipt = receipt_in(draft, receipt_id)
     draft.do(
         staff,
@@ -263,7 +263,7 @@ def disputed_receipt(draft: Draft, charge: str) -> ReceiptId | None:
 def settle_receipt_by_disputes(draft: Draft, receipt_id: ReceiptId) -> None:
     """Owe so much less of money without a place as the guest has by disputes that were lost.
 
-    What a dispute of a part leaves is for people: the processor gives nothing of such a charge back.
+    What a dispute of a part leaves is for people: the processor gives none of such a charge back.
     """
     for dispute_id in receipt_in(draft, receipt_id).disputes:
         receipt = receipt_in(draft, receipt_id)

@@ -61,8 +61,8 @@ def refund_settlement(
 
     Then a person looks at it first (RF3), because it becomes the host's debt. What is approved is
     set aside in its payment, so that no other refund can have it. Where one payment cannot give all
-    of it back, several do, each by a refund of its own; those of an alteration are approved together
-    or not at all.
+    of it back, several do, each by a refund of its own; those of an alteration are approved
+    together or not at all.
     """
     left = without(left_on_lines(booking.price, settlement), booking.lines_given_back)
     deferred = deferred_of(draft, booking_id, booking)
@@ -132,7 +132,7 @@ def _approve(
 def _spread(
     draft: Draft, booking: Booking, settlement: Settlement
 ) -> Iterator[tuple[PaymentId, Settlement]]:
-    """The first payment that can give all of it back; else each what it can, one after the other."""
+    """The first payment that can give all of it back; else each in turn what it can."""
     rooms = [(of, payment_in(draft, of).refundable.minor) for of in booking.payments]
     assert rooms, "what was not paid is not refunded"
     wanted = settlement.refund.minor

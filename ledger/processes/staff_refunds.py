@@ -232,7 +232,7 @@ def cancel_refund(draft: Draft, staff: Actor, refund_id: RefundId, reason: str) 
 
 
 def _let_keep(draft: Draft, booking_id: BookingId, refund_id: RefundId) -> None:
-    """What a stay's end would have given back is its host's and the platform's, as if it were kept."""
+    """What a stay's end would have given back is its host's and the platform's, as if kept."""
     if refund_id in refunds_of_end(draft, booking_id, booking_in(draft, booking_id)):
         promise(draft, booking_id)
         earn_what_is_left(draft, booking_id)

@@ -9,7 +9,7 @@ from ledger.values.ids import BookingId
 
 
 def start_stay(draft: Draft, actor: Actor, booking_id: BookingId) -> None:
-    """Begin the stay: the clock at check-in, the host on the day of it. Raises NotFound, TooEarly."""
+    """Begin the stay: the clock at check-in, the host on that day. Raises NotFound, TooEarly."""
     booking_in(draft, booking_id)
     draft.do(actor, StartStay(booking_id=booking_id, by_clock=_is_clock(actor)))
 
@@ -17,8 +17,8 @@ def start_stay(draft: Draft, actor: Actor, booking_id: BookingId) -> None:
 def complete_stay(draft: Draft, actor: Actor, booking_id: BookingId) -> None:
     """End the stay: the clock at check-out, the host whenever the guest left.
 
-    Of a long stay the last fees and taxes may be left whose host has nothing to wait for, so that no
-    payout has earned them. Raises NotFound, TooEarly.
+    Of a long stay the last fees and taxes may be left whose host has nothing to wait for, so that
+    no payout has earned them. Raises NotFound, TooEarly.
     """
     booking = booking_in(draft, booking_id)
     draft.do(actor, CompleteStay(booking_id=booking_id, by_clock=_is_clock(actor)))

@@ -57,7 +57,7 @@ def count_tax_of_refund(draft: Draft, refund_id: RefundId) -> None:
 
 
 def count_tax_back(draft: Draft, refund_id: RefundId) -> None:
-    """Count that the authorities are to have again what an approved refund took; before it is undone.
+    """Count that authorities are to have again what an approved refund took; before it is undone.
 
     Raises NotFound.
     """

@@ -1,4 +1,4 @@
-"""Unpaid: a guest was asked for money beside the booking's own, and it is not waited for any more."""
+"""Unpaid: a guest was asked for money beside the booking's own, and nobody waits for it now."""
 
 from ledger.aggregates.payment import AskToCancel, CancelPayment
 from ledger.aggregates.payment import Status as Paying

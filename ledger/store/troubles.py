@@ -62,7 +62,7 @@ def keep(
     *,
     again_at: Instant,
 ) -> None:
-    """Remember that an errand, by its name and what set it, failed once more, and why, shortened."""
+    """Remember that an errand, by its name and what set it, failed once more, and why in short."""
     shortened = trouble[:LONGEST_TROUBLE].replace("\0", "")
     connection.execute(_KEEP, (*errand, now, shortened, again_at))
 

@@ -127,9 +127,9 @@ def settled_beside(
 def _parted_otherwise(price: Price, granted: Iterable[Allowance]) -> Shares:
     """What allowances took of parts beyond what the price, as it is now, takes the same lines from.
 
-    Each was rounded by itself, under the price of its day; where that would leave somebody less than
-    nothing of what is kept, the stay's end evens it out. Lines that the price has no more are left
-    as they are.
+    Each was rounded by itself, under the price of its day; where that would leave somebody less
+    than nothing of what is kept, the stay's end evens it out. Lines that the price has no more are
+    left as they are.
     """
     known = {(line.code, line.of) for line in price.lines()}
     still = [one for one in granted if all((line.code, line.of) in known for line in one.lines)]

@@ -1,4 +1,4 @@
-"""A change of a stay, and what it costs: nights that stay keep their price, added ones cost today's.
+"""A change of a stay and its cost: nights that stay keep their price, added ones cost today's.
 
 The fee plan, the taxes, the coupon and the exchange rate are those that the guest booked under;
 they are worked out anew on the new subtotal, and what is asked beside the nights is asked as it was

@@ -42,8 +42,9 @@ class Clearance(Struct, frozen=True, kw_only=True):
     Attributes: `payable` is what the books owe the host for the booking; `entitlement` is what was
     captured, less what went or goes back, what is disputed, and what the platform and the taxes
     keep, with what of that became the host's debt; `transferred_so_far` is what the host was paid
-    for the booking, be it by netting, less what came back and found no debt; `account_changed_at` is of a change that nobody has reviewed; `debt` is what the
-    host owes in the currency of the payout.
+    for the booking, be it by netting, less what came back and found no debt; `account_changed_at`
+    is of a change that nobody has reviewed; `debt` is what the host owes in the currency of the
+    payout.
     """
 
     payable: Money
@@ -83,7 +84,7 @@ class Clearance(Struct, frozen=True, kw_only=True):
 
 
 def vouched_for(payable: Money, *, funds_available: bool) -> Clearance:
-    """What history from outside vouches for: everything but the books and the funds, which we know."""
+    """What history from outside vouches for: all but the books and the funds, which we know."""
     nothing = zero(payable.currency)
     return Clearance(
         payable=payable,

@@ -69,7 +69,7 @@ class DamageTerms(Struct, frozen=True, kw_only=True, gc=False):
         )
 
     def worth(self, amount: Money) -> Money:
-        """An amount that the guest pays, in the listing's currency: half-even at the booking's rate."""
+        """What the guest pays, in the listing's currency: half-even at the booking's rate."""
         if amount.currency == self.listed.currency:
             return amount
         exact = Fraction(amount.minor * self.listed.minor, self.paid.minor)

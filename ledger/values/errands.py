@@ -1,4 +1,4 @@
-"""The kinds of errands: what must be said to the processor, or asked of it. The words are stored."""
+"""The kinds of errands: what must be said to the processor, or asked. The words are stored."""
 
 from enum import StrEnum
 

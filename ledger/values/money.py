@@ -67,7 +67,7 @@ class Money(msgspec.Struct, frozen=True, array_like=True, order=False, gc=False)
         return Money(rounding(self.minor * basis_points, 10_000), self.currency)
 
     def split(self, weights: Sequence[int]) -> "list[Money]":
-        """Parts in proportion to the weights that sum to the whole: largest remainder, ties by order.
+        """Parts in proportion to weights that sum to the whole: largest remainder, ties by order.
 
         Weights are whole numbers ≥ 0 with a sum above 0. No part is off its exact share by a minor
         unit or more (spec: money, section 6).

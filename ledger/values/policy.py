@@ -316,7 +316,7 @@ def _paid_back(price: Price, division: Division) -> list[int]:
 
 
 def _extra_back(code: str, division: Division) -> Fraction:
-    """Further guests are part of each night alike; what is asked once goes back as a whole or not."""
+    """Further guests are part of each night alike; what is asked once goes back whole or not."""
     if code == EXTRA_GUEST:
         return sum(division.nights, NOTHING) / len(division.nights)
     return division.once

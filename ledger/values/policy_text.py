@@ -40,8 +40,8 @@ def _sentences(policy: Policy) -> Iterator[str]:
     else:
         yield f"{after}{_kept(policy.retained_bp)}; a night that has begun is kept whole."
     yield (
-        "Before check-in, cleaning is given back. Taxes by the night are given back for every night "
-        "that does not begin. The guest fee is given back where every night is."
+        "Before check-in, cleaning is given back. Taxes by the night are given back for every "
+        "night that does not begin. The guest fee is given back where every night is."
     )
     yield "All times are those of the property."
 

@@ -1,4 +1,4 @@
-"""A quote: what a stay costs one guest for a quarter of an hour, signed, so that nobody can change it.
+"""A quote: what a stay costs one guest for a quarter of an hour, signed, so nobody can change it.
 
 A quote is kept by whoever it was made for, and not by us: everything that a booking needs stands in
 it, and our signature says that we wrote it. Rates that change do not change a quote that was made
@@ -104,7 +104,7 @@ class Quote(Struct, frozen=True, kw_only=True):
         return msgspec.json.encode(self)
 
     def boundaries(self) -> Iterator[Boundary]:
-        """What the guest gets back by when, each answer once; the last of them ends with check-in."""
+        """What the guest gets back by when, each answer once; the last ends with check-in."""
         at, check_in_at = self.quoted_at, self.house.check_in_at(self.stay)
         pending: Boundary | None = None
         while at < check_in_at:

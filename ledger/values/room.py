@@ -1,9 +1,10 @@
 """Room: what of a booking's money there is to give back when its stay falls away.
 
-A guest may have some of it from elsewhere: by a gift of the platform's, by a refund that was made at
-the processor's own desk, or by a dispute. No more can go back than is left; so less goes back than
-the policy says, and the platform's own fees are the first that stay where they are. For a gift that
-is right: the platform keeps so much of its fees as it had given, and the host no more than always.
+A guest may have some of it from elsewhere: by a gift of the platform's, by a refund that was made
+at the processor's own desk, or by a dispute. No more can go back than is left; so less goes back
+than the policy says, and the platform's own fees are the first that stay where they are. For a gift
+that is right: the platform keeps so much of its fees as it had given, and the host no more than
+always.
 """
 
 from collections.abc import Iterable
@@ -90,7 +91,7 @@ def fitted(back: Shares, left: Shares) -> Shares:
 
 
 def _parts(shares: Shares, named: Iterable[str]) -> list[int]:
-    """The parts in the order in which they stand in for others, the platform's first; taxes by name."""
+    """The parts in the order they stand in for others, the platform's first; taxes by name."""
     taxes = {share.jurisdiction: share.minor for share in shares.taxes}
     return [
         shares.guest_fee_minor,
@@ -113,7 +114,7 @@ def _at_most(settlement: Settlement, room: Room) -> int:
 
 
 def _left_out(lines: Iterable[LineBack], minor: int) -> Iterable[LineBack]:
-    """So much of the lines: of the platform's fee first, of taxes last; a coupon's goes with all."""
+    """So much of the lines: the platform's fee first, taxes last; a coupon's goes with all."""
     ordered = sorted(lines, key=_place)
     if minor == sum(line.minor for line in ordered):
         yield from ordered

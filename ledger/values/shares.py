@@ -107,7 +107,7 @@ class Shares(Struct, frozen=True, omit_defaults=True, gc=False):
         return self._combined(other, sub)
 
     def part(self, of_all: Fraction) -> "Shares":
-        """A part of everything, such that its total is that part of the total, rounded half-even."""
+        """A part of all, such that its total is that part of the total, rounded half-even."""
         gross = (self.host_minor, self.guest_fee_minor, self.host_fee_minor, self.vat_minor)
         taxes = [share.minor for share in self.taxes]
         minors = apportioned([minor * of_all for minor in (*gross, -self.coupon_minor, *taxes)])

@@ -11,7 +11,7 @@ from ledger.values.clock import Instant
 
 ONE_DAY = timedelta(days=1)
 EARNED_AFTER = timedelta(hours=24)
-"""From check-in until a stay is earned and its host is paid (spec: domain, section 12; money, J5)."""
+"""From check-in until a stay is earned and its host paid (spec: domain, section 12; money, J5)."""
 
 
 class Stay(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -1,4 +1,4 @@
-"""The kinds of timers: what the clock may ask for. The words are stored, and part of command ids."""
+"""The kinds of timers: what the clock may ask for. The words are stored, also in command ids."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Takes the steps of a file's bookings, in order of time, through the ledger: the history's own clock.
+"""Takes the steps of a file's bookings through the ledger, in order of time: the history's clock.
 
 Each step is one request under an id that follows from the file and the line, so a step that was
 taken before, by this run or an earlier one, is only looked up. What the ledger refuses is reported

@@ -1,4 +1,4 @@
-"""What happened to a booking, and when: the dated steps that the importer takes in order of time."""
+"""What happened to a booking, and when: the dated steps that the importer takes in order."""
 
 from collections.abc import Iterator
 from datetime import date, time

@@ -33,7 +33,8 @@ class CorrectionsTakeTwoPeople(Rule):
     """Remembers every correction: there are few."""
 
     invariants: ClassVar = {
-        "INV-L14": "A correction takes back exactly what was recorded, and two people stand behind it."
+        "INV-L14": "A correction takes back exactly what was recorded, and two people stand behind"
+        " it."
     }
 
     def __init__(self) -> None:

@@ -179,7 +179,7 @@ class EndedBookingsAreSettled(Rule):
         self.post(recorded)
 
     def fail(self, recorded: Recorded[RefundFailed]) -> None:
-        """A refund that had reached the guest, and so had ended, begins again when it comes back."""
+        """A refund that had reached the guest, and so ended, begins again when it comes back."""
         if recorded.event.entries:
             self.post_and_begin(recorded)
 

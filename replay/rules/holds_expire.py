@@ -56,7 +56,7 @@ class HoldsExpire(Rule):
             self.breach("INV-B6", f"a hold that ended on {until:%c} was of use", recorded)
 
     def end(self, db: Connection, extent: Extent) -> None:
-        """No hold is left that ran out; what was still to come when the audit ends is not judged."""
+        """No hold is left that ran out; what is still to come when the audit ends is not judged."""
         del db
         for booking_id, until in self._until.items() if extent.whole else ():
             if until <= extent.now - OVERDUE:

@@ -59,7 +59,7 @@ class Books(Struct, gc=False):
 
     @property
     def left(self) -> int:
-        """What is neither given back, lost, paid out, nor the platform's; what hosts owe is there."""
+        """What is not given back, lost, paid out, nor the platform's; what hosts owe is there."""
         gone = self.refunded + self.lost + self.transferred + self.earned_by_platform
         return self.captured + self.owed - gone
 
@@ -82,8 +82,8 @@ class PayoutsWithinEarnings(Rule):
 
     invariants: ClassVar = {
         "INV-L6": "Refunds, payouts and fees of a booking are never more than was captured for it.",
-        "INV-L8": "A host is paid no more than was earned, and not before the time of release; no more"
-        " comes back than was paid.",
+        "INV-L8": "A host is paid no more than was earned, and not before the time of release; no"
+        " more comes back than was paid.",
     }
 
     def __init__(self) -> None:
@@ -121,7 +121,7 @@ class PayoutsWithinEarnings(Rule):
         }
 
     def open(self, recorded: Recorded[PaymentOpened]) -> None:
-        """Where the guest pays in another currency, their payment is worth the stay's price here."""
+        """Where a guest pays in another currency, their payment is worth the stay's price here."""
         event = recorded.event
         if event.due.currency != event.price.currency:
             worth = 0 if event.for_damage else event.price.shares.total.minor

@@ -61,7 +61,7 @@ class Underway(Struct):
 
 
 class RefundsWithinCaptures(Rule):
-    """Remembers sums per payment, the refunds that are under way, and which are the platform's gifts."""
+    """Remembers sums per payment, which refunds are under way, and the platform's gifts."""
 
     invariants: ClassVar = {
         "INV-L7": "No more is refunded than was captured, and each refund once."
@@ -143,7 +143,7 @@ class RefundsWithinCaptures(Rule):
             self.breach("INV-L7", found, recorded)
 
     def request(self, recorded: Recorded[RefundRequested]) -> None:
-        """Remember which payment is asked to give back, and whether it is a gift of the platform's."""
+        """Remember which payment is asked to give back, and whether it is the platform's gift."""
         if recorded.event.funded_by is Funding.PLATFORM:
             self._gifts.add(recorded.stream_id)
         self._refunds[recorded.stream_id] = Underway(recorded.event.payment_id)
@@ -176,7 +176,7 @@ class RefundsWithinCaptures(Rule):
         self._refunds[recorded.stream_id] = Underway(event.payment_id, event.amount)
 
     def pay_by_bank(self, recorded: Recorded[RefundAlternativeChosen]) -> None:
-        """What our bank pays needs its room, unless the platform gives it: that was not captured."""
+        """What our bank pays needs room, unless the platform gives it: that was not captured."""
         if recorded.stream_id not in self._gifts:
             self.count_again(recorded)
 

@@ -58,8 +58,8 @@ class RevenueIsEarnedFirst(Rule):
     """Remembers of each booking when it is earned, and what is deferred."""
 
     invariants: ClassVar = {
-        "INV-L10": "Fees are revenue when the stay is earned or falls away, not before; then nothing"
-        " stays deferred."
+        "INV-L10": "Fees are revenue when the stay is earned or falls away, not before; then"
+        " nothing stays deferred."
     }
 
     def __init__(self) -> None:

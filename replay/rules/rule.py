@@ -69,7 +69,7 @@ class Rule:
         self._breaches: Counter[str] = Counter()
 
     def begin(self, db: Connection, extent: Extent) -> None:
-        """Look at the database, in the snapshot that the extent was taken in. By default: nothing."""
+        """Look at the database, in the snapshot that the extent is of. By default: nothing."""
 
     def hears(self) -> Handlers:
         """What to call for which events."""

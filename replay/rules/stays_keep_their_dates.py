@@ -54,7 +54,8 @@ class StaysKeepTheirDates(Rule):
     """Remembers the dates that are held, and those of each booking whose stay is not over."""
 
     invariants: ClassVar = {
-        "INV-B7": "A stay's dates exist in the property's zone, and its instants are of those dates."
+        "INV-B7": "A stay's dates exist in the property's zone, and its instants are of those"
+        " dates."
     }
 
     def __init__(self) -> None:
@@ -109,7 +110,7 @@ class StaysKeepTheirDates(Rule):
         self._arrivals[recorded.stream_id] = arrival
 
     def promise(self, recorded: Recorded[PayoutScheduled]) -> None:
-        """A host is paid a day after check-in; for parts of a long stay, after one of its nights."""
+        """A host is paid a day after check-in; for parts of a long stay, after a night of it."""
         arrival = self._arrivals.get(recorded.event.booking_id)
         if arrival is None:
             return
@@ -167,7 +168,7 @@ class StaysKeepTheirDates(Rule):
 
 @lru_cache(maxsize=4_096)
 def has_date(time_zone: str, day: date) -> bool:
-    """Whether the zone's wall calendar ever showed a date, or will: its noon reads back as itself."""
+    """Whether the zone's calendar ever showed a date, or will: its noon reads back as itself."""
     try:
         zone = ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError):

@@ -27,7 +27,7 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 SAVE_EVERY_S = 5.0
 OWN_NAMES = ("127.0.0.1", "localhost", "[::1]", "testserver")
 
-# A browser's card form may speak to the API with a publishable key, from any origin, as with Stripe.
+# A browser's card form may speak to the API with a publishable key, from any origin, as Stripe.
 CROSS_ORIGIN = {
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, "
     "Stripe-Account, Stripe-Version",

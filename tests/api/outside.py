@@ -1,4 +1,4 @@
-"""The processor beyond the door: the stand-in over HTTP, and what it tells taken in step by step."""
+"""The processor beyond the door: the stand-in over HTTP, what it tells taken in step by step."""
 
 import time
 from contextlib import suppress

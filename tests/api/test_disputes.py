@@ -1,4 +1,4 @@
-"""Disputes at the door: staff look at one, answer the guest's bank, or give the money up together."""
+"""Disputes at the door: staff look at one, answer the guest's bank, or two give the money up."""
 
 from datetime import timedelta
 from functools import partial

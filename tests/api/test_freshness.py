@@ -1,4 +1,4 @@
-"""Whoever passes on the position of a command sees what it did, or hears that it is not there yet."""
+"""Who passes on the position of a command sees what it did, or hears that it is not there yet."""
 
 import json
 import threading

@@ -40,7 +40,7 @@ every_mode = pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mo
 
 
 def fuzz(door: Door, mode: GenerationMode, examples_count: int) -> None:
-    """Call every route again and again with what its description allows, or with what it forbids."""
+    """Call every route again and again with what its description allows, or what it forbids."""
     url = str(door.client.base_url)
     for found in described(url).get_all_operations():
         operation: Any = found.ok()

@@ -1,4 +1,4 @@
-"""Two hundred guests want the same nights: one gets them, the others hear why not, nothing breaks."""
+"""Two hundred guests want the same nights: one gets them, others hear why not, nothing breaks."""
 
 import asyncio
 from collections import Counter

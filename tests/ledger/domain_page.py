@@ -189,7 +189,7 @@ OURS = {
         BK20  | in_stay completed curtailed no_show cancelled_by_guest cancelled_by_host cancelled_by_platform | TX | same
         BK21  | confirmed in_stay completed curtailed no_show cancelled_by_guest cancelled_by_host cancelled_by_platform | X | same
         BK22  | confirmed in_stay completed curtailed no_show cancelled_by_guest cancelled_by_host cancelled_by_platform | X | same
-    """),
+    """),  # noqa: E501 - one row, one line
     "payment": _rows("""
         PM15 | completed partially_refunded refunded | P | same
         PM16 | pending processing requires_action authorized completed failed cancelled partially_refunded refunded | X | same
@@ -200,7 +200,7 @@ OURS = {
         PM22 | processing requires_action failed     | GTX | same
         PM23 | cancelled failed                      | P | same
         PM21 | -                                     | X | completed
-    """),
+    """),  # noqa: E501 - one row, one line
     "unapplied_receipt": _rows("""
         UR1 | -                                         | PX | detected
         UR2 | detected return_failed                    | XF | returning
@@ -214,7 +214,7 @@ OURS = {
         UR10 | detected return_failed needs_alternative | X  | same
         UR11 | return_failed                            | F  | needs_alternative
         UR12 | needs_alternative                        | F  | settled_alternatively
-    """),
+    """),  # noqa: E501 - one row, one line
     "refund": _rows("""
         RF14 | pending                            | P | pending
         RF15 | approved failed needs_alternative | X | settled_alternatively
@@ -305,20 +305,21 @@ becomes usable (postings J4, J5 and J9), what a payment must know of its refunds
 its intent, and money that came without a place, which the page draws without a table. A provider
 can be vouched for (PR15), because history from outside, and whoever is here before the review graph
 is, was verified elsewhere; PR16 to PR21 are the page's payout account, which is a mirror and leaves
-the provider's own state alone. Of a host's debt the page has the postings only (J16, J17),
-of a tax account too (J24), of bank
-payouts the states (section 7), and so of the machines of section 10. RF15 is owed no more
-where the guest has it by a dispute that was lost. RF14 is what a processor adds
-to a refund that is under way. Between what is agreed or decided of a damage claim and its charge the guest is
-asked for the money, and may leave it unpaid. A payout may have several reasons to be held, be netted whole against what its host owes, shrink after it
-failed, and not come back. The money of a dispute moves in balance transactions of its own, and an
-inquiry that was answered still ends both ways; an answer is ours first and the processor's then, and
-a bank may decide without one.
+the provider's own state alone. Of a host's debt the page has the postings only (J16, J17), of a tax
+account too (J24), of bank payouts the states (section 7), and so of the machines of section 10.
+RF15 is owed no more where the guest has it by a dispute that was lost. RF14 is what a processor
+adds to a refund that is under way. Between what is agreed or decided of a damage claim and its
+charge the guest is asked for the money, and may leave it unpaid. A payout may have several reasons
+to be held, be netted whole against what its host owes, shrink after it failed, and not come back.
+The money of a dispute moves in balance transactions of its own, and an inquiry that was answered
+still ends both ways; an answer is ours first and the processor's then, and a bank may decide
+without one.
 """
 
 DIFFERENCES = {
     "PO9": "A reversal is two steps, as every call: ordered by us, then a fact of the processor.",
-    "DI10": '"Any" is any state that is not an end: what is won, lost or closed is prevented no more.',
+    "DI10": '"Any" is any state that is not an end: what is won, lost or closed is prevented no'
+    " more.",
     "BK13": "The page lets only the clock end a stay; history knows guests who left before their"
     " last day, so a host may say so too. The clock is held to check-out in `processes`.",
     "PM16": "From any state, so that whoever is not completed refuses by the page's own code,"

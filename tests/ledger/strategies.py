@@ -1,4 +1,4 @@
-"""Any rate plan, fee plan, tax, coupon, party, occasion, policy and moment: for properties of prices."""
+"""Any rate plan, fees, taxes, coupon, party, occasion, policy and moment: properties of prices."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta

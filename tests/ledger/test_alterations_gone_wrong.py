@@ -1,4 +1,4 @@
-"""Alterations whose refund does not go straight: nobody approves it, a bank has the money, it fails.
+"""Alterations whose refund does not go straight: nobody approves, a bank has the money, it fails.
 
 Whatever becomes of the refund, the alteration ends: the stay is as both sides agreed and the
 difference is owed, or it is as it was before and so is its money.

@@ -1,4 +1,4 @@
-"""Altered stays: agreed by both sides, settled to the cent, and made so in one commit or not at all."""
+"""Altered stays: agreed by both sides, settled to the cent, made so in one commit or not at all."""
 
 from datetime import timedelta
 from functools import partial
@@ -283,7 +283,7 @@ def test_a_cheaper_stay_gives_back_the_difference_without_a_penalty(market: Alte
 def test_other_nights_at_another_price_give_back_and_take_line_by_line(
     market: AlteringMarket,
 ) -> None:
-    """From Thursday to Sunday becomes Monday to Thursday: no weekend, but two nights of July more."""
+    """From Thursday to Sunday becomes Monday to Thursday: no weekend, but two July nights more."""
     market.until(NOW + 3 * DAY, step=DAY)
     market.alters(stay=a_stay("2026-06-29", nights=3))
 

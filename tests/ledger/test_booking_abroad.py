@@ -1,4 +1,4 @@
-"""A booking that is paid in another currency: the exchange position closes, and the result shows."""
+"""A booking paid in another currency: the exchange position closes, and the result shows."""
 
 from collections import defaultdict
 

@@ -15,7 +15,7 @@ from ledger.events.booking import NoShowReversed
 from ledger.values.clock import Instant
 from ledger.values.ids import BookingId
 from ledger.values.journal import Account
-from ledger.values.penalty import BY_HOST
+from ledger.values.penalty import PenaltyRule
 from ledger.values.policy import NON_REFUNDABLE, Policy
 from tests.facts import (
     BOOKING,
@@ -32,7 +32,17 @@ from tests.ledger.test_disputed_money import Disputed, agree
 from tests.ledger.test_staff_refunds import HOUR, approve, owed_to
 
 HALF_A_DAY = timedelta(hours=12)
-DEAR = to_set_levies(penalty=BY_HOST.__class__(name="dear", version=1, early_days=30, early_bp=9_000, between_bp=9_000, late_hours=48, late_bp=9_000))  # fmt: skip
+DEAR = to_set_levies(
+    penalty=PenaltyRule(
+        name="dear",
+        version=1,
+        early_days=30,
+        early_bp=9_000,
+        between_bp=9_000,
+        late_hours=48,
+        late_bp=9_000,
+    )
+)
 
 
 def sold(**changed: Any) -> Disputed:

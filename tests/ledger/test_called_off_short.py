@@ -1,4 +1,4 @@
-"""Stays that are called off where less is left than the policy gives back: never refused, explained.
+"""Stays that are called off where less is left than the policy gives: explained, never refused.
 
 The guest has the rest already: by a gift, by a refund made elsewhere, or by a dispute.
 """

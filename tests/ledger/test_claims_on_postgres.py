@@ -1,4 +1,4 @@
-"""Nights on a real Postgres: what is freed, taken and taken again in one commit, and who comes first."""
+"""Nights on a real Postgres: freed, taken and taken again in one commit, and who comes first."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

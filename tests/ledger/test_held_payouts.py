@@ -1,4 +1,4 @@
-"""Payouts that wait: for as many reasons as there are, seen by everybody, and let go by their own."""
+"""Payouts that wait: for as many reasons as there are, seen by all, and let go by their own."""
 
 from datetime import timedelta
 from functools import partial

@@ -1,4 +1,4 @@
-"""What a host owes: raised, netted, collected, written off by two; per currency, never below zero."""
+"""What a host owes: raised, netted, collected, written off by two; by currency, never below 0."""
 
 from collections import Counter
 from typing import Any

@@ -1,4 +1,4 @@
-"""Timers fire late, and the clocks of two machines differ: all that is due happens once, in order."""
+"""Timers fire late, and two machines' clocks differ: all that is due happens once, in order."""
 
 from datetime import timedelta
 from functools import cache

@@ -1,4 +1,4 @@
-"""A payout is held for a set of reasons: each comes and goes by itself, and the last one frees it."""
+"""A payout is held for a set of reasons: each comes and goes by itself, the last one frees it."""
 
 from datetime import timedelta
 

@@ -412,7 +412,7 @@ def test_an_account_does_not_go_back_to_onboarding() -> None:
 
 
 def test_another_account_than_the_provider_s_is_for_people_to_look_at() -> None:
-    """So a host who moves to another country, where the account would be another one, is not paid."""
+    """So a host who moves to another country, where the account would be another, is not paid."""
     elsewhere = to_record_account(account="acct_2Elsewhere", country="ES", seen_at=NOW + 4 * HOUR)
 
     given(*PAID_TO).when(PROCESSOR, elsewhere).refused(

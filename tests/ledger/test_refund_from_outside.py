@@ -43,7 +43,7 @@ def classified(*history: Any, **changed: Any) -> ExternalRefundClassified:
 
 
 def test_a_refund_made_at_the_processor_s_own_desk_stands_in_suspense_r7() -> None:
-    """Whatever the payment could still give back, and whether or not a dispute is open: it is a fact."""
+    """Whatever the payment could still give back, with a dispute open or not: it is a fact."""
     given().when(PROCESSOR, to_see_external_refund()).then(external_refund())
 
     assert entry_of(external_refund()).rule == "J23"

@@ -1,4 +1,4 @@
-"""Refunds of stays that were paid in another currency: whatever way they take, the deal is closed."""
+"""Refunds of stays paid in another currency: whatever way they take, the deal is closed."""
 
 from functools import partial
 
@@ -39,7 +39,7 @@ def paid_in_forints(card: str = VISA) -> Market:
 
 
 def came_back(refund_id: RefundId) -> Market:
-    """The stay was called off, or finance gave something, and it came back from a closed account."""
+    """The stay was called off, or finance gave money, and it came back from a closed account."""
     market = paid_in_forints(FAILS_LATER)
     if refund_id == FIRST:
         ask(market, GIFT)

@@ -1,4 +1,4 @@
-"""Refunds and lost disputes of one stay, in any order and of any part: no part gives more than it has.
+"""Refunds and lost disputes of one stay, in any order, of any part: none gives more than it has.
 
 Every amount is rounded somewhere; no rounding may take a minor unit of somebody's part that is not
 there, in yen as in cents.
@@ -59,7 +59,7 @@ KINDS = ((*TAXES,), (GUEST_FEE, GUEST_FEE_VAT), ("night",))
 
 
 def give(market: Disputed, number: int, part: int) -> None:
-    """Staff give a part of every line back, in hundredths; from 90 on all that is left of a kind."""
+    """Staff give a part of each line back, in hundredths; from 90 on all that is left of a kind."""
     left = [line for line in market.booking().left_on_lines if line.minor > 0]
     if part < 90:
         back = [LineBack(one.code, one.of, one.minor * part // 100) for one in left]

@@ -117,7 +117,7 @@ def test_a_party_is_as_large_as_the_unit_takes(heads: int, refused: bool) -> Non
 # -- T3: whose today it is --------------------------------------------------------------
 
 BEFORE_MIDNIGHT_UTC = instant("2026-06-01T23:30:00Z")
-"""In Auckland it is the 2nd, half past eleven in the morning; in Los Angeles still the afternoon."""
+"""In Auckland it is the 2nd, half past eleven in the morning; in Los Angeles it is afternoon."""
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A tariff: what a property costs, set by host and operator, in versions that count by themselves."""
+"""A tariff: what a property costs, set by host and operator, in versions counted apart."""
 
 from datetime import date
 from typing import Any

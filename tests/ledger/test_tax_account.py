@@ -1,4 +1,4 @@
-"""What authorities are owed and were remitted: never more than is payable, and never by one person."""
+"""What authorities are owed and were remitted: no more than is payable, never by one person."""
 
 from collections import Counter
 from contextlib import suppress

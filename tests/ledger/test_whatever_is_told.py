@@ -1,7 +1,7 @@
 """Notices may come ten times, in any order, days late, or never: it ends as if all had gone well.
 
-The stories are those in which workers die. One reconciliation asks the processor for what it told of
-and nobody heard; a notice only says where to look, so more of them, or later ones, say no more.
+The stories are those in which workers die. One reconciliation asks the processor for what it told
+of and nobody heard; a notice only says where to look, so more of them, or later ones, say no more.
 """
 
 from collections.abc import Callable

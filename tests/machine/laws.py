@@ -33,7 +33,8 @@ class NothingIsOnItsWay(Rule):
 
     invariants: ClassVar = {
         "INV-L9": "What money only passes through is empty when everything has come to rest.",
-        "INV-L15": "A deal in two currencies leaves no position: what it cost or brought is booked.",
+        "INV-L15": "A deal in two currencies leaves no position: what it cost or brought is"
+        " booked.",
     }
 
     def __init__(self) -> None:

@@ -300,8 +300,8 @@ class Town(Market):
     def clear_the_desk(self) -> None:
         """Nothing waits for people for ever: what is asked is approved, what failed is paid again.
 
-        Where nobody can approve what an alteration waits for, finance says so, and the stay is as it
-        was.
+        Where nobody can approve what an alteration waits for, finance says so, and the stay is as
+        it was.
         """
         for refund_id in self.refunds(Refunding.AWAITING_APPROVAL):
             try:
@@ -321,7 +321,7 @@ class Town(Market):
         self.decide(plan, case_id)
 
     def pay_again(self) -> None:
-        """Finance pays each refund that failed by our bank, and other money where sending is in vain."""
+        """Finance pays failed refunds by our bank, and other money where sending is in vain."""
         for refund_id in self.refunds(Refunding.FAILED):
             with suppress(Refused):
                 self.pay_by_bank(refund_id)

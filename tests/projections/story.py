@@ -1,4 +1,4 @@
-"""A story is recorded in the real store and projected by the real engine: `told(...).projected(...)`."""
+"""A story, in the real store and projected by the real engine: `told(...).projected(...)`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

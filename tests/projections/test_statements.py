@@ -1,4 +1,4 @@
-"""Statements: from balance to balance, for each host and for the platform, and equal to the books."""
+"""Statements: from balance to balance, for each host and the platform, and equal to the books."""
 
 from collections import Counter
 from collections.abc import Iterator

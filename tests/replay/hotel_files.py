@@ -1,4 +1,4 @@
-"""Hotel files made by hand: believable rows of the data set's columns, each changed where it matters."""
+"""Hotel files made by hand: believable rows of the data set's columns, changed where it matters."""
 
 import csv
 import gzip

@@ -126,7 +126,7 @@ def leave(history: "History", booking_id: BookingId, arrival: Instant) -> None:
 
 
 def send_again(history: "History", arrival: Instant) -> None:
-    """Hold a payout for two reasons; release it; hear nothing, then that it failed; send it again."""
+    """Hold a payout for two reasons, release it, hear nothing, then of a failure; send it again."""
     payout = payout_of(SENT_AGAIN)
     earn(history, SENT_AGAIN, arrival)
     lift = partial(LiftPayoutHold, payout_id=payout, still_stands=False)
@@ -250,7 +250,7 @@ def none(_answer: object) -> None:
 
 
 def win(history: "History", arrival: Instant) -> None:
-    """Win a chargeback, and again when it is reopened; then pay the host. Two inquiries end well."""
+    """Win a chargeback, and once more when reopened; then pay the host. Two inquiries end well."""
     payout = payout_of(WON)
     earn(history, WON, arrival)
     due_by = history.clock.now + 7 * DAY

@@ -1,4 +1,4 @@
-"""The command line: one JSON object or one readable answer, one line for trouble, exact exit codes."""
+"""The command line: one JSON object or readable answer, one line for trouble, exact exit codes."""
 
 import csv
 import json

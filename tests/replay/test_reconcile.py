@@ -56,7 +56,7 @@ A_WHILE = timedelta(minutes=16)
 
 
 class Outside:
-    """A house with a stay that is asked for, the stand-in, and a way between them that loses all."""
+    """A house with a stay that is asked for, the stand-in, and a way between that loses all."""
 
     def __init__(self, database: Database, history: History) -> None:
         self.url, self.history, self.clock = database.url, history, history.clock

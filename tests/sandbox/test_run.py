@@ -1,4 +1,4 @@
-"""`python -m sandbox run`, as somebody at a terminal uses it, and as the out-of-memory killer does."""
+"""`python -m sandbox run`, as people at a terminal use it, and as the out-of-memory killer does."""
 
 import os
 import shutil

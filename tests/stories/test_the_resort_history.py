@@ -71,7 +71,8 @@ MOVEMENTS = """
     FROM bookings WHERE retained AND fell_away
     UNION ALL
     -- What is slept is earned and paid out for 30 nights at a time; the fee goes by the nights.
-    SELECT arrival + CAST(first AS INTEGER) + 1, 0, 0, total_until - total_before, fee_until - fee_before,
+    SELECT arrival + CAST(first AS INTEGER) + 1, 0, 0, total_until - total_before,
+           fee_until - fee_before,
            total_until - total_before - (fee_until - fee_before),
            CASE WHEN total > 0 THEN 1 ELSE 0 END
     FROM (

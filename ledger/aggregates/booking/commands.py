@@ -162,8 +162,8 @@ class CompleteStay(Command, frozen=True, kw_only=True):
 class CancelByGuest(Command, frozen=True, kw_only=True):
     """Call a stay off before it begins, for the settlement that the guest was shown.
 
-    `accepted` is its digest: whatever has changed since then shows in it. `room` is what there is to
-    give back, here as in all that follows; nothing where nothing was paid.
+    `accepted` is its digest: whatever has changed since then shows in it. `room` is what there is
+    to give back, here as in all that follows; nothing where nothing was paid.
     """
 
     booking_id: BookingId
@@ -172,7 +172,7 @@ class CancelByGuest(Command, frozen=True, kw_only=True):
 
 
 class CancelByHost(Command, frozen=True, kw_only=True):
-    """Call a guest's stay off: everything goes back, and the host owes the penalty they were shown."""
+    """Call a guest's stay off: all goes back, and the host owes the penalty they were shown."""
 
     booking_id: BookingId
     reason: str

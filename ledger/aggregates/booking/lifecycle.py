@@ -110,6 +110,6 @@ LIFECYCLE = Lifecycle(
          "once; something was earned; 24 hours after check-in, or at once when nobody will come"),
     Step("BK21", GrantAllowance, EARNING | states(S.CONFIRMED), actors("X"), AllowanceGranted, SAME,
          "once for each refund; its approval in the same commit"),
-    Step("BK22", RevokeAllowance, EARNING | states(S.CONFIRMED), actors("X"), AllowanceRevoked, SAME,
-         "it was granted; its cancellation in the same commit"),
+    Step("BK22", RevokeAllowance, EARNING | states(S.CONFIRMED), actors("X"), AllowanceRevoked,
+         SAME, "it was granted; its cancellation in the same commit"),
 )  # fmt: skip

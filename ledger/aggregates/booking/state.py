@@ -171,11 +171,11 @@ class Booking(Struct, frozen=True):
         return earned - self.unearned if self.unearned else earned
 
     def settled(self, ending: Ending, at: Instant) -> Settlement:
-        """Who would get what if the stay fell away now, under the policy that it was booked with."""
+        """Who would get what if the stay fell away now, under the policy it was booked with."""
         return settle(self.price, self.policy, ending, self.occupancy(at))
 
     def curtailed(self, check_out: date, ending: Ending, at: Instant) -> Settlement:
-        """Who would get what if the stay ended on an earlier date: its nights until then are slept."""
+        """Who would get what if the stay ended earlier: its nights until that date are slept."""
         nights_kept = (check_out - self.stay.check_in).days
         last_begins_at = self.house.days_before_check_in(self.stay, 1 - nights_kept)
         return self.settled(ending, max(at, last_begins_at))

@@ -47,7 +47,7 @@ def withdraw(dispute: Dispute, command: WithdrawFunds, now: Instant) -> Sequence
 
 
 def charge_fee(dispute: Dispute, command: ChargeFee, now: Instant) -> Sequence[DisputeEvent]:
-    """The processor took a fee. Raises AmountsDiffer, TransitionNotAllowed for one that is known."""
+    """The processor took a fee. Raises AmountsDiffer, TransitionNotAllowed for a known one."""
     if dispute.balance_transactions.intersection(command.balance_transactions):
         LIFECYCLE.refuse(ChargeFee, dispute.status)
     if command.fee.minor <= 0:

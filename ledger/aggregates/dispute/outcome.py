@@ -58,7 +58,7 @@ def hold_ended(dispute_id: DisputeId, dispute: Dispute) -> tuple[Money, tuple[En
 
 
 def lapse(dispute: Dispute, command: LapseDispute, now: Instant) -> Sequence[DisputeEvent]:
-    """Nobody answered: the clock may say so when the time has passed. Raises TooEarly, as `lose`."""
+    """Nobody answered: the clock may say so when time has passed. Raises TooEarly, as `lose`."""
     if command.by_clock and now < dispute.due_by:
         raise TooEarly(not_before=dispute.due_by)
     return lose(dispute, command, now)

@@ -104,7 +104,7 @@ def record_refund(payment: Payment, command: RecordRefund) -> Sequence[PaymentEv
 
 
 def reverse_refund(payment: Payment, command: ReverseRefund) -> Sequence[PaymentEvent]:
-    """Count a refund that came back as not given. Raises TransitionNotAllowed for an unknown one."""
+    """Count a refund that came back as not given. Raises TransitionNotAllowed if unknown."""
     amount = payment.refunds.get(command.refund_id)
     if amount is None:
         LIFECYCLE.refuse(ReverseRefund, payment.status)
@@ -134,7 +134,7 @@ def mark_disputed(payment: Payment, command: MarkDisputed) -> Sequence[PaymentEv
 
 
 def clear_dispute(payment: Payment, command: ClearDispute) -> Sequence[PaymentEvent]:
-    """Count what a dispute took as ours again. Raises TransitionNotAllowed where it took nothing."""
+    """Count what a dispute took as ours again. Raises TransitionNotAllowed if it took nothing."""
     amount = payment.disputed.get(command.dispute_id)
     if amount is None:
         LIFECYCLE.refuse(ClearDispute, payment.status)

@@ -168,7 +168,7 @@ def authorize(payment: Payment, command: AuthorizePayment) -> Sequence[PaymentEv
 
 
 def capture(payment: Payment, command: CapturePayment, now: Instant) -> Sequence[PaymentEvent]:
-    """Ask for no more than is held, while it is. Raises AmountsDiffer, CurrenciesDiffer, TooLate."""
+    """Ask for what is held, or less, in time. Raises AmountsDiffer, CurrenciesDiffer, TooLate."""
     held = payment.held
     assert held is not None, "an authorized payment holds something"
     if not 0 < same_currency(held.amount, command.amount).minor <= held.amount.minor:
@@ -278,14 +278,14 @@ def retry(payment: Payment, command: RetryPayment) -> Sequence[PaymentEvent]:
 
 
 def cancel(payment: Payment, command: CancelPayment) -> Sequence[PaymentEvent]:
-    """Give up what has not begun; what has is the processor's to end. Raises TransitionNotAllowed."""
+    """Give up what has not begun; the processor ends the rest. Raises TransitionNotAllowed."""
     if payment.status is Status.PROCESSING and not command.confirmed_by_processor:
         LIFECYCLE.refuse(CancelPayment, payment.status)
     return [PaymentCancelled(booking_id=payment.booking_id, reason=command.reason)]
 
 
 def report_unknown_outcome(payment: Payment, now: Instant) -> Sequence[PaymentEvent]:
-    """Count a look, not before its time, and say when the next one is; the last leaves it to people.
+    """Count a look, not before its time, and say when the next is; the last leaves it to people.
 
     Raises TooEarly, TransitionNotAllowed.
     """

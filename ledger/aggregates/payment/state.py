@@ -79,7 +79,7 @@ class Payment(Struct, frozen=True):
 
     @property
     def refundable(self) -> Money:
-        """What could still go back: no refund has it, none has reserved it, and no dispute took it."""
+        """What could still go back: no refund has or has reserved it, and no dispute took it."""
         taken = [*self.refunds.values(), *self.reserved.values(), *self.disputed.values()]
         left = self.captured - total(taken, self.due.currency)
         return left if left.minor > 0 else zero(left.currency)

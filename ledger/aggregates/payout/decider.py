@@ -130,7 +130,7 @@ def evolve(payout: Payout | None, event: PayoutEvent) -> Payout:
 
 
 def held_or_not(payout: Payout, event: PayoutHeld | PayoutHoldLifted) -> Payout:
-    """The payout when there is a reason to keep it back, or one more cause of it, or none any more."""
+    """The payout when there is a reason to keep it back, one more cause of it, or none any more."""
     others = {of: causes for of, causes in payout.causes.items() if of is not event.reason}
     if isinstance(event, PayoutHoldLifted):
         return replace(payout, holds=payout.holds - {event.reason}, causes=others)

@@ -15,7 +15,7 @@ from ledger.values.stay import local_date
 
 
 def order_reversal(payout: Payout, command: OrderReversal) -> Sequence[PayoutEvent]:
-    """Order a part back, whoever the host is by now. Raises AmountsDiffer, ReversalExceedsTransfer."""
+    """Order a part back, however the host stands. Raises AmountsDiffer, ReversalExceedsTransfer."""
     if command.amount.minor <= 0:
         raise AmountsDiffer(amount=str(command.amount))
     if (payout.reversible - command.amount).minor < 0:
@@ -25,7 +25,7 @@ def order_reversal(payout: Payout, command: OrderReversal) -> Sequence[PayoutEve
 
 
 def record_reversal(payout: Payout, command: RecordReversal, now: Instant) -> Sequence[PayoutEvent]:
-    """A part came back: it pays what the host owes first. Raises AmountsDiffer, CurrenciesDiffer."""
+    """A part came back: what the host owes comes first. Raises AmountsDiffer, CurrenciesDiffer."""
     amount = ordered(payout, command)
     if command.amount != amount:
         raise AmountsDiffer(ordered=str(amount), reversed=str(command.amount))

@@ -49,7 +49,7 @@ def recalculate(payout: Payout, command: RecalculatePayout) -> Sequence[PayoutEv
 
 
 def hold(payout: Payout, command: HoldPayout) -> Sequence[PayoutEvent]:
-    """Keep the payout back; a reason that is there already is not there twice for the same cause."""
+    """Keep the payout back; a reason that is there is not there twice for the same cause."""
     known = payout.causes.get(command.reason, frozenset())
     if command.reason in payout.holds and (not command.detail or command.detail in known):
         return []

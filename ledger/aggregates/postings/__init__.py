@@ -8,8 +8,8 @@ The money of a booking comes in before the booking is confirmed, because confirm
 J2 books it as received for nothing yet, and J1 raises the claim and applies the receipt to it in
 one entry: the guest's account never shows a debt that is paid, nor a credit.
 
-One file for each matter: `bookings`, `damage`, `receipts`, `payouts`, `refunds` (whose part goes back),
-`refund_transfers` (how it reaches the guest), `disputes` and `corrections`.
+One file for each matter: `bookings`, `damage`, `receipts`, `payouts`, `refunds` (whose part goes
+back), `refund_transfers` (how it reaches the guest), `disputes` and `corrections`.
 """
 
 from ledger.aggregates.postings.bookings import (

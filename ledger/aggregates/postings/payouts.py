@@ -16,7 +16,7 @@ def payout_transferred(host_id: HostId, booking_id: BookingId, amount: Money) ->
 
 
 def payout_reversed(host_id: HostId, booking_id: BookingId, amount: Money, to_debt: Money) -> Entry:
-    """J15: a transfer came back; first it pays the host's debt, the rest is owed to the host again."""
+    """J15: a transfer came back; it pays the host's debt first, the rest is owed to them again."""
     return entry(
         "J15",
         1,

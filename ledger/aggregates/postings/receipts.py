@@ -166,7 +166,7 @@ def receipt_paid_by_dispute(receipt_id: ReceiptId, amount: Money) -> Entry:
 def receipt_paid_by_dispute_converted(
     receipt_id: ReceiptId, booking_id: BookingId, charge: Received, taken: Money
 ) -> Entry:
-    """J22d in two currencies: the dispute took it as `taken`, and the receipt's position is closed."""
+    """J22d in two currencies: the dispute took it as `taken`; the receipt's position is closed."""
     return entry(
         "J22dfx",
         1,
@@ -201,7 +201,7 @@ def receipt_paid_by_bank_converted(
 
 
 def receipt_adopted(receipt_id: ReceiptId, payment_id: PaymentId, amount: Money) -> Entry:
-    """J22, adopted: the money is a payment's, as if it had come for it; J1 applies it from there."""
+    """J22, adopted: the money is a payment's, as if it had come for it; J1 applies it then."""
     return entry(
         "J22a",
         1,

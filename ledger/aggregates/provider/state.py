@@ -22,7 +22,7 @@ class Status(StrEnum):
 
 
 class Standing(StrEnum):
-    """What a payout account can do, from the first word to the last; RESTRICTED pays out nothing."""
+    """What a payout account can do, from the first word to the last; RESTRICTED pays nothing."""
 
     NONE = "none"
     ONBOARDING = "onboarding"

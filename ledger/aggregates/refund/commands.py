@@ -57,7 +57,7 @@ class AutoApprove(Command, frozen=True, kw_only=True):
 class ApproveRefund(Command, frozen=True, kw_only=True):
     """Approve a refund as the second person, with what can be given back looked up once more.
 
-    `worth` is what the amount is at the booking's own rate, where the listing's currency is another.
+    `worth` is the amount at the booking's own rate, where the listing's currency is another.
     """
 
     refund_id: RefundId

@@ -68,5 +68,5 @@ class Refund(Struct, frozen=True):
 
 
 def external_refund_of(processor_refund: str) -> RefundId:
-    """The id of a refund that the processor tells of and we never asked for: told twice, it is one."""
+    """The id of a refund the processor tells of and we never asked for: told twice, it is one."""
     return RefundId(derived_id("refund", processor_refund))

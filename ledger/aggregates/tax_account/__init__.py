@@ -6,8 +6,8 @@ that is over; what goes back afterwards is told here, in the same commit, so tha
 is not payable. A proposal fixes its amount: what goes back from then on is the authority's to
 return, and lessens the next one.
 
-Its sections are files: `state`, `commands`, `lifecycle`; the decisions in `changes` (what goes back)
-and `remittance`; and `decider`, which holds them together.
+Its sections are files: `state`, `commands`, `lifecycle`; the decisions in `changes` (what goes
+back) and `remittance`; and `decider`, which holds them together.
 """
 
 from ledger.aggregates.tax_account.commands import (

@@ -15,7 +15,10 @@ from ledger.values.stay import local_date
 
 
 def give_back(account: TaxAccount, command: GiveTaxBack) -> Sequence[TaxAccountEvent]:
-    """Owe less, once for each cause. Raises AmountsDiffer, and TransitionNotAllowed where that much is proposed."""
+    """Owe less, once for each cause.
+
+    Raises AmountsDiffer, and TransitionNotAllowed where that much is proposed.
+    """
     above_zero(command.amount)
     if name_of(command) in account.told:
         return []

@@ -21,7 +21,10 @@ from ledger.values.stay import local_date
 def propose(
     account: TaxAccount, command: ProposeRemittance, now: Instant
 ) -> Sequence[TaxAccountEvent]:
-    """Ask a second person to remit what is due. Raises PeriodIsNotOver, TaxNotPayable, AmountsDiffer."""
+    """Ask a second person to remit what is due.
+
+    Raises PeriodIsNotOver, TaxNotPayable, AmountsDiffer.
+    """
     begins, until = account.remitted_until, command.until
     if until >= local_date(now, ZONE) or (begins is not None and until <= begins):
         raise PeriodIsNotOver(begins=str(begins), until=str(until))

@@ -20,7 +20,7 @@ class Status(StrEnum):
 
 
 class Proposal(Struct, frozen=True):
-    """A remittance that waits: `counted` is how many of the changes are in it, if they are of its days."""
+    """A remittance that waits: `counted` is how many of the changes are in it, if of its days."""
 
     until: date
     payable: Money

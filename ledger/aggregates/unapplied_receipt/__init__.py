@@ -3,8 +3,8 @@
 So a cancelled payment stays cancelled, and no money is lost: it goes back, or is adopted by a new
 payment of the same booking.
 
-Its sections are files: `state`, `commands`, `lifecycle`; the decisions in `coming_in`, `going_back`,
-`by_bank` and `disputed`; and `decider`, which holds them together.
+Its sections are files: `state`, `commands`, `lifecycle`; the decisions in `coming_in`,
+`going_back`, `by_bank` and `disputed`; and `decider`, which holds them together.
 """
 
 from ledger.aggregates.unapplied_receipt.commands import (

@@ -87,7 +87,7 @@ def extend(
 def keep_for_the_host(
     calendar: UnitCalendar, command: ToRequestHold, now: Instant
 ) -> Sequence[UnitCalendarEvent]:
-    """Keep nights until the host has answered, once. Raises NoTimeToAnswer, TransitionNotAllowed."""
+    """Keep nights until the host answers, once. Raises NoTimeToAnswer, TransitionNotAllowed."""
     held = calendar.claims[command.booking_id]
     if held.extendable_until is None:
         LIFECYCLE.refuse(ToRequestHold, held.status)

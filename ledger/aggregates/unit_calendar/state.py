@@ -77,7 +77,7 @@ class UnitCalendar(Struct, frozen=True):
 
 
 def best_fit(calendars: Mapping[UnitId, UnitCalendar], stay: Stay) -> UnitId | None:
-    """The unit whose smallest free stretch takes the stay, the first of equals; None where none does.
+    """The unit whose smallest free stretch takes the stay, the first of equals; None if none does.
 
     Best fit keeps long stretches whole (spec: domain, section 3).
     """

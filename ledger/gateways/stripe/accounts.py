@@ -59,7 +59,7 @@ class OnboardingLink(Struct, frozen=True):
 
 
 class Accounts:
-    """What can be done with hosts' accounts. Every method raises the failures of `failures.TABLE`."""
+    """What can be done with hosts' accounts. Every method raises failures of `failures.TABLE`."""
 
     def __init__(self, v1: stripe.V1Services) -> None:
         self._accounts = v1.accounts

@@ -11,8 +11,8 @@ from ledger.values.clock import Instant
 from ledger.values.money import Money, exponent_of
 
 ZERO_DECIMAL = frozenset([
-    "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF",
-    "XPF",
+    "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF",
+    "XOF", "XPF",
 ])  # fmt: skip
 THREE_DECIMAL = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
 """Their last digit must be 0: networks know only two."""

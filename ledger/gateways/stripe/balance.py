@@ -48,7 +48,7 @@ class Balance:
         yield from self._paged(params)
 
     def after(self, movement_id: str) -> Iterator[Movement]:
-        """What moved after a movement, oldest first, a page at a time: so one can stop and go on."""
+        """What moved after a movement, oldest first, page by page: so one can stop and go on."""
         params: stripe.params.BalanceTransactionListParams = {
             "ending_before": movement_id,
             "limit": 100,

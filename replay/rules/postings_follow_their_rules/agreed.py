@@ -87,7 +87,7 @@ def is_long(stay: Stay) -> bool:
 
 
 def brought(agreed: Agreed, at: Instant) -> Agreed:
-    """What a stay has brought by an instant: all that was agreed or, of a long one, its first part."""
+    """What a stay has brought by an instant: all that was agreed; of a long one, its first part."""
     if agreed.long is None or agreed.fell_away:
         return agreed
     parts = worksheet.up_to(agreed.long.price, agreed.long.nights_earned(at))

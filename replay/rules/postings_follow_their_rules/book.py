@@ -1,12 +1,12 @@
-"""The posting rules as finance writes them (spec: money, section 12), one table per rule and version.
+"""The posting rules as finance writes them (spec: money, section 12): a table per rule and version.
 
 A line is a side, an account, what the account is kept by, and an amount in letters.
 """
 
 # T: what the guest pays. h: the host's part of it. g, o: the platform's fees from guest and host.
-# In the currency that the processor settled in: s: the gross that it holds for T. p: the fee that it
-# keeps of it. r: what giving T back took. b: what the deal's position was opened at, or s.
-# v: the tax on what the platform earns. x: all other taxes, z: those of them that have left already.
+# In the currency that the processor settled in: s: the gross that it holds for T. p: the fee that
+# it keeps of it. r: what giving T back took. b: what the deal's position was opened at, or s.
+# v: the tax on what the platform earns. x: all other taxes, z: those that have left already.
 # c: the platform's coupon. d: what of h the host owes, because it was paid out. B: h+g+o+v+x+z-c.
 BOOK = {
     ("J1", 1): """
@@ -394,4 +394,6 @@ TAKEN_BACK = {
         Cr disputed_funds      dispute       d
     """,
 }
-"""J20d is J20 for a stay that is not earned yet. A key of `*` is each authority's own; z are taxes that have left for them."""
+"""J20d is J20 for a stay that is not earned yet. A key of `*` is each authority's own; z are taxes
+that have left for them.
+"""

@@ -188,7 +188,7 @@ class Bookings(Matter):
             self._books.compare(recorded, None, more, {})
 
     def recognized(self, recorded: Recorded[EarningsRecognized]) -> None:
-        """J5 of what it has brought so far, or J9 of what is kept: of what was not earned before."""
+        """J5 of what it has brought so far, J9 of what is kept: of what was not earned before."""
         found = self._bookings.get(recorded.stream_id, NOTHING)
         for back in self._books.given_back.pop(recorded.stream_id, []):
             found = less(found, back.booked, back.taxes)
@@ -207,7 +207,7 @@ class Bookings(Matter):
             self._remember(recorded.stream_id, agreed._replace(is_over=True))
 
     def _remember(self, booking_id: str, agreed: Agreed) -> None:
-        """Remember a booking until nothing more can be earned of it; a long one, as it was earned."""
+        """Remember a booking until nothing more can be earned of it; a long one, as earned."""
         ends = agreed.is_over or (agreed.fell_away and agreed.long is None)
         allows = booking_id in self._books.allowances
         if ends and not allows and not any(not_earned(agreed).figures):

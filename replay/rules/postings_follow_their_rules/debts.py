@@ -58,7 +58,7 @@ class Debts(Matter):
         self._write_offs.pop((recorded.stream_id, recorded.event.amount.currency), None)
 
     def _pay_off(self, stream_id: str, amount: Money) -> Agreed:
-        """A host owes so much less, but never less than nothing; answers what was really paid off."""
+        """A host owes so much less, but never less than nothing; answers what was paid off."""
         before = self._debts.get((stream_id, amount.currency), NOTHING)
         owed = before.figures[1]
         paid = min(owed, amount.minor)

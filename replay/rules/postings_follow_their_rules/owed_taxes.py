@@ -78,7 +78,7 @@ class Owed(Struct):
 
 
 class OwedTaxes:
-    """Reads every line on a tax account; remembers stays by the first day that they were earned on."""
+    """Reads every line on a tax account; remembers stays by the first day they were earned on."""
 
     def __init__(self) -> None:
         self._owed: defaultdict[Authority, Owed] = defaultdict(lambda: Owed({}, []))

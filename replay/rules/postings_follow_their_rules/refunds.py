@@ -165,7 +165,7 @@ class Refunds(Matter):
         self._books.compare(recorded, rule, agreed, self._keys(recorded, agreed))
 
     def failed(self, recorded: Recorded[RefundFailed]) -> None:
-        """J13 where it had succeeded: of what the event tells, which the next success is held to."""
+        """J13 where it had succeeded: of what the event tells; the next success is held to it."""
         event = recorded.event
         agreed = self._refunds.get(recorded.stream_id, NOTHING)
         if agreed is not NOTHING:

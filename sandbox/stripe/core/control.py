@@ -225,7 +225,7 @@ def _rate(world: World, currency: str, value: Any) -> str:
 
 
 def set_mischief(world: World, body: Obj) -> Obj:
-    """POST webhooks `{"duplicate"?, "drop"?, "reorder"?, "delay_s"?}`; probabilities and seconds."""
+    """POST webhooks `{"duplicate"?, "drop"?, "reorder"?, "delay_s"?}`; probabilities, seconds."""
     mischief = dict(webhooks.NO_MISCHIEF)
     for name in ("duplicate", "drop"):
         mischief[name] = _number(body, name, 0.0)

@@ -1,8 +1,8 @@
 """PaymentIntents: from the wish to be paid to the money, or to the reason why not.
 
-    requires_payment_method ─▶ requires_confirmation ─▶ requires_action ─▶ requires_capture ─▶ succeeded
-            ▲                          │                      │                  │
-            └────────── declined ◀─────┴──────────────────────┘             canceled (also by time)
+    requires_payment_method ▶ requires_confirmation ▶ requires_action ▶ requires_capture ▶ succeeded
+            ▲                         │                     │                 │
+            └────────── declined ◀────┴─────────────────────┘            canceled (also by time)
 
 What happens to the charge itself stands in `charging.py`.
 """

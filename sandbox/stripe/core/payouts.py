@@ -1,4 +1,4 @@
-"""Payouts: from an account's available balance to its bank; paid after days, and sometimes returned.
+"""Payouts: from an account's available balance to its bank; paid after days, sometimes returned.
 
 Status: pending until midnight, in transit, paid on the arrival date; a paid payout may still fail.
 A failure brings the money back by a second transaction and disables the bank account.

@@ -160,7 +160,7 @@ KINDS = (
 FAULTS = st.lists(st.tuples(st.sampled_from(KINDS), st.sampled_from(["POST", "*"])), max_size=9)
 PAUSES = st.sampled_from([timedelta(0), timedelta(minutes=5), timedelta(hours=2), FORGOTTEN])
 DAYS = st.lists(st.tuples(FAULTS, PAUSES, st.booleans()), min_size=1, max_size=4)
-"""What goes wrong, how long until the next attempt, and whether the process dies before it knows."""
+"""What goes wrong, how long until the next attempt, whether the process dies before it knows."""
 
 
 @of_each

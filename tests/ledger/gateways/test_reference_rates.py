@@ -142,8 +142,9 @@ OUTSIDE = BOMB.replace(b'"aaaa"', b'SYSTEM "file:///etc/passwd"')
         (a_day(), "no rates"),
         (a_day(USD="1.08", GBP="0.85")[:-30], "no XML"),
         (a_day(USD="1.08") * 2, "no XML"),
-        (a_day(USD="1.08").replace(b"</Cube></Cube>", b"<Cube currency='USD' rate='1'/></Cube></Cube>"),
-         "USD twice"),
+        (a_day(USD="1.08").replace(
+            b"</Cube></Cube>", b"<Cube currency='USD' rate='1'/></Cube></Cube>"
+         ), "USD twice"),
         (a_day(USD="1.08").replace(b"UTF-8", b"UTF-9"), "no XML"),
         (BOMB, "declares a document type"),
         (OUTSIDE, "declares a document type"),

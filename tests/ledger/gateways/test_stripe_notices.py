@@ -1,4 +1,4 @@
-"""Notices: believed only with a fresh signature over the very bytes (CASE-P13, fault 38, SEC-S29)."""
+"""Notices: believed only with a fresh signature over their bytes (CASE-P13, fault 38, SEC-S29)."""
 
 import hmac
 import json

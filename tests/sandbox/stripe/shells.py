@@ -1,4 +1,4 @@
-"""Three ways to the same API: a core in this process, a server over HTTP, and Stripe's test mode."""
+"""Three ways to the same API: a core in this process, a server over HTTP, Stripe's test mode."""
 
 import json
 import os

@@ -127,7 +127,8 @@ class AnyHistory(RuleBasedStateMachine):
         self.behind("webhooks", {"duplicate": 0.3, "drop": 0.1, "reorder": True})
         host = str(self.call("POST", "/v1/accounts", HOST)["id"])
         form = {"amount": 90_000, "currency": "eur", "confirm": True, "return_url": BACK,
-                "payment_method": "pm_card_bypassPending", "capture_method": "automatic"}  # fmt: skip
+                "capture_method": "automatic",
+                "payment_method": "pm_card_bypassPending"}  # fmt: skip
         self.call("POST", "/v1/payment_intents", form)
         for amount in (900, 700):
             sent = {"amount": amount, "currency": "eur", "destination": host}

@@ -84,7 +84,8 @@ def test_a_bad_parameter_is_named(
 
 @pytest.mark.parametrize(
     "form",
-    ["amount=%ff&currency=eur", "a=1&a[b]=2", "a[b]=1&a=2", "[a]=1", "a[b][c][d][e][f][g][h][i][j]=1",
+    ["amount=%ff&currency=eur", "a=1&a[b]=2", "a[b]=1&a=2", "[a]=1",
+     "a[b][c][d][e][f][g][h][i][j]=1",
      "&".join(f"a[{n}]=1" for n in range(3_000)), b"\xff\xfe\x00", b"\x00" * 100, "{}", "[]=1",
      "amount=1000&currency=eur&metadata[]=1&metadata[0][1]=2"],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The HTTP shell: quick to start, on this machine only, steady under load, and pleasant to look at."""
+"""The HTTP shell: quick to start, on this machine only, steady under load, pleasant to look at."""
 
 import resource
 import socket

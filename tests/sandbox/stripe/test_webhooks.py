@@ -1,4 +1,4 @@
-"""Webhooks: signed, at least once, in no promised order, for three days; lost and doubled on demand."""
+"""Webhooks: signed, at least once, in no promised order, for three days; lost, doubled at will."""
 
 import json
 import threading
