@@ -281,6 +281,25 @@ def test_case_o5_the_host_is_paid_what_the_refund_leaves() -> None:
     assert owed_to(market, Account.REVENUE_DEFERRED) == 0
 
 
+def test_what_is_on_its_way_to_the_host_is_their_debt_if_it_goes_back_to_the_guest() -> None:
+    market = Disputed()
+    market.sold()
+    market.until(PAID_OUT - 25 * HOUR, step=12 * HOUR)
+    market.fails("rate_limit", times=1, path="/v1/transfers")
+    while market.payout().status is not Payable.RELEASING:
+        market.let_pass(HOUR)
+        market.step()
+
+    ask(market, for_nights(LineBack("night", "2026-07-02", 12_000)))
+    approve(market)
+    market.settle()
+    market.until(PAID_OUT + DAY, step=HOUR)
+
+    assert market.payout().status is Payable.TRANSFERRED
+    assert market.owes() == "116.40 EUR"
+    in_order(market)
+
+
 def test_case_o5_a_payout_of_nothing_is_cancelled() -> None:
     market = paid()
     nights = (LineBack("night", f"2026-07-0{day}", 12_000) for day in (2, 3, 4))

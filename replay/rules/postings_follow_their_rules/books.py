@@ -17,8 +17,9 @@ class Books:
     """Holds what events booked against what the rules make, and tells breaches.
 
     `payable` is what each host has earned of each stay and not received, in minor units, as booked
-    so far, and `of_damage` are the streams whose money is none of a stay's; `charges` are the
-    payments whose money cannot be used yet; `lost` is what disputes took of each booking before it
+    so far, `on_the_way` what of that each payout has ordered out, and `of_damage` are the streams
+    whose money is none of a stay's; `charges` are the payments whose money cannot be used yet;
+    `lost` is what disputes took of each booking before it
     was earned. `allowances` are what each booking gives back beside its end, by refund, and
     `given_back` what its end then does; `stays` is what was agreed about each, and `ended` are
     those that fell away; `granted` is how each stood before an allowance and after it, by refund;
@@ -29,6 +30,7 @@ class Books:
     def __init__(self, breach: Callable[[str, Recorded[MoneyEvent]], None]) -> None:
         self.breach = breach
         self.payable: dict[str, int] = {}
+        self.on_the_way: dict[str, tuple[str, int]] = {}
         self.of_damage: set[str] = set()
         self.charges: dict[str, Agreed] = {}
         self.lost: dict[str, list[Shares]] = {}
@@ -116,6 +118,11 @@ class Books:
         )
         if found != expected:
             self.breach(f"{found}; {rule} makes {expected}", recorded)
+
+    def owed(self, of: str) -> int:
+        """What a host can still be kept from getting of a stay, in minor units."""
+        gone = (minor for whose, minor in self.on_the_way.values() if whose == of)
+        return self.payable.get(of, 0) - sum(gone)
 
     def remember(self, recorded: Recorded[MoneyEvent]) -> None:
         """Keep count of what hosts and authorities are to get."""

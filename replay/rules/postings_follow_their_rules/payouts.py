@@ -9,6 +9,7 @@ from ledger.events.payout import (
     PayoutRetried,
     PayoutReversed,
     PayoutScheduled,
+    PayoutTransferFailed,
     PayoutTransferred,
     ReversalFailed,
     ReversalOrdered,
@@ -34,6 +35,7 @@ class Payouts(Matter):
             PayoutRecalculated: self.recalculate,
             PayoutCancelled: self.cancel_payout,
             PayoutTransferred: self.transferred,
+            PayoutTransferFailed: self.stays_here,
             PayoutReleased: self.net,
             PayoutRetried: self.net,
             PayoutNetted: self.cancel_payout,
@@ -62,12 +64,21 @@ class Payouts(Matter):
         self._netted.pop(recorded.stream_id, None)
 
     def net(self, recorded: Recorded[PayoutReleased | PayoutRetried]) -> None:
-        """What of a payout stays here."""
+        """What of a payout stays here; nobody stops the rest any more."""
+        agreed, of = self._payouts.get(recorded.stream_id, NOTHING), recorded.case_id
+        if recorded.stream_id not in self._books.of_damage:
+            ordered = (f"{agreed.host_id}/{of}", recorded.event.amount.minor)
+            self._books.on_the_way[recorded.stream_id] = ordered
         if netted := recorded.event.netted.minor:
             self._netted[recorded.stream_id] = self._netted.get(recorded.stream_id, 0) + netted
 
+    def stays_here(self, recorded: Recorded[PayoutTransferFailed]) -> None:
+        """It did not go out."""
+        self._books.on_the_way.pop(recorded.stream_id, None)
+
     def transferred(self, recorded: Recorded[PayoutTransferred]) -> None:
         """J6, of what was promised, less what was netted; once."""
+        self._books.on_the_way.pop(recorded.stream_id, None)
         agreed = self._payouts.pop(recorded.stream_id, NOTHING)
         netted = self._netted.pop(recorded.stream_id, 0)
         agreed = agreed._replace(figures=(0, agreed.figures[1] - netted, 0, 0))

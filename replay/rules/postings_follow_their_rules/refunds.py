@@ -271,7 +271,7 @@ class Refunds(Matter):
         """J10, or J11 where the host has some of it, or the taxes have left."""
         event = recorded.event
         by_letter = asked.booked
-        left = self._books.payable.get(f"{asked.host_id}/{event.booking_id}", 0)
+        left = self._books.owed(f"{asked.host_id}/{event.booking_id}")
         debt = max(by_letter["h"] - left, 0)
         if debt != event.debt.minor:
             found = f"{event.debt} becomes the host's debt, {left} minor units are left to pay it"
