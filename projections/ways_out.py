@@ -23,5 +23,7 @@ WAYS_OUT: Mapping[Matter, tuple[str, ...]] = {
     M.BANK_ACCOUNT_FAILED: (),
     M.CORRECTION_TO_APPROVE: ("approval", "refusal"),
     M.WRITE_OFF_TO_APPROVE: ("approval", "rejection"),
+    M.DAMAGE_TO_DECIDE: ("decision", "dismissal"),
+    M.DAMAGE_UNPAID: ("payment", "dismissal"),
 }
 """What staff can do about a matter, as the addresses of it end; nothing where others must act."""

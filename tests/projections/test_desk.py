@@ -14,6 +14,7 @@ from ledger.values.clearance import Hold
 from ledger.values.ids import StreamId
 from projections.desk import DESK, OpenMatter, desk, matters, open_debts
 from projections.matters import ENDS, Matter, OpeningEvent
+from projections.ways_out import WAYS_OUT
 from tests.facts import (
     BOOKING,
     DISPUTE,
@@ -155,6 +156,7 @@ def test_what_our_bank_still_owes_of_a_receipt_lies_there_with_the_ways_out(stor
 
 def test_every_matter_can_be_dealt_with() -> None:
     complete({matter for ended in ENDS.values() for matter in ended}, set(Matter), "ENDS")
+    complete(WAYS_OUT, set(Matter), "WAYS_OUT in projections/ways_out.py")
 
 
 def ends(lifecycle: Lifecycle, event: Event) -> set[type[Event]]:
