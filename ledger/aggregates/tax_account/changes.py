@@ -20,7 +20,7 @@ def give_back(account: TaxAccount, command: GiveTaxBack) -> Sequence[TaxAccountE
     Raises AmountsDiffer, and TransitionNotAllowed where that much is proposed.
     """
     above_zero(command.amount)
-    if name_of(command) in account.told:
+    if name_of(command) in account.counted:
         return []
     if not command.recoverable and account.proposal and command.earned_on is None:
         LIFECYCLE.refuse(GiveTaxBack, account.status, proposed=str(account.proposal.amount))
@@ -42,7 +42,7 @@ def owe_again(account: TaxAccount, command: OweTaxAgain, now: Instant) -> Sequen
     Raises AmountsDiffer.
     """
     above_zero(command.amount)
-    if name_of(command) in account.told:
+    if name_of(command) in account.counted:
         return []
     again = due_again(account, command)
     entries: tuple[Entry, ...] = ()

@@ -69,21 +69,21 @@ def evolve(account: TaxAccount | None, event: TaxAccountEvent) -> TaxAccount:
     after = replace(before, status=LIFECYCLE.after(event, before.status))
     match event:
         case TaxGivenBack():
-            after = replace(after, told=before.told | {name_of(event)})
+            after = replace(after, counted=before.counted | {name_of(event)})
             if event.recoverable:
                 more = before.recoverable_minor + event.amount.minor
                 return replace(after, recoverable_minor=more)
             return _changed(after, event.earned_on, event.amount.minor)
         case TaxOwedAgain():
-            after = replace(after, told=before.told | {name_of(event)})
+            after = replace(after, counted=before.counted | {name_of(event)})
             if not event.recoverable:
                 return _changed(after, event.earned_on, -event.amount.minor)
             again = due_again(before, event).minor
             left = before.recoverable_minor - event.amount.minor + again
             return _changed(replace(after, recoverable_minor=left), None, -again)
         case RemittanceProposed():
-            counted = len(before.changes)
-            waits = Proposal(event.until, event.payable, event.recovered, event.proposer, counted)
+            so_far = len(before.changes)
+            waits = Proposal(event.until, event.payable, event.recovered, event.proposer, so_far)
             return replace(after, proposal=waits)
         case RemittanceRejected():
             return replace(after, proposal=None)
@@ -102,7 +102,7 @@ def _changed(account: TaxAccount, earned_on: date | None, less_minor: int) -> Ta
 
 
 def _remitted(account: TaxAccount, event: TaxRemitted) -> TaxAccount:
-    counted = account.proposal.counted if account.proposal else 0
+    counted = account.proposal.changes_count if account.proposal else 0
     left = (
         change
         for place, change in enumerate(account.changes)
@@ -112,7 +112,7 @@ def _remitted(account: TaxAccount, event: TaxRemitted) -> TaxAccount:
         account,
         remitted_until=event.until,
         changes=tuple(left),
-        told=frozenset(),
+        counted=frozenset(),
         recoverable_minor=account.recoverable_minor - event.recovered.minor,
         proposal=None,
     )

@@ -20,13 +20,17 @@ class Status(StrEnum):
 
 
 class Proposal(Struct, frozen=True):
-    """A remittance that waits: `counted` is how many of the changes are in it, if of its days."""
+    """A remittance that waits.
+
+    Of the account's changes the first `changes_count` were there when it was proposed; those of its
+    days are in it.
+    """
 
     until: date
     payable: Money
     recovered: Money
     proposer: str
-    counted: int
+    changes_count: int
 
     @property
     def amount(self) -> Money:
@@ -48,15 +52,15 @@ class Change(Struct, frozen=True):
 class TaxAccount(Struct, frozen=True):
     """What the rules need to remember.
 
-    `changes` are those since the last remittance, `told` what they and others came by;
-    `recoverable_minor` is what went back after it
-    had been remitted, and no remittance was lower by yet.
+    `changes` are those since the last remittance, and `counted` the names of all that was counted
+    since then, so that nothing is counted twice; `recoverable_minor` is what went back after it had
+    been remitted, and no remittance was lower by yet.
     """
 
     status: Status
     remitted_until: date | None = None
     changes: tuple[Change, ...] = ()
-    told: frozenset[str] = frozenset()
+    counted: frozenset[str] = frozenset()
     recoverable_minor: int = 0
     proposal: Proposal | None = None
 
