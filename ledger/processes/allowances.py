@@ -12,21 +12,17 @@ from msgspec import Struct
 
 from ledger.aggregates.booking import Booking, GrantAllowance, RevokeAllowance
 from ledger.aggregates.payment import PAYMENT, Payment
-from ledger.aggregates.postings import Standing
 from ledger.aggregates.refund import Status as Refunding
 from ledger.draft import Draft
 from ledger.errors import PaymentNotCompleted, RefundChanged
 from ledger.events.refund import Funding
 from ledger.processes.alterations import refunds_waited_for
-from ledger.processes.earnings import deferred_of, owed_to_host, refunds_of, undisputed_of
+from ledger.processes.earnings import refunds_of, undisputed_of
 from ledger.processes.found import booking_in, payment_in, refund_in
-from ledger.processes.names import (
-    PROCESS,
-    payment_of,
-)
+from ledger.processes.names import PROCESS, payment_of
 from ledger.processes.promises import promise
+from ledger.processes.refunds import standing_in
 from ledger.processes.settlement import earn_what_is_left
-from ledger.processes.taxes import remitted_to
 from ledger.values.allowance import Allowance, paid_lines, parts_of, with_coupon, without
 from ledger.values.ids import BookingId, PaymentId, RefundId
 from ledger.values.money import Money, total
@@ -151,18 +147,6 @@ def free_in(draft: Draft, payment_id: PaymentId, funded_by: Funding) -> Money:
         and refund.payment_id == payment_id
     )
     return payment.refundable - total(list(owed), payment.refundable.currency)
-
-
-def standing_in(draft: Draft, booking: Booking, booking_id: BookingId) -> Standing:
-    """Where the money of a stay stands before some of it goes back."""
-    deferred = deferred_of(draft, booking_id, booking) if booking.earned is not None else None
-    return Standing(
-        host_id=booking.host_id,
-        earned=booking.earned is not None,
-        payable=owed_to_host(draft, booking_id, booking),
-        remitted=remitted_to(draft, booking),
-        deferred=deferred,
-    )
 
 
 def grant(draft: Draft, booking_id: BookingId, refund_id: RefundId, granted: Allowance) -> None:

@@ -75,8 +75,15 @@ def lost_of(draft: Draft, payment: Payment, currency: str) -> Shares:
     return sum((loss.shares for loss in losses), Shares(currency))
 
 
+def _lost(draft: Draft, booking: Booking) -> Shares:
+    """What lost disputes took of everybody's part of all payments of a booking."""
+    currency = booking.price.currency
+    lost = (lost_of(draft, payment, currency) for payment in payments_of(draft, booking))
+    return sum(lost, Shares(currency))
+
+
 def lost_before_earned(draft: Draft, booking: Booking) -> Shares:
-    """What of that was lost before the stay was earned, so that it never will be."""
+    """What of it was lost before the stay was earned, so that it never will be."""
     found = (each for of in payments_of(draft, booking) for each in disputes_of(draft, of))
     losses = (dispute.loss for dispute in found if dispute.loss and not dispute.loss.earned)
     return sum((loss.shares for loss in losses), Shares(booking.price.currency))
@@ -126,10 +133,7 @@ def keeps(draft: Draft, booking_id: BookingId, booking: Booking) -> Shares:
 
 def kept(draft: Draft, booking_id: BookingId, booking: Booking) -> Shares:
     """What host, platform and authorities have of a booking's money, less what disputes took."""
-    left = keeps(draft, booking_id, booking)
-    for payment in payments_of(draft, booking):
-        left -= lost_of(draft, payment, left.currency)
-    return left
+    return keeps(draft, booking_id, booking) - _lost(draft, booking)
 
 
 def left_of(draft: Draft, booking_id: BookingId, booking: Booking) -> Shares:
@@ -146,10 +150,7 @@ def left_of(draft: Draft, booking_id: BookingId, booking: Booking) -> Shares:
 
 def undisputed_of(draft: Draft, booking_id: BookingId, booking: Booking) -> Shares:
     """What is left of everybody's part of a booking: not given back, and not lost by disputes."""
-    left = left_of(draft, booking_id, booking)
-    for payment in payments_of(draft, booking):
-        left -= lost_of(draft, payment, left.currency)
-    return left
+    return left_of(draft, booking_id, booking) - _lost(draft, booking)
 
 
 def owed_to_host(draft: Draft, booking_id: BookingId, booking: Booking) -> Money:

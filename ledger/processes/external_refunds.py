@@ -22,7 +22,6 @@ from ledger.processes.allowances import (
     grant,
     refuse_other_than_shown,
     shown_refund,
-    standing_in,
 )
 from ledger.processes.found import booking_in, refund_in
 from ledger.processes.holds import hold_for_refund, reconsider_all
@@ -35,10 +34,7 @@ from ledger.processes.names import (
 from ledger.processes.outcome import Outcome
 from ledger.processes.promises import promise
 from ledger.processes.recovery import raise_debt_of_refund
-from ledger.processes.refunds import (
-    take_in_change,
-    take_in_refund,
-)
+from ledger.processes.refunds import standing_in, take_in_change, take_in_refund
 from ledger.processes.taxes import count_tax_of_refund
 from ledger.values.allowance import Allowance
 from ledger.values.ids import BookingId, PaymentId, RefundId

@@ -7,9 +7,7 @@ from ledger.events import Actor
 from ledger.events.refund import Funding
 from ledger.processes.found import payment_in, refund_in
 from ledger.processes.names import PROCESS
-from ledger.processes.refunds import (
-    reserve,
-)
+from ledger.processes.refunds import reserve
 from ledger.values.ids import RefundId
 
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from ledger.aggregates.alteration import ALTERATION
 from ledger.aggregates.alteration import Status as Altering
-from ledger.aggregates.host_debt import HOST_DEBT, NetDebt, debt_of
+from ledger.aggregates.host_debt import NetDebt
 from ledger.aggregates.payment import Payment
 from ledger.aggregates.payout import (
     FailTransfer,
@@ -48,10 +48,11 @@ from ledger.processes.names import (
     payout_of,
 )
 from ledger.processes.outcome import Outcome
+from ledger.processes.recovery import owed_by
 from ledger.processes.refunds import refunds_are_open
 from ledger.values.clearance import Clearance
-from ledger.values.ids import BookingId, HostId, PayoutId
-from ledger.values.money import Money, total, zero
+from ledger.values.ids import BookingId, PayoutId
+from ledger.values.money import Money, total
 from ledger.values.shares import Shares
 
 
@@ -134,7 +135,7 @@ def clearance_of(draft: Draft, payout_id: PayoutId) -> Clearance:
         payable=behind.payable,
         entitlement=_entitlement(draft, behind.keeps, behind.payments),
         transferred_so_far=total(sent, currency),
-        debt=_debt(draft, payout.host_id, currency),
+        debt=owed_by(draft, payout.host_id, currency),
         listing_currency=booking.price.currency,
         provider_verified=provider is not None and provider.status in VERIFIED,
         account_enabled=_is_enabled(provider),
@@ -198,11 +199,6 @@ def _debts(draft: Draft, payments: Sequence[Payment]) -> Iterator[Money]:
             refund = draft.state(REFUND, refund_id)
             if refund is not None and refund.debt is not None:
                 yield refund.debt
-
-
-def _debt(draft: Draft, host_id: HostId, currency: str) -> Money:
-    debt = draft.state(HOST_DEBT, debt_of(host_id))
-    return debt.owed(currency) if debt else zero(currency)
 
 
 def _is_enabled(provider: Provider | None) -> bool:

@@ -85,7 +85,7 @@ def _to_come(
     else:
         each = [(tranche.shares.host, tranche.earned_at) for tranche in booking.tranches]
         sums = accumulate(each, lambda one, other: (one[0] + other[0], other[1]))
-        by_then = [(at_most(until, its_host_keeps), release_at) for until, release_at in sums]
+        by_then = [(until.at_most(its_host_keeps), release_at) for until, release_at in sums]
     before = gone
     for until, release_at in by_then:
         rest = until - before
@@ -101,8 +101,3 @@ def _gone(payout: Payout) -> Money:
     if payout.status is Payable.CANCELLED:
         return payout.netted
     return payout.amount - payout.owed_again
-
-
-def at_most(one: Money, other: Money) -> Money:
-    """The smaller of two amounts. Raises CurrenciesDiffer."""
-    return one if (other - one).minor >= 0 else other

@@ -256,8 +256,7 @@ def return_declined(draft: Draft, receipt_id: ReceiptId, reason: str) -> None:
 
 def disputed_receipt(draft: Draft, charge: str) -> ReceiptId | None:
     """The receipt that has a charge's money, if no payment has it."""
-    receipt = draft.state(UNAPPLIED_RECEIPT, receipt_of(charge))
-    return None if receipt is None else receipt_of(charge)
+    return receipt_of(charge) if is_receipt(draft, charge) else None
 
 
 def settle_receipt_by_disputes(draft: Draft, receipt_id: ReceiptId) -> None:

@@ -16,7 +16,7 @@ from ledger.aggregates.host_debt import (
     RejectWriteOff,
     debt_of,
 )
-from ledger.aggregates.payout import FailReversal, OrderReversal, RecordReversal, covered
+from ledger.aggregates.payout import FailReversal, OrderReversal, RecordReversal
 from ledger.draft import Draft
 from ledger.errors import DebtExceeded, NotFound
 from ledger.events import Actor
@@ -135,7 +135,7 @@ def order_reversal(
     """
     payout = payout_in(draft, payout_id)
     draft.do(staff, OrderReversal(payout_id=payout_id, amount=amount, cause=cause))
-    owed = _owed(draft, payout.host_id, amount.currency)
+    owed = owed_by(draft, payout.host_id, amount.currency)
     if (owed - payout_in(draft, payout_id).ordered_back).minor < 0:
         raise DebtExceeded(owed=str(owed), amount=str(amount))
 
@@ -148,7 +148,7 @@ def take_in_reversal(draft: Draft, payout_id: PayoutId, key: str, fact: Reversal
     payout = payout_in(draft, payout_id)
     if key not in payout.coming_back:
         return Outcome.NOTHING_NEW
-    owed = _owed(draft, payout.host_id, fact.amount.currency)
+    owed = owed_by(draft, payout.host_id, fact.amount.currency)
     draft.do(
         PROCESSOR,
         RecordReversal(
@@ -159,7 +159,7 @@ def take_in_reversal(draft: Draft, payout_id: PayoutId, key: str, fact: Reversal
             debt=owed,
         ),
     )
-    pays = covered(owed, fact.amount)
+    pays = fact.amount.at_most(owed)
     if pays.minor:
         collect = CollectDebt(host_id=payout.host_id, amount=pays, reversal=fact.reversal)
         draft.do(PROCESS, collect)
@@ -177,6 +177,7 @@ def reversal_declined(draft: Draft, payout_id: PayoutId, key: str, reason: str) 
         draft.do(PROCESSOR, FailReversal(payout_id=payout_id, reason=reason, idempotency_key=key))
 
 
-def _owed(draft: Draft, host_id: HostId, currency: str) -> Money:
+def owed_by(draft: Draft, host_id: HostId, currency: str) -> Money:
+    """What a host owes in a currency; nothing where they never did."""
     debt = draft.state(HOST_DEBT, debt_of(host_id))
     return debt.owed(currency) if debt else zero(currency)

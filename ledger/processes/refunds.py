@@ -28,6 +28,7 @@ from ledger.draft import Draft
 from ledger.events.refund import Doubt, Funding
 from ledger.gateways.stripe.refunds import RefundFact, RefundStatus
 from ledger.processes.earnings import (
+    TAKEN_BACK,
     blocks_refunds,
     deferred_of,
     owed_to_host,
@@ -42,7 +43,7 @@ from ledger.processes.names import (
 )
 from ledger.processes.outcome import Outcome
 from ledger.processes.taxes import count_tax_of_refund, remitted_to
-from ledger.values.allowance import without
+from ledger.values.allowance import paid_lines, without
 from ledger.values.ids import BookingId, PaymentId, RefundId
 from ledger.values.policy import LineBack, Settlement, parted
 from ledger.values.price import Price
@@ -64,9 +65,9 @@ def refund_settlement(
     of it back, several do, each by a refund of its own; those of an alteration are approved
     together or not at all.
     """
-    left = without(left_on_lines(booking.price, settlement), booking.lines_given_back)
+    left = without(_paid_or_dearer(booking.price, settlement), booking.lines_given_back)
     deferred = deferred_of(draft, booking_id, booking)
-    standing = _standing(draft, booking, booking_id, deferred)
+    standing = standing_in(draft, booking, booking_id, deferred)
     asks = alteration > 0 and standing.debt(settlement.back).minor > 0
     refunds = []
     for place, (payment_id, part) in enumerate(_spread(draft, booking, settlement), start=1):
@@ -95,16 +96,30 @@ def refund_settlement(
     return tuple(refunds)
 
 
-def _standing(draft: Draft, booking: Booking, booking_id: BookingId, deferred: Shares) -> Standing:
-    earned, payable = booking.earned is not None, owed_to_host(draft, booking_id, booking)
-    return Standing(booking.host_id, earned, payable, remitted_to(draft, booking), deferred)
+def standing_in(
+    draft: Draft, booking: Booking, booking_id: BookingId, deferred: Shares | None = None
+) -> Standing:
+    """Where the money of a stay stands before some of it goes back.
+
+    `deferred` is what of it is not earned, where the caller has counted it already.
+    """
+    earned = booking.earned is not None
+    if earned and deferred is None:
+        deferred = deferred_of(draft, booking_id, booking)
+    return Standing(
+        host_id=booking.host_id,
+        earned=earned,
+        payable=owed_to_host(draft, booking_id, booking),
+        remitted=remitted_to(draft, booking),
+        deferred=deferred if earned else None,
+    )
 
 
 def _approve(
     draft: Draft, booking: Booking, request: RequestRefund, deferred: Shares, *, asks: bool
 ) -> None:
     refund_id = request.refund_id
-    standing = _standing(draft, booking, request.booking_id, deferred)
+    standing = standing_in(draft, booking, request.booking_id, deferred)
     if asks or standing.debt(request.back).minor:
         doubts = (Doubt.PAYOUT_TRANSFERRED,)
         draft.do(PROCESS, AskForApproval(refund_id=refund_id, reasons=doubts))
@@ -119,7 +134,7 @@ def _approve(
             earned=standing.earned,
             payable=standing.payable,
             remitted=standing.remitted,
-            deferred=deferred if standing.earned else None,
+            deferred=standing.deferred,
         ),
     )
     count_tax_of_refund(draft, refund_id)
@@ -151,10 +166,9 @@ def _spread(
     yield rooms[-1][0], rest
 
 
-def left_on_lines(price: Price, settlement: Settlement) -> tuple[LineBack, ...]:
+def _paid_or_dearer(price: Price, settlement: Settlement) -> tuple[LineBack, ...]:
     """What the guest paid, line by line; and what a settlement adds on lines that get dearer."""
-    paid = zip(price.lines(), price.paid_minors, strict=True)
-    left = {(line.code, line.of): minor for line, minor in paid}
+    left = {(line.code, line.of): line.minor for line in paid_lines(price)}
     for line in settlement.lines:
         paid_for = left.get((line.code, line.of), 0)
         if paid_for * line.minor < 0 or (not paid_for and line.minor < 0):
@@ -169,7 +183,7 @@ def refunds_of_its_end(draft: Draft, booking_id: BookingId) -> Iterator[tuple[Re
     """The refunds that a booking's end has asked for, and nobody has said no to."""
     for refund_id in refunds_of_end(draft, booking_id, booking_in(draft, booking_id)):
         refund = refund_in(draft, refund_id)
-        if refund.status not in (Refunding.REJECTED, Refunding.CANCELLED):
+        if refund.status not in TAKEN_BACK:
             yield refund_id, refund
 
 

@@ -29,7 +29,6 @@ from ledger.processes.allowances import (
     refuse_other_than_shown,
     revoke,
     shown_refund,
-    standing_in,
 )
 from ledger.processes.alterations import (
     apply_approved_alteration,
@@ -40,13 +39,10 @@ from ledger.processes.alterations import (
 from ledger.processes.earnings import left_of, refunds_of_end, staff_refunds, undisputed_of
 from ledger.processes.found import booking_in, refund_in
 from ledger.processes.holds import hold_for_refund, reconsider_all
-from ledger.processes.names import (
-    PROCESS,
-    staff_refund_of,
-)
+from ledger.processes.names import PROCESS, staff_refund_of
 from ledger.processes.promises import promise
 from ledger.processes.recovery import drop_debt_of_refund, raise_debt_of_refund
-from ledger.processes.refunds import reserve
+from ledger.processes.refunds import reserve, standing_in
 from ledger.processes.settlement import earn_what_is_left
 from ledger.processes.taxes import count_tax_back, count_tax_of_refund
 from ledger.values.allowance import Allowance

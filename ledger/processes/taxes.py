@@ -29,7 +29,7 @@ from ledger.values.ids import BookingId, DisputeId, RefundId
 from ledger.values.journal import Account, Entry, Line
 from ledger.values.money import Money
 
-TAXES = (Account.TAX_PAYABLE, Account.TAX_RECOVERABLE)
+TAX_ACCOUNTS = (Account.TAX_PAYABLE, Account.TAX_RECOVERABLE)
 
 # -- What goes back -------------------------------------------------------------------------
 
@@ -86,7 +86,7 @@ def count_taxes(
     """Count what lines change of what authorities are owed; -1 where their reverse is booked."""
     moved: Counter[tuple[str, str, str]] = Counter()
     for line in lines:
-        if line.account in TAXES:
+        if line.account in TAX_ACCOUNTS:
             moved[line.account, line.of, line.currency] += sign * line.minor
     for (account, authority, currency), minor in moved.items():
         if not minor:

@@ -5,12 +5,12 @@ part that the platform takes of whatever a booking brings its host, and the tax 
 """
 
 from datetime import timedelta
-from fractions import Fraction
 
 from msgspec import Struct
 
+from ledger.values.exchange import at_the_rate_of
 from ledger.values.levies import FeePlan
-from ledger.values.money import Money, round_half_even
+from ledger.values.money import Money
 from ledger.values.price import Price
 from ledger.values.shares import Shares
 
@@ -57,8 +57,8 @@ class DamageTerms(Struct, frozen=True, kw_only=True, gc=False):
     listed: Money
 
     def shares(self, amount: Money) -> Shares:
-        """Who gets what of an amount that the guest pays."""
-        worth = self.worth(amount)
+        """Who gets what of an amount that the guest pays. Raises CurrenciesDiffer."""
+        worth = at_the_rate_of(self.paid, self.listed, amount)
         fee = self.fee_plan.host_fee(worth)
         vat = self.fee_plan.host_vat(fee)
         return Shares(
@@ -67,13 +67,6 @@ class DamageTerms(Struct, frozen=True, kw_only=True, gc=False):
             host_fee_minor=fee.minor,
             vat_minor=vat.minor,
         )
-
-    def worth(self, amount: Money) -> Money:
-        """What the guest pays, in the listing's currency: half-even at the booking's rate."""
-        if amount.currency == self.listed.currency:
-            return amount
-        exact = Fraction(amount.minor * self.listed.minor, self.paid.minor)
-        return Money(round_half_even(exact.numerator, exact.denominator), self.listed.currency)
 
 
 def terms_of(price: Price) -> DamageTerms:

@@ -16,7 +16,7 @@ import msgspec
 from ledger.errors import CurrencyNotQuoted, RateImplausible, RatesNotCurrent, RatesOutOfOrder
 from ledger.values.clock import Instant
 from ledger.values.currency import currency_of
-from ledger.values.money import largest_remainder, round_half_even
+from ledger.values.money import Money, largest_remainder, round_half_even, same_currency
 
 EURO = "EUR"
 CONVERSION = 1
@@ -198,6 +198,18 @@ def _leg(rates: ReferenceRates, currency: str) -> Decimal:
 
 
 # -- Conversion -------------------------------------------------------------------------
+
+
+def at_the_rate_of(total: Money, listed: Money, amount: Money) -> Money:
+    """What an amount that a guest pays is in the listing's currency, at the booking's own rate.
+
+    That rate is what the booking's `total` is `listed` as; rounded half-even. What is in the
+    listing's currency already stays as it is. Raises CurrenciesDiffer.
+    """
+    if amount.currency == listed.currency:
+        return amount
+    minor = same_currency(total, amount).minor * listed.minor
+    return Money(round_half_even(minor, total.minor), listed.currency)
 
 
 def converted(lines_minor: Sequence[int], rate: Fraction, *, step_minor: int = 1) -> list[int]:

@@ -66,6 +66,10 @@ class Money(msgspec.Struct, frozen=True, array_like=True, order=False, gc=False)
         """That many hundredths of a percent of the amount, rounded once: half-even, or as named."""
         return Money(rounding(self.minor * basis_points, 10_000), self.currency)
 
+    def at_most(self, other: "Money") -> "Money":
+        """The smaller of the two. Raises CurrenciesDiffer."""
+        return self if self.minor <= same_currency(self, other).minor else other
+
     def split(self, weights: Sequence[int]) -> "list[Money]":
         """Parts in proportion to weights that sum to the whole: largest remainder, ties by order.
 

@@ -8,15 +8,14 @@ nights themselves are where the calculation begins.
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 
 import msgspec
 from msgspec import Struct
 
 from ledger.errors import CurrenciesDiffer
-from ledger.values.exchange import EURO, Exchange
+from ledger.values.exchange import EURO, Exchange, at_the_rate_of
 from ledger.values.levies import FeePlan, Taxed, TaxLine, TaxRule, taxes_of
-from ledger.values.money import Money, round_half_even, zero
+from ledger.values.money import Money, zero
 from ledger.values.rates import (
     NightPrice,
     Occasion,
@@ -112,11 +111,8 @@ class Price(Struct, frozen=True, omit_defaults=True, gc=False):
         return Money(sum(line.minor for line in self.lines()), self.currency)
 
     def in_listing(self, amount: Money) -> Money:
-        """What a part of the total is in the listing's currency, at the booking's own rate."""
-        if amount.currency == self.currency:
-            return amount
-        exact = Fraction(amount.minor * self.listing_total.minor, self.total.minor)
-        return Money(round_half_even(exact.numerator, exact.denominator), self.currency)
+        """What a guest's amount is in the listing's currency. Raises CurrenciesDiffer."""
+        return at_the_rate_of(self.total, self.listing_total, amount)
 
     @property
     def shares(self) -> Shares:

@@ -149,4 +149,4 @@ def test_the_host_pays_the_fee_of_the_booking_and_the_tax_on_it() -> None:
 def test_what_is_paid_in_another_currency_is_the_hosts_at_the_bookings_rate() -> None:
     plan = terms_of(a_price()).fee_plan
     terms = DamageTerms(fee_plan=plan, paid=money("1176.17 USD"), listed=money("1074.58 EUR"))
-    assert terms.worth(money("120.00 USD")) == money("109.64 EUR")
+    assert terms.shares(money("120.00 USD")).total == money("109.64 EUR")

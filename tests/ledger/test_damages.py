@@ -173,7 +173,7 @@ def test_a_guest_who_pays_in_another_currency_pays_damage_in_it_too() -> None:
     (event,) = market.events(DamageCharged)
     assert event.paid == money("120.00 USD")
     assert event.shares.currency == "EUR"
-    assert event.shares.total == market.claim().terms.worth(event.paid)
+    assert event.shares.total == market.booking().price.in_listing(event.paid)
     market.until(LEFT + 10 * DAY, step=12 * HOUR)
     assert market.of_damage().status is Payable.TRANSFERRED
     assert set(market.balances()) & (OWED | {("fx_position", "USD"), ("fx_position", "EUR")}) == (

@@ -23,7 +23,6 @@ from ledger.aggregates.payout.commands import (
 from ledger.aggregates.payout.decider import PAYOUT
 from ledger.aggregates.payout.lifecycle import ARRIVED, LIFECYCLE, OPEN
 from ledger.aggregates.payout.state import Payout, Status
-from ledger.aggregates.payout.transfer import covered
 
 __all__ = [
     "ARRIVED",
@@ -46,5 +45,4 @@ __all__ = [
     "RetryPayout",
     "SchedulePayout",
     "Status",
-    "covered",
 ]

@@ -6,7 +6,6 @@ from ledger.aggregates import postings
 from ledger.aggregates.payout.commands import FailReversal, OrderReversal, RecordReversal
 from ledger.aggregates.payout.lifecycle import LIFECYCLE
 from ledger.aggregates.payout.state import Payout, Status
-from ledger.aggregates.payout.transfer import covered
 from ledger.errors import AmountsDiffer, ReversalExceedsTransfer
 from ledger.events.payout import PayoutEvent, PayoutReversed, ReversalFailed, ReversalOrdered
 from ledger.values.clock import Instant
@@ -29,7 +28,7 @@ def record_reversal(payout: Payout, command: RecordReversal, now: Instant) -> Se
     amount = ordered(payout, command)
     if command.amount != amount:
         raise AmountsDiffer(ordered=str(amount), reversed=str(command.amount))
-    to_debt = covered(command.debt, amount)
+    to_debt = amount.at_most(command.debt)
     whole = payout.reversed + amount == payout.sent
     host_id, booking_id = payout.host_id, payout.booking_id
     return [

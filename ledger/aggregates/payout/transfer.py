@@ -43,7 +43,7 @@ def release(
     refuse_above_entitlement(amount, clearance)
     if command.limit and (amount - command.limit).minor > 0 and not command.approver:
         raise SecondPersonRequired(amount=str(amount), limit=str(command.limit))
-    netted = covered(clearance.debt, amount)
+    netted = amount.at_most(clearance.debt)
     sent = amount - netted
     if not sent.minor:
         return [PayoutNetted(netted=netted)]
@@ -67,11 +67,6 @@ def refuse_above_entitlement(amount: Money, clearance: Clearance) -> None:
             entitlement=str(clearance.entitlement),
             transferred_so_far=str(clearance.transferred_so_far),
         )
-
-
-def covered(debt: Money, amount: Money) -> Money:
-    """What of a debt an amount pays. Raises CurrenciesDiffer."""
-    return amount if (amount - debt).minor <= 0 else debt
 
 
 def record_transfer(payout: Payout, command: RecordTransfer, now: Instant) -> Sequence[PayoutEvent]:

@@ -1,9 +1,7 @@
 """What may be asked of an unapplied receipt."""
 
 from ledger.aggregates.decider import Command
-from ledger.events.unapplied_receipt import (
-    Why,
-)
+from ledger.events.unapplied_receipt import Why
 from ledger.values.clock import Instant
 from ledger.values.ids import BookingId, DisputeId, PaymentId, ReceiptId
 from ledger.values.money import Money
