@@ -203,7 +203,7 @@ def test_the_audit_sees_what_is_taken_of_an_authority_that_has_its_tax(
     market: Disputed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     remits(market, CITY)
-    monkeypatch.setattr("ledger.processes.allowances.remitted_to", lambda *_: ())
+    monkeypatch.setattr("ledger.processes.refunds.remitted_to", lambda *_: ())
     taxes_back(market)
     approve(market)
 
