@@ -28,12 +28,7 @@ from ledger.errors import NotFound
 from ledger.events import Actor
 from ledger.processes.damage_money import promise_of_damage
 from ledger.processes.found import booking_in, claim_in, payment_in
-from ledger.processes.names import (
-    PROCESS,
-    TIMER,
-    damage_claim_of,
-    damage_payment_of,
-)
+from ledger.processes.names import PROCESS, TIMER, damage_claim_of, damage_payment_of
 from ledger.processes.unpaid import give_up_payment, processor_has_the_word
 from ledger.values.currency import chargeable
 from ledger.values.damage import terms_of
@@ -132,9 +127,6 @@ def ask_for_damage_again(draft: Draft, staff: Actor, booking_id: BookingId) -> P
     return _ask(draft, staff, booking_id)
 
 
-# -- Paid, or not ---------------------------------------------------------------------------
-
-
 def _ask(draft: Draft, actor: Actor, booking_id: BookingId) -> PaymentId:
     booking, claim_id = booking_in(draft, booking_id), damage_claim_of(booking_id)
     payment_id = damage_payment_of(booking_id, claim_in(draft, booking_id).asked + 1)
@@ -152,6 +144,9 @@ def _ask(draft: Draft, actor: Actor, booking_id: BookingId) -> PaymentId:
         ),
     )
     return payment_id
+
+
+# -- Paid, or not ---------------------------------------------------------------------------
 
 
 def charge_damage(draft: Draft, booking_id: BookingId, payment_id: PaymentId) -> None:
