@@ -12,6 +12,7 @@ from msgspec import Struct
 from ledger.aggregates.damage_claim import DAMAGE_CLAIM
 from ledger.aggregates.payment import Payment
 from ledger.aggregates.payout import PAYOUT, Payout, SchedulePayout
+from ledger.aggregates.refund import Refund
 from ledger.draft import Draft
 from ledger.processes.earnings import (
     brought,
@@ -20,10 +21,11 @@ from ledger.processes.earnings import (
     lost_of,
     payments_of,
     payouts_of,
+    refunds_of,
 )
-from ledger.processes.found import booking_in, claim_in, payment_in
+from ledger.processes.found import booking_in, claim_in, payment_in, refund_in
 from ledger.processes.names import PROCESS, damage_claim_of, damage_payout_of
-from ledger.values.ids import BookingId, PaymentId, PayoutId
+from ledger.values.ids import BookingId, PaymentId, PayoutId, RefundId
 from ledger.values.money import Money
 from ledger.values.shares import Shares
 
@@ -75,6 +77,14 @@ def all_payments_of(draft: Draft, booking_id: BookingId) -> Iterator[Payment]:
     yield from payments_of(draft, booking_in(draft, booking_id))
     if damage := paid_damage(draft, booking_id):
         yield damage.payment
+
+
+def all_refunds_of(draft: Draft, booking_id: BookingId) -> Iterator[tuple[RefundId, Refund]]:
+    """The refunds of a stay, and of what was paid for damage those that were made elsewhere."""
+    yield from refunds_of(draft, booking_id, booking_in(draft, booking_id))
+    if damage := paid_damage(draft, booking_id):
+        for refund_id in (*damage.payment.refunds, *damage.payment.reserved):
+            yield refund_id, refund_in(draft, refund_id)
 
 
 def payouts_out_of(

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from ledger.aggregates.booking import BOOKING
 from ledger.aggregates.payment import PAYMENT, Payment, RecordRefund
 from ledger.aggregates.refund import (
@@ -23,14 +25,10 @@ from ledger.processes.allowances import (
     refuse_other_than_shown,
     shown_refund,
 )
+from ledger.processes.damage_money import paid_damage, paid_damage_by
 from ledger.processes.found import booking_in, refund_in
 from ledger.processes.holds import hold_for_refund, reconsider_all
-from ledger.processes.names import (
-    PROCESS,
-    PROCESSOR,
-    late_payment_of,
-    payment_of,
-)
+from ledger.processes.names import PROCESS, PROCESSOR, late_payment_of, payment_of
 from ledger.processes.outcome import Outcome
 from ledger.processes.promises import promise
 from ledger.processes.recovery import raise_debt_of_refund
@@ -58,6 +56,8 @@ def _payments_of(draft: Draft, booking_id: BookingId, charge: str | None) -> Ite
     yield from booking.payments
     yield payment_of(booking_id)
     yield late_payment_of(booking_id, charge)
+    if damage := paid_damage(draft, booking_id):
+        yield damage.payment_id
 
 
 def see_external_refund(
@@ -101,10 +101,18 @@ WENT_OUT = (RefundStatus.SUCCEEDED, RefundStatus.PENDING)
 
 
 def shown_external(draft: Draft, refund_id: RefundId, asked: AskedRefund) -> ShownRefund:
-    """What it would mean to explain an external refund so. Raises NotFound, PaymentNotCompleted."""
-    if refund_in(draft, refund_id).booking_id != asked.booking_id:
+    """What it would mean to explain an external refund so.
+
+    What a guest paid for damage paid no line of the stay: of that, only the platform's own can have
+    gone back. Raises NotFound, PaymentNotCompleted.
+    """
+    refund = refund_in(draft, refund_id)
+    if refund.booking_id != asked.booking_id:
         raise NotFound(refund_id=refund_id, booking_id=asked.booking_id)
-    return shown_refund(draft, asked)
+    shown = shown_refund(draft, asked)
+    if damage := paid_damage_by(draft, asked.booking_id, refund.payment_id):
+        return replace(shown, refundable=damage.payment.refundable, left_on_lines=())
+    return shown
 
 
 def classify_refund(

@@ -9,13 +9,11 @@ from ledger.aggregates.payout import Status as Payable
 from ledger.aggregates.provider import ReviewBankAccount
 from ledger.draft import Draft
 from ledger.events import Actor
-from ledger.processes.earnings import holds_for_dispute, payouts_of
-from ledger.processes.found import payout_in
+from ledger.processes.damage_money import all_payouts_of, payouts_out_of
+from ledger.processes.earnings import holds_for_dispute
+from ledger.processes.found import payout_in, refund_in
 from ledger.processes.names import PROCESS
-from ledger.processes.payouts import (
-    clearance_of,
-    release,
-)
+from ledger.processes.payouts import clearance_of, release
 from ledger.processes.refunds import refunds_are_open
 from ledger.values.clearance import Hold
 from ledger.values.ids import BookingId, HostId, PayoutId, RefundId
@@ -59,8 +57,9 @@ def review_bank_account(
 
 
 def hold_for_refund(draft: Draft, booking_id: BookingId, refund_id: RefundId) -> None:
-    """Keep the host's money back while a guest's is on its way, if it has not gone."""
-    for payout_id, payout in payouts_of(draft, booking_id):
+    """Keep the host's part of a payment back while it goes to the guest, if it has not gone."""
+    payment_id = refund_in(draft, refund_id).payment_id
+    for payout_id, payout in payouts_out_of(draft, booking_id, payment_id):
         if payout.status in OPEN:
             draft.do(
                 PROCESS,
@@ -82,7 +81,7 @@ def release_or_hold(draft: Draft, booking_id: BookingId, payout_id: PayoutId) ->
 
 def reconsider_all(draft: Draft, booking_id: BookingId) -> None:
     """Look again at what keeps the payouts of a booking back."""
-    for payout_id, _ in payouts_of(draft, booking_id):
+    for payout_id, _ in all_payouts_of(draft, booking_id):
         reconsider(draft, payout_id)
 
 

@@ -27,12 +27,12 @@ from ledger.aggregates.refund import Status as Refunding
 from ledger.draft import Draft
 from ledger.events.refund import Doubt, Funding
 from ledger.gateways.stripe.refunds import RefundFact, RefundStatus
+from ledger.processes.damage_money import all_refunds_of
 from ledger.processes.earnings import (
     TAKEN_BACK,
     blocks_refunds,
     deferred_of,
     owed_to_host,
-    refunds_of,
     refunds_of_end,
 )
 from ledger.processes.found import booking_in, payment_in, refund_in
@@ -189,7 +189,7 @@ def refunds_of_its_end(draft: Draft, booking_id: BookingId) -> Iterator[tuple[Re
 
 def refunds_are_open(draft: Draft, booking_id: BookingId) -> bool:
     """Whether money of the booking is on its way back, or went back for nobody knows what."""
-    refunds = refunds_of(draft, booking_id, booking_in(draft, booking_id))
+    refunds = all_refunds_of(draft, booking_id)
     return any(refund.status in REFUND_IS_OPEN for _, refund in refunds)
 
 
@@ -239,7 +239,7 @@ def settle_by_disputes(draft: Draft, booking_id: BookingId, payment_id: PaymentI
     """
     payment = payment_in(draft, payment_id)
     lost = {of: draft.state(DISPUTE, of) for of in payment.disputed}
-    refunds = list(refunds_of(draft, booking_id, booking_in(draft, booking_id)))
+    refunds = list(all_refunds_of(draft, booking_id))
     for dispute_id, dispute in lost.items():
         if dispute is None or dispute.loss is None:
             continue

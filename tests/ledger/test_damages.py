@@ -16,20 +16,27 @@ from ledger.aggregates.payment import PAYMENT, Payment
 from ledger.aggregates.payment import Status as Paying
 from ledger.aggregates.payout import PAYOUT, Payout
 from ledger.aggregates.payout import Status as Payable
+from ledger.aggregates.refund import Status as Refunding
+from ledger.aggregates.refund import external_refund_of
 from ledger.aggregates.unapplied_receipt import UNAPPLIED_RECEIPT, receipt_of
 from ledger.aggregates.unapplied_receipt import Status as Receiving
+from ledger.draft import Draft
 from ledger.errors import (
     BelowProcessorMinimum,
     DamageExceedsLimit,
+    RefundLineExceeded,
     TooLate,
     TransitionNotAllowed,
 )
 from ledger.events.damage_claim import DamageCharged
 from ledger.events.host_debt import DebtNetted
 from ledger.events.payment import PaymentOpened
+from ledger.events.refund import Funding
 from ledger.values.clearance import Hold
 from ledger.values.clock import Instant
-from ledger.values.price import paid_by
+from ledger.values.ids import RefundId
+from ledger.values.policy import LineBack
+from ledger.values.price import Price, paid_by
 from tests.facts import (
     BOOKING,
     CHECK_OUT,
@@ -46,6 +53,7 @@ from tests.facts import (
 from tests.ledger.market import DECLINED, VISA, Market
 from tests.ledger.test_disputed_money import OWED, Disputed, agree
 from tests.ledger.test_exchange import quoted
+from tests.ledger.test_staff_refunds import for_nights
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LEFT = CHECK_OUT + HOUR
@@ -362,4 +370,78 @@ def test_a_host_in_debt_pays_it_from_what_damage_brings() -> None:
     (netted,) = market.events(DebtNetted)
     assert netted.amount.minor > 0
     assert market.owes() == "0.00 EUR"
+    agree(market)
+
+
+# -- Given back elsewhere ---------------------------------------------------------------------
+
+
+def given_back(market: Damaged, cents: int = 5_000) -> RefundId:
+    """Somebody gives some of it back at Stripe's own desk."""
+    charge = market.for_damage().charge
+    assert charge is not None
+    made = market.browser.v1.refunds.create({"charge": charge, "amount": cents})
+    market.settle()
+    return external_refund_of(made.id)
+
+
+def say(market: Market, refund_id: RefundId, asked: processes.AskedRefund) -> None:
+    """Clara says whose money it was, as it was shown. Raises Refused."""
+
+    def plan(draft: Draft) -> None:
+        shown = processes.shown_external(draft, refund_id, asked)
+        processes.classify_refund(draft, CLARA, refund_id, asked, shown.digest)
+
+    market.decide(plan)
+    market.settle()
+
+
+def a_gift(minor: int = 5_000) -> processes.AskedRefund:
+    """The platform's own, out of goodwill."""
+    return for_nights(LineBack("goodwill", "", minor), funded_by=Funding.PLATFORM)
+
+
+@pytest.mark.parametrize("price", [a_price(), paid_by(a_price(), quoted())], ids=["EUR", "USD"])
+def test_what_is_given_back_of_it_elsewhere_keeps_its_payout_back_until_somebody_says_why(
+    price: Price,
+) -> None:
+    market = charged(price=price)
+
+    refund_id = given_back(market)
+
+    assert market.refund(refund_id).status is Refunding.EXTERNAL_DETECTED
+    assert market.for_damage().status is Paying.PARTIALLY_REFUNDED
+    assert market.payment().refunds == {}
+    assert market.of_damage().holds == {Hold.REFUND_OPEN}
+
+    say(market, refund_id, a_gift())
+    assert market.of_damage().holds == frozenset()
+    market.until(LEFT + 10 * DAY, step=12 * HOUR)
+
+    assert market.of_damage().status is Payable.TRANSFERRED
+    assert {account for account, _ in market.balances()} & {"suspense", "refund_payable"} == set()
+    agree(market)
+
+
+def test_what_is_given_back_of_it_elsewhere_is_no_line_of_the_stay() -> None:
+    market = paid_for()
+    refund_id = given_back(market)
+
+    with pytest.raises(RefundLineExceeded):
+        say(market, refund_id, for_nights())
+
+    say(market, refund_id, a_gift())
+    assert market.owes() == "nothing"
+    agree(market)
+
+
+def test_a_bank_that_takes_what_was_not_given_back_elsewhere_takes_the_hosts_part_of_it() -> None:
+    market = charged()
+    say(market, given_back(market), a_gift())
+    market.bank_takes(amount=7_000)
+    market.bank("lost")
+    market.until(LEFT + 40 * DAY, step=24 * HOUR)
+
+    assert market.dispute().status is Disputing.LOST
+    assert set(market.balances()) & OWED == set()
     agree(market)
