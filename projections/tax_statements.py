@@ -53,6 +53,7 @@ BY_STAYS = ("J5", "J9")
 """The posting rules by which a stay earns."""
 
 REMITTED = "J24"
+"""The posting rule by which our bank pays an authority."""
 
 MONTH = func.to_char(journal.c.effective_on, "YYYY-MM").label("month")
 OF_TAXES = journal.c.account.in_((Account.TAX_PAYABLE.value, Account.TAX_RECOVERABLE.value))
@@ -94,19 +95,24 @@ def _rows(found: Iterable[Turnover], carried: Counter[tuple[str, str, str]]) -> 
         moved: Counter[str] = Counter()
         for _, _, _, account, rule, minor in lines:
             carried[jurisdiction, currency, account] += minor
-            moved["earned" if rule in BY_STAYS else "remitted" if rule == REMITTED else "back"] += (
-                minor
-            )
+            moved[figure_of(rule)] += minor
         yield TaxMonth(
             jurisdiction=jurisdiction,
             currency=currency,
             month=month,
-            earned_minor=-moved["earned"],
-            given_back_minor=moved["back"],
-            remitted_minor=moved["remitted"],
+            earned_minor=-moved["earned_minor"],
+            given_back_minor=moved["given_back_minor"],
+            remitted_minor=moved["remitted_minor"],
             payable_minor=-carried[jurisdiction, currency, Account.TAX_PAYABLE.value],
             recoverable_minor=carried[jurisdiction, currency, Account.TAX_RECOVERABLE.value],
         )
+
+
+def figure_of(rule: str) -> str:
+    """Under which figure a posting rule's lines are summed."""
+    if rule in BY_STAYS:
+        return "earned_minor"
+    return "remitted_minor" if rule == REMITTED else "given_back_minor"
 
 
 def tax_earned(
