@@ -7,7 +7,9 @@ from pydantic import BaseModel
 from pydantic_core import from_json
 
 from api.asking import OnPremises, stated
+from api.faults import KeyMissing
 from api.premises import Premises
+from ledger import errors
 from ledger.draft import Draft, Plan
 from ledger.draft import Request as LedgerRequest
 from ledger.values.ids import CommandId, derived_id
@@ -25,6 +27,16 @@ IdempotencyKey = Annotated[
         description="Names this command for ever: repeated, it answers what it answered",
     ),
 ]
+
+
+COMMANDS = (
+    KeyMissing,
+    errors.Conflict,
+    errors.NotFound,
+    errors.RepeatedWithDifferences,
+    errors.TransitionNotAllowed,
+)
+"""How a command about something that is there may go wrong; a route tells what else may."""
 
 
 class Command:

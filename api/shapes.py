@@ -59,6 +59,13 @@ Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\
 """A short name in one line."""
 
 
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""A SHA-256: of a preview that somebody was shown, of a text, or of a document."""
+
+BankReference = Annotated[str, Field(pattern=r"^[A-Za-z0-9 ./-]{1,40}$")]
+"""What our bank calls a transfer."""
+
+
 class Body(BaseModel):
     """What comes in as JSON: nothing is converted, and nothing that we do not know is let in."""
 

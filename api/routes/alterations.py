@@ -7,15 +7,14 @@ from pydantic import BaseModel
 
 from api import speakers
 from api.answers.alterations import AlterationNow, alteration_now
-from api.commands import Command, Commanding, answered
-from api.faults import KeyMissing
+from api.commands import COMMANDS, Command, Commanding, answered
 from api.problems import described
 from api.routes.changes import IMPOSSIBLE
 from api.shapes import Uuid
 from api.wishes.alterations import (
     Agreement,
+    AlterationDeclining,
     ProposedChange,
-    Refusal,
     Retraction,
     Side,
 )
@@ -25,14 +24,6 @@ from ledger.events import Actor
 from ledger.values.ids import BookingId
 
 router = APIRouter(prefix="/bookings/{booking_id}/alteration", tags=["alterations"])
-
-COMMANDS = (
-    KeyMissing,
-    errors.Conflict,
-    errors.NotFound,
-    errors.RepeatedWithDifferences,
-    errors.TransitionNotAllowed,
-)
 
 
 @router.post(
@@ -80,7 +71,7 @@ async def accept_alteration(
 
 @router.post("/decline", status_code=201, responses=described(*COMMANDS, errors.SelfApproval))
 async def decline_alteration(
-    booking_id: Uuid, refusal: Refusal, command: Commanding
+    booking_id: Uuid, refusal: AlterationDeclining, command: Commanding
 ) -> AlterationNow:
     """Do not agree, as the other side: the booking stays as it is."""
     case = BookingId(booking_id)

@@ -7,8 +7,7 @@ from pydantic import Field
 
 from api import speakers
 from api.asking import OnPremises, stated
-from api.commands import Commanding, answered
-from api.faults import KeyMissing
+from api.commands import COMMANDS, Commanding, answered
 from api.problems import described
 from api.shapes import Body, Uuid
 from ledger import errors, processes
@@ -62,14 +61,7 @@ async def bank_account(host_id: Uuid, request: Request, premises: OnPremises) ->
 @router.post(
     "/review",
     status_code=201,
-    responses=described(
-        KeyMissing,
-        errors.Conflict,
-        errors.NotFound,
-        errors.NotTheBankAccount,
-        errors.RepeatedWithDifferences,
-        errors.TransitionNotAllowed,
-    ),
+    responses=described(*COMMANDS, errors.NotTheBankAccount),
 )
 async def review_bank_account(
     host_id: Uuid, said: BankAccountReview, command: Commanding

@@ -26,7 +26,7 @@ from projections.projection import Answer
 router = APIRouter(prefix="/bookings/{booking_id}/cancellation", tags=["bookings"])
 
 
-class Acceptance(Body):
+class CancellationAcceptance(Body):
     """The preview that the guest was shown and accepts, by its digest."""
 
     preview: Annotated[str, Field(min_length=1, max_length=100)]
@@ -70,7 +70,7 @@ async def preview_cancellation(booking_id: Uuid, request: Request, premises: OnP
     ),
 )
 async def cancel_booking(
-    booking_id: Uuid, acceptance: Acceptance, command: Commanding
+    booking_id: Uuid, acceptance: CancellationAcceptance, command: Commanding
 ) -> Cancelled:
     """Give up before paying, or call a confirmed stay off; nights, refund and payout follow."""
     case = BookingId(booking_id)

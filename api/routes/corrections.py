@@ -6,8 +6,7 @@ from api import speakers
 from api.answers import corrections as correcting
 from api.answers.corrections import CorrectionNow, CorrectionPreview
 from api.asking import OnPremises, stated
-from api.commands import Commanding
-from api.faults import KeyMissing
+from api.commands import COMMANDS, Commanding
 from api.problems import described
 from api.shapes import Uuid
 from api.wishes.corrections import AcceptedCorrectionWish, CorrectionWish, FirmNo, SecondWord
@@ -17,14 +16,6 @@ from ledger.events import Role
 from ledger.values.ids import CorrectionId
 
 router = APIRouter(prefix="/corrections", tags=["corrections"])
-
-COMMANDS = (
-    KeyMissing,
-    errors.Conflict,
-    errors.NotFound,
-    errors.RepeatedWithDifferences,
-    errors.TransitionNotAllowed,
-)
 
 
 @router.post("/preview", responses=described(errors.NotFound, errors.UnfitEntry))

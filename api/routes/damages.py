@@ -9,10 +9,10 @@ from pydantic import BaseModel
 from api import speakers
 from api.answers.damages import ClaimNow, claim_now, looked_up
 from api.asking import OnPremises, stated
-from api.commands import Command, Commanding, answered
-from api.faults import KeyMissing
+from api.commands import COMMANDS, Command, Commanding, answered
 from api.problems import described
 from api.shapes import Amount, Body, NoWords, Uuid
+from api.wishes.staff import OfSupport
 from ledger import errors, processes
 from ledger.draft import Draft
 from ledger.events import Role
@@ -20,13 +20,6 @@ from ledger.values.ids import BookingId
 
 router = APIRouter(prefix="/bookings/{booking_id}/damage-claim", tags=["damage"])
 
-COMMANDS = (
-    KeyMissing,
-    errors.Conflict,
-    errors.NotFound,
-    errors.RepeatedWithDifferences,
-    errors.TransitionNotAllowed,
-)
 OF_AMOUNT = (
     errors.AboveProcessorMaximum,
     errors.AmountsDiffer,
@@ -55,12 +48,6 @@ class Contesting(Body):
     """Why the guest does not agree. No free text: what is said here stays for ever."""
 
     reason: Literal["was_there_before", "not_by_us", "too_much", "other"]
-
-
-class OfSupport(Body):
-    """Who of support does it."""
-
-    by: Uuid
 
 
 class Decision(OfSupport):

@@ -32,7 +32,7 @@ COMMANDS = (
 )
 
 
-class Proposal(Body):
+class WriteOffProposal(Body):
     """How much of a debt is to be given up, and why. No free text: what is said here stays."""
 
     by: Uuid
@@ -70,7 +70,7 @@ async def debt(host_id: Uuid, request: Request, premises: OnPremises) -> DebtNow
 
 
 @router.post("/write-off", status_code=201, responses=described(*COMMANDS))
-async def propose_write_off(host_id: Uuid, said: Proposal, command: Commanding) -> DebtNow:
+async def propose_write_off(host_id: Uuid, said: WriteOffProposal, command: Commanding) -> DebtNow:
     """Propose to give a part of the debt up; in each currency, one proposal waits at a time."""
     host, finance = HostId(host_id), speakers.staff(Role.FINANCE, said.by)
     return await _do(

@@ -9,7 +9,8 @@ from api import speakers
 from api.commands import Command, Commanding, answered
 from api.faults import KeyMissing
 from api.problems import described
-from api.shapes import Amount, Body, Uuid
+from api.shapes import Amount, Uuid
+from api.wishes.staff import OfFinance
 from ledger import errors, processes
 from ledger.draft import Draft
 from ledger.events import Actor, Role
@@ -30,12 +31,6 @@ COMMANDS = (
 ALONE = (errors.SecondPersonRequired, errors.SelfApproval)
 Reason = Literal["in_transit", "fee_of_another_period", "too_small", "not_found", "other"]
 """Why it is right, or given up. No free text: it stays for ever."""
-
-
-class OfFinance(Body):
-    """Who of finance does it."""
-
-    by: Uuid
 
 
 class Explanation(OfFinance):

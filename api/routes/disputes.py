@@ -8,8 +8,7 @@ from api import speakers
 from api.answers import disputes as disputing
 from api.answers.disputes import DisputeNow, EvidenceNow, Named
 from api.asking import OnPremises, stated
-from api.commands import Commanding
-from api.faults import KeyMissing
+from api.commands import COMMANDS, Commanding
 from api.problems import described
 from api.shapes import Body, Uuid
 from ledger import errors, processes
@@ -18,13 +17,6 @@ from ledger.events import Role
 
 router = APIRouter(prefix="/bookings/{booking_id}/disputes/{dispute_id}", tags=["disputes"])
 
-COMMANDS = (
-    KeyMissing,
-    errors.Conflict,
-    errors.NotFound,
-    errors.RepeatedWithDifferences,
-    errors.TransitionNotAllowed,
-)
 
 # Nobody signs in yet, so whoever is at the door says who of the staff they are.
 
@@ -36,7 +28,7 @@ class Submission(Body):
     role: Literal["support", "finance"]
 
 
-class Acceptance(Body):
+class DisputeAcceptance(Body):
     """The two of finance who give the money up: who asked for it, and who does it."""
 
     proposed_by: Uuid
@@ -87,7 +79,7 @@ async def submit_evidence(
     responses=described(*COMMANDS, errors.SecondPersonRequired, errors.SelfApproval),
 )
 async def accept_dispute(
-    booking_id: Uuid, dispute_id: Uuid, said: Acceptance, command: Commanding
+    booking_id: Uuid, dispute_id: Uuid, said: DisputeAcceptance, command: Commanding
 ) -> DisputeNow:
     """Give the money up for good, two persons together."""
     named = Named(booking_id, dispute_id)

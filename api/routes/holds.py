@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path
 
 from api import speakers
-from api.commands import Commanding, answered
-from api.faults import KeyMissing
+from api.commands import COMMANDS, Commanding, answered
 from api.problems import described
 from api.shapes import Body, Uuid
+from api.wishes.staff import OfFinance
 from ledger import errors, processes
 from ledger.draft import Draft
 from ledger.events import Role
@@ -19,13 +19,6 @@ from projections.projection import Answer
 
 router = APIRouter(prefix="/bookings/{booking_id}/payouts/{payout_id}", tags=["payouts"])
 
-COMMANDS = (
-    KeyMissing,
-    errors.Conflict,
-    errors.NotFound,
-    errors.RepeatedWithDifferences,
-    errors.TransitionNotAllowed,
-)
 
 PutByPeople = Literal["manual", "risk_new_host", "case_open", "tax_data_missing"]
 Lifted = Annotated[
@@ -40,12 +33,6 @@ class Holding(Body):
     by: Uuid
     reason: PutByPeople
     matter: Uuid | None = None
-
-
-class OfFinance(Body):
-    """Who of finance does it."""
-
-    by: Uuid
 
 
 class PayoutNow(Answer):

@@ -7,12 +7,12 @@ from fastapi import APIRouter
 from api import speakers
 from api.answers import refunds as refunding
 from api.answers.refunds import Named, RefundNow
-from api.commands import Command, Commanding
-from api.faults import KeyMissing
+from api.commands import COMMANDS, Command, Commanding
 from api.problems import described
 from api.shapes import Uuid
 from api.wishes.refunds import AcceptedRefundWish
-from api.wishes.remedies import BankTransfer, OfFinance, OtherWay
+from api.wishes.remedies import BankTransfer, OtherWay
+from api.wishes.staff import OfFinance
 from ledger import errors, processes
 from ledger.draft import Draft
 from ledger.events import Actor, Role
@@ -20,13 +20,6 @@ from ledger.values.ids import BookingId, RefundId
 
 router = APIRouter(prefix="/bookings/{booking_id}/refunds/{refund_id}", tags=["refunds"])
 
-COMMANDS = (
-    KeyMissing,
-    errors.Conflict,
-    errors.NotFound,
-    errors.RepeatedWithDifferences,
-    errors.TransitionNotAllowed,
-)
 NO_ROOM = (errors.RefundBlockedByDispute, errors.RefundExceedsCapture)
 
 

@@ -8,11 +8,10 @@ from api import speakers
 from api.answers import refunds as refunding
 from api.answers.refunds import Named, RefundNow, RefundPreview
 from api.asking import OnPremises, stated
-from api.commands import Command, Commanding
-from api.faults import KeyMissing
+from api.commands import COMMANDS, Command, Commanding
 from api.problems import described
 from api.shapes import Uuid
-from api.wishes.refunds import Approval, RefundWish, Refusal, SupportsWish
+from api.wishes.refunds import Approval, RefundRejection, RefundWish, SupportsWish
 from ledger import errors, processes
 from ledger.draft import Draft
 from ledger.events import Actor, Role
@@ -29,13 +28,6 @@ TOO_MUCH = (
     errors.PaymentNotCompleted,
     errors.RefundExceedsCapture,
     errors.RefundLineExceeded,
-)
-COMMANDS = (
-    KeyMissing,
-    errors.Conflict,
-    errors.NotFound,
-    errors.RepeatedWithDifferences,
-    errors.TransitionNotAllowed,
 )
 
 
@@ -109,7 +101,7 @@ async def approve_refund(
 
 @router.post("/{refund_id}/rejection", status_code=201, responses=described(*COMMANDS))
 async def reject_refund(
-    booking_id: Uuid, refund_id: Uuid, said: Refusal, command: Commanding
+    booking_id: Uuid, refund_id: Uuid, said: RefundRejection, command: Commanding
 ) -> RefundNow:
     """Say no to a refund that waits for approval."""
     named = Named(BookingId(booking_id), RefundId(refund_id))
@@ -118,7 +110,7 @@ async def reject_refund(
 
 @router.post("/{refund_id}/cancellation", status_code=201, responses=described(*COMMANDS))
 async def cancel_refund(
-    booking_id: Uuid, refund_id: Uuid, said: Refusal, command: Commanding
+    booking_id: Uuid, refund_id: Uuid, said: RefundRejection, command: Commanding
 ) -> RefundNow:
     """Take a refund back that was not handed over yet: its money is the booking's again."""
     named = Named(BookingId(booking_id), RefundId(refund_id))
@@ -128,7 +120,7 @@ async def cancel_refund(
 async def _refuse(
     command: Command,
     named: Named,
-    said: Refusal,
+    said: RefundRejection,
     step: Callable[[Draft, Actor, RefundId, str], None],
 ) -> RefundNow:
     def plan(draft: Draft) -> None:

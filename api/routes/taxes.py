@@ -15,7 +15,8 @@ from api.faults import KeyMissing, NoSuchPosition, StaleRead
 from api.problems import described
 from api.routes.reports import Days
 from api.shapes import Body
-from api.wishes.taxes import Authority, OfAuthority, Paid, Proposal, Refusal, Until
+from api.wishes import taxes as wishes
+from api.wishes.taxes import Authority, OfAuthority, Until
 from ledger import errors, processes
 from ledger.aggregates.tax_account import ProposeRemittance
 from ledger.draft import Draft
@@ -80,10 +81,7 @@ async def tax_due(
     responses=described(*COMMANDS, StaleRead, errors.PeriodIsNotOver, errors.TaxNotPayable),
 )
 async def propose_remittance(
-    of: OfAuthority,
-    said: Proposal,
-    command: Commanding,
-    premises: OnPremises,
+    of: OfAuthority, said: wishes.RemittanceProposal, command: Commanding, premises: OnPremises
 ) -> TaxAccountNow:
     """Propose to remit what is due of all that was earned before a day, as it was shown."""
     finance = speakers.staff(Role.FINANCE, said.by)
@@ -106,7 +104,9 @@ async def propose_remittance(
     status_code=201,
     responses=described(*COMMANDS, errors.NotFound, errors.SelfApproval),
 )
-async def remit_tax(of: OfAuthority, said: Paid, command: Commanding) -> TaxAccountNow:
+async def remit_tax(
+    of: OfAuthority, said: wishes.RemittancePayment, command: Commanding
+) -> TaxAccountNow:
     """Our bank has paid what was proposed; a person who did not propose it has seen the proof."""
     finance = speakers.staff(Role.FINANCE, said.by)
     amount = of.amount(said.amount)
@@ -121,11 +121,11 @@ async def remit_tax(of: OfAuthority, said: Paid, command: Commanding) -> TaxAcco
 
 
 @router.post(
-    f"{OF}/remittance/rejection",
-    status_code=201,
-    responses=described(*COMMANDS, errors.NotFound),
+    f"{OF}/remittance/rejection", status_code=201, responses=described(*COMMANDS, errors.NotFound)
 )
-async def reject_remittance(of: OfAuthority, said: Refusal, command: Commanding) -> TaxAccountNow:
+async def reject_remittance(
+    of: OfAuthority, said: wishes.RemittanceRejection, command: Commanding
+) -> TaxAccountNow:
     """Do not remit what was proposed: it is payable as before."""
     finance = speakers.staff(Role.FINANCE, said.by)
     amount = of.amount(said.amount)

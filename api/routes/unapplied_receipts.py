@@ -8,11 +8,11 @@ from api import speakers
 from api.answers import unapplied_receipts as receiving
 from api.answers.unapplied_receipts import Named, UnappliedReceiptNow
 from api.asking import OnPremises, stated
-from api.commands import Command, Commanding
-from api.faults import KeyMissing
+from api.commands import COMMANDS, Command, Commanding
 from api.problems import described
 from api.shapes import Uuid
-from api.wishes.remedies import BankTransfer, OfFinance, OtherWay
+from api.wishes.remedies import BankTransfer, OtherWay
+from api.wishes.staff import OfFinance
 from ledger import errors, processes
 from ledger.draft import Draft
 from ledger.events import Actor, Role
@@ -21,14 +21,6 @@ from ledger.values.ids import ReceiptId
 
 router = APIRouter(
     prefix="/bookings/{booking_id}/unapplied-receipts/{receipt_id}", tags=["unapplied receipts"]
-)
-
-COMMANDS = (
-    KeyMissing,
-    errors.Conflict,
-    errors.NotFound,
-    errors.RepeatedWithDifferences,
-    errors.TransitionNotAllowed,
 )
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from api.shapes import Body, LocalDate, Uuid
+from api.shapes import Body, Digest, LocalDate, Uuid
 from api.wishes.stays import PartyWish
 from ledger.processes import AlterationWish
 from ledger.values.guests import Party
@@ -13,8 +13,6 @@ from ledger.values.stay import stay
 
 Side = Literal["guest", "host"]
 """Who speaks: until somebody signs in, they say so themselves."""
-
-Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class ChangeWish(Body):
@@ -55,7 +53,7 @@ class Agreement(Body):
     preview: Digest
 
 
-class Refusal(Body):
+class AlterationDeclining(Body):
     """The other side's no. No free text: what is said here stays for ever."""
 
     by: Side

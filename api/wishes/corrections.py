@@ -4,10 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.shapes import LARGEST_AMOUNT_MINOR, Body, Currency, Uuid
+from api.shapes import LARGEST_AMOUNT_MINOR, Body, Currency, Digest, Uuid
 from ledger.values.journal import Line
 
-Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Signed = Annotated[int, Field(ge=-LARGEST_AMOUNT_MINOR, le=LARGEST_AMOUNT_MINOR)]
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from api.shapes import LARGEST_AMOUNT_MINOR, Amount, Body, Uuid
+from api.shapes import LARGEST_AMOUNT_MINOR, Amount, Body, Digest, Uuid
 from ledger.draft import Draft
 from ledger.events.refund import Funding
 from ledger.processes import AskedRefund, booking_in
@@ -69,7 +69,7 @@ class AcceptedRefundWish(RefundWish):
     """
 
     by: Uuid
-    preview: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    preview: Digest
 
 
 class SupportsWish(AcceptedRefundWish):
@@ -82,10 +82,10 @@ class Approval(Body):
     """Who of finance approves, and what they were shown: the `approval` that the refund has now."""
 
     by: Uuid
-    preview: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    preview: Digest
 
 
-class Refusal(Body):
+class RefundRejection(Body):
     """Who of finance says no, or takes it back, and why."""
 
     by: Uuid

@@ -1,18 +1,11 @@
 """What finance may do about a refund that went wrong, and what our bank did."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field
-
-from api.shapes import Amount, Body, Uuid
+from api.shapes import Amount, BankReference, Digest
+from api.wishes.staff import OfFinance
 from ledger.aggregates.refund import SettleAlternatively
 from ledger.values.ids import RefundId
-
-
-class OfFinance(Body):
-    """Who of finance does it."""
-
-    by: Uuid
 
 
 class OtherWay(OfFinance):
@@ -27,8 +20,8 @@ class BankTransfer(OfFinance):
     `cost` is what it took of our account, where the guest's money is of another currency.
     """
 
-    reference: Annotated[str, Field(pattern=r"^[A-Za-z0-9 ./-]{1,40}$")]
-    proof: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    reference: BankReference
+    proof: Digest
     cost: Amount | None = None
 
     def paid(self, refund_id: RefundId) -> SettleAlternatively:

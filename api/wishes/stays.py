@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from api.shapes import Amount, Body, Currency, LocalDate, Name, Uuid
+from api.shapes import Amount, Body, Currency, Digest, LocalDate, Name, Uuid
 
 Heads = Annotated[int, Field(ge=0, le=50)]
 
@@ -59,7 +59,7 @@ class QuotedWish(Body):
     """
 
     quote: Annotated[str, Field(min_length=1, max_length=60_000, pattern=r"^[A-Za-z0-9_.-]+$")]
-    accepted_policy: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    accepted_policy: Digest
     guest_id: Uuid | None = None
 
 

@@ -3,9 +3,9 @@
 from typing import Annotated, Literal, NamedTuple
 
 from fastapi import Depends
-from pydantic import Field
 
-from api.shapes import Amount, Body, Currency, LocalDate, Name, Query, Uuid
+from api.shapes import Amount, BankReference, Currency, Digest, LocalDate, Name, Query
+from api.wishes.staff import OfFinance
 from ledger import errors
 from ledger.aggregates.tax_account import tax_account_of
 from ledger.values.ids import TaxAccountId
@@ -44,29 +44,26 @@ class Until(Query):
     until: LocalDate
 
 
-class Proposal(Body):
+class RemittanceProposal(OfFinance):
     """Until when taxes are to be remitted, and what is due for it: as it was shown."""
 
-    by: Uuid
     until: LocalDate
     amount: Amount
 
 
-class Paid(Body):
+class RemittancePayment(OfFinance):
     """What our bank paid, who has seen that, and by which document.
 
     `reference` is the bank's, and `proof` the SHA-256 of its document.
     """
 
-    by: Uuid
     amount: Amount
-    reference: Annotated[str, Field(pattern=r"^[A-Za-z0-9 ./-]{1,40}$")]
-    proof: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    reference: BankReference
+    proof: Digest
 
 
-class Refusal(Body):
+class RemittanceRejection(OfFinance):
     """Who of finance says no, to which amount, and why."""
 
-    by: Uuid
     amount: Amount
     reason: Literal["wrong_period", "wrong_amount", "not_due", "other"]

@@ -1,0 +1,15 @@
+"""Who of the staff speaks: nobody signs in yet, so whoever is at the door says who they are."""
+
+from api.shapes import Body, Uuid
+
+
+class OfFinance(Body):
+    """Who of finance does it."""
+
+    by: Uuid
+
+
+class OfSupport(Body):
+    """Who of support does it."""
+
+    by: Uuid
