@@ -11,12 +11,12 @@ it is going on): what it does must be idempotent, and only the last claim settle
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, LiteralString
 
 import psycopg
 
-from ledger.values.clock import Instant
+from ledger.values.clock import Instant, in_utc
 
 Connection = psycopg.Connection[Any]
 
@@ -136,7 +136,7 @@ def claim(
         _CLAIM, {"source": source, "now": now, "until": now + lease, "at_most": at_most}
     ).fetchall()
     claims = [
-        Claim(letter=_letter(row), received_at=_instant(received_at), attempt=attempts)
+        Claim(letter=_letter(row), received_at=in_utc(received_at), attempt=attempts)
         for *row, received_at, attempts in rows
     ]
     return sorted(claims, key=lambda one: one.received_at)
@@ -167,7 +167,7 @@ def waiting(connection: Connection, received_before: Instant) -> Sequence[Waitin
             source=source,
             notice_id=notice_id,
             type=type_,
-            received_at=_instant(received_at),
+            received_at=in_utc(received_at),
             attempts=attempts,
             last_trouble=last_trouble,
         )
@@ -183,10 +183,10 @@ def find(connection: Connection, source: str, notice_id: str) -> Entry | None:
     *letter, received_at, attempts, last_trouble, processed_at, outcome = row
     return Entry(
         letter=_letter(letter),
-        received_at=_instant(received_at),
+        received_at=in_utc(received_at),
         attempts=attempts,
         last_trouble=last_trouble,
-        processed_at=None if processed_at is None else _instant(processed_at),
+        processed_at=None if processed_at is None else in_utc(processed_at),
         outcome=outcome,
     )
 
@@ -201,11 +201,6 @@ def _letter(row: Sequence[Any]) -> Letter:
         account=account,
         raw=raw,
     )
-
-
-def _instant(at: datetime) -> Instant:
-    """A session may show times in another zone."""
-    return at.astimezone(UTC)
 
 
 def _key(claim: Claim) -> tuple[str, str, int]:

@@ -6,12 +6,11 @@ keep ─▶ keep, one attempt more ─▶ forget
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, LiteralString
 
 import psycopg
 
-from ledger.values.clock import Instant
+from ledger.values.clock import Instant, in_utc
 
 Connection = psycopg.Connection[Any]
 
@@ -84,17 +83,12 @@ def known(connection: Connection) -> Sequence[Trouble]:
             errand=errand,
             set_by=set_by,
             attempts=attempts,
-            since=_instant(since),
+            since=in_utc(since),
             last_trouble=last_trouble,
-            again_at=_instant(again_at),
+            again_at=in_utc(again_at),
             hurried_by=hurried_by,
         )
         for errand, set_by, attempts, since, last_trouble, again_at, hurried_by in (
             connection.execute(_ALL).fetchall()
         )
     ]
-
-
-def _instant(at: datetime) -> Instant:
-    """A session may show times in another zone."""
-    return at.astimezone(UTC)

@@ -26,7 +26,12 @@ def instant(text: str) -> Instant:
         raise NotAnInstant(f"{text!r} is not a time; write 2017-08-31T23:59:59Z") from error
     if parsed.tzinfo is None:
         raise NotAnInstant(f"{text!r} names no offset; add Z for UTC")
-    return parsed.astimezone(UTC)
+    return in_utc(parsed)
+
+
+def in_utc(at: datetime) -> Instant:
+    """The same moment as an instant: a session of the database may show it in another zone."""
+    return at.astimezone(UTC)
 
 
 Clock = Callable[[], Instant]
