@@ -36,7 +36,7 @@ def capped(price: Price, settlement: Settlement, room: Room) -> Settlement:
 
     The same settlement where there is enough.
     """
-    minor = _at_most(settlement, room)
+    minor = _most_back(settlement, room)
     if not minor:
         return _nothing_of(settlement)
     left_out = tuple(_left_out(settlement.lines, settlement.refund.minor - minor))
@@ -74,8 +74,8 @@ def fitted(back: Shares, left: Shares) -> Shares:
     spare = left - taken
     named = sorted({share.jurisdiction for shares in (taken, spare) for share in shares.taxes})
     found = []
-    for part, most in zip(_parts(taken, named), _parts(spare, named), strict=True):
-        more = min(missing, max(most, 0)) if missing > 0 else max(missing, min(-part, 0))
+    for part, spared in zip(_parts(taken, named), _parts(spare, named), strict=True):
+        more = _stands_in(part, spared, missing)
         found.append(part + more)
         missing -= more
     guest_fee, host_fee, host, vat, *taxes = found
@@ -90,6 +90,17 @@ def fitted(back: Shares, left: Shares) -> Shares:
     )
 
 
+def _stands_in(part: int, spared: int, missing: int) -> int:
+    """What a part gives of what is missing, as far as it has some to spare; in minor units.
+
+    Less than nothing is missing where a part that was below nothing was lifted: so much less is
+    taken of the others.
+    """
+    if missing > 0:
+        return min(missing, max(spared, 0))
+    return max(missing, min(-part, 0))
+
+
 def _parts(shares: Shares, named: Iterable[str]) -> list[int]:
     """The parts in the order they stand in for others, the platform's first; taxes by name."""
     taxes = {share.jurisdiction: share.minor for share in shares.taxes}
@@ -102,7 +113,7 @@ def _parts(shares: Shares, named: Iterable[str]) -> list[int]:
     ]
 
 
-def _at_most(settlement: Settlement, room: Room) -> int:
+def _most_back(settlement: Settlement, room: Room) -> int:
     """How much of the refund can go back, in whole steps of the processor."""
     minor, back, left = settlement.refund.minor, settlement.back.total.minor, room.left.total.minor
     most = max(min(minor, room.refundable.minor), 0)
