@@ -92,7 +92,7 @@ def see_external_refund(
         PROCESS,
         RecordRefund(payment_id=payment_id, refund_id=refund_id, amount=fact.amount, outside=True),
     )
-    hold_for_refund(draft, payment.booking_id, refund_id)
+    hold_for_refund(draft, refund_id)
     return Outcome.TAKEN_IN
 
 

@@ -56,10 +56,10 @@ def review_bank_account(
     draft.do(staff, ReviewBankAccount(host_id=host_id, bank_account=bank_account, reason=reason))
 
 
-def hold_for_refund(draft: Draft, booking_id: BookingId, refund_id: RefundId) -> None:
+def hold_for_refund(draft: Draft, refund_id: RefundId) -> None:
     """Keep the host's part of a payment back while it goes to the guest, if it has not gone."""
-    payment_id = refund_in(draft, refund_id).payment_id
-    for payout_id, payout in payouts_out_of(draft, booking_id, payment_id):
+    refund = refund_in(draft, refund_id)
+    for payout_id, payout in payouts_out_of(draft, refund.booking_id, refund.payment_id):
         if payout.status in OPEN:
             draft.do(
                 PROCESS,

@@ -101,7 +101,7 @@ def ask_refund(draft: Draft, staff: Actor, asked: AskedRefund, accepted: str) ->
     )
     doubts = (Doubt.PAYOUT_TRANSFERRED,) if shown.debt.minor else ()
     draft.do(PROCESS, AskForApproval(refund_id=refund_id, reasons=doubts))
-    hold_for_refund(draft, asked.booking_id, refund_id)
+    hold_for_refund(draft, refund_id)
     return refund_id
 
 
