@@ -16,8 +16,8 @@ from ledger.aggregates.payment import PAYMENT, Payment
 from ledger.aggregates.payment import Status as Paying
 from ledger.aggregates.payout import PAYOUT, Payout
 from ledger.aggregates.payout import Status as Payable
+from ledger.aggregates.refund import SettleAlternatively, external_refund_of
 from ledger.aggregates.refund import Status as Refunding
-from ledger.aggregates.refund import external_refund_of
 from ledger.aggregates.unapplied_receipt import UNAPPLIED_RECEIPT, receipt_of
 from ledger.aggregates.unapplied_receipt import Status as Receiving
 from ledger.draft import Draft
@@ -443,5 +443,30 @@ def test_a_bank_that_takes_what_was_not_given_back_elsewhere_takes_the_hosts_par
     market.until(LEFT + 40 * DAY, step=24 * HOUR)
 
     assert market.dispute().status is Disputing.LOST
+    assert set(market.balances()) & OWED == set()
+    agree(market)
+
+
+def test_what_was_given_back_of_it_elsewhere_and_came_back_is_owed_and_paid_by_our_bank() -> None:
+    market = left()
+    market.claims()
+    market.agrees()
+    market.pays("pm_card_refundFail")
+    refund_id = given_back(market)
+    say(market, refund_id, a_gift())
+    market.until(market.clock.now + 3 * DAY, step=DAY)
+    assert market.refund(refund_id).status is Refunding.FAILED
+    assert market.for_damage().refunded == money("0.00 EUR")
+
+    give_up = partial(processes.use_alternative, staff=CLARA, reason="card_closed")
+    market.decide(partial(give_up, refund_id=refund_id))
+    paid = SettleAlternatively(
+        refund_id=refund_id, settled_by=DINIS.id, reference="SEPA 81", proof="a" * 64
+    )
+    market.decide(lambda draft: processes.settle_alternatively(draft, DINIS, paid))
+    market.until(LEFT + 10 * DAY, step=12 * HOUR)
+
+    assert market.refund(refund_id).status is Refunding.SETTLED_ALTERNATIVELY
+    assert market.of_damage().status is Payable.TRANSFERRED
     assert set(market.balances()) & OWED == set()
     agree(market)
