@@ -1,11 +1,10 @@
 """The processor as the door meets it: its notices are kept, and a browser's secret is fetched."""
 
 from functools import partial
-from typing import Any
 
 import psycopg
 from anyio import CapacityLimiter, to_thread
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from api.faults import NoticesNotSetUp, ProcessorNotSetUp
@@ -17,7 +16,7 @@ from ledger.settings import Settings
 from ledger.store import inbox, troubles
 from ledger.store.inbox import Letter
 from ledger.values.clock import Clock, Instant
-from projections.reading import reader
+from projections.reading import driver_of, reader
 
 LETTERS_AT_ONCE = 8
 """Threads and connections for notices: neither questions nor commands make them wait."""
@@ -125,21 +124,15 @@ def _letterbox(database_url: str) -> Engine:
 def _hurry(engine: Engine, errand: str, by: str, now: Instant) -> bool:
     try:
         with engine.connect() as db:
-            return troubles.hurry(_driver(db), errand, by, now)
+            return troubles.hurry(driver_of(db), errand, by, now)
     except (psycopg.Error, DBAPIError) as error:
         raise StoreUnavailable(reason=type(error).__name__) from error
-
-
-def _driver(db: Connection) -> psycopg.Connection[Any]:
-    connection = db.connection.driver_connection
-    assert isinstance(connection, psycopg.Connection), "the engine is psycopg's"
-    return connection
 
 
 def _keep(engine: Engine, letter: Letter, now: Instant) -> None:
     try:
         with engine.connect() as db:
-            inbox.keep(_driver(db), letter, now)
+            inbox.keep(driver_of(db), letter, now)
     except psycopg.DataError as unfit:
         raise NoticeUnreadable(because=type(unfit).__name__) from unfit
     except (psycopg.Error, DBAPIError) as error:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, make_url
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine, make_url
 
 
 def reader(
@@ -22,3 +23,10 @@ def reader(
         connect_args={**(connect_args or {}), "options": f"-c timezone=UTC {options}".strip()},
         **pool,
     )
+
+
+def driver_of(db: Connection) -> psycopg.Connection[Any]:
+    """The driver's own connection beneath such a one: the store's tables are asked over it."""
+    connection = db.connection.driver_connection
+    assert isinstance(connection, psycopg.Connection), "the engine is psycopg's"
+    return connection

@@ -10,6 +10,7 @@ from ledger.errors import NotFound
 from ledger.store import EventStore
 from ledger.values.clock import Instant
 from ledger.values.ids import BookingId
+from ledger.values.shares import Shares
 from projections.projection import Answer
 
 
@@ -40,7 +41,6 @@ class ClaimNow(Answer):
 
 def claim_now(claim: DamageClaim, position: int) -> ClaimNow:
     """A claim as it stands."""
-    shares = claim.shares
     return ClaimNow(
         position=position,
         booking_id=claim.booking_id,
@@ -49,14 +49,16 @@ def claim_now(claim: DamageClaim, position: int) -> ClaimNow:
         answer_by=claim.answer_by,
         payment_id=claim.payment_id,
         pay_by=claim.pay_by,
-        paid_out=None
-        if shares is None
-        else ToHost(
-            currency=shares.currency,
-            host_minor=shares.host_minor,
-            host_fee_minor=shares.host_fee_minor,
-            vat_minor=shares.vat_minor,
-        ),
+        paid_out=_to_host(claim.shares) if claim.shares else None,
+    )
+
+
+def _to_host(shares: Shares) -> ToHost:
+    return ToHost(
+        currency=shares.currency,
+        host_minor=shares.host_minor,
+        host_fee_minor=shares.host_fee_minor,
+        vat_minor=shares.vat_minor,
     )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import psycopg
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, select
 
@@ -11,6 +10,7 @@ from ledger.values.clock import Instant
 from ledger.values.errands import ErrandKind
 from projections.errands import ERRANDS, errands
 from projections.projection import Answer, position_of
+from projections.reading import driver_of
 
 
 class FailingErrand(BaseModel):
@@ -43,9 +43,7 @@ class FailingErrands(Answer):
 def failing_errands(db: Connection, at_most: int) -> FailingErrands:
     """The errands that are still to be done, and could not be so far."""
     position = position_of(db, ERRANDS)
-    connection = db.connection.driver_connection
-    assert isinstance(connection, psycopg.Connection), "the engine is psycopg's"
-    known = troubles.known(connection)
+    known = troubles.known(driver_of(db))
     columns = (errands.c.errand, errands.c.set_by, errands.c.kind)
     query = select(*columns, errands.c.case_id, errands.c.stream_id)
     named = query.where(errands.c.errand.in_([one.errand for one in known]))

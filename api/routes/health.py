@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Annotated, Literal
 
 import fastapi
-import psycopg
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection
@@ -21,6 +20,7 @@ from ledger.store import inbox
 from ledger.values.clock import Instant, system_clock
 from projections import PROJECTIONS
 from projections.projection import Answer, Standing, standing_of
+from projections.reading import driver_of
 
 router = APIRouter(tags=["health"])
 
@@ -103,9 +103,7 @@ async def positions(
 
 
 def _late_notices(db: Connection, received_before: Instant) -> int:
-    connection = db.connection.driver_connection
-    assert isinstance(connection, psycopg.Connection), "the engine is psycopg's"
-    return len(inbox.waiting(connection, received_before))
+    return len(inbox.waiting(driver_of(db), received_before))
 
 
 async def _read_models(premises: Premises, position: int) -> list[ReadModelHealth]:

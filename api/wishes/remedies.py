@@ -1,4 +1,4 @@
-"""What finance may do about a refund that went wrong, and what our bank did."""
+"""What finance may do about money that could not go back, and what our bank did."""
 
 from typing import Literal
 

@@ -19,12 +19,12 @@ class Books:
     `payable` is what each host has earned of each stay and not received, in minor units, as booked
     so far, `on_the_way` what of that each payout has ordered out, and `of_damage` are the streams
     whose money is none of a stay's; `charges` are the payments whose money cannot be used yet;
-    `lost` is what disputes took of each booking before it
-    was earned. `allowances` are what each booking gives back beside its end, by refund, and
-    `given_back` what its end then does; `stays` is what was agreed about each, and `ended` are
-    those that fell away; `granted` is how each stood before an allowance and after it, by refund;
-    `rates` is what the price of each is in the listing's currency and in the guest's, where that is
-    another; `taxes` is what authorities are owed.
+    `lost` is what disputes took of each booking before it was earned. `allowances` are what each
+    booking gives back beside its end, by refund, and `given_back` what its end then does; `stays`
+    is what was agreed about each, and `ended` are those that fell away; `granted` is how each stood
+    before an allowance and after it, by refund; `rates` is what the price of each is in the
+    listing's currency and in the guest's, where that is another; `taxes` is what authorities are
+    owed.
     """
 
     def __init__(self, breach: Callable[[str, Recorded[MoneyEvent]], None]) -> None:
