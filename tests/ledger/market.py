@@ -34,6 +34,7 @@ from ledger.events.payment import Capture
 from ledger.gateways.calls import Calls
 from ledger.gateways.stripe import StripeGateway, client
 from ledger.reactions import DueTimer, Errand, World, fire, read_notice, run
+from ledger.reactions.letters import letter_about
 from ledger.store.inbox import Letter
 from ledger.values.clock import Instant, StandingClock
 from ledger.values.errands import ErrandKind
@@ -271,6 +272,13 @@ class Market:
         """Stripe tells once more of everything that it ever told, the newest first."""
         told = list(self.machine.world.platform.table("event").values())
         self.letters += [letter_of(event) for event in reversed(told)] * times
+
+    def look_behind_movements(self) -> None:
+        """Ask where all money came from, as reconciliation does of what it knows nothing of."""
+        for one in list(self.world.stripe.balance.before(None)):
+            letter = letter_about(one.movement_id, one.kind, one.source, self.clock.now)
+            if letter is not None:
+                self.letters.append(letter)
 
     def _read(self, letter: Letter) -> None:
         try:

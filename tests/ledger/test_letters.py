@@ -1,6 +1,5 @@
 """Letters to ourselves: money whose notices were all lost is found by where it came from."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -8,9 +7,8 @@ import pytest
 from ledger.aggregates.booking import Status as Stands
 from ledger.events.dispute import DisputeFundsWithdrawn
 from ledger.events.refund import ExternalRefundDetected
-from ledger.gateways.stripe.movements import Kind, Movement
+from ledger.gateways.stripe.movements import Kind
 from ledger.reactions.letters import letter_about
-from ledger.store.inbox import Letter
 from tests.facts import NOW
 from tests.ledger.books import books_agree
 from tests.ledger.market import Market
@@ -18,17 +16,9 @@ from tests.ledger.market import Market
 DAY = timedelta(days=1)
 
 
-def letters_about(market: Market) -> Iterator[Letter]:
-    """What reconciliation asks for, of every movement there is."""
-    movements: list[Movement] = list(market.world.stripe.balance.before(None))
-    for one in movements:
-        letter = letter_about(one.movement_id, one.kind, one.source, market.clock.now)
-        if letter is not None:
-            yield letter
-
-
 def reconciled(market: Market) -> None:
-    market.letters += [*letters_about(market), *letters_about(market)]
+    market.look_behind_movements()
+    market.look_behind_movements()
     market.settle()
 
 

@@ -258,6 +258,10 @@ class Town(Market):
             if told.event_id in self.lost:
                 self.lost.discard(told.event_id)
                 self.letters.append(letters.letter_of(told))
+        if self.lost:
+            # Stripe no longer tells of these; but what moved money is in its statement for ever.
+            self.look_behind_movements()
+            self.lost.clear()
 
     def deliver(self) -> None:
         """What was under way arrives, the latest first."""
