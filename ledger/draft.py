@@ -25,12 +25,14 @@ from ledger.aggregates.host_debt import HOST_DEBT
 from ledger.aggregates.own_transfer import OWN_TRANSFER
 from ledger.aggregates.payment import PAYMENT
 from ledger.aggregates.payout import PAYOUT
+from ledger.aggregates.property import PROPERTY
 from ledger.aggregates.provider import PROVIDER
 from ledger.aggregates.refund import REFUND
 from ledger.aggregates.tariff import TARIFF
 from ledger.aggregates.tax_account import TAX_ACCOUNT
 from ledger.aggregates.unapplied_receipt import UNAPPLIED_RECEIPT
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR
+from ledger.aggregates.verification import VERIFICATION
 from ledger.errors import Refused
 from ledger.events import Actor, Envelope
 from ledger.store import Commit, Expected, NewEvent, Night
@@ -44,6 +46,8 @@ S = TypeVar("S", bound=Struct)
 DECIDERS: tuple[AnyDecider, ...] = (
     ATTESTATION,
     PROVIDER,
+    PROPERTY,
+    VERIFICATION,
     TARIFF,
     COUPON,
     UNIT_CALENDAR,

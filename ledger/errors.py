@@ -383,8 +383,38 @@ class ObligationsAreOpen(Refused):
     code = "OBLIGATIONS_OPEN"
 
 
+class NotReady(Refused):
+    """Something is missing that has to be there first."""
+
+    code = "NOT_READY"
+
+
+class ReviewIsClaimed(Refused):
+    """This review is not yours: claim it, or wait until it is given back."""
+
+    code = "REVIEW_CLAIMED"
+
+
+class ChecksAreOpen(Refused):
+    """Every item of the checklist is decided, once, before anything is approved."""
+
+    code = "CHECKS_OPEN"
+
+
+class DocumentsHaveExpired(Refused):
+    """A document that was shown is not good any more; show another."""
+
+    code = "DOCUMENTS_EXPIRED"
+
+
+class RevisionContradicts(Refused):
+    """This contradicts itself: two rooms of one name, no room at all, a place that is nowhere."""
+
+    code = "REVISION_CONTRADICTS"
+
+
 class NotDiscoverable(Refused):
-    """Nobody vouches for this property, so it cannot be booked."""
+    """This property cannot be found or booked now."""
 
     code = "NOT_DISCOVERABLE"
 

@@ -160,6 +160,23 @@ from ledger.events.payout import (
     ReversalOrdered,
     TransferOutcomeUnknown,
 )
+from ledger.events.property import (
+    ListingBlocked,
+    ListingUnblocked,
+    PropertyApproved,
+    PropertyArchived,
+    PropertyDescribed,
+    PropertyDrafted,
+    PropertyFactsStated,
+    PropertyPublished,
+    PropertyReinstated,
+    PropertyRejected,
+    PropertySuspended,
+    PropertyUnlisted,
+    RevisionApproved,
+    RevisionProposed,
+    RevisionRejected,
+)
 from ledger.events.provider import (
     BankAccountChanged,
     BankAccountFailed,
@@ -170,8 +187,12 @@ from ledger.events.provider import (
     ProviderClosed,
     ProviderRegistered,
     ProviderReinstated,
+    ProviderRejected,
+    ProviderReopened,
     ProviderSuspended,
+    ProviderVerified,
     ProviderVouchedFor,
+    ReverificationDue,
 )
 from ledger.events.refund import (
     ExternalRefundClassified,
@@ -228,6 +249,14 @@ from ledger.events.unit_calendar import (
     ReservationMoved,
     ReservationReleased,
     UnitDeactivated,
+)
+from ledger.events.verification import (
+    ChangesRequested,
+    ReviewClaimed,
+    ReviewReleased,
+    VerificationApproved,
+    VerificationRejected,
+    VerificationSubmitted,
 )
 from ledger.values.clock import Instant
 from ledger.values.money import Money
@@ -314,6 +343,11 @@ def project(rows: Rows, recorded: Recorded[AnyEvent]) -> None:
 def nothing_else(_event: AnyEvent) -> Facts:
     """The sentence says it all."""
     return NOTHING_ELSE
+
+
+def until(day: date | None) -> str:
+    """Until when something is good, in words."""
+    return "for good" if day is None else f"until {day}"
 
 
 def of_amount(amount: Money, due_at: datetime | None = None, detail: str | None = None) -> Facts:
@@ -531,10 +565,35 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     ReceiptReturned: lambda event: of_amount(event.amount),
     ReceiptReturnReversed: lambda event: of_amount(event.amount, detail=event.reason),
     ReceiptReturning: lambda event: Facts(detail=str(event.attempt)),
+    ChangesRequested: lambda event: Facts(detail=", ".join(one.reason for one in event.changes)),
+    ListingBlocked: lambda event: Facts(detail=event.reason),
+    ListingUnblocked: lambda event: Facts(detail=event.cleared_by),
+    PropertyApproved: lambda event: Facts(detail=event.facts.place.city),
+    PropertyArchived: nothing_else,
+    PropertyDescribed: lambda event: Facts(detail=str(len(event.description.photos))),
+    PropertyDrafted: lambda event: Facts(detail=event.currency),
+    PropertyFactsStated: lambda event: Facts(detail=event.facts.place.city),
+    PropertyPublished: nothing_else,
+    PropertyReinstated: lambda event: Facts(detail=event.cleared_by),
+    PropertyRejected: lambda event: Facts(detail=event.reason),
+    PropertySuspended: lambda event: Facts(detail=event.reason),
+    PropertyUnlisted: nothing_else,
+    ReviewClaimed: lambda event: Facts(due_at=event.until),
+    ReviewReleased: lambda event: Facts(detail="too long" if event.timed_out else "undecided"),
+    RevisionApproved: lambda event: Facts(detail=str(event.number)),
+    RevisionProposed: lambda event: Facts(detail=str(event.number)),
+    RevisionRejected: lambda event: Facts(detail=f"{event.number}, {event.reason}"),
+    VerificationApproved: lambda event: Facts(detail=until(event.valid_until)),
+    VerificationRejected: lambda event: Facts(detail=event.reason),
+    VerificationSubmitted: lambda event: Facts(detail=event.subject),
     ProviderClosed: nothing_else,
     ProviderRegistered: lambda event: Facts(detail=event.country),
     ProviderReinstated: lambda event: Facts(detail=event.cleared_by),
+    ProviderRejected: lambda event: Facts(detail=event.reason),
+    ProviderReopened: lambda event: Facts(detail=event.appeal),
     ProviderSuspended: lambda event: Facts(detail=event.reason),
+    ProviderVerified: lambda event: Facts(detail=until(event.valid_until)),
+    ReverificationDue: lambda event: Facts(detail=str(event.deadline)),
     ProviderVouchedFor: lambda event: Facts(detail=f"{event.source}: {event.reason}"),
     RefundAlternativeChosen: lambda event: Facts(detail=event.reason),
     RefundApprovalAsked: lambda event: Facts(detail=", ".join(event.reasons)),

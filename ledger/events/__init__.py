@@ -14,12 +14,14 @@ from ledger.events.host_debt import HostDebtEvent
 from ledger.events.own_transfer import OwnTransferEvent
 from ledger.events.payment import PaymentEvent
 from ledger.events.payout import PayoutEvent
+from ledger.events.property import PropertyEvent
 from ledger.events.provider import ProviderEvent
 from ledger.events.refund import RefundEvent
 from ledger.events.tariff import TariffEvent
 from ledger.events.tax_account import TaxAccountEvent
 from ledger.events.unapplied_receipt import UnappliedReceiptEvent
 from ledger.events.unit_calendar import UnitCalendarEvent
+from ledger.events.verification import VerificationEvent
 
 AnyEvent = (
     AlterationEvent
@@ -35,12 +37,14 @@ AnyEvent = (
     | OwnTransferEvent
     | PaymentEvent
     | PayoutEvent
+    | PropertyEvent
     | ProviderEvent
     | RefundEvent
     | TariffEvent
     | TaxAccountEvent
     | UnappliedReceiptEvent
     | UnitCalendarEvent
+    | VerificationEvent
 )
 """Every event there is. What is not in here can neither be written nor read."""
 

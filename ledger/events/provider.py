@@ -1,7 +1,10 @@
 """What happens to one provider: the legal person who hosts, and the account they are paid to."""
 
+from datetime import date
+
 from ledger.events.event import Event
 from ledger.values.clock import Instant
+from ledger.values.ids import VerificationId
 
 
 class ProviderRegistered(Event, topic="provider.registered", frozen=True, kw_only=True):
@@ -18,6 +21,35 @@ class ProviderVouchedFor(Event, topic="provider.vouched_for", frozen=True, kw_on
 
     reason: str
     source: str
+
+
+class ProviderVerified(Event, topic="provider.verified", frozen=True, kw_only=True):
+    """A reviewer found a provider to be who they say; they may host, until a day if there is one.
+
+    On that day the first of the documents runs out that were shown.
+    """
+
+    verification_id: VerificationId
+    valid_until: date | None
+
+
+class ProviderRejected(Event, topic="provider.rejected", frozen=True, kw_only=True):
+    """A reviewer said no to a provider, for a reason that has a code."""
+
+    verification_id: VerificationId
+    reason: str
+
+
+class ProviderReopened(Event, topic="provider.reopened", frozen=True, kw_only=True):
+    """A provider who was rejected may ask again, because of an appeal."""
+
+    appeal: str
+
+
+class ReverificationDue(Event, topic="provider.reverification_due", frozen=True, kw_only=True):
+    """What a verification rests on ends on a day; until then it is to be renewed."""
+
+    deadline: date
 
 
 class ProviderSuspended(Event, topic="provider.suspended", frozen=True, kw_only=True):
@@ -102,6 +134,10 @@ class BankAccountFailed(Event, topic="provider.bank_account_failed", frozen=True
 ProviderEvent = (
     ProviderRegistered
     | ProviderVouchedFor
+    | ProviderVerified
+    | ProviderRejected
+    | ProviderReopened
+    | ReverificationDue
     | ProviderSuspended
     | ProviderReinstated
     | ProviderClosed

@@ -11,12 +11,23 @@ from ledger.aggregates.dispute import DISPUTE, Dispute
 from ledger.aggregates.host_debt import HOST_DEBT, HostDebt, debt_of
 from ledger.aggregates.payment import PAYMENT, Payment
 from ledger.aggregates.payout import PAYOUT, Payout
+from ledger.aggregates.property import PROPERTY, Property
 from ledger.aggregates.provider import PROVIDER, Provider
 from ledger.aggregates.refund import REFUND, Refund
+from ledger.aggregates.verification import VERIFICATION, Verification
 from ledger.draft import Draft
 from ledger.errors import NotFound
 from ledger.processes.names import alteration_of, damage_claim_of
-from ledger.values.ids import BookingId, DisputeId, HostId, PaymentId, PayoutId, RefundId
+from ledger.values.ids import (
+    BookingId,
+    DisputeId,
+    HostId,
+    PaymentId,
+    PayoutId,
+    PropertyId,
+    RefundId,
+    VerificationId,
+)
 
 S = TypeVar("S", bound=Struct)
 
@@ -49,6 +60,16 @@ def dispute_in(draft: Draft, dispute_id: DisputeId) -> Dispute:
 def host_in(draft: Draft, host_id: HostId) -> Provider:
     """A host as the draft leaves it so far. Raises NotFound."""
     return _found(draft.state(PROVIDER, host_id), host_id=host_id)
+
+
+def property_in(draft: Draft, property_id: PropertyId) -> Property:
+    """A property as the draft leaves it so far. Raises NotFound."""
+    return _found(draft.state(PROPERTY, property_id), property_id=property_id)
+
+
+def verification_in(draft: Draft, verification_id: VerificationId) -> Verification:
+    """A review as the draft leaves it so far. Raises NotFound."""
+    return _found(draft.state(VERIFICATION, verification_id), verification_id=verification_id)
 
 
 def debt_in(draft: Draft, host_id: HostId) -> HostDebt:

@@ -34,6 +34,7 @@ RefundId = NewType("RefundId", str)
 TariffId = NewType("TariffId", str)
 TaxAccountId = NewType("TaxAccountId", str)
 UnitId = NewType("UnitId", str)
+VerificationId = NewType("VerificationId", str)
 
 NAMESPACE = UUID("5f2c1f6e-5d0a-5c1b-9a53-2b8f3c7d9e10")
 """Where the names of our deterministic ids live. Permanent: changing it would rename history."""

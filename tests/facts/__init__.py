@@ -18,6 +18,7 @@ from tests.facts.one_of_each import *
 from tests.facts.own_transfer import *
 from tests.facts.payment import *
 from tests.facts.payout import *
+from tests.facts.property import *
 from tests.facts.provider import *
 from tests.facts.refund import *
 from tests.facts.story import *
@@ -25,3 +26,4 @@ from tests.facts.tax_account import *
 from tests.facts.unapplied_receipt import *
 from tests.facts.unit_calendar import *
 from tests.facts.values import *
+from tests.facts.verification import *

@@ -14,11 +14,16 @@ from ledger.events.provider import (
     ProviderClosed,
     ProviderRegistered,
     ProviderReinstated,
+    ProviderRejected,
+    ProviderReopened,
     ProviderSuspended,
+    ProviderVerified,
     ProviderVouchedFor,
+    ReverificationDue,
 )
 from ledger.values.clock import Instant
 from tests.facts.story import ACCOUNT, BANK_ACCOUNT, MARTA, NOW, RUI
+from tests.facts.verification import GOOD_UNTIL, VERIFICATION
 
 
 def to_register(**changed: Any) -> RegisterProvider:
@@ -51,6 +56,26 @@ def a_provider() -> ProviderRegistered:
 def provider_vouched_for() -> ProviderVouchedFor:
     """Somebody vouches that Rui was verified elsewhere."""
     return ProviderVouchedFor(reason="verified before we began", source="hotel-bookings.csv")
+
+
+def verified() -> ProviderVerified:
+    """A reviewer found Rui to be who he says."""
+    return ProviderVerified(verification_id=VERIFICATION, valid_until=GOOD_UNTIL)
+
+
+def rejected_host() -> ProviderRejected:
+    """A reviewer said no to Rui."""
+    return ProviderRejected(verification_id=VERIFICATION, reason="not_who_they_say")
+
+
+def host_reopened() -> ProviderReopened:
+    """Rui may ask again."""
+    return ProviderReopened(appeal="case 21")
+
+
+def renewal_due() -> ReverificationDue:
+    """Rui's identity card runs out soon."""
+    return ReverificationDue(deadline=GOOD_UNTIL)
 
 
 def suspended(reason: str = "safety") -> ProviderSuspended:

@@ -10,14 +10,17 @@ from hypothesis import strategies as st
 from ledger.aggregates.decider import Command
 from ledger.aggregates.provider import (
     CAN_FOLLOW,
-    CLOSABLE,
     LIFECYCLE,
+    LIVING,
     PROVIDER,
+    AskForRenewal,
     CloseProvider,
+    MissRenewal,
     Provider,
     Reason,
     RecordPayoutAccount,
     ReinstateProvider,
+    ReopenProvider,
     RetireBankAccount,
     ReviewBankAccount,
     Standing,
@@ -34,14 +37,17 @@ from ledger.errors import (
     SecondPersonRequired,
     SelfApproval,
     SuspensionStands,
+    TooEarly,
     TransitionNotAllowed,
 )
 from ledger.events import Actor, Event, Role
+from ledger.values.clock import instant
 from ledger.values.ids import HostId
 from tests.facts import (
     ANOTHER_BANK_ACCOUNT,
     BANK_ACCOUNT,
     FINANCE,
+    GOOD_UNTIL,
     GUEST,
     HOST,
     MARTA,
@@ -51,6 +57,7 @@ from tests.facts import (
     PROCESS,
     PROCESSOR,
     RUI,
+    TIMER,
     a_bank_account,
     a_failed_bank_account,
     a_provider,
@@ -60,11 +67,15 @@ from tests.facts import (
     an_account_that_is,
     an_id,
     closed,
+    host_reopened,
     provider_vouched_for,
     reinstated,
+    rejected_host,
+    renewal_due,
     suspended,
     to_record_account,
     to_register,
+    verified,
 )
 from tests.given import given
 from tests.ledger.every_command import EVERY_COMMAND, Happened
@@ -285,12 +296,32 @@ def test_whoever_has_obligations_is_told_which_and_stays_open() -> None:
     )
 
 
-def test_a_provider_under_review_waits_for_its_end() -> None:
-    under_review = {Status.SUBMITTED, Status.IN_REVIEW}
-
-    assert set(Status) - under_review - {Status.CLOSED} == CLOSABLE
-    assert LIFECYCLE.offered(Status.SUBMITTED, Role.HOST) == ()
+def test_everybody_but_who_is_closed_can_close() -> None:
+    assert set(Status) - {Status.CLOSED} == LIVING
     assert CloseProvider in LIFECYCLE.offered(Status.REJECTED, Role.HOST)
+
+
+def test_a_renewal_is_asked_for_thirty_days_before_and_not_earlier() -> None:
+    ask = AskForRenewal(host_id=RUI, deadline=GOOD_UNTIL)
+    reviewed = given(a_provider(), verified())
+
+    reviewed.when(TIMER, ask, instant("2027-04-30T23:59:59Z")).refused(TooEarly)
+    reviewed.when(TIMER, ask, instant("2027-05-01T00:00:00Z")).then(renewal_due())
+
+
+def test_who_misses_their_renewal_is_suspended_on_the_day() -> None:
+    due = given(a_provider(), verified(), renewal_due())
+
+    due.when(TIMER, MissRenewal(host_id=RUI), instant("2027-05-30T23:59:59Z")).refused(TooEarly)
+    outcome = due.when(TIMER, MissRenewal(host_id=RUI), instant("2027-05-31T00:00:00Z"))
+    outcome.then(suspended("renewal_missed"))
+
+
+def test_who_is_rejected_asks_again_only_after_an_appeal() -> None:
+    rejected = given(a_provider(), rejected_host())
+
+    rejected.when(OPERATOR, ReopenProvider(host_id=RUI, appeal=" ")).refused(ReasonIsMissing)
+    rejected.when(OPERATOR, ReopenProvider(host_id=RUI, appeal="case 21")).then(host_reopened())
 
 
 OF_A_PROVIDER = [one for one in EVERY_COMMAND if decider_of(type(one.command)) is PROVIDER]

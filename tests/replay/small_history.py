@@ -100,6 +100,7 @@ from tests.replay.damage_history import damage_in_every_way, say_nothing_about_d
 from tests.replay.payment_history import pay_in_every_way
 from tests.replay.payout_history import dispute_and_pay_out_in_every_way
 from tests.replay.refund_history import refund_in_every_way
+from tests.replay.supply_history import supply
 from tests.replay.tax_history import TAXED, remit_taxes, sell_what_is_taxed
 
 JUNE_FIRST = instant("2025-06-01T11:00:00Z")
@@ -338,6 +339,7 @@ def live_through(history: History) -> None:
     for part in (price, remit_taxes, host, pay_out_to_banks, move_own_money, owe):
         part(history)
     damage_in_every_way(history)
+    supply(history)
 
 
 def price(history: History) -> None:

@@ -9,36 +9,46 @@ Its sections are files: `state`, `commands`, `lifecycle`; the decisions in `host
 """
 
 from ledger.aggregates.provider.commands import (
+    AskForRenewal,
     CloseProvider,
+    MissRenewal,
     ProviderCommand,
     RecordPayoutAccount,
     RegisterProvider,
     ReinstateProvider,
+    RejectProvider,
+    ReopenProvider,
     RetireBankAccount,
     ReviewBankAccount,
     SuspendProvider,
+    VerifyProvider,
     VouchForProvider,
 )
 from ledger.aggregates.provider.decider import PROVIDER
-from ledger.aggregates.provider.lifecycle import CAN_FOLLOW, CLOSABLE, LIFECYCLE
+from ledger.aggregates.provider.lifecycle import CAN_FOLLOW, LIFECYCLE, LIVING
 from ledger.aggregates.provider.state import Provider, Reason, Standing, Status
 
 __all__ = [
     "CAN_FOLLOW",
-    "CLOSABLE",
     "LIFECYCLE",
+    "LIVING",
     "PROVIDER",
+    "AskForRenewal",
     "CloseProvider",
+    "MissRenewal",
     "Provider",
     "ProviderCommand",
     "Reason",
     "RecordPayoutAccount",
     "RegisterProvider",
     "ReinstateProvider",
+    "RejectProvider",
+    "ReopenProvider",
     "RetireBankAccount",
     "ReviewBankAccount",
     "Standing",
     "Status",
     "SuspendProvider",
+    "VerifyProvider",
     "VouchForProvider",
 ]

@@ -1,9 +1,11 @@
 """What may be asked of a provider."""
 
+from datetime import date
+
 from ledger.aggregates.decider import Command
 from ledger.aggregates.provider.state import Reason, Standing
 from ledger.values.clock import Instant
-from ledger.values.ids import HostId
+from ledger.values.ids import HostId, VerificationId
 
 
 class RegisterProvider(Command, frozen=True, kw_only=True):
@@ -21,6 +23,42 @@ class VouchForProvider(Command, frozen=True, kw_only=True):
     host_id: HostId
     reason: str
     source: str
+
+
+class VerifyProvider(Command, frozen=True, kw_only=True):
+    """Take in that a reviewer approved; `valid_until` is when the first document runs out."""
+
+    host_id: HostId
+    verification_id: VerificationId
+    valid_until: date | None
+
+
+class RejectProvider(Command, frozen=True, kw_only=True):
+    """Take in that a reviewer said no."""
+
+    host_id: HostId
+    verification_id: VerificationId
+    reason: str
+
+
+class ReopenProvider(Command, frozen=True, kw_only=True):
+    """Let somebody ask again who was rejected, because of an appeal."""
+
+    host_id: HostId
+    appeal: str
+
+
+class AskForRenewal(Command, frozen=True, kw_only=True):
+    """Want a verification renewed, because what it rests on ends on a day."""
+
+    host_id: HostId
+    deadline: date
+
+
+class MissRenewal(Command, frozen=True, kw_only=True):
+    """Stop a provider whose verification was not renewed in time."""
+
+    host_id: HostId
 
 
 class SuspendProvider(Command, frozen=True, kw_only=True):
@@ -78,6 +116,11 @@ class RetireBankAccount(Command, frozen=True, kw_only=True):
 ProviderCommand = (
     RegisterProvider
     | VouchForProvider
+    | VerifyProvider
+    | RejectProvider
+    | ReopenProvider
+    | AskForRenewal
+    | MissRenewal
     | SuspendProvider
     | ReinstateProvider
     | CloseProvider

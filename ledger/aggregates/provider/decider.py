@@ -4,24 +4,33 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from ledger.aggregates.decider import Decider
+from ledger.aggregates.provider import hosting, payout_account
 from ledger.aggregates.provider.commands import (
+    AskForRenewal,
     CloseProvider,
+    MissRenewal,
     ProviderCommand,
     RecordPayoutAccount,
     RegisterProvider,
     ReinstateProvider,
+    RejectProvider,
+    ReopenProvider,
     RetireBankAccount,
     ReviewBankAccount,
     SuspendProvider,
+    VerifyProvider,
     VouchForProvider,
 )
 from ledger.aggregates.provider.evolution import evolve
-from ledger.aggregates.provider.hosting import close, register, reinstate, suspend
 from ledger.aggregates.provider.lifecycle import LIFECYCLE
-from ledger.aggregates.provider.payout_account import record, retire, review
 from ledger.aggregates.provider.state import Provider
 from ledger.errors import NotFound
-from ledger.events.provider import ProviderEvent, ProviderVouchedFor
+from ledger.events.provider import (
+    ProviderEvent,
+    ProviderRejected,
+    ProviderVerified,
+    ProviderVouchedFor,
+)
 from ledger.values.clock import Instant
 
 
@@ -29,26 +38,37 @@ def decide(
     provider: Provider | None, command: ProviderCommand, now: Instant
 ) -> Sequence[ProviderEvent]:
     """What a command does to a provider. Raises Refused."""
-    del now
     if isinstance(command, RegisterProvider):
-        return register(command)
+        return hosting.register(command)
     if provider is None:
         raise NotFound(host_id=command.host_id)
     match command:
         case VouchForProvider():
             return [ProviderVouchedFor(reason=command.reason, source=command.source)]
+        case VerifyProvider():
+            review, until = command.verification_id, command.valid_until
+            return [ProviderVerified(verification_id=review, valid_until=until)]
+        case RejectProvider():
+            review, reason = command.verification_id, command.reason
+            return [ProviderRejected(verification_id=review, reason=reason)]
+        case ReopenProvider():
+            return hosting.reopen(command)
+        case AskForRenewal():
+            return hosting.ask_for_renewal(command, now)
+        case MissRenewal():
+            return hosting.miss_renewal(provider, now)
         case SuspendProvider():
-            return suspend(provider, command)
+            return hosting.suspend(provider, command)
         case ReinstateProvider():
-            return reinstate(provider, command)
+            return hosting.reinstate(provider, command)
         case CloseProvider():
-            return close(command)
+            return hosting.close(command)
         case RecordPayoutAccount():
-            return record(provider, command)
+            return payout_account.record(provider, command)
         case ReviewBankAccount():
-            return review(provider, command)
+            return payout_account.review(provider, command)
         case RetireBankAccount():
-            return retire(provider, command)
+            return payout_account.retire(provider, command)
         case _:
             assert_never(command)
 

@@ -5,7 +5,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from ledger.aggregates.provider.lifecycle import LIFECYCLE
-from ledger.aggregates.provider.state import PayoutAccount, Provider, Standing
+from ledger.aggregates.provider.state import PayoutAccount, Provider, Standing, Status
 from ledger.events.provider import (
     BankAccountChanged,
     BankAccountFailed,
@@ -17,8 +17,12 @@ from ledger.events.provider import (
     ProviderEvent,
     ProviderRegistered,
     ProviderReinstated,
+    ProviderRejected,
+    ProviderReopened,
     ProviderSuspended,
+    ProviderVerified,
     ProviderVouchedFor,
+    ReverificationDue,
 )
 
 AccountEvent = (
@@ -39,6 +43,14 @@ def evolve(provider: Provider | None, event: ProviderEvent) -> Provider:
     match event:
         case ProviderVouchedFor() | ProviderReinstated() | ProviderClosed():
             return replace(provider, status=status, suspended_for=None)
+        case ProviderVerified():
+            return replace(_reviewed(provider, status), renew_by=event.valid_until)
+        case ProviderRejected():
+            return _reviewed(provider, status)
+        case ProviderReopened():
+            return replace(provider, status=status)
+        case ReverificationDue():
+            return replace(provider, status=status, renew_by=event.deadline)
         case ProviderSuspended():
             return replace(provider, status=status, suspended_for=event.reason)
         case PayoutAccountOpened():
@@ -55,6 +67,10 @@ def evolve(provider: Provider | None, event: ProviderEvent) -> Provider:
             return replace(provider, payout_account=reflected(provider.payout_account, event))
         case _:
             assert_never(event)
+
+
+def _reviewed(provider: Provider, status: Status) -> Provider:
+    return replace(provider, status=status, suspended_for=None, reviews=provider.reviews + 1)
 
 
 def reflected(mirror: PayoutAccount, event: AccountEvent) -> PayoutAccount:

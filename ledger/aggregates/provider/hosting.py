@@ -1,11 +1,14 @@
 """Decisions about who may host."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from ledger.aggregates.provider.commands import (
+    AskForRenewal,
     CloseProvider,
     RegisterProvider,
     ReinstateProvider,
+    ReopenProvider,
     SuspendProvider,
 )
 from ledger.aggregates.provider.lifecycle import LIFECYCLE
@@ -16,14 +19,22 @@ from ledger.errors import (
     SecondPersonRequired,
     SelfApproval,
     SuspensionStands,
+    TooEarly,
 )
 from ledger.events.provider import (
     ProviderClosed,
     ProviderEvent,
     ProviderRegistered,
     ProviderReinstated,
+    ProviderReopened,
     ProviderSuspended,
+    ReverificationDue,
 )
+from ledger.values.clock import Instant
+from ledger.values.consent import told
+
+RENEWED_BEFORE = timedelta(days=30)
+"""How long before a document runs out its renewal is asked for (spec: domain, section 12)."""
 
 
 def register(command: RegisterProvider) -> Sequence[ProviderEvent]:
@@ -33,6 +44,26 @@ def register(command: RegisterProvider) -> Sequence[ProviderEvent]:
     if command.open_providers:
         LIFECYCLE.refuse(RegisterProvider, None, open_provider=command.open_providers[0])
     return [ProviderRegistered(country=command.country)]
+
+
+def reopen(command: ReopenProvider) -> Sequence[ProviderEvent]:
+    """Let them ask again. Raises ReasonIsMissing."""
+    return [ProviderReopened(appeal=told(command.appeal))]
+
+
+def ask_for_renewal(command: AskForRenewal, now: Instant) -> Sequence[ProviderEvent]:
+    """Want it renewed, in good time. Raises TooEarly."""
+    if now.date() < command.deadline - RENEWED_BEFORE:
+        raise TooEarly(until=command.deadline - RENEWED_BEFORE)
+    return [ReverificationDue(deadline=command.deadline)]
+
+
+def miss_renewal(provider: Provider, now: Instant) -> Sequence[ProviderEvent]:
+    """Stop them on the day, which is one of UTC. Raises TooEarly."""
+    assert provider.renew_by is not None, "a renewal is due"
+    if now.date() < provider.renew_by:
+        raise TooEarly(until=provider.renew_by)
+    return [ProviderSuspended(reason=Reason.RENEWAL_MISSED.value)]
 
 
 def suspend(provider: Provider, command: SuspendProvider) -> Sequence[ProviderEvent]:

@@ -2,15 +2,20 @@
 
 from collections.abc import Mapping
 
-from ledger.aggregates.decider import SAME, Lifecycle, Planned, Step, actors, states
+from ledger.aggregates.decider import SAME, Lifecycle, Step, actors, states
 from ledger.aggregates.provider.commands import (
+    AskForRenewal,
     CloseProvider,
+    MissRenewal,
     RecordPayoutAccount,
     RegisterProvider,
     ReinstateProvider,
+    RejectProvider,
+    ReopenProvider,
     RetireBankAccount,
     ReviewBankAccount,
     SuspendProvider,
+    VerifyProvider,
     VouchForProvider,
 )
 from ledger.aggregates.provider.state import Standing, Status
@@ -24,39 +29,38 @@ from ledger.events.provider import (
     ProviderClosed,
     ProviderRegistered,
     ProviderReinstated,
+    ProviderRejected,
+    ProviderReopened,
     ProviderSuspended,
+    ProviderVerified,
     ProviderVouchedFor,
+    ReverificationDue,
 )
 
 S = Status
 GOOD = states(S.VERIFIED, S.REVERIFICATION_DUE)
-CLOSABLE = GOOD | states(S.DRAFT, S.CHANGES_REQUESTED, S.SUSPENDED, S.REJECTED)
-LIVING = CLOSABLE | states(S.SUBMITTED, S.IN_REVIEW)
+LIVING = GOOD | states(S.DRAFT, S.SUSPENDED, S.REJECTED)
 
 LIFECYCLE = Lifecycle(
     "provider",
     Step("PR1", RegisterProvider, states(None), actors("H"), ProviderRegistered, S.DRAFT,
          "e-mail verified; no other open provider of the same person"),
-    Planned("PR2", "Submit", states(S.DRAFT, S.CHANGES_REQUESTED), actors("H"),
-            ("ProviderSubmitted",), S.SUBMITTED),
-    Planned("PR3", "Claim", states(S.SUBMITTED), actors("V"), ("ReviewClaimed",), S.IN_REVIEW),
-    Planned("PR4", "Release", states(S.IN_REVIEW), actors("VT"), ("ReviewReleased",), S.SUBMITTED),
-    Planned("PR5", "RequestChanges", states(S.IN_REVIEW), actors("V"), ("ChangesRequested",),
-            S.CHANGES_REQUESTED),
-    Planned("PR6", "Approve", states(S.IN_REVIEW), actors("V"), ("ProviderVerified",), S.VERIFIED),
-    Planned("PR7", "Reject", states(S.IN_REVIEW), actors("V"), ("ProviderRejected",), S.REJECTED),
-    Planned("PR8", "Reopen", states(S.REJECTED), actors("O"), ("ProviderReopened",), S.DRAFT),
-    Planned("PR9", "RenewalDue", states(S.VERIFIED), actors("TP"), ("ReverificationDue",),
-            S.REVERIFICATION_DUE),
-    Planned("PR10", "ApproveRenewal", states(S.REVERIFICATION_DUE), actors("V"),
-            ("ProviderVerified",), S.VERIFIED),
-    Planned("PR11", "DeadlinePassed", states(S.REVERIFICATION_DUE), actors("T"),
-            ("ProviderSuspended",), S.SUSPENDED),
+    Step("PR6", VerifyProvider, states(S.DRAFT), actors("X"), ProviderVerified, S.VERIFIED),
+    Step("PR7", RejectProvider, states(S.DRAFT, S.REVERIFICATION_DUE), actors("X"),
+         ProviderRejected, S.REJECTED),
+    Step("PR8", ReopenProvider, states(S.REJECTED), actors("O"), ProviderReopened, S.DRAFT,
+         "there is an appeal"),
+    Step("PR9", AskForRenewal, states(S.VERIFIED), actors("TP"), ReverificationDue,
+         S.REVERIFICATION_DUE, "30 days or less are left"),
+    Step("PR10", VerifyProvider, states(S.REVERIFICATION_DUE), actors("X"), ProviderVerified,
+         S.VERIFIED),
+    Step("PR11", MissRenewal, states(S.REVERIFICATION_DUE), actors("T"), ProviderSuspended,
+         S.SUSPENDED, "the day has come"),
     Step("PR12", SuspendProvider, GOOD, actors("OX"), ProviderSuspended, S.SUSPENDED,
          "a reason that is the processor's is one that it gave"),
     Step("PR13", ReinstateProvider, states(S.SUSPENDED), actors("O"), ProviderReinstated,
          S.VERIFIED, "the reason is cleared; a second person where it was fraud"),
-    Step("PR14", CloseProvider, CLOSABLE, actors("HO"), ProviderClosed, S.CLOSED,
+    Step("PR14", CloseProvider, LIVING, actors("HO"), ProviderClosed, S.CLOSED,
          "no open obligation"),
     Step("PR15", VouchForProvider, states(S.DRAFT), actors("O"), ProviderVouchedFor, S.VERIFIED),
     Step("PR16", RecordPayoutAccount, LIVING, actors("P"), PayoutAccountOpened, SAME,

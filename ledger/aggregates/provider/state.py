@@ -1,5 +1,6 @@
 """What a provider is: where they stand, and the mirror of the account that they are paid to."""
 
+from datetime import date
 from enum import StrEnum
 
 from msgspec import Struct
@@ -8,12 +9,9 @@ from ledger.values.clock import Instant
 
 
 class Status(StrEnum):
-    """Where a provider stands."""
+    """Where a provider stands; their review has states of its own."""
 
     DRAFT = "draft"
-    SUBMITTED = "submitted"
-    IN_REVIEW = "in_review"
-    CHANGES_REQUESTED = "changes_requested"
     VERIFIED = "verified"
     REVERIFICATION_DUE = "reverification_due"
     REJECTED = "rejected"
@@ -40,6 +38,7 @@ class Reason(StrEnum):
     TERMS = "terms"
     PROCESSOR_REJECTED = "processor_rejected"
     REQUIREMENTS_PAST_DUE = "requirements_past_due"
+    RENEWAL_MISSED = "renewal_missed"
 
 
 class PayoutAccount(Struct, frozen=True):
@@ -59,11 +58,17 @@ class PayoutAccount(Struct, frozen=True):
 
 
 class Provider(Struct, frozen=True):
-    """What the rules need to remember; `country` is where it is established (ISO 3166)."""
+    """What the rules need to remember; `country` is where it is established (ISO 3166).
+
+    `reviews` counts those that came to an answer, `renew_by` is the day on which a verification
+    ends that is not renewed.
+    """
 
     status: Status
     country: str
     suspended_for: str | None = None
+    reviews: int = 0
+    renew_by: date | None = None
     payout_account: PayoutAccount | None = None
 
     @property

@@ -23,7 +23,9 @@ from tests.ledger.every_command import (
     tax_account,
     unapplied_receipt,
     unit_calendar,
+    verification,
 )
+from tests.ledger.every_command import property as properties
 from tests.ledger.every_command.happened import Happened
 
 EVERY_COMMAND = (
@@ -40,12 +42,14 @@ EVERY_COMMAND = (
     *own_transfer.COMMANDS,
     *payment.COMMANDS,
     *payout.COMMANDS,
+    *properties.COMMANDS,
     *provider.COMMANDS,
     *refund.COMMANDS,
     *tariff.COMMANDS,
     *tax_account.COMMANDS,
     *unapplied_receipt.COMMANDS,
     *unit_calendar.COMMANDS,
+    *verification.COMMANDS,
 )
 
 __all__ = ["EVERY_COMMAND", "Happened"]

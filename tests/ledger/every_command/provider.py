@@ -1,20 +1,26 @@
 """Every command of a provider."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from ledger.aggregates.provider import (
+    AskForRenewal,
     CloseProvider,
+    MissRenewal,
     Reason,
     ReinstateProvider,
+    RejectProvider,
+    ReopenProvider,
     RetireBankAccount,
     ReviewBankAccount,
     Standing,
     SuspendProvider,
+    VerifyProvider,
     VouchForProvider,
 )
 from tests.facts import (
     BANK_ACCOUNT,
     FINANCE,
+    GOOD_UNTIL,
     HOST,
     MARTA,
     NOW,
@@ -22,18 +28,26 @@ from tests.facts import (
     PROCESS,
     PROCESSOR,
     RUI,
+    TIMER,
+    VERIFICATION,
     a_bank_account,
     a_provider,
     an_account,
     an_account_that_is,
     provider_vouched_for,
+    rejected_host,
+    renewal_due,
     suspended,
     to_record_account,
     to_register,
+    verified,
 )
 from tests.ledger.every_command.happened import Happened
 
 VERIFIED = (a_provider(), provider_vouched_for())
+REVIEWED = (a_provider(), verified())
+IN_GOOD_TIME = datetime(2027, 5, 1, tzinfo=UTC)
+TOO_LATE = datetime(2027, 5, 31, tzinfo=UTC)
 PAID_TO = (*VERIFIED, an_account(), an_account_that_is(), a_bank_account())
 HOUR = timedelta(hours=1)
 
@@ -46,6 +60,21 @@ COMMANDS = (
         OPERATOR,
         (a_provider(),),
     ),
+    Happened(
+        VerifyProvider(host_id=RUI, verification_id=VERIFICATION, valid_until=GOOD_UNTIL),
+        PROCESS,
+        (a_provider(),),
+    ),
+    Happened(
+        RejectProvider(host_id=RUI, verification_id=VERIFICATION, reason="not_who_they_say"),
+        PROCESS,
+        (a_provider(),),
+    ),
+    Happened(
+        ReopenProvider(host_id=RUI, appeal="case 21"), OPERATOR, (a_provider(), rejected_host())
+    ),
+    Happened(AskForRenewal(host_id=RUI, deadline=GOOD_UNTIL), TIMER, REVIEWED, IN_GOOD_TIME),
+    Happened(MissRenewal(host_id=RUI), TIMER, (*REVIEWED, renewal_due()), TOO_LATE),
     Happened(SuspendProvider(host_id=RUI, reason=Reason.SAFETY), OPERATOR, VERIFIED),
     Happened(
         ReinstateProvider(host_id=RUI, cleared_by="case 17", operator=MARTA),

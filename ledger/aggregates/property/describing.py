@@ -1,0 +1,116 @@
+"""Decisions about what a property is."""
+
+from collections.abc import Sequence
+
+from ledger.aggregates.property.commands import (
+    ApproveProperty,
+    ApproveRevision,
+    CreateProperty,
+    ProposeRevision,
+    RejectRevision,
+    StateFacts,
+)
+from ledger.aggregates.property.lifecycle import LIFECYCLE
+from ledger.aggregates.property.state import Property
+from ledger.errors import NotReady, ObligationsAreOpen, PartyExceedsCapacity
+from ledger.events.property import (
+    PropertyApproved,
+    PropertyDrafted,
+    PropertyEvent,
+    PropertyFactsStated,
+    RevisionApproved,
+    RevisionProposed,
+    RevisionRejected,
+)
+from ledger.values.currency import currency_of
+from ledger.values.listing import Facts, Occupant, refuse_odd_facts
+
+
+def create(command: CreateProperty) -> Sequence[PropertyEvent]:
+    """Begin. Raises TransitionNotAllowed, UnknownCurrency."""
+    if not command.may_host:
+        LIFECYCLE.refuse(CreateProperty, None, host_id=command.host_id)
+    currency_of(command.currency)
+    return [PropertyDrafted(host_id=command.host_id, currency=command.currency)]
+
+
+def state_facts(listed: Property, command: StateFacts) -> Sequence[PropertyEvent]:
+    """Say what it is; nothing where that is what was said.
+
+    Raises TransitionNotAllowed, RevisionContradicts, UnknownTimeZone.
+    """
+    if command.under_review:
+        LIFECYCLE.refuse(StateFacts, listed.status, review="open")
+    refuse_odd_facts(command.facts)
+    if command.facts == listed.stated:
+        return []
+    return [PropertyFactsStated(facts=command.facts)]
+
+
+def approve(listed: Property, command: ApproveProperty) -> Sequence[PropertyEvent]:
+    """Let what was stated hold. Raises NotReady."""
+    if listed.stated is None:
+        raise NotReady(missing=["facts"])
+    return [PropertyApproved(verification_id=command.verification_id, facts=listed.stated)]
+
+
+def propose(listed: Property, command: ProposeRevision) -> Sequence[PropertyEvent]:
+    """State other facts; nothing where they are those that wait, or hold.
+
+    One that was sent back keeps its number. Raises TransitionNotAllowed, RevisionContradicts,
+    UnknownTimeZone, and what `refuse_unless_fits` raises.
+    """
+    if command.under_review:
+        LIFECYCLE.refuse(ProposeRevision, listed.status, review="open")
+    refuse_odd_facts(command.facts)
+    assert listed.facts is not None, "it was approved"
+    if command.facts == (listed.stated or listed.facts):
+        return []
+    refuse_unless_fits(listed.facts, command.facts, command.occupants)
+    number = listed.revision if listed.stated else listed.revision + 1
+    return [RevisionProposed(number=number, facts=command.facts)]
+
+
+def approve_revision(listed: Property, command: ApproveRevision) -> Sequence[PropertyEvent]:
+    """Let the other facts hold. Raises TransitionNotAllowed, and what `refuse_unless_fits` does."""
+    if listed.stated is None:
+        LIFECYCLE.refuse(ApproveRevision, listed.status, revision="none")
+    assert listed.facts is not None, "it was approved"
+    refuse_unless_fits(listed.facts, listed.stated, command.occupants)
+    return [
+        RevisionApproved(
+            verification_id=command.verification_id, number=listed.revision, facts=listed.stated
+        )
+    ]
+
+
+def reject_revision(listed: Property, command: RejectRevision) -> Sequence[PropertyEvent]:
+    """Forget the other facts. Raises TransitionNotAllowed."""
+    if listed.stated is None:
+        LIFECYCLE.refuse(RejectRevision, listed.status, revision="none")
+    return [
+        RevisionRejected(
+            verification_id=command.verification_id, number=listed.revision, reason=command.reason
+        )
+    ]
+
+
+def refuse_unless_fits(old: Facts, new: Facts, occupants: Sequence[Occupant]) -> None:
+    """Let other facts pass under which everybody who has booked can still come (PY13).
+
+    Raises PartyExceedsCapacity; ObligationsAreOpen where the time zone changes.
+    """
+    for one in occupants:
+        room = new.room(one.room_type)
+        capacity = 0 if room is None else room.capacity
+        if one.heads > capacity:
+            raise PartyExceedsCapacity(
+                booking_id=one.booking_id,
+                room_type=one.room_type,
+                heads=one.heads,
+                capacity=capacity,
+            )
+    if occupants and new.house.time_zone != old.house.time_zone:
+        raise ObligationsAreOpen(
+            time_zone=old.house.time_zone, obligations=[one.booking_id for one in occupants]
+        )

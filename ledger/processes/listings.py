@@ -1,0 +1,172 @@
+"""Listings: what a host lets, from the first draft until it is let no more.
+
+A property's nights are kept by its units; what is booked of them, by bookings. So whatever may
+change only as far as everybody who has booked can still come is asked of them here.
+"""
+
+from collections.abc import Iterator
+
+from ledger.aggregates.booking import BOOKING
+from ledger.aggregates.payout import OPEN
+from ledger.aggregates.property import (
+    ArchiveProperty,
+    CreateProperty,
+    DescribeProperty,
+    Property,
+    ProposeRevision,
+    PublishProperty,
+    StateFacts,
+    UnlistProperty,
+)
+from ledger.aggregates.property import Status as Listed
+from ledger.aggregates.provider import Status as Hosting
+from ledger.aggregates.unit_calendar import UNIT_CALENDAR, Deactivate, OpenCalendar
+from ledger.aggregates.unit_calendar import Status as Nights
+from ledger.aggregates.verification import VERIFICATION, verification_of
+from ledger.draft import Draft
+from ledger.events import Actor
+from ledger.processes.damage_money import all_payouts_of
+from ledger.processes.discovery import in_the_way_of_publication
+from ledger.processes.found import host_in, property_in
+from ledger.processes.names import PROCESS
+from ledger.values.ids import BookingId, HostId, PropertyId, UnitId, VerificationId
+from ledger.values.listing import Description, Facts, Occupant, units_of
+
+CANNOT_LIST = (Hosting.REJECTED, Hosting.CLOSED)
+
+
+def create_property(
+    draft: Draft, host: Actor, property_id: PropertyId, host_id: HostId, currency: str
+) -> None:
+    """Begin to describe a property. Raises NotFound, TransitionNotAllowed, UnknownCurrency."""
+    may_host = host_in(draft, host_id).status not in CANNOT_LIST
+    draft.do(
+        host,
+        CreateProperty(
+            property_id=property_id, host_id=host_id, currency=currency, may_host=may_host
+        ),
+    )
+
+
+def state_facts(draft: Draft, host: Actor, property_id: PropertyId, facts: Facts) -> None:
+    """Say what a property is: at once in a draft, else as a revision that waits for its review.
+
+    Raises TransitionNotAllowed where a reviewer has it, RevisionContradicts, UnknownTimeZone,
+    PartyExceedsCapacity, ObligationsAreOpen, NotFound.
+    """
+    listed = property_in(draft, property_id)
+    reviewed = under_review(draft, property_id, listed)
+    if listed.status is Listed.DRAFT:
+        command = StateFacts(property_id=property_id, facts=facts, under_review=reviewed)
+        draft.do(host, command)
+        return
+    draft.do(
+        host,
+        ProposeRevision(
+            property_id=property_id,
+            facts=facts,
+            under_review=reviewed,
+            occupants=tuple(occupants_of(draft, property_id, listed)),
+        ),
+    )
+
+
+def describe_property(
+    draft: Draft, host: Actor, property_id: PropertyId, description: Description
+) -> None:
+    """Say what guests read and see. Raises NotFound, TransitionNotAllowed."""
+    draft.do(host, DescribeProperty(property_id=property_id, description=description))
+
+
+def publish_property(draft: Draft, host: Actor, property_id: PropertyId) -> None:
+    """Let a property be found. Raises NotReady, with what is in the way; NotFound."""
+    hindrances = in_the_way_of_publication(draft, property_id)
+    draft.do(host, PublishProperty(property_id=property_id, hindrances=hindrances))
+
+
+def unlist_property(draft: Draft, host: Actor, property_id: PropertyId) -> None:
+    """Let a property be found no more; what is booked stays booked. Raises NotFound."""
+    draft.do(host, UnlistProperty(property_id=property_id))
+
+
+def archive_property(draft: Draft, by: Actor, property_id: PropertyId) -> None:
+    """Let a property no more, for good. Raises ObligationsAreOpen, with each of them; NotFound."""
+    listed = property_in(draft, property_id)
+    obligations = tuple(_obligations(draft, property_id, listed))
+    draft.do(by, ArchiveProperty(property_id=property_id, obligations=obligations))
+    for unit_id in _units_that_are_let(draft, property_id, listed):
+        draft.do(by, Deactivate(unit_id=unit_id))
+
+
+def let_units(draft: Draft, property_id: PropertyId, before: Facts | None) -> None:
+    """Open the nights of the units that were approved, and end those that were there before.
+
+    Raises ObligationsAreOpen where one that is gone has a guest to come (N14).
+    """
+    listed = property_in(draft, property_id)
+    assert listed.facts is not None, "they were approved a line ago"
+    units = {unit_id for unit_id, _, _ in units_of(property_id, listed.facts)}
+    for unit_id, _, _ in units_of(property_id, before) if before else ():
+        if unit_id not in units and draft.state(UNIT_CALENDAR, unit_id) is not None:
+            draft.do(PROCESS, Deactivate(unit_id=unit_id))
+    for unit_id, room, number in units_of(property_id, listed.facts):
+        if draft.state(UNIT_CALENDAR, unit_id) is None:
+            opened = OpenCalendar(
+                unit_id=unit_id,
+                property_id=property_id,
+                host_id=listed.host_id,
+                room_type=room.room_type,
+                number=number,
+                house=listed.facts.house,
+            )
+            draft.do(PROCESS, opened)
+
+
+def under_review(draft: Draft, property_id: PropertyId, listed: Property) -> bool:
+    """Whether a reviewer has the newest facts of a property, or is to take them."""
+    review = draft.state(VERIFICATION, review_of_property(property_id, listed))
+    return review is not None and review.is_open
+
+
+def review_of_property(property_id: PropertyId, listed: Property) -> VerificationId:
+    """The id of the review of a property's newest facts."""
+    return verification_of(property_id, listed.revision)
+
+
+def occupants_of(draft: Draft, property_id: PropertyId, listed: Property) -> Iterator[Occupant]:
+    """Everybody who has booked and has not left, or holds nights now."""
+    for unit_id in _units_that_are_let(draft, property_id, listed):
+        calendar = draft.state(UNIT_CALENDAR, unit_id)
+        assert calendar is not None, "its nights are open"
+        for claim_id, claim in calendar.claims.items():
+            comes = claim.status in (Nights.HOLD, Nights.RESERVATION)
+            if comes and calendar.house.check_out_at(claim.stay) > draft.now:
+                booking = draft.state(BOOKING, claim_id)
+                heads = 0 if booking is None else booking.party.heads()
+                yield Occupant(claim_id, calendar.room_type, heads, claim.stay.check_out)
+
+
+def _units_that_are_let(
+    draft: Draft, property_id: PropertyId, listed: Property
+) -> Iterator[UnitId]:
+    if listed.facts is None:
+        return
+    for unit_id, _, _ in units_of(property_id, listed.facts):
+        calendar = draft.state(UNIT_CALENDAR, unit_id)
+        if calendar is not None and calendar.active:
+            yield unit_id
+
+
+def _obligations(draft: Draft, property_id: PropertyId, listed: Property) -> Iterator[str]:
+    if under_review(draft, property_id, listed):
+        yield f"review:{review_of_property(property_id, listed)}"
+    for one in occupants_of(draft, property_id, listed):
+        yield f"booking:{one.booking_id}"
+    for unit_id in _units_that_are_let(draft, property_id, listed):
+        calendar = draft.state(UNIT_CALENDAR, unit_id)
+        assert calendar is not None, "its nights are open"
+        for booking_id, claim in calendar.claims.items():
+            if claim.status is Nights.RESERVATION:
+                for payout_id, payout in all_payouts_of(draft, BookingId(booking_id)):
+                    if payout.status in OPEN:
+                        yield f"payout:{payout_id}"

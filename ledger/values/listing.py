@@ -1,0 +1,152 @@
+"""A property as its host describes it: what a reviewer looks at, and what guests only read."""
+
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+
+from msgspec import Struct
+
+from ledger.errors import RevisionContradicts
+from ledger.values.ids import PropertyId, UnitId, derived_id
+from ledger.values.stay import House, zone
+
+PHOTOS_NEEDED = 5
+"""Of how many photos a property is shown at least (spec: domain, PY2)."""
+
+REGISTERED_IN = frozenset({"BE", "ES", "FR", "GR", "IT", "NL", "PT"})
+"""Countries where a dwelling that is let for short stays carries a number of a public register.
+
+As their laws stand under Regulation (EU) 2024/1028; operators extend the list.
+"""
+
+
+class PropertyKind(StrEnum):
+    """What it is."""
+
+    HOUSE = "house"
+    APARTMENT = "apartment"
+    ROOM = "room"
+    HOTEL = "hotel"
+
+
+class Place(Struct, frozen=True, gc=False):
+    """Where it is: ISO 3166 country, place names, and WGS 84 in millionths of a degree.
+
+    `address` is the hash under which street and number are kept, apart from history.
+    """
+
+    country: str
+    region: str
+    city: str
+    latitude_e6: int
+    longitude_e6: int
+    address: str | None = None
+
+
+class RoomType(Struct, frozen=True, gc=False):
+    """Rooms that are alike: a whole house or apartment is one of one unit."""
+
+    room_type: str
+    units: int
+    capacity: int
+    bedrooms: int = 1
+    beds: int = 1
+    bathrooms: int = 1
+
+
+class Facts(Struct, frozen=True, gc=False):
+    """What is material: a change of it is reviewed. `safety` names documents by their ids."""
+
+    kind: PropertyKind
+    place: Place
+    house: House
+    rooms: tuple[RoomType, ...]
+    registration: str | None = None
+    safety: tuple[str, ...] = ()
+
+    def room(self, room_type: str) -> RoomType | None:
+        """The rooms of a type, where there are any."""
+        return next((room for room in self.rooms if room.room_type == room_type), None)
+
+
+class HouseRules(Struct, frozen=True, gc=False):
+    """What guests may do there; quiet hours are whole hours of the local day."""
+
+    pets: bool = False
+    smoking: bool = False
+    parties: bool = False
+    quiet_from: int = 22
+    quiet_until: int = 7
+
+
+class Description(Struct, frozen=True, gc=False):
+    """What guests read and see; `title` and `text` are hashes of texts, photos are named by ids."""
+
+    title: str | None
+    text: str | None
+    amenities: tuple[str, ...]
+    photos: tuple[str, ...]
+    rules: HouseRules
+
+
+class Moderation(StrEnum):
+    """Why something is kept from being found."""
+
+    ILLEGAL = "illegal"
+    UNSAFE = "unsafe"
+    MISLEADING = "misleading"
+    FRAUD = "fraud"
+
+
+class Occupant(Struct, frozen=True, gc=False):
+    """A booking that is still to come or under way, as a change of its property must respect it."""
+
+    booking_id: str
+    room_type: str
+    heads: int
+    check_out: date
+
+
+def unit_of(property_id: PropertyId, room_type: str, number: int) -> UnitId:
+    """The id of a physical unit: the room of this number among those of its type, from 1."""
+    return UnitId(derived_id(property_id, "unit", room_type, number))
+
+
+def units_of(property_id: PropertyId, facts: Facts) -> Iterable[tuple[UnitId, RoomType, int]]:
+    """Every physical unit, with its type and its number."""
+    for room in facts.rooms:
+        for number in range(1, room.units + 1):
+            yield unit_of(property_id, room.room_type, number), room, number
+
+
+def refuse_odd_facts(facts: Facts) -> None:
+    """Let facts pass that can be so. Raises RevisionContradicts, UnknownTimeZone."""
+    zone(facts.house.time_zone)
+    place = facts.place
+    if abs(place.latitude_e6) > 90_000_000 or abs(place.longitude_e6) > 180_000_000:
+        raise RevisionContradicts(latitude=place.latitude_e6, longitude=place.longitude_e6)
+    names = [room.room_type for room in facts.rooms]
+    if not names or len(set(names)) < len(names):
+        raise RevisionContradicts(room_types=names)
+    for room in facts.rooms:
+        if min(room.units, room.capacity) < 1 or min(room.bedrooms, room.beds, room.bathrooms) < 0:
+            raise RevisionContradicts(room_type=room.room_type)
+
+
+def missing_of(facts: Facts | None, description: Description | None) -> tuple[str, ...]:
+    """What a property still lacks before it is reviewed, by codes (PY2)."""
+    missing = []
+    if facts is None:
+        missing.append("facts")
+    else:
+        if facts.place.address is None:
+            missing.append("address")
+        if facts.place.country in REGISTERED_IN and not facts.registration:
+            missing.append("registration")
+    if description is None:
+        return (*missing, "description")
+    if description.title is None:
+        missing.append("title")
+    if len(description.photos) < PHOTOS_NEEDED:
+        missing.append("photos")
+    return tuple(missing)

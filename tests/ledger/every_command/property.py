@@ -1,0 +1,96 @@
+"""Every command of a property."""
+
+from ledger.aggregates.property import (
+    ApproveProperty,
+    ApproveRevision,
+    ArchiveProperty,
+    BlockListing,
+    PublishProperty,
+    ReinstateProperty,
+    RejectProperty,
+    RejectRevision,
+    SuspendProperty,
+    UnblockListing,
+    UnlistProperty,
+)
+from ledger.values.listing import Moderation
+from tests.facts import (
+    HOST,
+    MARTA,
+    OPERATOR,
+    PROCESS,
+    PROPERTY,
+    VERIFICATION_OF_HOUSE,
+    VERIFICATION_OF_REVISION,
+    a_draft,
+    approved_house,
+    blocked,
+    described,
+    published,
+    revision_proposed,
+    stated,
+    suspended_house,
+    to_describe,
+    to_list,
+    to_propose_revision,
+    to_state,
+)
+from tests.ledger.every_command.happened import Happened
+
+DRAFT = (a_draft(),)
+STATED = (*DRAFT, stated(), described())
+APPROVED = (*STATED, approved_house())
+PUBLISHED = (*APPROVED, published())
+PROPOSED = (*PUBLISHED, revision_proposed())
+
+COMMANDS = (
+    Happened(to_list(), HOST),
+    Happened(to_state(), HOST, DRAFT),
+    Happened(to_describe(), HOST, DRAFT),
+    Happened(
+        ApproveProperty(property_id=PROPERTY, verification_id=VERIFICATION_OF_HOUSE),
+        PROCESS,
+        STATED,
+    ),
+    Happened(
+        RejectProperty(
+            property_id=PROPERTY,
+            verification_id=VERIFICATION_OF_HOUSE,
+            reason="no_right_to_let",
+        ),
+        PROCESS,
+        STATED,
+    ),
+    Happened(PublishProperty(property_id=PROPERTY, hindrances=()), HOST, APPROVED),
+    Happened(UnlistProperty(property_id=PROPERTY), HOST, PUBLISHED),
+    Happened(SuspendProperty(property_id=PROPERTY, reason=Moderation.UNSAFE), OPERATOR, PUBLISHED),
+    Happened(
+        ReinstateProperty(property_id=PROPERTY, cleared_by="inspected", operator=MARTA),
+        OPERATOR,
+        (*PUBLISHED, suspended_house()),
+    ),
+    Happened(to_propose_revision(), HOST, PUBLISHED),
+    Happened(
+        ApproveRevision(
+            property_id=PROPERTY, verification_id=VERIFICATION_OF_REVISION, occupants=()
+        ),
+        PROCESS,
+        PROPOSED,
+    ),
+    Happened(
+        RejectRevision(
+            property_id=PROPERTY,
+            verification_id=VERIFICATION_OF_REVISION,
+            reason="not_as_described",
+        ),
+        PROCESS,
+        PROPOSED,
+    ),
+    Happened(BlockListing(property_id=PROPERTY, reason=Moderation.MISLEADING), OPERATOR, PUBLISHED),
+    Happened(
+        UnblockListing(property_id=PROPERTY, cleared_by="photos replaced"),
+        OPERATOR,
+        (*PUBLISHED, blocked()),
+    ),
+    Happened(ArchiveProperty(property_id=PROPERTY, obligations=()), HOST, APPROVED),
+)

@@ -1,0 +1,187 @@
+"""A property: described, approved, published, revised; and what may not be changed under guests."""
+
+from datetime import date, time
+
+import pytest
+from msgspec.structs import replace
+
+from ledger.aggregates.property import (
+    ApproveRevision,
+    ArchiveProperty,
+    PublishProperty,
+    RejectRevision,
+    UnblockListing,
+)
+from ledger.errors import (
+    NotReady,
+    ObligationsAreOpen,
+    PartyExceedsCapacity,
+    ReasonIsMissing,
+    RevisionContradicts,
+    TransitionNotAllowed,
+    UnknownTimeZone,
+)
+from ledger.values.listing import Facts, Occupant, RoomType, missing_of
+from ledger.values.stay import House
+from tests.facts import (
+    BOOKING,
+    HOST,
+    OPERATOR,
+    PROCESS,
+    PROPERTY,
+    SEA_VIEW,
+    VERIFICATION_OF_REVISION,
+    a_description,
+    a_draft,
+    approved_house,
+    blocked,
+    described,
+    not_revised,
+    published,
+    revised,
+    revision_proposed,
+    some_facts,
+    stated,
+    suspended_house,
+    to_list,
+    to_propose_revision,
+    to_state,
+)
+from tests.given import given
+
+DRAFT = (a_draft(), stated(), described())
+PUBLISHED = (*DRAFT, approved_house(), published())
+PROPOSED = (*PUBLISHED, revision_proposed())
+A_FAMILY = Occupant(BOOKING, SEA_VIEW, heads=4, check_out=date(2026, 7, 5))
+TENT = RoomType("tent", units=1, capacity=2)
+
+
+def to_approve(*occupants: Occupant) -> ApproveRevision:
+    return ApproveRevision(
+        property_id=PROPERTY, verification_id=VERIFICATION_OF_REVISION, occupants=occupants
+    )
+
+
+def test_who_was_rejected_or_closed_lists_nothing() -> None:
+    given().when(HOST, to_list(may_host=False)).refused(TransitionNotAllowed)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        some_facts(rooms=()),
+        some_facts(rooms=(TENT, TENT)),
+        some_facts(rooms=(replace(TENT, capacity=0),)),
+        some_facts(place=replace(some_facts().place, latitude_e6=90_000_001)),
+    ],
+    ids=["no room", "two rooms of one name", "a room for nobody", "beyond the pole"],
+)
+def test_facts_that_cannot_be_so_are_refused(facts: Facts) -> None:
+    given(a_draft()).when(HOST, to_state(facts)).refused(RevisionContradicts)
+
+
+def test_a_time_zone_is_one_that_there_is() -> None:
+    nowhere = some_facts(house=House("Europe/Atlantis", time(15), time(11)))
+
+    given(a_draft()).when(HOST, to_state(nowhere)).refused(UnknownTimeZone)
+
+
+def test_the_same_facts_said_again_are_no_news() -> None:
+    given(*DRAFT).when(HOST, to_state()).then()
+
+
+def test_facts_do_not_change_under_a_reviewers_eyes() -> None:
+    given(*DRAFT).when(HOST, to_state(under_review=True)).refused(TransitionNotAllowed)
+    changing = to_propose_revision(under_review=True)
+    given(*PROPOSED).when(HOST, changing).refused(TransitionNotAllowed)
+
+
+def test_a_property_is_published_when_nothing_is_in_the_way() -> None:
+    hindered = PublishProperty(property_id=PROPERTY, hindrances=("host_not_verified",))
+
+    given(*DRAFT, approved_house()).when(HOST, hindered).refused(
+        NotReady, missing=["host_not_verified"]
+    )
+    given(*DRAFT).when(HOST, replace(hindered, hindrances=())).refused(TransitionNotAllowed)
+
+
+def test_a_revision_waits_and_is_counted() -> None:
+    given(*PUBLISHED).when(HOST, to_propose_revision()).then(revision_proposed())
+
+
+def test_a_revision_that_was_sent_back_keeps_its_number() -> None:
+    smaller = some_facts(registration="67890/AL")
+    outcome = given(*PROPOSED).when(HOST, to_propose_revision(smaller))
+
+    outcome.then(replace(revision_proposed(), facts=smaller))
+
+
+def test_after_a_rejected_revision_the_next_has_another_number() -> None:
+    outcome = given(*PROPOSED, not_revised()).when(HOST, to_propose_revision())
+
+    outcome.then(replace(revision_proposed(), number=3))
+
+
+def test_what_is_approved_already_is_no_revision() -> None:
+    given(*PUBLISHED).when(HOST, to_propose_revision(some_facts())).then()
+    given(*PUBLISHED).when(PROCESS, to_approve()).refused(TransitionNotAllowed)
+    none = RejectRevision(
+        property_id=PROPERTY, verification_id=VERIFICATION_OF_REVISION, reason="prohibited"
+    )
+    given(*PUBLISHED).when(PROCESS, none).refused(TransitionNotAllowed)
+
+
+@pytest.mark.parametrize(
+    "rooms",
+    [(replace(some_facts().rooms[0], capacity=3),), (TENT,)],
+    ids=["fewer people", "no such room"],
+)
+def test_capacity_is_not_reduced_below_a_party_that_has_booked(rooms: tuple[RoomType, ...]) -> None:
+    fewer = some_facts(rooms=rooms)
+    propose = to_propose_revision(fewer, occupants=(A_FAMILY,))
+    pending = given(*PUBLISHED, replace(revision_proposed(), facts=fewer))
+
+    given(*PUBLISHED).when(HOST, propose).refused(PartyExceedsCapacity, booking_id=BOOKING, heads=4)
+    pending.when(PROCESS, to_approve(A_FAMILY)).refused(PartyExceedsCapacity, heads=4)
+    pending.when(PROCESS, to_approve()).then(replace(revised(), facts=fewer))
+
+
+def test_a_time_zone_stays_while_somebody_has_booked() -> None:
+    elsewhere = some_facts(house=House("Atlantic/Azores", time(15), time(11)))
+    moved = to_propose_revision(elsewhere, occupants=(A_FAMILY,))
+
+    given(*PUBLISHED).when(HOST, moved).refused(ObligationsAreOpen, obligations=[BOOKING])
+
+
+def test_what_is_blocked_is_unblocked_for_a_reason() -> None:
+    unblock = UnblockListing(property_id=PROPERTY, cleared_by="photos replaced")
+
+    given(*PUBLISHED).when(OPERATOR, unblock).refused(TransitionNotAllowed)
+    given(*PUBLISHED, blocked()).when(OPERATOR, replace(unblock, cleared_by="")).refused(
+        ReasonIsMissing
+    )
+
+
+def test_a_property_is_archived_with_nothing_left_open_and_a_suspended_one_by_an_operator() -> None:
+    archive = ArchiveProperty(property_id=PROPERTY, obligations=())
+    owing = replace(archive, obligations=(f"booking:{BOOKING}",))
+    approved = given(*DRAFT, approved_house())
+
+    approved.when(HOST, owing).refused(ObligationsAreOpen, obligations=[f"booking:{BOOKING}"])
+    given(*PUBLISHED).when(HOST, archive).refused(TransitionNotAllowed)
+    given(*PUBLISHED, suspended_house()).when(HOST, archive).refused(TransitionNotAllowed)
+
+
+def test_what_is_missing_before_a_review_is_named() -> None:
+    assert missing_of(None, None) == ("facts", "description")
+    assert missing_of(some_facts(), a_description()) == ()
+    nowhere = replace(some_facts().place, address=None)
+    bare = a_description(title=None, photos=())
+    assert missing_of(some_facts(place=nowhere, registration=None), bare) == (
+        "address",
+        "registration",
+        "title",
+        "photos",
+    )
+    swiss = some_facts(place=replace(some_facts().place, country="CH"), registration=None)
+    assert missing_of(swiss, a_description()) == ()

@@ -1,0 +1,215 @@
+"""What can happen to somebody who asks to host, and to what they let, before any guest comes."""
+
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from ledger import processes
+from ledger.aggregates.property import (
+    ArchiveProperty,
+    BlockListing,
+    PublishProperty,
+    ReinstateProperty,
+    SuspendProperty,
+    UnblockListing,
+    UnlistProperty,
+)
+from ledger.aggregates.verification import verification_of
+from ledger.draft import Plan
+from ledger.events import Actor
+from ledger.values.ids import HostId, PropertyId
+from ledger.values.listing import Moderation
+from ledger.values.verification import (
+    HOST_TERMS,
+    ChangeWanted,
+    RejectReason,
+    ShownDocument,
+    Subject,
+)
+from tests.facts import (
+    A_NATURAL_PERSON,
+    MARTA,
+    OPERATOR,
+    THE_DIGEST,
+    VERA,
+    a_description,
+    all_checks,
+    an_id,
+    other_facts,
+    some_facts,
+    to_register,
+)
+
+if TYPE_CHECKING:
+    from tests.replay.small_history import History
+
+ANA, ANDRE = HostId(an_id("Ana")), HostId(an_id("André"))
+MILL, BARN = PropertyId(an_id("the mill")), PropertyId(an_id("the barn"))
+DAY = timedelta(days=1)
+
+
+def supply(history: "History") -> None:
+    """One host is verified and lets a mill; another is rejected, and so is her barn."""
+    verify(history)
+    let_a_mill(history)
+    reject(history)
+    renew_never(history)
+
+
+def submit(history: "History", host_id: HostId) -> None:
+    """Ask for a review of oneself, with an identity card that is good for a month and a half."""
+    until = history.clock.now.date() + 45 * DAY
+    card = ShownDocument(an_id(f"card of {host_id}"), "identity", THE_DIGEST, until)
+    ask = partial(
+        processes.submit_provider,
+        host=Actor("H", host_id),
+        host_id=host_id,
+        legal=A_NATURAL_PERSON,
+        documents=(card,),
+        terms=HOST_TERMS,
+    )
+    history.do(host_id, lambda draft: _drop(ask(draft)))
+
+
+def claim(history: "History", case_id: str, number: int = 1) -> None:
+    """Vera takes a review on."""
+    review = verification_of(case_id, number)
+    history.do(case_id, partial(processes.claim_review, reviewer=VERA, verification_id=review))
+
+
+def approve(history: "History", case_id: str, subject: Subject, number: int = 1) -> None:
+    """Vera finds everything to be so."""
+    claim(history, case_id, number)
+    yes = partial(
+        processes.approve_verification,
+        reviewer=VERA,
+        verification_id=verification_of(case_id, number),
+        checks=all_checks(subject),
+    )
+    history.do(case_id, yes)
+
+
+def verify(history: "History") -> None:
+    """Ana is sent back once, and verified then; one review is given back undecided."""
+    history.take(ANA, (Actor("H", ANA), to_register(host_id=ANA)))
+    submit(history, ANA)
+    review = verification_of(ANA, 1)
+    claim(history, ANA)
+    give_back = partial(processes.release_review, reviewer=VERA, verification_id=review)
+    history.do(ANA, give_back)
+    claim(history, ANA)
+    change = ChangeWanted("not_readable", an_id(f"card of {ANA}"))
+    sent_back = partial(
+        processes.request_changes, reviewer=VERA, verification_id=review, changes=(change,)
+    )
+    history.do(ANA, sent_back)
+    submit(history, ANA)
+    approve(history, ANA, Subject.PROVIDER)
+
+
+def draft_a_house(history: "History", property_id: PropertyId, host_id: HostId) -> None:
+    """Say what a house is, and ask for a review of it."""
+    host = Actor("H", host_id)
+    steps: tuple[Plan, ...] = (
+        partial(
+            processes.create_property,
+            host=host,
+            property_id=property_id,
+            host_id=host_id,
+            currency="EUR",
+        ),
+        partial(processes.state_facts, host=host, property_id=property_id, facts=some_facts()),
+        partial(
+            processes.describe_property,
+            host=host,
+            property_id=property_id,
+            description=a_description(),
+        ),
+    )
+    history.do(property_id, *steps)
+    submit_house(history, property_id, host)
+
+
+def submit_house(history: "History", property_id: PropertyId, host: Actor) -> None:
+    """Ask for a review of a house, or of what is to be changed of it."""
+    ask = partial(
+        processes.submit_property,
+        host=host,
+        property_id=property_id,
+        documents=(),
+        terms=HOST_TERMS,
+    )
+    history.do(property_id, lambda draft: _drop(ask(draft)))
+
+
+def let_a_mill(history: "History") -> None:
+    """The mill is let, hidden, revised, suspended, and in the end let no more."""
+    host = Actor("H", ANA)
+    draft_a_house(history, MILL, ANA)
+    approve(history, MILL, Subject.PROPERTY)
+    history.take(
+        MILL,
+        (host, PublishProperty(property_id=MILL, hindrances=())),
+        (OPERATOR, BlockListing(property_id=MILL, reason=Moderation.MISLEADING)),
+        (OPERATOR, UnblockListing(property_id=MILL, cleared_by="photos replaced")),
+    )
+    revise(history, host)
+    history.take(
+        MILL,
+        (OPERATOR, SuspendProperty(property_id=MILL, reason=Moderation.UNSAFE)),
+        (OPERATOR, ReinstateProperty(property_id=MILL, cleared_by="inspected", operator=MARTA)),
+        (host, PublishProperty(property_id=MILL, hindrances=())),
+        (host, UnlistProperty(property_id=MILL)),
+        (host, ArchiveProperty(property_id=MILL, obligations=())),
+    )
+
+
+def revise(history: "History", host: Actor) -> None:
+    """More people are proposed and approved; another register number is proposed and rejected."""
+    numbered = replace(other_facts(), registration="67890/AL")
+    for number, facts in ((2, other_facts()), (3, numbered)):
+        propose = partial(processes.state_facts, host=host, property_id=MILL, facts=facts)
+        history.do(MILL, propose)
+        submit_house(history, MILL, host)
+        if number == 2:
+            approve(history, MILL, Subject.PROPERTY, number)
+        else:
+            say_no(history, MILL, number)
+
+
+def say_no(history: "History", case_id: str, number: int = 1) -> None:
+    """Vera says no."""
+    claim(history, case_id, number)
+    no = partial(
+        processes.reject_verification,
+        reviewer=VERA,
+        verification_id=verification_of(case_id, number),
+        reason=RejectReason.NOT_AS_DESCRIBED,
+    )
+    history.do(case_id, no)
+
+
+def reject(history: "History") -> None:
+    """André is rejected, and may ask again; and so is his barn, for good."""
+    host = Actor("H", ANDRE)
+    history.take(ANDRE, (host, to_register(host_id=ANDRE)))
+    submit(history, ANDRE)
+    say_no(history, ANDRE)
+    again = partial(processes.reopen_provider, operator=OPERATOR, host_id=ANDRE, appeal="case 21")
+    history.do(ANDRE, again)
+    draft_a_house(history, BARN, ANDRE)
+    say_no(history, BARN)
+
+
+def renew_never(history: "History") -> None:
+    """Ana's card runs out, and she is suspended."""
+    ask = partial(processes.ask_for_renewal, host_id=ANA)
+    history.do(ANA, ask, at=history.clock.now + 16 * DAY)
+    miss = partial(processes.miss_renewal, host_id=ANA)
+    history.do(ANA, miss, at=history.clock.now + 40 * DAY)
+
+
+def _drop(_verification_id: str) -> None:
+    """A plan answers nothing."""
