@@ -90,6 +90,7 @@ from ledger.processes.falling_away import (
 from ledger.processes.found import (
     alteration_in,
     booking_in,
+    calendar_in,
     claim_in,
     debt_in,
     dispute_in,
@@ -214,6 +215,7 @@ __all__ = [
     "bank_has_returned",
     "book",
     "booking_in",
+    "calendar_in",
     "cancel_by_guest",
     "cancel_by_host",
     "cancel_by_platform",

@@ -9,16 +9,10 @@ from ledger.aggregates.booking import BOOKING, ApplyAlteration, Booking
 from ledger.aggregates.booking import Status as Stands
 from ledger.aggregates.decider import Command
 from ledger.aggregates.tariff import TARIFF, tariff_of
-from ledger.aggregates.unit_calendar import (
-    UNIT_CALENDAR,
-    MoveReservation,
-    Reacquire,
-    ReleaseReservation,
-    UnitCalendar,
-)
+from ledger.aggregates.unit_calendar import MoveReservation, Reacquire, ReleaseReservation
 from ledger.draft import Draft, decider_of
 from ledger.errors import NotDiscoverable, NotFound, NothingToAlter, PartyExceedsCapacity
-from ledger.processes.found import booking_in
+from ledger.processes.found import booking_in, calendar_in
 from ledger.processes.names import (
     PROCESS,
     alteration_payment_of,
@@ -124,15 +118,8 @@ def application(booking: Booking, booking_id: BookingId, change: Change) -> Appl
 
 def _room(draft: Draft, booking: Booking, unit_id: UnitId) -> RoomRates | None:
     """What a unit like the booking's own costs now, if anybody says. Raises NotFound for others."""
-    own, other = _calendar(draft, booking.unit_id), _calendar(draft, unit_id)
+    own, other = calendar_in(draft, booking.unit_id), calendar_in(draft, unit_id)
     if (own.property_id, own.room_type) != (other.property_id, other.room_type):
         raise NotFound(unit_id=unit_id, room_type=own.room_type)
     tariff = draft.state(TARIFF, tariff_of(own.property_id))
     return tariff.rates.of(own.room_type) if tariff and tariff.rates else None
-
-
-def _calendar(draft: Draft, unit_id: UnitId) -> UnitCalendar:
-    calendar = draft.state(UNIT_CALENDAR, unit_id)
-    if calendar is None:
-        raise NotFound(unit_id=unit_id)
-    return calendar
