@@ -18,11 +18,12 @@ from ledger.processes.names import (
     alteration_payment_of,
 )
 from ledger.values.change import Change, Wished, adds_nights, altered_price
+from ledger.values.clock import Instant
 from ledger.values.currency import chargeable, refundable
 from ledger.values.guests import Party
 from ledger.values.ids import BookingId, UnitId
 from ledger.values.money import zero
-from ledger.values.stay import Stay, local_date
+from ledger.values.stay import Stay, local_date, local_instant
 from ledger.values.tariff import RoomRates
 
 
@@ -93,6 +94,16 @@ def refuse_impossible(draft: Draft, booking_id: BookingId, change: Change) -> No
         decider = decider_of(type(command))
         state = draft.state(decider, decider.stream_of(command))
         decider.run(state, command, draft.now, PROCESS)
+
+
+def possible_until(booking: Booking, change: Change) -> Instant:
+    """Until when the clock lets a change be made: a night it changes begins, or all is over."""
+    ends_at = booking.house.check_out_at(booking.stay)
+    changed = set(booking.stay.nights()) ^ set(change.stay.nights())
+    if not changed:
+        return ends_at
+    house = booking.house
+    return min(local_instant(min(changed), house.check_in_time, house.time_zone), ends_at)
 
 
 def moves(booking: Booking, booking_id: BookingId, change: Change) -> Iterator[Command]:
