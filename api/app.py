@@ -17,6 +17,7 @@ from api.routes import (
     availability,
     bank_accounts,
     bookings,
+    calendars,
     calling_off,
     cancellations,
     changes,
@@ -57,6 +58,7 @@ STORE_SECONDS = 5.0
 ROUTERS = (
     health.router,
     availability.router,
+    calendars.router,
     hosts.router,
     bank_accounts.router,
     tariffs.router,

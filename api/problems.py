@@ -46,6 +46,7 @@ STATUS: Mapping[type[LedgerError], int] = {
     errors.AuthorizationHasExpired: 409,
     errors.SecondPersonRequired: 403,
     errors.SelfApproval: 403,
+    errors.NotAParty: 403,
     errors.IntentsDiffer: 409,
     errors.AttemptsAreExhausted: 409,
     errors.NotWorthRetrying: 409,
@@ -100,6 +101,8 @@ STATUS: Mapping[type[LedgerError], int] = {
     errors.NoticeOfAnotherMode: 400,
     errors.NoticeOfAnotherAccount: 400,
     errors.UnfitEntry: 422,
+    errors.UnfitText: 422,
+    errors.RatingOutOfRange: 422,
     # Not now.
     errors.Conflict: 409,
     errors.StoreUnavailable: 503,

@@ -639,3 +639,21 @@ class ReversalExceedsTransfer(Refused):
     """More would be taken back than the host was sent."""
 
     code = "REVERSAL_EXCEEDS_TRANSFERRED"
+
+
+class UnfitText(Refused):
+    """A text is empty, too long, or has characters that nobody can see."""
+
+    code = "TEXT_UNFIT"
+
+
+class RatingOutOfRange(Refused):
+    """A rating is from one star to five."""
+
+    code = "RATING_OUT_OF_RANGE"
+
+
+class NotAParty(Refused):
+    """Only the guest, the host and the platform have a word in a booking's matters."""
+
+    code = "NOT_A_PARTY"

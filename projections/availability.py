@@ -1,10 +1,10 @@
 """Availability: the units of each property, and who has which of their nights.
 
-Which properties there are is asked in `projections.properties`.
+Which properties there are is asked in `projections.properties`, for the nights of one unit in
+`projections.calendars`.
 """
 
 from collections.abc import Sequence
-from datetime import date
 from typing import assert_never, get_args
 
 from pydantic import BaseModel, ConfigDict
@@ -41,14 +41,14 @@ from ledger.events.unit_calendar import (
     ReservationReleased,
     UnitDeactivated,
 )
-from ledger.values.ids import BookingId, PropertyId, UnitId
+from ledger.values.ids import BlockId, BookingId, PropertyId
 from ledger.values.nights import FAR
 from ledger.values.stay import Stay
 from projections.projection import Answer, Projection, Rows, position_of
 
 # -- Tables -----------------------------------------------------------------------------
 
-tables = MetaData(schema="availability_v2")
+tables = MetaData(schema="availability_v3")
 
 names = Table(
     "names",
@@ -80,10 +80,10 @@ nights = Table(
     Column("unit_id", Uuid(as_uuid=False), primary_key=True),
     Column("night", Date, primary_key=True),
     Column("kind", Text, nullable=False),
-    Column("booking_id", Uuid(as_uuid=False)),
+    Column("claim_id", Uuid(as_uuid=False), nullable=False),
 )
-"""Nights that are not free; `kind` is `hold` or `reservation`, of a booking, or `host_block` or
-`external_block`, of none."""
+"""Nights that are not free; `kind` is `hold` or `reservation`, whose claim is a booking's, or
+`host_block` or `external_block`, whose claim is a block's."""
 
 # -- Events -----------------------------------------------------------------------------
 
@@ -121,10 +121,10 @@ def project(  # noqa: C901 - one case per event
             free(rows, unit_id, event.moved_from)
             take(rows, unit_id, "reservation", event.booking_id, event.stay)
         case NightsBlocked() as event:
-            take(rows, unit_id, "host_block", None, event.stay)
+            take(rows, unit_id, "host_block", event.block_id, event.stay)
         case ExternalBlockAdded() as event:
             free(rows, unit_id, *event.replaced)
-            take(rows, unit_id, "external_block", None, *event.parts)
+            take(rows, unit_id, "external_block", event.block_id, *event.parts)
         case ExternalBlockRemoved() as event:
             free(rows, unit_id, *event.parts)
         case HoldExpired() | HoldReleased() | ReservationReleased() | NightsUnblocked() as event:
@@ -146,11 +146,11 @@ def project(  # noqa: C901 - one case per event
             assert_never(recorded.event)
 
 
-def take(rows: Rows, unit_id: str, kind: str, booking_id: BookingId | None, *stays: Stay) -> None:
+def take(rows: Rows, unit_id: str, kind: str, claim_id: BookingId | BlockId, *stays: Stay) -> None:
     """Nights of a unit are somebody's, or nobody's to book."""
     for stay in stays:
         for night in stay.nights():
-            rows.insert(nights, unit_id=unit_id, night=night, kind=kind, booking_id=booking_id)
+            rows.insert(nights, unit_id=unit_id, night=night, kind=kind, claim_id=claim_id)
 
 
 def free(rows: Rows, unit_id: str, *stays: Stay) -> None:
@@ -176,7 +176,7 @@ def open_unit(rows: Rows, recorded: Recorded[AvailabilityEvent], event: Calendar
 
 # All that happens to a night happens in its unit's stream, whosever booking it is.
 AVAILABILITY = Projection(
-    "availability", 2, tables, get_args(AvailabilityEvent), project, sliced_by="stream"
+    "availability", 3, tables, get_args(AvailabilityEvent), project, sliced_by="stream"
 )
 
 # -- Questions --------------------------------------------------------------------------
@@ -197,23 +197,6 @@ class FreeUnits(Answer):
     """Units that are free for a stay, the best fit first."""
 
     units: Sequence[Unit]
-
-
-class NightTaken(BaseModel):
-    """A night that is not free: `hold` or `reservation` and for which booking, or a block's."""
-
-    model_config = ConfigDict(frozen=True)
-
-    night: date
-    kind: str
-    booking_id: str | None
-
-
-class Calendar(Answer):
-    """The nights of a unit that are not free, in order."""
-
-    unit_id: str
-    taken: Sequence[NightTaken]
 
 
 def free_units(db: Connection, property_id: PropertyId, room_type: str, stay: Stay) -> FreeUnits:
@@ -238,15 +221,3 @@ def free_units(db: Connection, property_id: PropertyId, room_type: str, stay: St
         .order_by(ends - begins, units.c.number)
     )
     return FreeUnits(position=position, units=[Unit(**row._mapping) for row in db.execute(query)])
-
-
-def calendar_of(db: Connection, unit: UnitId, begins: date, ends: date) -> Calendar:
-    """The nights of a unit that are taken, from a date to before another."""
-    position = position_of(db, AVAILABILITY)
-    query = (
-        select(nights.c.night, nights.c.kind, nights.c.booking_id)
-        .where(nights.c.unit_id == unit, nights.c.night >= begins, nights.c.night < ends)
-        .order_by(nights.c.night)
-    )
-    taken = [NightTaken(**row._mapping) for row in db.execute(query)]
-    return Calendar(position=position, unit_id=unit, taken=taken)

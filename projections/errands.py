@@ -53,6 +53,8 @@ from ledger.events.payout import (
     ReversalOrdered,
 )
 from ledger.events.provider import (
+    BankAccountChanged,
+    BankAccountFailed,
     PayoutAccountChanged,
     PayoutAccountOpened,
     ProviderClosed,
@@ -87,7 +89,7 @@ BANKS_DECIDE_WITHIN = timedelta(days=75)
 
 # -- Tables -----------------------------------------------------------------------------
 
-tables = MetaData(schema="errands_v3")
+tables = MetaData(schema="errands_v4")
 
 errands = Table(
     "errands",
@@ -152,7 +154,14 @@ PayoutErrandEvent = (
     | ReversalFailed
 )
 
-HostErrandEvent = ProviderVouchedFor | PayoutAccountOpened | PayoutAccountChanged | ProviderClosed
+HostErrandEvent = (
+    ProviderVouchedFor
+    | PayoutAccountOpened
+    | PayoutAccountChanged
+    | BankAccountFailed
+    | BankAccountChanged
+    | ProviderClosed
+)
 
 DisputeErrandEvent = (
     DisputeOpened
@@ -285,8 +294,10 @@ def project_holds(
 def project_hosts(rows: Rows, recorded: Recorded[ErrandEvent], event: HostErrandEvent) -> None:
     """What is to be said about one host: whoever may host gets an account to be paid to.
 
-    As long as it is not settled whether they can be, it is looked at.
+    As long as it is not settled whether they can be, it is looked at. Once it is, a payout that is
+    due looks for itself.
     """
+    bank = f"{recorded.stream_id}/bank"
     match event:
         case ProviderVouchedFor():
             begin(rows, recorded, K.OPEN_ACCOUNT, key=f"{recorded.stream_id}/account")
@@ -297,8 +308,13 @@ def project_hosts(rows: Rows, recorded: Recorded[ErrandEvent], event: HostErrand
             end(rows, recorded, K.LOOK_AT_ACCOUNT)
             if event.to in UNSETTLED:
                 look_at_account(rows, recorded)
+        case BankAccountFailed():
+            look_at_account(rows, recorded, called=bank)
+        case BankAccountChanged():
+            rows.remove(errands, name(K.LOOK_AT_ACCOUNT, bank))
         case ProviderClosed():
             end(rows, recorded, K.OPEN_ACCOUNT, K.LOOK_AT_ACCOUNT)
+            rows.remove(errands, name(K.LOOK_AT_ACCOUNT, bank))
         case _:
             assert_never(event)
 
@@ -307,10 +323,11 @@ UNSETTLED = ("onboarding", "restricted")
 """The words for a payout account that may still come to be paid to."""
 
 
-def look_at_account(rows: Rows, recorded: Recorded[ErrandEvent]) -> None:
+def look_at_account(rows: Rows, recorded: Recorded[ErrandEvent], called: str | None = None) -> None:
     """Look at a host's account after a while; notices get lost."""
     later = recorded.occurred_at + ACCOUNTS_ARE_LOOKED_AT_AFTER
-    begin(rows, recorded, K.LOOK_AT_ACCOUNT, key=recorded.stream_id, due_at=later)
+    key = called or recorded.stream_id
+    begin(rows, recorded, K.LOOK_AT_ACCOUNT, key=key, due_at=later, called=called)
 
 
 def project_disputes(
@@ -386,4 +403,4 @@ def name(kind: ErrandKind, of: str) -> str:
     return f"{kind}/{of}"
 
 
-ERRANDS = Projection("errands", 3, tables, get_args(ErrandEvent), project, live_only=True)
+ERRANDS = Projection("errands", 4, tables, get_args(ErrandEvent), project, live_only=True)

@@ -47,8 +47,10 @@ from ledger.events.refund import (
     RefundApproved,
     RefundCancelled,
     RefundFailed,
+    RefundLessened,
     RefundSettledAlternatively,
     RefundSettledByDispute,
+    RefundSettledElsewhere,
     RefundSucceeded,
 )
 from ledger.events.tax_account import TaxOwedAgain, TaxRemitted
@@ -142,8 +144,10 @@ JournalEvent = (
     | ReceiptLessened
     | ReceiptSettledAlternatively
     | RefundFailed
+    | RefundLessened
     | RefundSettledAlternatively
     | RefundSettledByDispute
+    | RefundSettledElsewhere
     | RefundCancelled
     | ExternalRefundDetected
     | ExternalRefundClassified

@@ -66,15 +66,18 @@ from ledger.events.provider import (
 from ledger.events.refund import (
     ExternalRefundClassified,
     ExternalRefundDetected,
+    ExternalRefundMatched,
     RefundAlternativeChosen,
     RefundApprovalAsked,
     RefundApproved,
     RefundCancelled,
     RefundFailed,
+    RefundLessened,
     RefundRejected,
     RefundResubmitted,
     RefundSettledAlternatively,
     RefundSettledByDispute,
+    RefundSettledElsewhere,
 )
 from ledger.events.unapplied_receipt import (
     ReceiptAdopted,
@@ -123,6 +126,9 @@ ENDS: Mapping[type[Event], tuple[Matter, ...]] = {
     RefundAlternativeChosen: (M.REFUND_FAILED,),
     RefundSettledAlternatively: (M.REFUND_TO_SETTLE,),
     RefundSettledByDispute: (M.REFUND_FAILED, M.REFUND_TO_SETTLE),
+    RefundSettledElsewhere: (M.REFUND_FAILED, M.REFUND_TO_SETTLE),
+    RefundLessened: (M.REFUND_TO_SETTLE,),
+    ExternalRefundMatched: (M.REFUND_TO_CLASSIFY,),
     ExternalRefundClassified: (M.REFUND_TO_CLASSIFY,),
     EvidenceSubmitted: (M.DISPUTE_TO_ANSWER,),
     DisputeAccepted: (M.DISPUTE_TO_ANSWER,),
@@ -178,8 +184,10 @@ class Opened(NamedTuple):
 OpeningEvent = (
     RefundApprovalAsked
     | RefundFailed
+    | RefundLessened
     | RefundAlternativeChosen
     | ExternalRefundDetected
+    | ExternalRefundMatched
     | DisputeOpened
     | DisputeEscalated
     | DisputeReopened
@@ -209,8 +217,8 @@ def opened(event: OpeningEvent) -> Opened | None:  # noqa: C901 - one case per e
             return Opened(M.REFUND_TO_APPROVE, ", ".join(event.reasons))
         case RefundFailed():
             return Opened(M.REFUND_FAILED, event.reason, amount=event.amount)
-        case ExternalRefundDetected():
-            return Opened(M.REFUND_TO_CLASSIFY, event.processor_refund)
+        case ExternalRefundDetected() | RefundLessened() | ExternalRefundMatched():
+            return opened_about_what_was_made_elsewhere(event)
         case DisputeOpened():
             return Opened(M.DISPUTE_TO_ANSWER, event.reason)
         case DisputeEscalated() | DisputeReopened():
@@ -243,6 +251,22 @@ def opened(event: OpeningEvent) -> Opened | None:  # noqa: C901 - one case per e
             return Opened(M.WRITE_OFF_TO_APPROVE, event.reason, amount=event.amount)
         case _:
             return opened_about_damage(event)
+
+
+def opened_about_what_was_made_elsewhere(
+    event: ExternalRefundDetected | RefundLessened | ExternalRefundMatched,
+) -> Opened | None:
+    """What is to be done about a refund made elsewhere, or about the rest of it, or of ours."""
+    match event:
+        case ExternalRefundDetected():
+            return Opened(M.REFUND_TO_CLASSIFY, event.processor_refund)
+        case ExternalRefundMatched():
+            rest = Opened(M.REFUND_TO_CLASSIFY, "the rest of it", amount=event.left)
+            return rest if event.left.minor else None
+        case RefundLessened():
+            return Opened(M.REFUND_FAILED, "the rest of it", amount=event.left)
+        case _:
+            assert_never(event)
 
 
 def opened_about_damage(

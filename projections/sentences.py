@@ -173,6 +173,13 @@ SENTENCES = {
     "refund.requested": "Refund of {amount} requested: {detail}",
     "refund.resubmitted": "Refund handed to the processor once more",
     "refund.settled_by_dispute": "Refund of {amount} reached the guest by the dispute",
+    "refund.settled_elsewhere": (
+        "Refund of {amount} had reached the guest by one made at the processor's own desk"
+    ),
+    "refund.lessened": (
+        "{amount} of the refund had reached the guest by one made at the processor's own desk"
+    ),
+    "refund.external_matched": "{amount} of it was the money of a refund that we owed",
     "refund.settled_alternatively": "Refund of {amount} reached the guest by bank transfer",
     "refund.submitted": "Refund handed to the processor",
     "refund.succeeded": "Refund of {amount} reached the guest",

@@ -69,7 +69,7 @@ from projections.projection import Projection, Rows
 
 # -- Tables -----------------------------------------------------------------------------
 
-tables = MetaData(schema="timers_v7")
+tables = MetaData(schema="timers_v8")
 
 timers = Table(
     "timers",
@@ -219,15 +219,18 @@ def project_rest(
 def project_alterations(
     rows: Rows, recorded: Recorded[TimerEvent], event: AlterationTimerEvent
 ) -> None:
-    """Until when the other side may answer, and then the guest pay what is dearer."""
+    """Until when the other side may answer, and then a difference be paid or approved."""
     of_alteration = (TimerKind.EXPIRE_ALTERATION, TimerKind.GIVE_UP_ALTERATION)
     end(rows, recorded.stream_id, *of_alteration)
     if isinstance(event, AlterationProposed):
         kind = TimerKind.EXPIRE_ALTERATION
         begin(rows, recorded, kind, event.expires_at, of=recorded.stream_id)
-    elif isinstance(event, AlterationSettling) and event.payment_id:
-        kind, fires_at = TimerKind.GIVE_UP_ALTERATION, recorded.occurred_at + PAID_WITHIN
-        begin(rows, recorded, kind, fires_at, of=recorded.stream_id)
+    elif isinstance(event, AlterationSettling):
+        fires_at = event.waits_until
+        if fires_at is None and event.payment_id:  # From before it was told.
+            fires_at = recorded.occurred_at + PAID_WITHIN
+        if fires_at is not None:
+            begin(rows, recorded, TimerKind.GIVE_UP_ALTERATION, fires_at, of=recorded.stream_id)
 
 
 def project_damage(rows: Rows, recorded: Recorded[TimerEvent], event: DamageTimerEvent) -> None:
@@ -358,4 +361,4 @@ def key(kind: TimerKind, of: str) -> str:
     return f"{kind}/{of}"
 
 
-TIMERS = Projection("timers", 7, tables, get_args(TimerEvent), project, live_only=True)
+TIMERS = Projection("timers", 8, tables, get_args(TimerEvent), project, live_only=True)

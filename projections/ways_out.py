@@ -8,8 +8,8 @@ M = Matter
 
 WAYS_OUT: Mapping[Matter, tuple[str, ...]] = {
     M.REFUND_TO_APPROVE: ("approval", "rejection", "cancellation"),
-    M.REFUND_FAILED: ("resubmission", "alternative"),
-    M.REFUND_TO_SETTLE: ("alternative/settlement",),
+    M.REFUND_FAILED: ("resubmission", "alternative", "external-refund"),
+    M.REFUND_TO_SETTLE: ("alternative/settlement", "external-refund"),
     M.REFUND_TO_CLASSIFY: ("classification",),
     M.DISPUTE_TO_ANSWER: ("evidence", "acceptance"),
     M.RECEIPT_UNAPPLIED: (),

@@ -1,8 +1,9 @@
 """What `stayledger follow` runs: read models that keep up, timers that fire, and the way outside.
 
-Each has a thread: followers, timers, errands and notices, and the reconciliation that finds what
-nobody told us. They live and end together: a service of which a part has failed would look healthy
-to whoever watches the process, so the process must end and be started anew.
+Each has a thread: followers, timers, errands and notices, the reconciliation that finds what nobody
+told us, and the sweeper of texts that no event names. They live and end together: a service of
+which a part has failed would look healthy to whoever watches the process, so the process must end
+and be started anew.
 """
 
 import threading
@@ -34,6 +35,7 @@ from replay.timers import TimerDesk
 TIMERS_EVERY_SECONDS = 1.0
 OUTSIDE_EVERY_SECONDS = 0.5
 RECONCILE_EVERY_SECONDS = 3_600.0
+SWEEP_EVERY_SECONDS = 3_600.0
 
 log = structlog.get_logger()
 
@@ -58,10 +60,11 @@ class Service:
     def run(self) -> None:
         """Serve until stopped. Raises whatever ended one of them, after the others have ended."""
         self._set_up_patiently()
-        with ThreadPoolExecutor(3, thread_name_prefix="beside") as aside:
+        with ThreadPoolExecutor(4, thread_name_prefix="beside") as aside:
             timers = aside.submit(self._fire_timers)
             outside = aside.submit(self._go_outside)
             reconciliation = aside.submit(self._reconcile)
+            sweeper = aside.submit(self._sweep)
             log.info("following", read_models=[each.name for each in PROJECTIONS])
             try:
                 self._follower.run()
@@ -70,6 +73,7 @@ class Service:
         timers.result()
         outside.result()
         reconciliation.result()
+        sweeper.result()
         log.info("stopped")
 
     def _set_up_patiently(self) -> None:
@@ -140,6 +144,20 @@ class Service:
                     log.warning("reconciliation waits", because=str(error).split("\n", 1)[0])
                 else:
                     _log_reconciled(reconciled)
+
+    def _sweep(self) -> None:
+        """Take away texts that belong to no recorded command, now and then."""
+        with ExitStack() as stack:
+            stack.callback(self.stop)
+            store = EventStore(self._settings.database_url, application_name="stayledger sweeper")
+            stack.callback(store.close)
+            while not self._enough.wait(SWEEP_EVERY_SECONDS):
+                try:
+                    swept = store.sweep_texts()
+                except Exception as error:  # noqa: BLE001 - what is away now is back in a while
+                    log.warning("texts wait", because=str(error).split("\n", 1)[0])
+                else:
+                    log.info("swept", texts=swept)
 
 
 def world_of(settings: Settings, ledger: Ledger, clock: Clock) -> World:

@@ -12,9 +12,10 @@ from api.shapes import LocalDate, Name, Query, Uuid
 from api.windows import Window, bounded_stay
 from ledger.errors import NoNights
 from ledger.values.ids import PropertyId, UnitId
-from projections import availability
+from projections import availability, calendars
 from projections import properties as listing
-from projections.availability import AVAILABILITY, Calendar, FreeUnits
+from projections.availability import AVAILABILITY, FreeUnits
+from projections.calendars import TakenNights
 from projections.properties import Properties
 
 router = APIRouter(tags=["availability"])
@@ -56,9 +57,9 @@ async def free_units(
 @router.get("/units/{unit_id}/calendar", responses=described(NoSuchPosition, StaleRead))
 async def calendar(
     unit_id: Uuid, query: Annotated[Window, fastapi.Query()], ask: Asking
-) -> Calendar:
+) -> TakenNights:
     """The nights of a unit that are taken; none for a unit that nobody knows."""
     query.refuse_too_long()
     return await ask(
-        query, AVAILABILITY, availability.calendar_of, UnitId(unit_id), query.begins, query.ends
+        query, AVAILABILITY, calendars.taken_nights, UnitId(unit_id), query.begins, query.ends
     )

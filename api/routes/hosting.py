@@ -1,4 +1,4 @@
-"""Hosting: who asks a host for a stay, who comes, what it brings, and when it is paid."""
+"""Hosting: who asks a host for a stay, who comes and on which nights, what it brings, and when."""
 
 from typing import Annotated
 
@@ -10,8 +10,10 @@ from api.faults import NoSuchPosition, StaleRead
 from api.problems import described
 from api.shapes import Latest, Query, Uuid
 from api.windows import Window
-from ledger.values.ids import HostId
-from projections import earnings, hosting, needs
+from ledger.values.ids import HostId, UnitId
+from projections import calendars, earnings, hosting, needs
+from projections.availability import AVAILABILITY
+from projections.calendars import HostsCalendar
 from projections.earnings import EARNINGS, Earnings
 from projections.hosting import HOSTING, HostedStays
 from projections.needs import HostPayouts
@@ -37,6 +39,23 @@ async def arrivals_of(
     """The confirmed stays that begin within a window, the earliest first."""
     query.refuse_too_long()
     return await ask(query, HOSTING, hosting.arrivals_of, HostId(host_id), query.begins, query.ends)
+
+
+@router.get("/units/{unit_id}/calendar", responses=UNREADABLE)
+async def calendar_of(
+    host_id: Uuid, unit_id: Uuid, query: Annotated[Window, fastapi.Query()], ask: Asking
+) -> HostsCalendar:
+    """The nights of one of the host's units that are not free: held, reserved or blocked."""
+    query.refuse_too_long()
+    return await ask(
+        query,
+        AVAILABILITY,
+        calendars.hosts_calendar,
+        HostId(host_id),
+        UnitId(unit_id),
+        query.begins,
+        query.ends,
+    )
 
 
 @router.get("/earnings", responses=UNREADABLE)

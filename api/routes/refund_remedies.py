@@ -1,4 +1,7 @@
-"""Refunds that went wrong, or were never ours: sent again, paid by our bank, or explained."""
+"""Refunds that went wrong, or were never ours: sent again, paid by our bank, or explained.
+
+One that was never ours may have been what one of ours is owed still.
+"""
 
 from collections.abc import Callable
 
@@ -11,7 +14,7 @@ from api.commands import COMMANDS, Command, Commanding
 from api.problems import described
 from api.shapes import Uuid
 from api.wishes.refunds import AcceptedRefundWish
-from api.wishes.remedies import BankTransfer, OtherWay
+from api.wishes.remedies import BankTransfer, ExternalRefund, OtherWay
 from api.wishes.staff import OfFinance
 from ledger import errors, processes
 from ledger.draft import Draft
@@ -77,10 +80,32 @@ async def settle_alternatively(
 
 
 @router.post(
+    "/external-refund",
+    status_code=201,
+    responses=described(*COMMANDS, errors.AmountsDiffer, errors.CurrenciesDiffer),
+)
+async def settle_elsewhere(
+    booking_id: Uuid, refund_id: Uuid, said: ExternalRefund, command: Commanding
+) -> RefundNow:
+    """The guest has it, or a part, by a refund that somebody made at the processor's own desk."""
+    named = Named(BookingId(booking_id), RefundId(refund_id))
+
+    def step(draft: Draft, finance: Actor) -> None:
+        paid_by = RefundId(said.external_refund)
+        processes.settle_elsewhere(draft, finance, named.refund, paid_by)
+
+    return await _decide(command, named, said, step)
+
+
+@router.post(
     "/classification",
     status_code=201,
     responses=described(
-        *COMMANDS, errors.AmountsDiffer, errors.RefundChanged, errors.RefundLineExceeded
+        *COMMANDS,
+        errors.AmountsDiffer,
+        errors.RefundChanged,
+        errors.RefundExceedsCapture,
+        errors.RefundLineExceeded,
     ),
 )
 async def classify_refund(

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from api.shapes import Amount, BankReference, Digest
+from api.shapes import Amount, BankReference, Digest, Uuid
 from api.wishes.staff import OfFinance
 from ledger.aggregates.refund import SettleAlternatively
 from ledger.values.ids import RefundId
@@ -12,6 +12,12 @@ class OtherWay(OfFinance):
     """Why the guest's card cannot have the money."""
 
     reason: Literal["card_closed", "too_old", "refused_by_bank", "other"]
+
+
+class ExternalRefund(OfFinance):
+    """Which refund, made at the processor's own desk, the guest has the money by."""
+
+    external_refund: Uuid
 
 
 class BankTransfer(OfFinance):

@@ -115,11 +115,15 @@ class ExpireAlteration(Command, frozen=True, kw_only=True):
 
 
 class SettleAlteration(Command, frozen=True, kw_only=True):
-    """Begin to settle the difference: by a payment, a refund, or neither."""
+    """Begin to settle the difference: by a payment, a refund, or neither.
+
+    `waits_until` is when somebody must have paid or approved it, where somebody must.
+    """
 
     alteration_id: AlterationId
     payment_id: PaymentId | None = None
     refund_id: RefundId | None = None
+    waits_until: Instant | None = None
 
 
 class CompleteAlteration(Command, frozen=True, kw_only=True):
@@ -194,7 +198,7 @@ def decide(
         case ExpireAlteration():
             return expire(alteration, now)
         case SettleAlteration():
-            return [AlterationSettling(payment_id=command.payment_id, refund_id=command.refund_id)]
+            return [settle(command)]
         case CompleteAlteration():
             return [AlterationApplied(revision=command.revision)]
         case FailAlteration():
@@ -245,6 +249,15 @@ def withdraw(alteration: Alteration, command: WithdrawAlteration) -> Sequence[Al
     if command.by != alteration.proposed_by:
         LIFECYCLE.refuse(WithdrawAlteration, alteration.status, actor=command.by)
     return [AlterationWithdrawn()]
+
+
+def settle(command: SettleAlteration) -> AlterationSettling:
+    """Begin to settle the difference."""
+    return AlterationSettling(
+        payment_id=command.payment_id,
+        refund_id=command.refund_id,
+        waits_until=command.waits_until,
+    )
 
 
 def expire(alteration: Alteration, now: Instant) -> Sequence[AlterationEvent]:

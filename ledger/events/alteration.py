@@ -47,11 +47,16 @@ class AlterationExpired(Event, topic="alteration.expired", frozen=True, kw_only=
     """Nobody answered in time; the booking stays as it is."""
 
 
-class AlterationSettling(Event, topic="alteration.settling", frozen=True, kw_only=True):
-    """The difference is on its way: a payment of it, or a refund of it, or nothing to settle."""
+class AlterationSettling(Event, topic="alteration.settling", schema=2, frozen=True, kw_only=True):
+    """The difference is on its way: a payment of it, or a refund of it, or nothing to settle.
+
+    `waits_until` is when the guest must have paid it, or somebody have approved its refund; nothing
+    where it waits for neither, or from before it was told.
+    """
 
     payment_id: PaymentId | None
     refund_id: RefundId | None
+    waits_until: Instant | None
 
 
 class AlterationApplied(Event, topic="alteration.applied", frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from ledger.events.event import Event, MoneyEvent
-from ledger.values.ids import BookingId, DisputeId, HostId, PaymentId
+from ledger.values.ids import BookingId, DisputeId, HostId, PaymentId, RefundId
 from ledger.values.money import Money
 from ledger.values.policy import LineBack
 from ledger.values.shares import Shares
@@ -162,6 +162,37 @@ class RefundSettledAlternatively(
     settled: Money | None
 
 
+class RefundSettledElsewhere(
+    MoneyEvent, topic="refund.settled_elsewhere", frozen=True, kw_only=True
+):
+    """The guest has the money by a refund made at the processor's own desk: it is owed no more.
+
+    `settled` is what that one took of the processor's balance, where that is another currency.
+    """
+
+    payment_id: PaymentId
+    booking_id: BookingId
+    external_refund: RefundId
+    amount: Money
+    settled: Money | None
+
+
+class RefundLessened(MoneyEvent, topic="refund.lessened", frozen=True, kw_only=True):
+    """The guest has a part of it by a refund made at the processor's own desk: the rest is owed.
+
+    `settled` is what that part took of the processor's balance, where that is another currency, and
+    `position` what the refund had left open for it.
+    """
+
+    payment_id: PaymentId
+    booking_id: BookingId
+    external_refund: RefundId
+    amount: Money
+    left: Money
+    settled: Money | None
+    position: Money | None
+
+
 class RefundCancelled(MoneyEvent, topic="refund.cancelled", frozen=True, kw_only=True):
     """The refund will not take place; what its approval had booked is given back exactly.
 
@@ -191,6 +222,21 @@ class ExternalRefundDetected(
     balance_transaction: str | None
     settled: Money | None
     time_zone: str
+
+
+class ExternalRefundMatched(Event, topic="refund.external_matched", frozen=True, kw_only=True):
+    """Somebody saw that a refund that we never asked for was the money of one that we still owed.
+
+    `left` is what of it nobody has explained yet; `settled` what this part of it took of the
+    processor's balance, where that is another currency.
+    """
+
+    booking_id: BookingId
+    pays: RefundId
+    amount: Money
+    left: Money
+    settled: Money | None
+    to: str
 
 
 class ExternalRefundClassified(
@@ -223,7 +269,10 @@ RefundEvent = (
     | RefundAlternativeChosen
     | RefundSettledAlternatively
     | RefundSettledByDispute
+    | RefundSettledElsewhere
+    | RefundLessened
     | RefundCancelled
     | ExternalRefundDetected
+    | ExternalRefundMatched
     | ExternalRefundClassified
 )

@@ -115,6 +115,15 @@ def as_the_policy_says(old: Shape) -> Shape:
     return {**old, "capped": None}
 
 
+# -- Alteration -------------------------------------------------------------------------
+
+
+@upcast("alteration.settling", since=1)
+def until_nobody_says_when(old: Shape) -> Shape:
+    """Then, the time to pay a difference was not told, and its refund waited for people alone."""
+    return {**old, "waits_until": None}
+
+
 # -- Payment ----------------------------------------------------------------------------
 
 

@@ -80,7 +80,12 @@ from ledger.processes.disputes import (
 )
 from ledger.processes.evidence import digest_of, evidence_for
 from ledger.processes.external_refunds import classify_refund, shown_external, take_in_any_refund
-from ledger.processes.failed_refunds import send_again, settle_alternatively, use_alternative
+from ledger.processes.failed_refunds import (
+    send_again,
+    settle_alternatively,
+    settle_elsewhere,
+    use_alternative,
+)
 from ledger.processes.falling_away import (
     cancel_by_guest,
     cancel_by_host,
@@ -95,6 +100,7 @@ from ledger.processes.falling_away import (
 from ledger.processes.found import (
     alteration_in,
     booking_in,
+    calendar_in,
     claim_in,
     debt_in,
     dispute_in,
@@ -246,6 +252,7 @@ __all__ = [
     "bank_has_returned",
     "book",
     "booking_in",
+    "calendar_in",
     "cancel_by_guest",
     "cancel_by_host",
     "cancel_by_platform",
@@ -348,6 +355,7 @@ __all__ = [
     "review_bank_account",
     "send_again",
     "settle_alternatively",
+    "settle_elsewhere",
     "shown_again",
     "shown_correction",
     "shown_external",

@@ -33,6 +33,7 @@ from ledger.processes.changes import (
     alterable,
     application,
     moves,
+    possible_until,
     refuse_impossible,
     work_out,
 )
@@ -52,7 +53,7 @@ from ledger.processes.promises import promise
 from ledger.processes.refunds import refund_settlement
 from ledger.processes.settlement import earn_what_is_left
 from ledger.processes.unpaid import give_up_payment, processor_has_the_word
-from ledger.values.change import Change, given_back
+from ledger.values.change import PAID_WITHIN, Change, given_back
 from ledger.values.ids import BookingId, PaymentId, RefundId
 
 # -- Agreeing -----------------------------------------------------------------------------
@@ -128,33 +129,55 @@ def refuse_other_than_shown(change: Change, accepted: str) -> None:
 
 def _settle(draft: Draft, booking_id: BookingId) -> None:
     """Ask for what it makes dearer, or give back what it makes cheaper."""
+    if alteration_in(draft, booking_id).difference.minor > 0:
+        _ask_for_the_difference(draft, booking_id)
+    else:
+        _give_the_difference_back(draft, booking_id)
+
+
+def _ask_for_the_difference(draft: Draft, booking_id: BookingId) -> None:
     booking, alteration = booking_in(draft, booking_id), alteration_in(draft, booking_id)
-    alteration_id, number = alteration_of(booking_id), alteration.number
-    if alteration.difference.minor > 0:
-        payment_id = alteration_payment_of(booking_id, number)
-        draft.do(PROCESS, SettleAlteration(alteration_id=alteration_id, payment_id=payment_id))
-        draft.do(
-            PROCESS,
-            OpenPayment(
-                payment_id=payment_id,
-                booking_id=booking_id,
-                guest_id=booking.guest_id,
-                price=alteration.price,
-                time_zone=booking.house.time_zone,
-                for_alteration=number,
-                due=alteration.difference,
-            ),
-        )
-        return
+    payment_id = alteration_payment_of(booking_id, alteration.number)
+    draft.do(
+        PROCESS,
+        SettleAlteration(
+            alteration_id=alteration_of(booking_id),
+            payment_id=payment_id,
+            waits_until=draft.now + PAID_WITHIN,
+        ),
+    )
+    draft.do(
+        PROCESS,
+        OpenPayment(
+            payment_id=payment_id,
+            booking_id=booking_id,
+            guest_id=booking.guest_id,
+            price=alteration.price,
+            time_zone=booking.house.time_zone,
+            for_alteration=alteration.number,
+            due=alteration.difference,
+        ),
+    )
+
+
+def _give_the_difference_back(draft: Draft, booking_id: BookingId) -> None:
+    """Without a person at once; otherwise it waits for one as long as it can be made so."""
+    booking, alteration = booking_in(draft, booking_id), alteration_in(draft, booking_id)
     refunds: tuple[RefundId, ...] = ()
     if alteration.difference.minor:
         back = given_back(booking.price, alteration.price)
-        refunds = refund_settlement(
-            draft, booking, booking_id, back, "the stay was altered", alteration=number
-        )
-    settled_by = refunds[0] if refunds else None
-    draft.do(PROCESS, SettleAlteration(alteration_id=alteration_id, refund_id=settled_by))
-    if not any(_waits_for_approval(draft, refund_id) for refund_id in refunds):
+        reason, number = "the stay was altered", alteration.number
+        refunds = refund_settlement(draft, booking, booking_id, back, reason, alteration=number)
+    waits = any(_waits_for_approval(draft, refund_id) for refund_id in refunds)
+    draft.do(
+        PROCESS,
+        SettleAlteration(
+            alteration_id=alteration_of(booking_id),
+            refund_id=refunds[0] if refunds else None,
+            waits_until=possible_until(booking, change_of(alteration)) if waits else None,
+        ),
+    )
+    if not waits:
         _apply(draft, booking_id)
 
 
@@ -246,12 +269,16 @@ def try_alteration_again(draft: Draft, guest: Actor, booking_id: BookingId) -> P
 def give_up_alteration(draft: Draft, booking_id: BookingId) -> None:
     """Wait no longer for the difference; while the processor has the word, for its last one.
 
-    Raises TransitionNotAllowed where nothing waits for a payment.
+    A refund that nobody has approved by then goes back no more: a night that would have changed has
+    begun. Raises TransitionNotAllowed where nothing is waited for.
     """
     alteration = alteration_in(draft, booking_id)
     payment_id = alteration.payment_id
-    if payment_id is None or not waits_for(draft, booking_id, payment_id):
+    if alteration.status is not Altering.SETTLING:
         ALTERATION.lifecycle.refuse(FailAlteration, alteration.status)
+    if payment_id is None:
+        stop_altering(draft, booking_id, "not approved in time")
+        return
     if not processor_has_the_word(draft, payment_id):
         end_the_wait(draft, booking_id, payment_id, "not paid in time")
     give_up_payment(draft, payment_id, "not paid in time")

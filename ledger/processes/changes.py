@@ -9,26 +9,21 @@ from ledger.aggregates.booking import BOOKING, ApplyAlteration, Booking
 from ledger.aggregates.booking import Status as Stands
 from ledger.aggregates.decider import Command
 from ledger.aggregates.tariff import TARIFF, tariff_of
-from ledger.aggregates.unit_calendar import (
-    UNIT_CALENDAR,
-    MoveReservation,
-    Reacquire,
-    ReleaseReservation,
-    UnitCalendar,
-)
+from ledger.aggregates.unit_calendar import MoveReservation, Reacquire, ReleaseReservation
 from ledger.draft import Draft, decider_of
 from ledger.errors import NotDiscoverable, NotFound, NothingToAlter, PartyExceedsCapacity
-from ledger.processes.found import booking_in
+from ledger.processes.found import booking_in, calendar_in
 from ledger.processes.names import (
     PROCESS,
     alteration_payment_of,
 )
 from ledger.values.change import Change, Wished, adds_nights, altered_price
+from ledger.values.clock import Instant
 from ledger.values.currency import chargeable, refundable
 from ledger.values.guests import Party
 from ledger.values.ids import BookingId, UnitId
 from ledger.values.money import zero
-from ledger.values.stay import Stay, local_date
+from ledger.values.stay import Stay, local_date, local_instant
 from ledger.values.tariff import RoomRates
 
 
@@ -101,6 +96,16 @@ def refuse_impossible(draft: Draft, booking_id: BookingId, change: Change) -> No
         decider.run(state, command, draft.now, PROCESS)
 
 
+def possible_until(booking: Booking, change: Change) -> Instant:
+    """Until when the clock lets a change be made: a night it changes begins, or all is over."""
+    ends_at = booking.house.check_out_at(booking.stay)
+    changed = set(booking.stay.nights()) ^ set(change.stay.nights())
+    if not changed:
+        return ends_at
+    house = booking.house
+    return min(local_instant(min(changed), house.check_in_time, house.time_zone), ends_at)
+
+
 def moves(booking: Booking, booking_id: BookingId, change: Change) -> Iterator[Command]:
     """What makes the nights those that were agreed: in one unit at once, or from one to another."""
     if change.unit_id == booking.unit_id:
@@ -124,15 +129,8 @@ def application(booking: Booking, booking_id: BookingId, change: Change) -> Appl
 
 def _room(draft: Draft, booking: Booking, unit_id: UnitId) -> RoomRates | None:
     """What a unit like the booking's own costs now, if anybody says. Raises NotFound for others."""
-    own, other = _calendar(draft, booking.unit_id), _calendar(draft, unit_id)
+    own, other = calendar_in(draft, booking.unit_id), calendar_in(draft, unit_id)
     if (own.property_id, own.room_type) != (other.property_id, other.room_type):
         raise NotFound(unit_id=unit_id, room_type=own.room_type)
     tariff = draft.state(TARIFF, tariff_of(own.property_id))
     return tariff.rates.of(own.room_type) if tariff and tariff.rates else None
-
-
-def _calendar(draft: Draft, unit_id: UnitId) -> UnitCalendar:
-    calendar = draft.state(UNIT_CALENDAR, unit_id)
-    if calendar is None:
-        raise NotFound(unit_id=unit_id)
-    return calendar

@@ -14,7 +14,7 @@ from ledger.aggregates.refund import (
 )
 from ledger.aggregates.refund import Status as Refunding
 from ledger.draft import Draft
-from ledger.errors import NotFound
+from ledger.errors import NotFound, RefundExceedsCapture
 from ledger.events import Actor
 from ledger.events.refund import Funding
 from ledger.gateways.stripe.refunds import RefundFact, RefundStatus
@@ -25,8 +25,8 @@ from ledger.processes.allowances import (
     refuse_other_than_shown,
     shown_refund,
 )
-from ledger.processes.damage_money import paid_damage, paid_damage_by
-from ledger.processes.found import booking_in, refund_in
+from ledger.processes.damage_money import all_refunds_of, paid_damage, paid_damage_by
+from ledger.processes.found import booking_in, payment_in, refund_in
 from ledger.processes.holds import hold_for_refund, reconsider_all
 from ledger.processes.names import PROCESS, PROCESSOR, late_payment_of, payment_of
 from ledger.processes.outcome import Outcome
@@ -36,6 +36,7 @@ from ledger.processes.refunds import standing_in, take_in_change, take_in_refund
 from ledger.processes.taxes import count_tax_of_refund
 from ledger.values.allowance import Allowance
 from ledger.values.ids import BookingId, PaymentId, RefundId
+from ledger.values.money import total
 
 
 def take_in_any_refund(draft: Draft, booking_id: BookingId, fact: RefundFact) -> Outcome:
@@ -118,10 +119,13 @@ def shown_external(draft: Draft, refund_id: RefundId, asked: AskedRefund) -> Sho
 def classify_refund(
     draft: Draft, staff: Actor, refund_id: RefundId, asked: AskedRefund, accepted: str
 ) -> None:
-    """Say whose money an external refund was, as it was shown.
+    """Say whose money an external refund was, or the rest of one, as it was shown.
 
-    Raises RefundChanged, AmountsDiffer, RefundLineExceeded, TransitionNotAllowed a second time.
+    Raises RefundChanged, AmountsDiffer, RefundLineExceeded, TransitionNotAllowed a second time;
+    RefundExceedsCapture where it took the room of a refund that is owed still, so that it was the
+    money of that one.
     """
+    _leave_room_for_what_is_owed(draft, refund_id)
     shown = shown_external(draft, refund_id, asked)
     if refund_in(draft, refund_id).status is Refunding.EXTERNAL_DETECTED:
         refuse_other_than_shown(shown, accepted)
@@ -149,3 +153,25 @@ def classify_refund(
         grant(draft, booking_id, refund_id, Allowance(shown.lines, shown.back))
         promise(draft, booking_id)
     reconsider_all(draft, booking_id)
+
+
+def _leave_room_for_what_is_owed(draft: Draft, refund_id: RefundId) -> None:
+    """Refuse another reason for money that a refund of ours is short of: then it was that one's.
+
+    What a payment has reserved for a refund is on its way, or will have failed; what the platform
+    gives and could not send, our bank pays whatever the guest paid. Raises RefundExceedsCapture.
+    """
+    refund = refund_in(draft, refund_id)
+    payment = payment_in(draft, refund.payment_id)
+    owed = [
+        other.amount
+        for other_id, other in all_refunds_of(draft, refund.booking_id)
+        if other.payment_id == refund.payment_id
+        and other.funded_by is Funding.BOOKING
+        and other.status is Refunding.FAILED
+        and other_id not in payment.reserved
+    ]
+    back = total([payment.refunded, *payment.reserved.values(), *owed], payment.captured.currency)
+    if back.minor > payment.captured.minor and refund.status is Refunding.EXTERNAL_DETECTED:
+        left = payment.captured - (back - refund.unexplained.amount)
+        raise RefundExceedsCapture(amount=str(refund.unexplained.amount), refundable=str(left))

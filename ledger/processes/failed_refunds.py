@@ -1,11 +1,23 @@
-"""Refunds that failed: sent once more, or paid by our bank, whose proof a second person saw."""
+"""Refunds that failed: sent once more, paid by our bank, or paid elsewhere already.
 
-from ledger.aggregates.payment import RecordRefund
-from ledger.aggregates.refund import ResubmitRefund, SettleAlternatively, UseAlternative
+A second person has seen the proof of what our bank paid; what was paid at the processor's own desk
+the processor vouches for.
+"""
+
+from ledger.aggregates.payment import RecordRefund, ReleaseRefund
+from ledger.aggregates.refund import (
+    MatchExternalRefund,
+    ResubmitRefund,
+    SettleAlternatively,
+    SettleElsewhere,
+    UseAlternative,
+)
 from ledger.draft import Draft
+from ledger.errors import NotFound
 from ledger.events import Actor
 from ledger.events.refund import Funding
 from ledger.processes.found import payment_in, refund_in
+from ledger.processes.holds import reconsider_all
 from ledger.processes.names import PROCESS
 from ledger.processes.refunds import reserve
 from ledger.values.ids import RefundId
@@ -59,3 +71,28 @@ def settle_alternatively(draft: Draft, staff: Actor, paid: SettleAlternatively) 
             payment_id=refund.payment_id, refund_id=paid.refund_id, amount=refund.amount
         )
         draft.do(PROCESS, record)
+
+
+def settle_elsewhere(
+    draft: Draft, staff: Actor, refund_id: RefundId, external_refund: RefundId
+) -> None:
+    """Owe no more what somebody gave back at the processor's own desk: by that the guest has it.
+
+    Where that was less, the rest is owed still; where it was more, the rest of it is to be
+    explained. Raises NotFound, CurrenciesDiffer, AmountsDiffer.
+    """
+    refund, external = refund_in(draft, refund_id), refund_in(draft, external_refund)
+    if external.booking_id != refund.booking_id:
+        raise NotFound(refund_id=external_refund, booking_id=refund.booking_id)
+    amount = refund.amount.at_most(external.unexplained.amount)
+    draft.do(staff, MatchExternalRefund(refund_id=external_refund, pays=refund_id, amount=amount))
+    taken = refund_in(draft, external_refund).pays[refund_id].taken
+    draft.do(
+        staff,
+        SettleElsewhere(
+            refund_id=refund_id, external_refund=external_refund, amount=amount, taken=taken
+        ),
+    )
+    if refund_id in payment_in(draft, refund.payment_id).reserved:
+        draft.do(PROCESS, ReleaseRefund(payment_id=refund.payment_id, refund_id=refund_id))
+    reconsider_all(draft, refund.booking_id)

@@ -14,6 +14,7 @@ from ledger.aggregates.payout import PAYOUT, Payout
 from ledger.aggregates.property import PROPERTY, Property
 from ledger.aggregates.provider import PROVIDER, Provider
 from ledger.aggregates.refund import REFUND, Refund
+from ledger.aggregates.unit_calendar import UNIT_CALENDAR, UnitCalendar
 from ledger.aggregates.verification import VERIFICATION, Verification
 from ledger.draft import Draft
 from ledger.errors import NotFound
@@ -26,6 +27,7 @@ from ledger.values.ids import (
     PayoutId,
     PropertyId,
     RefundId,
+    UnitId,
     VerificationId,
 )
 
@@ -87,6 +89,11 @@ def claim_in(draft: Draft, booking_id: BookingId) -> DamageClaim:
     """A booking's damage claim as the draft leaves it so far. Raises NotFound."""
     claim_id = damage_claim_of(booking_id)
     return _found(draft.state(DAMAGE_CLAIM, claim_id), claim_id=claim_id)
+
+
+def calendar_in(draft: Draft, unit_id: UnitId) -> UnitCalendar:
+    """A unit's calendar as the draft leaves it so far. Raises NotFound."""
+    return _found(draft.state(UNIT_CALENDAR, unit_id), unit_id=unit_id)
 
 
 def _found(state: S | None, **named: str) -> S:

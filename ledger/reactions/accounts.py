@@ -26,13 +26,21 @@ def open_account(world: World, errand: Errand) -> None:
 
 
 def look_at_account(world: World, errand: Errand) -> None:
-    """Ask how the account of a host stands who cannot be paid yet, or not any more.
-
-    That it stands as it did is no news: a host who never answers the processor leaves no trail.
-    """
+    """Ask how the account of a host stands who cannot be paid yet, or not any more."""
     host = state_of(world, PROVIDER, errand)
-    if host.payout_account is None or host.status is Status.CLOSED:
-        return
+    if host.status is not Status.CLOSED:
+        take_in_news(world, errand, HostId(errand.stream_id))
+
+
+def take_in_news(world: World, errand: Errand, host_id: HostId) -> bool:
+    """Read how a host's account stands now, and take it in where we knew it otherwise.
+
+    That it stands as it did is no news: whoever asks again and again leaves no trail. Raises
+    GatewayUnavailable, OutcomeUnknown, GatewayDeclined, Refused, StoreUnavailable.
+    """
+    host = world.ledger.state(PROVIDER, host_id)
+    if host is None or host.payout_account is None:
+        return False
     read_at = world.calls.clock()
     fact = world.stripe.accounts.read(host.payout_account.account)
 
@@ -40,5 +48,7 @@ def look_at_account(world: World, errand: Errand) -> None:
         processes.take_in_account(draft, fact, read_at)
 
     would = world.ledger.rehearse(plan).sealed().events
-    if any(not isinstance(one.event, PayoutAccountSeen) for one in would):
-        take(world, errand, plan)
+    if all(isinstance(one.event, PayoutAccountSeen) for one in would):
+        return False
+    world.take(host_id, plan, because=errand.set_by)
+    return True

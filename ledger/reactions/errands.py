@@ -186,7 +186,8 @@ def release_payout(world: World, errand: Errand) -> None:
     """Order the transfer of a payout that is due, once everything is cleared.
 
     What stands in the way today may be gone tomorrow, so nothing is refused before it would pass;
-    what the ledger itself knows of keeps the payout back, for everybody to see.
+    what the ledger itself knows of keeps the payout back, for everybody to see. Last of all the
+    host's account is read anew: nobody may have told us that it pays to another bank account.
     """
     plan = partial(
         processes.release_or_hold,
@@ -194,6 +195,8 @@ def release_payout(world: World, errand: Errand) -> None:
         payout_id=PayoutId(errand.stream_id),
     )
     world.ledger.rehearse(plan)
+    if accounts.take_in_news(world, errand, state_of(world, PAYOUT, errand).host_id):
+        world.ledger.rehearse(plan)
     take(world, errand, plan)
 
 

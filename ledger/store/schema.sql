@@ -112,6 +112,25 @@ CREATE TABLE IF NOT EXISTS ledger.reading (
     told_until  timestamptz
 );
 
+-- What people wrote, beside the history: an event names a text, and never says it. Erased, the row
+-- stays and says so; without its salt the digest tells nothing about the words any more.
+CREATE TABLE IF NOT EXISTS ledger.texts (
+    text_id     uuid        NOT NULL PRIMARY KEY,
+    command_id  uuid        NOT NULL,
+    owner_id    uuid        NOT NULL,
+    digest      bytea       NOT NULL CHECK (octet_length(digest) = 32),
+    length      integer     NOT NULL,
+    salt        bytea,
+    words       text,
+    kept_at     timestamptz NOT NULL DEFAULT now(),
+    erased_at   timestamptz,
+    CONSTRAINT erased_means_gone CHECK (
+        (words IS NULL) = (erased_at IS NOT NULL) AND (salt IS NULL) = (erased_at IS NOT NULL)
+    )
+);
+CREATE INDEX IF NOT EXISTS texts_by_owner ON ledger.texts (owner_id);
+CREATE INDEX IF NOT EXISTS texts_by_age ON ledger.texts (kept_at);
+
 -- Tables that only grow are vacuumed late by default: index-only scans would keep visiting the
 -- heap, and one day a freeze of the whole table would come at once.
 ALTER TABLE ledger.events SET (

@@ -11,7 +11,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from ledger.errors import LedgerError, Refused, StoreUnavailable
 from ledger.events import Event, Recorded
-from ledger.store import snapshots
+from ledger.store import snapshots, vault
 from ledger.store.batch import prepare
 from ledger.store.codec import Codec, default_codec
 from ledger.store.commits import Commit, Receipt
@@ -19,6 +19,7 @@ from ledger.store.feed import EVENTS, cursor, recorded_of
 from ledger.store.link import Link
 from ledger.store.writer import Outcome, Ticket, Writer, remembered_refusal
 from ledger.values.ids import CommandId, StreamId
+from ledger.values.texts import Written
 
 Answer = TypeVar("Answer")
 Connection = psycopg.Connection[Any]
@@ -185,6 +186,20 @@ class EventStore:
         self._ask(
             lambda connection: snapshots.keep(connection, stream_id, version, fingerprint, state)
         )
+
+    # -- Texts ----------------------------------------------------------------------------
+
+    def keep_text(self, command_id: CommandId, owner_id: str, text: str) -> Written:
+        """Keep the text of a command before the command is executed (`vault.keep`)."""
+        return self._ask(lambda connection: vault.keep(connection, command_id, owner_id, text))
+
+    def erase_texts(self, owner_id: str) -> int:
+        """Erase the words of all that somebody wrote; returns of how many texts."""
+        return self._ask(lambda connection: vault.erase(connection, owner_id))
+
+    def sweep_texts(self) -> int:
+        """Take away texts that belong to no recorded command; returns how many."""
+        return self._ask(vault.sweep)
 
     # -- The end --------------------------------------------------------------------------
 

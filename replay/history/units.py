@@ -9,11 +9,14 @@ from collections import defaultdict
 
 from ledger.aggregates.unit_calendar import UnitCalendar, best_fit, evolve
 from ledger.events.unit_calendar import HoldPlaced, ReservationReleased
-from ledger.values.ids import BookingId, PropertyId, UnitId, derived_id
+from ledger.values.ids import BookingId, HostId, PropertyId, UnitId, derived_id
 from ledger.values.stay import Stay
 from replay.history.itinerary import HOUSE, Step
 
 RoomType = tuple[PropertyId, str]
+
+NOT_ASKED = HostId("")
+"""Whose units they are plays no part in which of them fits."""
 
 
 class Units:
@@ -36,7 +39,10 @@ class Units:
     def add(self, room_type: RoomType) -> None:
         """Count one more unit of the type."""
         unit_id, _ = self.next_of(room_type)
-        self._calendars[room_type][unit_id] = UnitCalendar(*room_type, house=HOUSE, claims={})
+        property_id, name = room_type
+        self._calendars[room_type][unit_id] = UnitCalendar(
+            property_id, host_id=NOT_ASKED, room_type=name, house=HOUSE, claims={}
+        )
 
     def take(self, room_type: RoomType, unit_id: UnitId, booking_id: BookingId, step: Step) -> None:
         """Count the nights of a booking as taken."""

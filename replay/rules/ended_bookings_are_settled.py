@@ -54,12 +54,14 @@ from ledger.events.payout import (
 from ledger.events.refund import (
     ExternalRefundClassified,
     ExternalRefundDetected,
+    ExternalRefundMatched,
     RefundCancelled,
     RefundFailed,
     RefundRejected,
     RefundRequested,
     RefundSettledAlternatively,
     RefundSettledByDispute,
+    RefundSettledElsewhere,
     RefundSucceeded,
 )
 from ledger.events.unapplied_receipt import (
@@ -89,7 +91,12 @@ ENDS = (
     *(PaymentCompleted, PaymentFailed, PaymentCancelled),
     *(PayoutCancelled, PayoutTransferred, RefundSucceeded, ReceiptReturned, ReceiptAdopted),
     *(RefundRejected, RefundCancelled, RefundSettledAlternatively, ExternalRefundClassified),
-    *(RefundSettledByDispute, ReceiptSettledByDispute, ReceiptSettledAlternatively),
+    *(
+        RefundSettledElsewhere,
+        RefundSettledByDispute,
+        ReceiptSettledByDispute,
+        ReceiptSettledAlternatively,
+    ),
     *(PayoutNetted, PayoutReversed, ReversalFailed),
     *(DisputeWon, DisputeLost, DisputeClosed, DisputePrevented),
 )
@@ -141,6 +148,7 @@ class EndedBookingsAreSettled(Rule):
             **money_that_ends,
             ReservationMade: self.reacquire,
             RefundFailed: self.fail,
+            ExternalRefundMatched: self.match,
         }
 
     def part_begins(self, recorded: Recorded[Any]) -> None:
@@ -182,6 +190,11 @@ class EndedBookingsAreSettled(Rule):
         """A refund that had reached the guest, and so ended, begins again when it comes back."""
         if recorded.event.entries:
             self.post_and_begin(recorded)
+
+    def match(self, recorded: Recorded[ExternalRefundMatched]) -> None:
+        """A refund made elsewhere ends where all of it was the money of refunds of ours."""
+        if not recorded.event.left.minor:
+            self.part_ends(recorded)
 
     def post_and_end(self, recorded: Recorded[MoneyEvent]) -> None:
         """Money moves, and with it a part ends."""

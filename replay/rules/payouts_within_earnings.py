@@ -5,6 +5,7 @@ than there is. Stop the payouts of the host named, and call finance: it may have
 """
 
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from msgspec import Struct
@@ -31,8 +32,10 @@ from ledger.events.refund import (
     RefundApproved,
     RefundCancelled,
     RefundFailed,
+    RefundLessened,
     RefundResubmitted,
     RefundSettledAlternatively,
+    RefundSettledElsewhere,
 )
 from ledger.values.clock import Instant
 from ledger.values.journal import Account, Entry
@@ -105,6 +108,8 @@ class PayoutsWithinEarnings(Rule):
             RefundFailed: self.fail,
             RefundSettledAlternatively: self.fail,
             RefundResubmitted: self.give_again,
+            RefundSettledElsewhere: self.give_elsewhere,
+            RefundLessened: self.give_in_part,
             EarningsRecognized: self.earn,
             DamageCharged: self.charge,
             PayoutScheduled: self.set_time,
@@ -163,6 +168,24 @@ class PayoutsWithinEarnings(Rule):
         books = self._of(recorded.case_id)
         books.refunded += self._gifts.get(recorded.stream_id, 0)
         self._enough(recorded, books)
+
+    def give_elsewhere(self, recorded: Recorded[RefundSettledElsewhere]) -> None:
+        """A gift that had not arrived went out of what was captured after all."""
+        books = self._of(recorded.event.booking_id)
+        books.refunded += self._gifts.pop(recorded.stream_id, 0)
+        self._enough(recorded, books)
+
+    def give_in_part(self, recorded: Recorded[RefundLessened]) -> None:
+        """Some of a gift that had not arrived did so, and the rest has not."""
+        event = recorded.event
+        gift = self._gifts.get(recorded.stream_id)
+        if gift is not None:
+            owed = event.amount.minor + event.left.minor
+            part = round(Fraction(gift * event.amount.minor, owed))
+            self._gifts[recorded.stream_id] = gift - part
+            books = self._of(event.booking_id)
+            books.refunded += part
+            self._enough(recorded, books)
 
     def keep(self, recorded: Recorded[RefundCancelled]) -> None:
         """Money that was the guest's again is not; one that was only asked for never was."""

@@ -22,17 +22,21 @@ from ledger.events.payment import (
     RefundReserved,
 )
 from ledger.events.refund import (
+    ExternalRefundClassified,
     ExternalRefundDetected,
+    ExternalRefundMatched,
     Funding,
     RefundAlternativeChosen,
     RefundApproved,
     RefundCancelled,
     RefundFailed,
+    RefundLessened,
     RefundRejected,
     RefundRequested,
     RefundResubmitted,
     RefundSettledAlternatively,
     RefundSettledByDispute,
+    RefundSettledElsewhere,
     RefundSucceeded,
 )
 from ledger.values.money import Money
@@ -54,10 +58,20 @@ class Taken(Struct):
 
 
 class Underway(Struct):
-    """A refund between request and success: of which payment, and what was approved."""
+    """A refund between request and success: of which payment, and what was approved.
+
+    `counts` is whether its payment counts that as given back now.
+    """
 
     payment_id: str
     approved: Money | None = None
+    counts: bool = False
+
+
+ReachedTheGuest = (
+    RefundSucceeded | RefundSettledAlternatively | RefundSettledByDispute | RefundSettledElsewhere
+)
+"""The guest has it, by whatever way."""
 
 
 class RefundsWithinCaptures(Rule):
@@ -72,6 +86,7 @@ class RefundsWithinCaptures(Rule):
         self._payments: dict[str, Taken] = {}
         self._refunds: dict[str, Underway] = {}
         self._gifts: set[str] = set()
+        self._unexplained: dict[str, Money] = {}
 
     def hears(self) -> Handlers:
         """What comes in, and the way back."""
@@ -93,7 +108,11 @@ class RefundsWithinCaptures(Rule):
             RefundFailed: self.fail,
             RefundResubmitted: self.count_again,
             RefundAlternativeChosen: self.pay_by_bank,
+            RefundSettledElsewhere: self.settle_elsewhere,
+            RefundLessened: self.lessen,
             ExternalRefundDetected: self.see,
+            ExternalRefundMatched: self.match,
+            ExternalRefundClassified: self.classify,
             PaymentRefundRecorded: self.record,
         }
 
@@ -156,7 +175,7 @@ class RefundsWithinCaptures(Rule):
         if refund is None or payment is None:
             self.breach("INV-L7", f"{amount} is approved of a payment that took nothing", recorded)
             return
-        refund.approved = amount
+        refund.approved, refund.counts = amount, True
         payment.approved_minor += amount.minor
         self._within(recorded, payment, payment.approved_minor, amount)
 
@@ -185,18 +204,20 @@ class RefundsWithinCaptures(Rule):
         refund = self._refunds.get(recorded.stream_id)
         payment = self._payments.get(refund.payment_id) if refund else None
         if refund and refund.approved and payment:
+            refund.counts = True
             payment.approved_minor += refund.approved.minor
             self._within(recorded, payment, payment.approved_minor, refund.approved)
 
     def see(self, recorded: Recorded[ExternalRefundDetected]) -> None:
         """What went out elsewhere takes room; nobody could refuse it, but what comes after."""
+        self._unexplained[recorded.stream_id] = recorded.event.amount
         payment = self._payments.get(recorded.event.payment_id)
         if payment is not None:
             payment.approved_minor += recorded.event.amount.minor
 
     def succeed(
         self,
-        recorded: Recorded[RefundSucceeded | RefundSettledAlternatively | RefundSettledByDispute],
+        recorded: Recorded[ReachedTheGuest],
     ) -> None:
         """What the guest got is what was approved, and is got once."""
         refund = self._refunds.pop(recorded.stream_id, None)
@@ -204,6 +225,47 @@ class RefundsWithinCaptures(Rule):
         if approved != recorded.event.amount:
             was = f"approved: {approved or 'nothing'}"
             self.breach("INV-L7", f"{recorded.event.amount} went back, {was}", recorded)
+
+    def match(self, recorded: Recorded[ExternalRefundMatched]) -> None:
+        """What went out elsewhere pays what was owed by no more than it was."""
+        event = recorded.event
+        was = self._unexplained.get(recorded.stream_id)
+        left = was - event.amount if was else None
+        if left != event.left or event.left.minor < 0:
+            found = f"{event.amount} pays {event.pays} and leaves {event.left} of {was}"
+            self.breach("INV-L7", found, recorded)
+        self._unexplained[recorded.stream_id] = event.left
+
+    def classify(self, recorded: Recorded[ExternalRefundClassified]) -> None:
+        """What is explained is what nothing had explained before."""
+        left = self._unexplained.pop(recorded.stream_id, None)
+        if left != recorded.event.amount:
+            found = f"{recorded.event.amount} explained, to be explained: {left or 'nothing'}"
+            self.breach("INV-L7", found, recorded)
+
+    def settle_elsewhere(self, recorded: Recorded[RefundSettledElsewhere]) -> None:
+        """The guest got it by a refund that counts itself."""
+        self._count_no_more(recorded.stream_id)
+        self.succeed(recorded)
+
+    def lessen(self, recorded: Recorded[RefundLessened]) -> None:
+        """The guest got a part of it so; the rest has failed as before."""
+        event = recorded.event
+        refund = self._count_no_more(recorded.stream_id)
+        approved = refund.approved if refund else None
+        if refund is None or approved != event.amount + event.left or event.left.minor <= 0:
+            found = f"{event.amount} of {approved or 'nothing'} went back, {event.left} is left"
+            self.breach("INV-L7", found, recorded)
+            return
+        refund.approved = event.left
+
+    def _count_no_more(self, refund_id: str) -> Underway | None:
+        refund = self._refunds.get(refund_id)
+        payment = self._payments.get(refund.payment_id) if refund else None
+        if refund and payment and refund.counts and refund.approved:
+            payment.approved_minor -= refund.approved.minor
+            refund.counts = False
+        return refund
 
     def record(self, recorded: Recorded[PaymentRefundRecorded]) -> None:
         """The payment's own count goes along."""

@@ -7,11 +7,13 @@ import pytest
 
 from bench.estate import Estate
 from ledger import processes
+from ledger.aggregates.refund import external_refund_of
 from ledger.application import Ledger
 from ledger.draft import Draft, Request
-from ledger.values.ids import BookingId, CommandId, fresh_id
+from ledger.values.ids import BookingId, CommandId, RefundId, fresh_id
+from ledger.values.money import Money
 from tests.api.conftest import Door
-from tests.facts import MARTA, PAUL, PROCESSOR
+from tests.facts import MARTA, PAUL, PROCESSOR, to_see_external_refund
 
 
 @pytest.fixture
@@ -92,6 +94,47 @@ def test_a_refund_is_of_the_booking_that_its_address_names(door: Door, sold: str
     elsewhere = door.get(f"/bookings/{MARTA}/refunds/{refund}")
 
     assert elsewhere.status_code == 404
+
+
+def test_finance_says_that_a_guest_has_a_failed_refund_by_one_made_elsewhere(
+    door: Door, sold: str, ledger: Ledger
+) -> None:
+    refund = asked(door, sold, a_gift())
+    at = f"/bookings/{sold}/refunds/{refund['refund_id']}"
+    door.post(f"{at}/approval", {"by": PAUL, "preview": refund["approval"]}, key="a1")
+    made = made_elsewhere(ledger, BookingId(sold), RefundId(refund["refund_id"]), 500)
+    said = {"by": PAUL, "external_refund": made}
+
+    done = door.post(f"{at}/external-refund", said, key="e1").json()
+    twice = door.post(f"{at}/external-refund", said, key="e2")
+    external = door.get(f"/bookings/{sold}/refunds/{made}").json()
+
+    assert (done["status"], done["amount"]["minor"]) == ("failed", 1_500)
+    assert (twice.status_code, twice.json()["code"]) == (409, "TRANSITION_NOT_ALLOWED")
+    assert external["status"] == "succeeded"
+
+
+def made_elsewhere(
+    ledger: Ledger, booking_id: BookingId, refund_id: RefundId, minor: int
+) -> RefundId:
+    """The processor will not carry a refund out, and somebody made a part of it there."""
+    made = external_refund_of("re_by_hand")
+
+    def plan(draft: Draft) -> None:
+        payment_id = processes.refund_in(draft, refund_id).payment_id
+        processes.submit_refund(draft, refund_id)
+        processes.refund_declined(draft, refund_id, "expired_or_canceled_card")
+        seen = to_see_external_refund(
+            refund_id=made,
+            booking_id=booking_id,
+            payment_id=payment_id,
+            amount=Money(minor, "EUR"),
+            processor_refund="re_by_hand",
+        )
+        draft.do(PROCESSOR, seen)
+
+    ledger.execute(Request(command_id=CommandId(fresh_id()), case_id=booking_id, content=b""), plan)
+    return made
 
 
 def test_a_payout_waits_for_as_many_reasons_as_there_are(door: Door, sold: str) -> None:

@@ -56,7 +56,9 @@ def alteration_accepted() -> AlterationAccepted:
 
 def alteration_settling() -> AlterationSettling:
     """The difference is being paid."""
-    return AlterationSettling(payment_id=PAYMENT, refund_id=None)
+    return AlterationSettling(
+        payment_id=PAYMENT, refund_id=None, waits_until=NOW + timedelta(hours=24)
+    )
 
 
 def altered() -> BookingAltered:

@@ -8,18 +8,21 @@ from ledger.events.refund import (
     Doubt,
     ExternalRefundClassified,
     ExternalRefundDetected,
+    ExternalRefundMatched,
     Funding,
     RefundAlternativeChosen,
     RefundApprovalAsked,
     RefundApproved,
     RefundCancelled,
     RefundFailed,
+    RefundLessened,
     RefundPending,
     RefundRejected,
     RefundRequested,
     RefundResubmitted,
     RefundSettledAlternatively,
     RefundSettledByDispute,
+    RefundSettledElsewhere,
     RefundSubmitted,
     RefundSucceeded,
 )
@@ -208,6 +211,36 @@ def settled_by_dispute() -> RefundSettledByDispute:
     )
 
 
+def settled_elsewhere() -> RefundSettledElsewhere:
+    """Inês has it by a refund that somebody made at the processor's own desk."""
+    owed = approved().amount
+    return RefundSettledElsewhere(
+        payment_id=PAYMENT,
+        booking_id=BOOKING,
+        external_refund=EXTERNAL_REFUND,
+        amount=owed,
+        settled=None,
+        effective_on=JUNE_FIRST,
+        entries=(postings.refund_paid_elsewhere(REFUND, BOOKING, owed, owed, None),),
+    )
+
+
+def lessened() -> RefundLessened:
+    """Inês has 50 euros of it so."""
+    paid = external_refund().amount
+    return RefundLessened(
+        payment_id=PAYMENT,
+        booking_id=BOOKING,
+        external_refund=EXTERNAL_REFUND,
+        amount=paid,
+        left=approved().amount - paid,
+        settled=None,
+        position=None,
+        effective_on=JUNE_FIRST,
+        entries=(postings.refund_paid_elsewhere(REFUND, BOOKING, paid, paid, None),),
+    )
+
+
 def settled_alternatively() -> RefundSettledAlternatively:
     """Our bank paid Inês."""
     amount = money("180.00 EUR")
@@ -236,6 +269,19 @@ def external_refund() -> ExternalRefundDetected:
         time_zone=told.time_zone,
         effective_on=JUNE_FIRST,
         entries=(postings.external_refund_seen(told.amount),),
+    )
+
+
+def matched_refund() -> ExternalRefundMatched:
+    """They were a part of what Inês was owed still."""
+    paid = external_refund().amount
+    return ExternalRefundMatched(
+        booking_id=BOOKING,
+        pays=REFUND,
+        amount=paid,
+        left=money("0.00 EUR"),
+        settled=None,
+        to="succeeded",
     )
 
 

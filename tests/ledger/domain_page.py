@@ -236,6 +236,9 @@ OURS = {
     "refund": _rows("""
         RF14 | pending                            | P | pending
         RF15 | approved failed needs_alternative | X | settled_alternatively
+        RF16 | external_detected                  | F | external_detected succeeded
+        RF17 | failed needs_alternative           | F | settled_alternatively
+        RF18 | failed needs_alternative           | F | failed
     """),
     "property": _rows(f"""
         PY15  | draft    | H | same
@@ -331,7 +334,8 @@ can be vouched for (PR15), because history from outside, and whoever is here bef
 is, was verified elsewhere; PR16 to PR21 are the page's payout account, which is a mirror and leaves
 the provider's own state alone. Of a host's debt the page has the postings only (J16, J17), of a tax
 account too (J24), of bank payouts the states (section 7), and so of the machines of section 10.
-RF15 is owed no more where the guest has it by a dispute that was lost. RF14 is what a processor
+RF15 is owed no more where the guest has it by a dispute that was lost, RF16 to RF18 where they have
+it, or a part, by a refund that somebody made at the processor's own desk. RF14 is what a processor
 adds to a refund that is under way. Between what is agreed or decided of a damage claim and its
 charge the guest is asked for the money, and may leave it unpaid. A payout may have several reasons
 to be held, be netted whole against what its host owes, shrink after it failed, and not come back.

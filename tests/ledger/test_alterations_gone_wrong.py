@@ -6,6 +6,7 @@ difference is owed, or it is as it was before and so is its money.
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,11 +21,15 @@ from ledger.errors import NightsHaveBegun, RefundLineExceeded, TransitionNotAllo
 from ledger.events.alteration import AlterationFailed
 from ledger.events.booking import BookingAltered
 from ledger.events.refund import RefundApproved
+from ledger.processes.changes import possible_until
 from ledger.processes.earnings import left_of, owed_to_host
 from ledger.values.allowance import Allowance, parts_of, settled_beside
+from ledger.values.clock import Instant
+from ledger.values.guests import Party
 from ledger.values.journal import Account
 from ledger.values.money import Money
 from ledger.values.policy import FLEXIBLE, Ending, LineBack, Occupancy, settle
+from ledger.values.stay import stay
 from tests.facts import BOOKING, CHECK_IN, DINIS, EARNED, LISBON, NOW, a_stay
 from tests.ledger.altering import AlteringMarket, quoted_price
 from tests.ledger.market import VISA
@@ -149,16 +154,66 @@ def test_what_an_alteration_gives_back_that_was_made_so_stays_owed() -> None:
     in_order(market)
 
 
-def test_a_change_that_the_nights_have_overtaken_is_not_approved_and_has_failed_by_a_no() -> None:
+def test_a_change_that_nobody_approves_has_failed_when_its_first_changed_night_begins() -> None:
     market = waiting()
-    market.until(CHECK_IN + 3 * DAY + HOUR, step=12 * HOUR)
+    begins = CHECK_IN + 3 * DAY
+    market.until(begins - HOUR, step=12 * HOUR)
+    assert market.alteration().status is Altering.SETTLING
+
+    market.until(begins, step=HOUR)
+
+    (failed,) = market.events(AlterationFailed)
+    assert failed.reason == "not approved in time"
+    assert market.refund(OF_IT).status is Refunding.CANCELLED
+    assert market.payment().refunded.minor == 0
+    assert market.owes() == "nothing"
+    as_before(market)
+
+
+def test_a_change_that_the_nights_have_overtaken_is_not_approved_although_the_clock_is_late() -> (
+    None
+):
+    market = waiting()
+    market.let_pass(CHECK_IN + 3 * DAY - market.clock.now)
 
     with pytest.raises(NightsHaveBegun):
         approve(market, OF_IT)
     assert market.refund(OF_IT).status is Refunding.AWAITING_APPROVAL
 
-    market.decide(partial(processes.reject_refund, staff=DINIS, refund_id=OF_IT, reason="late"))
+    market.settle()
     as_before(market)
+
+
+def test_until_its_first_changed_night_begins_a_change_is_approved() -> None:
+    market = waiting()
+    market.until(CHECK_IN + 3 * DAY - HOUR, step=12 * HOUR)
+    market.let_pass(HOUR - timedelta(microseconds=1))
+
+    approve(market, OF_IT)
+    market.until(OVER, step=12 * HOUR)
+
+    assert market.alteration().status is Altering.APPLIED
+    assert market.booking().stay == THREE
+    in_order(market)
+
+
+@pytest.mark.parametrize(
+    ("wish", "until"),
+    [
+        ({"stay": THREE}, CHECK_IN + 3 * DAY),
+        ({"stay": stay(FIVE.check_in + DAY, FIVE.check_out)}, CHECK_IN),
+        ({"stay": stay(FIVE.check_in - DAY, FIVE.check_out)}, CHECK_IN - DAY),
+        ({"stay": a_stay(nights=7)}, LISBON.check_out_at(FIVE)),
+        ({"party": Party(adults=1)}, LISBON.check_out_at(FIVE)),
+    ],
+    ids=["leaves earlier", "comes later", "comes earlier", "leaves later", "the same nights"],
+)
+def test_a_change_is_possible_until_a_night_of_it_begins_or_the_stay_is_over(
+    wish: dict[str, Any], until: Instant
+) -> None:
+    market = booked()
+
+    assert possible_until(market.booking(), market.shown(**wish)) == until
 
 
 def test_a_stay_that_is_called_off_meanwhile_gives_back_what_its_end_says_and_nothing_beside() -> (
@@ -231,8 +286,14 @@ def test_nobody_says_no_to_one_refund_of_a_change_alone() -> None:
 # -- A bank has the money -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("answered", [True, False])
-def test_a_dispute_that_is_lost_ends_a_change_whose_refund_it_took(*, answered: bool) -> None:
+@pytest.mark.parametrize(
+    ("answered", "reason"),
+    [(True, "a dispute took what was to be given back"), (False, "not approved in time")],
+    ids=["before the nights", "after them"],
+)
+def test_a_dispute_that_is_lost_ends_a_change_whose_refund_it_took_or_finds_it_over(
+    *, answered: bool, reason: str
+) -> None:
     market = waiting()
     market.bank()
     market.settle()
@@ -245,7 +306,7 @@ def test_a_dispute_that_is_lost_ends_a_change_whose_refund_it_took(*, answered: 
         market.until(market.clock.now + 30 * DAY, step=DAY)
 
     (failed,) = market.events(AlterationFailed)
-    assert failed.reason == "a dispute took what was to be given back"
+    assert failed.reason == reason
     assert market.refund(OF_IT).status is Refunding.CANCELLED
     market.until(OVER, step=12 * HOUR)
     assert market.booking().stay == FIVE

@@ -25,6 +25,7 @@ from ledger.values.ids import BookingId, GuestId
 from sandbox.stripe.core import account_links
 from tests.facts import (
     BOOKING,
+    EARNED,
     FINANCE,
     GUEST,
     HOST,
@@ -41,7 +42,7 @@ from tests.facts import (
 from tests.ledger.altering import agree, open_house, pay_the_difference, propose
 from tests.ledger.books import books_agree
 from tests.ledger.market import ASKS_THE_BANK, DECLINED, Market, NotPossible
-from tests.ledger.test_hosts import told_of
+from tests.ledger.test_hosts import names_another_bank, told_of
 from tests.lists import complete
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -177,6 +178,13 @@ def is_paid(market: Market) -> None:
     market.until(PAID_OUT, step=30 * DAY)
 
 
+def is_paid_elsewhere(market: Market) -> None:
+    """The host names another bank account, no notice of it comes, and the payout waits for it."""
+    market.until(EARNED - HOUR, step=30 * DAY)
+    names_another_bank(market)
+    market.until(EARNED + 3 * DAY, step=DAY)
+
+
 def was_paid(market: Market) -> None:
     """A stay that is over, and whose host has their part."""
     has_a_guest(market)
@@ -254,6 +262,7 @@ def account_of(market: Market) -> str:
 
 BEFORE: Mapping[Story, Story] = {
     is_paid: has_a_guest,
+    is_paid_elsewhere: has_a_guest,
     pays_back: lost_a_dispute,
     is_disputed: was_paid,
     gives_a_dispute_up: has_a_guest,
@@ -264,6 +273,7 @@ BEFORE: Mapping[Story, Story] = {
 COMES_TO: Mapping[Story, str] = {
     asks_to_host: "provider.payout_account_changed",
     is_paid: "payout.transferred",
+    is_paid_elsewhere: "payout.hold_lifted",
     pays_back: "payout.reversed",
     is_disputed: "host_debt.raised",
     gives_a_dispute_up: "dispute.lost",
@@ -274,6 +284,7 @@ COMES_TO: Mapping[Story, str] = {
 STORIES: tuple[Story, ...] = (
     asks_to_host,
     is_paid,
+    is_paid_elsewhere,
     pays_back,
     is_disputed,
     gives_a_dispute_up,

@@ -8,12 +8,13 @@ import pytest
 
 from ledger import processes
 from ledger.aggregates.payout import Status as Payable
-from ledger.aggregates.provider import Standing
+from ledger.aggregates.provider import PROVIDER, Standing
+from ledger.aggregates.provider import Status as Hosting
 from ledger.aggregates.refund import Status as Refunding
 from ledger.draft import Draft
 from ledger.errors import PayoutIsHeld, TooEarly, TransitionNotAllowed
 from ledger.events.payout import PayoutHeld, PayoutHoldLifted, PayoutReleased
-from ledger.values.clearance import Hold
+from ledger.values.clearance import ACCOUNT_RESTS, Hold
 from ledger.values.journal import Account
 from tests.facts import (
     ANOTHER_BANK_ACCOUNT,
@@ -26,7 +27,10 @@ from tests.facts import (
     money,
     to_record_account,
 )
+from tests.ledger.market import Market
 from tests.ledger.test_disputed_money import PAID_OUT, Disputed, agree, paid_out, sold
+from tests.ledger.test_every_death import account_of, has_a_guest
+from tests.ledger.test_hosts import names_another_bank
 from tests.ledger.test_staff_refunds import (
     FIRST,
     approve,
@@ -34,7 +38,7 @@ from tests.ledger.test_staff_refunds import (
     owed_to,
 )
 
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PAYOUT = processes.payout_of(BOOKING)
 
 
@@ -95,6 +99,58 @@ def test_case_o9_after_two_days_the_account_has_rested() -> None:
     (held,) = market.events(PayoutHeld)
     (lifted,) = market.events(PayoutHoldLifted)
     assert (held.reason, lifted.reason) == ("account_changed", "account_changed")
+    assert market.payout().status is Payable.TRANSFERRED
+
+
+def about_to_be_paid() -> Market:
+    """A stay whose host will be paid in an hour, to the account that the processor keeps."""
+    market = Market()
+    has_a_guest(market)
+    market.until(EARNED - HOUR, step=30 * DAY)
+    return market
+
+
+def test_case_o9_an_account_that_changed_without_a_word_is_seen_before_the_release() -> None:
+    market = about_to_be_paid()
+    named = names_another_bank(market)
+
+    market.until(EARNED + HOUR, step=HOUR)
+
+    host = market.ledger.state(PROVIDER, RUI)
+    assert host is not None
+    assert host.payout_account is not None
+    assert host.payout_account.bank_account == named
+    assert market.payout().holds == {Hold.ACCOUNT_CHANGED}
+    assert market.all("transfer") == []
+
+    market.until(EARNED + 50 * HOUR, step=HOUR)
+    assert market.payout().status is Payable.TRANSFERRED
+    (released,) = (one for one in market.store.history if isinstance(one.event, PayoutReleased))
+    assert released.occurred_at - host.payout_account.seen_at >= ACCOUNT_RESTS
+
+
+def test_a_host_whom_the_processor_rejected_without_a_word_is_not_paid() -> None:
+    market = about_to_be_paid()
+    market.behind(f"accounts/{account_of(market)}", disabled_reason="rejected.fraud")
+
+    market.until(EARNED + HOUR, step=HOUR)
+
+    host = market.ledger.state(PROVIDER, RUI)
+    assert host is not None
+    assert (host.status, host.standing) == (Hosting.SUSPENDED, Standing.DISABLED)
+    assert market.payout().holds == {Hold.KYC}
+    assert market.all("transfer") == []
+
+
+def test_nobody_is_paid_as_long_as_the_processor_does_not_say_how_the_account_stands() -> None:
+    market = about_to_be_paid()
+    market.fails("error_before", times=1_000, path="/v1/accounts/", method="GET")
+
+    market.until(EARNED + HOUR, step=HOUR)
+    assert market.payout().status is Payable.DUE
+
+    market.machine.control("DELETE", "faults", b"")
+    market.until(EARNED + 2 * HOUR, step=HOUR)
     assert market.payout().status is Payable.TRANSFERRED
 
 

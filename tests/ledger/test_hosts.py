@@ -8,14 +8,21 @@ import msgspec
 import pytest
 
 from ledger import processes
-from ledger.aggregates.provider import PROVIDER, Provider, Reason, Standing, Status
+from ledger.aggregates.provider import (
+    PROVIDER,
+    Provider,
+    Reason,
+    RetireBankAccount,
+    Standing,
+    Status,
+)
 from ledger.events import Actor, Role
 from ledger.events.provider import PayoutAccountOpened
 from ledger.store.inbox import Letter
 from ledger.values.errands import ErrandKind
 from ledger.values.ids import HostId
 from sandbox.stripe.core import account_links
-from tests.facts import an_id
+from tests.facts import PROCESS, an_id
 from tests.ledger.market import Market
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -70,6 +77,21 @@ def tells_everything(market: Market) -> None:
     (account,) = accounts(market)
     account_links.complete(market.machine.world, account["id"], wholly=True)
     market.let_pass(timedelta(minutes=1))
+
+
+def names_another_bank(market: Market) -> str:
+    """The host is paid to another bank account from now on; nobody is told. The account's name."""
+    (account,) = accounts(market)
+    bank: Any = {
+        "object": "bank_account",
+        "country": "PT",
+        "currency": "eur",
+        "account_number": "PT50000201231234567890154",
+    }
+    changed = market.browser.v1.accounts.update(account["id"], {"external_account": bank})
+    assert changed.external_accounts is not None
+    (named,) = (one.id for one in changed.external_accounts if one.default_for_currency)
+    return named
 
 
 @pytest.fixture
@@ -158,6 +180,28 @@ def test_a_host_whom_the_processor_asked_more_of_is_looked_at_until_it_is_conten
     market.until(market.clock.now + 3 * HOUR, step=HOUR)
 
     assert ana(market).standing is Standing.ENABLED
+
+
+def test_a_lost_notice_of_the_bank_account_that_replaces_one_out_of_use_only_delays(
+    market: Market,
+) -> None:
+    market.settle()
+    tells_everything(market)
+    first = hears(market).payout_account
+    assert first is not None
+    assert first.bank_account is not None
+    retire = RetireBankAccount(host_id=ANA, bank_account=first.bank_account)
+    market.decide(lambda draft: draft.do(PROCESS, retire), ANA)
+    market.until(market.clock.now + 3 * HOUR, step=HOUR)
+    assert not ana(market).bank_account_in_use
+
+    named = names_another_bank(market)
+    market.until(market.clock.now + 2 * HOUR, step=HOUR)
+
+    account = ana(market).payout_account
+    assert account is not None
+    assert (account.bank_account, account.out_of_use) == (named, False)
+    assert ErrandKind.LOOK_AT_ACCOUNT not in {row["kind"] for row in market.errands.rows()}
 
 
 def test_looking_at_a_host_who_never_answers_leaves_no_trail(market: Market) -> None:

@@ -35,7 +35,6 @@ from ledger.events import Actor
 from ledger.events.refund import ExternalRefundDetected, RefundRequested
 from ledger.events.unapplied_receipt import ReceiptDetected
 from ledger.gateways.stripe.told import REMEMBERED
-from ledger.processes.alterations import refunds_waited_for
 from ledger.quotes import Wish, book_quoted, booking_of, make_quote, set_levies, set_rates
 from ledger.reactions import letters
 from ledger.store.inbox import Letter
@@ -304,25 +303,13 @@ class Town(Market):
     def clear_the_desk(self) -> None:
         """Nothing waits for people for ever: what is asked is approved, what failed is paid again.
 
-        Where nobody can approve what an alteration waits for, finance says so, and the stay is as
+        Where nobody can approve what an alteration waits for, the clock ends it, and the stay is as
         it was.
         """
         for refund_id in self.refunds(Refunding.AWAITING_APPROVAL):
-            try:
+            with suppress(Refused):
                 self.approve(refund_id)
-            except Refused:
-                self._say_no(refund_id)
         self.pay_again()
-
-    def _say_no(self, refund_id: RefundId) -> None:
-        """Dinis rejects what an alteration waits for and nobody can approve."""
-        case_id = self._state(REFUND, refund_id).booking_id
-
-        def plan(draft: Draft) -> None:
-            if refund_id in refunds_waited_for(draft, case_id):
-                processes.reject_refund(draft, DINIS, refund_id, "cannot be made so any more")
-
-        self.decide(plan, case_id)
 
     def pay_again(self) -> None:
         """Finance pays failed refunds by our bank, and other money where sending is in vain."""

@@ -8,18 +8,18 @@ import pytest
 from msgspec.structs import replace
 
 from ledger.events import Event
-from ledger.values.ids import BookingId, UnitId
+from ledger.values.ids import BookingId, HostId, UnitId
 from ledger.values.nights import Taken
 from ledger.values.stay import Stay
-from projections.availability import (
-    AVAILABILITY,
-    calendar_of,
-    free_units,
-)
+from projections.availability import AVAILABILITY, free_units
+from projections.calendars import NightTaken, hosts_calendar, taken_nights
 from projections.properties import properties
 from tests.facts import (
+    BLOCK,
     BOOKING,
+    ITEM,
     PROPERTY,
+    RUI,
     UNIT,
     a_block,
     a_block_after_cancelling,
@@ -83,23 +83,46 @@ def test_held_nights_become_reserved_and_are_free_again_when_the_booking_falls_a
     story: Story,
 ) -> None:
     story.tells(a_calendar(), a_hold(), a_reservation())
-    span = (STAY.check_in, STAY.check_out)
-    with story.projected(AVAILABILITY) as db:
-        nights = calendar_of(db, UNIT, *span).taken
-    assert [(night.night, night.kind, night.booking_id) for night in nights] == [
-        (night, "reservation", BOOKING) for night in STAY.nights()
-    ]
+    assert shown(story) == [(night.isoformat(), "reservation", BOOKING) for night in STAY.nights()]
 
     story.tells(a_released_reservation())
+    assert shown(story) == []
+
+
+ALWAYS = (date(2000, 1, 1), date(2100, 1, 1))
+
+
+def seen_by_the_host(story: Story) -> Sequence[NightTaken]:
     with story.projected(AVAILABILITY) as db:
-        assert not calendar_of(db, UNIT, *span).taken
+        return hosts_calendar(db, RUI, UNIT, *ALWAYS).taken
 
 
 def shown(story: Story) -> list[tuple[str, str, str | None]]:
     """Every night of the unit that is not free: which, why, and for which booking."""
-    with story.projected(AVAILABILITY) as db:
-        taken = calendar_of(db, UNIT, date(2000, 1, 1), date(2100, 1, 1)).taken
+    taken = seen_by_the_host(story)
     return [(night.night.isoformat(), night.kind, night.booking_id) for night in taken]
+
+
+def test_a_host_is_not_told_who_is_at_the_checkout_with_their_nights(story: Story) -> None:
+    story.tells(a_calendar(), a_hold())
+
+    assert shown(story) == [(night.isoformat(), "hold", None) for night in STAY.nights()]
+
+
+@pytest.mark.parametrize(("blocked", "block_id"), [(a_block(), BLOCK), (an_external_block(), ITEM)])
+def test_a_host_is_told_which_block_has_a_night(
+    story: Story, blocked: Event, block_id: str
+) -> None:
+    story.tells(a_calendar(), blocked)
+
+    assert {night.block_id for night in seen_by_the_host(story)} == {block_id}
+
+
+def test_the_calendar_of_another_hosts_unit_is_empty(story: Story) -> None:
+    story.tells(a_calendar(), a_hold())
+
+    with story.projected(AVAILABILITY) as db:
+        assert not hosts_calendar(db, HostId(an_id("another")), UNIT, *ALWAYS).taken
 
 
 @pytest.mark.parametrize(
@@ -183,10 +206,9 @@ def test_nights_let_go_can_be_held_again_in_the_same_batch(story: Story) -> None
     story.tells(a_calendar(), a_hold(), an_expired_hold())
     story.tells(a_hold(next_one), case=next_one)
 
-    with story.projected(AVAILABILITY) as db:
-        nights = calendar_of(db, UNIT, STAY.check_in, STAY.check_out).taken
+    story.tells(a_reservation(next_one), case=next_one)
 
-    assert {night.booking_id for night in nights} == {next_one}
+    assert {booking for _, _, booking in shown(story)} == {next_one}
 
 
 def test_the_best_fit_is_the_unit_with_the_smallest_free_gap(story: Story) -> None:
@@ -293,6 +315,6 @@ def test_a_calendar_shows_only_the_days_that_were_asked_for(story: Story) -> Non
     second = STAY.check_in + timedelta(days=1)
 
     with story.projected(AVAILABILITY) as db:
-        nights = calendar_of(db, UNIT, second, date(2100, 1, 1)).taken
+        nights = taken_nights(db, UNIT, second, date(2100, 1, 1)).taken
 
-    assert [night.night for night in nights] == list(STAY.nights())[1:]
+    assert nights == list(STAY.nights())[1:]

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import get_args
 
 import pytest
+from msgspec.structs import replace
 
 from ledger.aggregates.decider import SAME, Lifecycle
 from ledger.aggregates.provider import Standing
@@ -47,7 +48,10 @@ from tests.facts import (
     failed_transfer,
     held,
     left_unpaid,
+    lessened,
     lifted,
+    matched_refund,
+    money,
     netted,
     not_delivered,
     outcome_unknown,
@@ -108,7 +112,8 @@ def lying(story: Story, at_most: int = 50, matter: Matter | None = None) -> list
 def test_every_matter_comes_up_by_something_and_everything_that_may_bring_one_up_does() -> None:
     brought_up = {type(event) for event in COMES_UP_BY.values()}
     again = (escalated(), reopened(), not_delivered(), return_reversed(), claim_escalated())
-    later = {type(event) for event in again}
+    rest = (lessened(), matched_refund())
+    later = {type(event) for event in (*again, *rest)}
 
     complete(COMES_UP_BY, set(Matter), "COMES_UP_BY in tests/projections/test_desk.py")
     complete(brought_up | later, set(get_args(OpeningEvent)), "COMES_UP_BY")
@@ -152,6 +157,15 @@ def test_what_our_bank_still_owes_of_a_receipt_lies_there_with_the_ways_out(stor
     assert {one.matter for one in lying(story)} == {M.RECEIPT_UNAPPLIED, M.RETURN_TO_SETTLE}
     story.tells(receipt_settled_alternatively())
     assert not lying(story)
+
+
+def test_the_rest_of_a_refund_that_was_made_elsewhere_in_part_lies_there_like_all_of_it() -> None:
+    half_matched = replace(matched_refund(), left=money("20.00 EUR"))
+
+    assert on_the_desk(failed_refund(), lessened()) == [(M.REFUND_FAILED, "")]
+    assert on_the_desk(alternative_chosen(), lessened()) == [(M.REFUND_FAILED, "")]
+    assert on_the_desk(external_refund(), half_matched) == [(M.REFUND_TO_CLASSIFY, "")]
+    assert on_the_desk(external_refund(), matched_refund()) == []
 
 
 def test_every_matter_can_be_dealt_with() -> None:

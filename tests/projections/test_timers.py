@@ -371,7 +371,25 @@ def test_what_was_proposed_and_has_ended_waits_for_nobody(story: Story, ending: 
     assert what_is_due(story) == {}
 
 
-def test_a_refund_of_a_difference_has_no_time_to_be_paid_in(story: Story) -> None:
-    story.tells(proposed(), AlterationSettling(payment_id=None, refund_id=REFUND))
+def test_a_refund_of_a_difference_waits_for_an_approval_and_no_longer(story: Story) -> None:
+    begins = NOW + timedelta(days=3)
+    story.tells(
+        proposed(), AlterationSettling(payment_id=None, refund_id=REFUND, waits_until=begins)
+    )
+
+    (waiting,) = what_is_due(story).values()
+    assert (waiting.kind, waiting.fires_at) == ("give_up_alteration", begins)
+
+
+def test_what_is_settled_without_anybody_has_no_time_to_be_settled_in(story: Story) -> None:
+    story.tells(proposed(), AlterationSettling(payment_id=None, refund_id=None, waits_until=None))
 
     assert what_is_due(story) == {}
+
+
+def test_a_difference_from_before_its_time_was_told_is_paid_within_a_day(story: Story) -> None:
+    settling = AlterationSettling(payment_id=PAYMENT, refund_id=None, waits_until=None)
+    story.tells(proposed(), settling, at=NOW)
+
+    (paying,) = what_is_due(story).values()
+    assert paying.fires_at == NOW + PAID_WITHIN

@@ -33,10 +33,12 @@ from ledger.aggregates.refund import (
     AutoApprove,
     CancelRefund,
     FailRefund,
+    MatchExternalRefund,
     RejectRefund,
     RequestRefund,
     ResubmitRefund,
     SettleAlternatively,
+    SettleElsewhere,
     SubmitRefund,
     SucceedRefund,
     UseAlternative,
@@ -76,6 +78,8 @@ GOODWILL = RefundId(an_id("goodwill after a complaint"))
 TAKEN_BACK = RefundId(an_id("a refund that was cancelled"))
 CAME_BACK = RefundId(an_id("a refund that came back"))
 BY_HAND = external_refund_of("re_by_hand")
+HALVED = RefundId(an_id("goodwill that went out at the processor's own desk"))
+HALF_BY_HAND, OTHER_HALF = external_refund_of("re_half_1"), external_refund_of("re_half_2")
 NIGHT = money("100.00 EUR")
 OF_THE_HOST = Shares("EUR", host_minor=9_700, host_fee_minor=300)
 
@@ -88,6 +92,7 @@ def refund_in_every_way(history: "History") -> None:
     give_goodwill(history)
     change_the_mind(history)
     find_what_was_done_by_hand(history)
+    find_what_was_owed(history)
     history.live(booking_id, instant("2025-07-21T14:00:00Z"))
     come_back(history)
     owe_it_no_more(history)
@@ -227,6 +232,43 @@ def find_what_was_done_by_hand(history: "History") -> None:
         funded_by=Funding.PLATFORM,
     )
     do(history, (PROCESSOR, seen), (CLARA, said))
+
+
+def find_what_was_owed(history: "History") -> None:
+    """A gift of 4 euros failed, and somebody gave it by two refunds at the processor's own desk."""
+    refund_id = HALVED
+    gift, half = money("4.00 EUR"), money("2.00 EUR")
+    asked = to_ask(
+        refund_id,
+        amount=gift,
+        back=Shares("EUR"),
+        lines=(LineBack("goodwill", "", gift.minor),),
+        funded_by=Funding.PLATFORM,
+    )
+    do(
+        history,
+        (SUPPORT, asked),
+        (PROCESS, AskForApproval(refund_id=refund_id, reasons=(Doubt.PLATFORM_FUNDED,))),
+        (CLARA, to_approve(refund_id)),
+        (PROCESS, SubmitRefund(refund_id=refund_id, idempotency_key="h/1", disputed=False)),
+        (TIMER, AcceptRefund(refund_id=refund_id, processor_refund=None)),
+        (PROCESSOR, FailRefund(refund_id=refund_id, reason="expired_or_canceled_card")),
+    )
+    for number, by_hand in enumerate((HALF_BY_HAND, OTHER_HALF), start=1):
+        seen = to_see_external_refund(
+            refund_id=by_hand,
+            payment_id=payment_of(COMPLAINED),
+            booking_id=COMPLAINED,
+            amount=half,
+            processor_refund=f"re_half_{number}",
+            balance_transaction=f"txn_half_{number}",
+            time_zone=LISBON.time_zone,
+        )
+        match = MatchExternalRefund(refund_id=by_hand, pays=refund_id, amount=half)
+        settle = SettleElsewhere(
+            refund_id=refund_id, external_refund=by_hand, amount=half, taken=half
+        )
+        do(history, (PROCESSOR, seen), (CLARA, match), (CLARA, settle))
 
 
 def owe_it_no_more(history: "History") -> None:

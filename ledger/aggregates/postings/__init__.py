@@ -70,6 +70,7 @@ from ledger.aggregates.postings.refund_transfers import (
     refund_paid_by_bank,
     refund_paid_by_bank_exchanged,
     refund_paid_by_dispute,
+    refund_paid_elsewhere,
     refund_succeeded,
 )
 from ledger.aggregates.postings.refunds import (
@@ -144,6 +145,7 @@ __all__ = [
     "refund_paid_by_bank",
     "refund_paid_by_bank_exchanged",
     "refund_paid_by_dispute",
+    "refund_paid_elsewhere",
     "refund_succeeded",
     "reversed_lines",
     "taken_back",

@@ -91,6 +91,28 @@ def refund_paid_by_dispute(
     )
 
 
+def refund_paid_elsewhere(
+    refund_id: RefundId, booking_id: BookingId, amount: Money, taken: Money, opened: Money | None
+) -> Entry:
+    """J12s: the guest has the money by what stands in suspense, gone out at somebody else's word.
+
+    In two currencies that had taken `taken` of our balance.
+    """
+    owed = debit(Account.REFUND_PAYABLE, amount, refund_id)
+    known = credit(Account.SUSPENSE, taken)
+    if amount.currency == taken.currency:
+        return entry("J12s", 1, owed, known)
+    return entry(
+        "J12sfx",
+        1,
+        owed,
+        credit(Account.FX_POSITION, amount, booking_id),
+        debit(Account.FX_POSITION, taken, booking_id),
+        known,
+        *position_closed(booking_id, opened, taken),
+    )
+
+
 def refund_came_back(refund_id: RefundId, amount: Money) -> Entry:
     """J13: what had reached the guest came back, and is owed again."""
     return entry(

@@ -155,6 +155,18 @@ class SettleByDispute(Command, frozen=True, kw_only=True):
     dispute_id: DisputeId
 
 
+class SettleElsewhere(Command, frozen=True, kw_only=True):
+    """Count the guest as paid, whole or in part, by a refund made at the processor's own desk.
+
+    `taken` is what that took of the processor's balance.
+    """
+
+    refund_id: RefundId
+    external_refund: RefundId
+    amount: Money
+    taken: Money
+
+
 class CancelRefund(Command, frozen=True, kw_only=True):
     """Take a refund back that was not handed over yet."""
 
@@ -173,6 +185,14 @@ class SeeExternalRefund(Command, frozen=True, kw_only=True):
     balance_transaction: str | None
     settled: Money | None
     time_zone: str
+
+
+class MatchExternalRefund(Command, frozen=True, kw_only=True):
+    """Say that an external refund, or so much of it, was the money of one that we still owed."""
+
+    refund_id: RefundId
+    pays: RefundId
+    amount: Money
 
 
 class ClassifyRefund(Command, frozen=True, kw_only=True):
@@ -205,7 +225,9 @@ RefundCommand = (
     | UseAlternative
     | SettleAlternatively
     | SettleByDispute
+    | SettleElsewhere
     | CancelRefund
     | SeeExternalRefund
+    | MatchExternalRefund
     | ClassifyRefund
 )

@@ -26,6 +26,7 @@ from ledger.aggregates.refund.commands import (
     CancelRefund,
     ClassifyRefund,
     FailRefund,
+    MatchExternalRefund,
     RefundCommand,
     RejectRefund,
     RequestRefund,
@@ -33,18 +34,20 @@ from ledger.aggregates.refund.commands import (
     SeeExternalRefund,
     SettleAlternatively,
     SettleByDispute,
+    SettleElsewhere,
     SubmitRefund,
     SucceedRefund,
     UseAlternative,
 )
-from ledger.aggregates.refund.external import classify, see_external
+from ledger.aggregates.refund.external import explain_external, see_external
 from ledger.aggregates.refund.lifecycle import LIFECYCLE
 from ledger.aggregates.refund.request import request
-from ledger.aggregates.refund.state import Refund, Status
+from ledger.aggregates.refund.state import Part, Refund, Status
 from ledger.errors import NotFound
 from ledger.events.refund import (
     ExternalRefundClassified,
     ExternalRefundDetected,
+    ExternalRefundMatched,
     Funding,
     RefundAlternativeChosen,
     RefundApprovalAsked,
@@ -52,12 +55,14 @@ from ledger.events.refund import (
     RefundCancelled,
     RefundEvent,
     RefundFailed,
+    RefundLessened,
     RefundPending,
     RefundRejected,
     RefundRequested,
     RefundResubmitted,
     RefundSettledAlternatively,
     RefundSettledByDispute,
+    RefundSettledElsewhere,
     RefundSubmitted,
     RefundSucceeded,
 )
@@ -103,8 +108,8 @@ def decide(refund: Refund | None, command: RefundCommand, now: Instant) -> Seque
             return settle_alternatively(refund, command, now)
         case CancelRefund():
             return cancel(refund, command, now)
-        case ClassifyRefund():
-            return classify(refund, command, now)
+        case ClassifyRefund() | MatchExternalRefund() | SettleElsewhere():
+            return explain_external(refund, command, now)
         case _:
             assert_never(command)
 
@@ -138,12 +143,13 @@ def evolve(refund: Refund | None, event: RefundEvent) -> Refund:
             return replace(refund, settled=None, position=refund.position or event.settled)
         case RefundAlternativeChosen():
             return replace(refund, chosen_by=event.chosen_by)
-        case ExternalRefundClassified():
-            return _classified(refund, event)
+        case RefundLessened() | ExternalRefundMatched() | ExternalRefundClassified():
+            return _explained(refund, event)
         case (
             RefundApprovalAsked()
             | RefundRejected()
             | RefundSettledAlternatively()
+            | RefundSettledElsewhere()
             | RefundCancelled()
         ):
             return refund
@@ -187,6 +193,32 @@ def _detected(status: Status, event: ExternalRefundDetected) -> Refund:
     )
 
 
+def _explained(
+    refund: Refund, event: RefundLessened | ExternalRefundMatched | ExternalRefundClassified
+) -> Refund:
+    match event:
+        case RefundLessened():
+            return _lessened(refund, event)
+        case ExternalRefundMatched():
+            part = Part(event.amount, event.settled or event.amount)
+            return replace(refund, pays=refund.pays | {event.pays: part})
+        case ExternalRefundClassified():
+            return _classified(refund, event)
+        case _:
+            assert_never(event)
+
+
+def _lessened(refund: Refund, event: RefundLessened) -> Refund:
+    part = refund.share(refund.worth, event.amount)
+    position = refund.position
+    return replace(
+        refund,
+        amount=event.left,
+        had=refund.had | {event.external_refund: part},
+        position=position - event.position if position and event.position else position,
+    )
+
+
 def _approved(refund: Refund, event: RefundApproved) -> Refund:
     approved = replace(refund, approval=event.entries, debt=event.debt, gift=event.worth)
     abroad = approved.worth.currency != event.amount.currency
@@ -202,7 +234,7 @@ def _classified(refund: Refund, event: ExternalRefundClassified) -> Refund:
         funded_by=event.funded_by,
         approval=event.entries,
         debt=event.debt,
-        gift=refund.settled if event.funded_by is Funding.PLATFORM else None,
+        gift=refund.unexplained.taken if event.funded_by is Funding.PLATFORM else None,
     )
 
 
@@ -228,5 +260,5 @@ REFUND = Decider(
     stream_of=lambda command: command.refund_id,
     decide=decide,
     evolve=evolve,
-    evolution=3,
+    evolution=4,
 )

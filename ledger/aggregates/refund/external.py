@@ -1,24 +1,34 @@
-"""Decisions about a refund that we never asked for."""
+"""Decisions about a refund that we never asked for, and about one of ours that it pays."""
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from ledger.aggregates import postings
 from ledger.aggregates.refund.approval import standing_of
 from ledger.aggregates.refund.at_the_processor import settled_as
-from ledger.aggregates.refund.commands import ClassifyRefund, SeeExternalRefund
+from ledger.aggregates.refund.commands import (
+    ClassifyRefund,
+    MatchExternalRefund,
+    SeeExternalRefund,
+    SettleElsewhere,
+)
+from ledger.aggregates.refund.lifecycle import LIFECYCLE
 from ledger.aggregates.refund.limits import explain
-from ledger.aggregates.refund.state import Refund
+from ledger.aggregates.refund.state import Refund, Status
 from ledger.errors import AmountsDiffer
 from ledger.events.refund import (
     ExternalRefundClassified,
     ExternalRefundDetected,
+    ExternalRefundMatched,
     Funding,
     RefundEvent,
+    RefundLessened,
+    RefundSettledElsewhere,
 )
 from ledger.values.clock import Instant
 from ledger.values.consent import told
 from ledger.values.journal import Entry
-from ledger.values.money import zero
+from ledger.values.money import Money, round_half_even, same_currency, zero
 from ledger.values.stay import local_date
 
 
@@ -42,28 +52,43 @@ def see_external(command: SeeExternalRefund, now: Instant) -> Sequence[RefundEve
     ]
 
 
-def classify(refund: Refund, command: ClassifyRefund, now: Instant) -> Sequence[RefundEvent]:
+def explain_external(
+    refund: Refund,
+    command: ClassifyRefund | MatchExternalRefund | SettleElsewhere,
+    now: Instant,
+) -> Sequence[RefundEvent]:
+    """Say what a refund was that we never asked for, or what of ours it paid. Raises Refused."""
+    match command:
+        case ClassifyRefund():
+            return _classify(refund, command, now)
+        case MatchExternalRefund():
+            return _match(refund, command)
+        case SettleElsewhere():
+            return _settle_elsewhere(refund, command, now)
+        case _:
+            assert_never(command)
+
+
+def _classify(refund: Refund, command: ClassifyRefund, now: Instant) -> Sequence[RefundEvent]:
     """Say whose money it was; it has gone, so what could be given back is not asked.
 
     Raises AmountsDiffer, RefundLineExceeded, ReasonIsMissing, CurrenciesDiffer.
     """
-    explain(refund.amount, command)
-    taken = refund.settled or refund.amount
+    amount, taken = refund.unexplained.amount, refund.unexplained.taken
+    explain(amount, command)
     if command.funded_by is Funding.PLATFORM:
         debt, has_left = zero(taken.currency), False
         entries: tuple[Entry, ...] = (postings.goodwill_explained(taken),)
     else:
         standing = standing_of(command.host_id, command)
         debt, has_left = standing.debt(command.back), standing.has_left(command.back)
-        entries = postings.parts_explained(
-            refund.booking_id, command.back, refund.amount, taken, standing
-        )
+        entries = postings.parts_explained(refund.booking_id, command.back, amount, taken, standing)
     return [
         ExternalRefundClassified(
             payment_id=refund.payment_id,
             booking_id=refund.booking_id,
             host_id=command.host_id,
-            amount=refund.amount,
+            amount=amount,
             back=command.back,
             lines=command.lines,
             funded_by=command.funded_by,
@@ -72,5 +97,73 @@ def classify(refund: Refund, command: ClassifyRefund, now: Instant) -> Sequence[
             remitted=has_left,
             effective_on=local_date(now, refund.time_zone),
             entries=entries,
+        )
+    ]
+
+
+def _match(refund: Refund, command: MatchExternalRefund) -> Sequence[RefundEvent]:
+    """Say that so much of it was the money of a refund of ours, which a guest was owed still.
+
+    Raises AmountsDiffer, CurrenciesDiffer.
+    """
+    unexplained, taken = refund.unexplained.amount, refund.unexplained.taken
+    left = unexplained - command.amount
+    if command.amount.minor <= 0 or left.minor < 0:
+        raise AmountsDiffer(amount=str(command.amount), unexplained=str(unexplained))
+    part = round_half_even(taken.minor * command.amount.minor, unexplained.minor)
+    return [
+        ExternalRefundMatched(
+            booking_id=refund.booking_id,
+            pays=command.pays,
+            amount=command.amount,
+            left=left,
+            settled=Money(part, taken.currency) if refund.settled else None,
+            to=(Status.EXTERNAL_DETECTED if left.minor else Status.SUCCEEDED).value,
+        )
+    ]
+
+
+def _settle_elsewhere(
+    refund: Refund, command: SettleElsewhere, now: Instant
+) -> Sequence[RefundEvent]:
+    """The guest has all of it, or a part, by a refund that we never asked for; once by each.
+
+    Raises TransitionNotAllowed, AmountsDiffer, CurrenciesDiffer.
+    """
+    if command.external_refund in refund.had:
+        LIFECYCLE.refuse(SettleElsewhere, refund.status)
+    amount = same_currency(refund.amount, command.amount)
+    left = refund.amount - amount
+    if amount.minor <= 0 or left.minor < 0:
+        raise AmountsDiffer(owed=str(refund.amount), paid=str(amount))
+    settled = settled_as(amount, command.taken)
+    opened = refund.share(refund.position, amount) if refund.position else None
+    entry = postings.refund_paid_elsewhere(
+        command.refund_id, refund.booking_id, amount, command.taken, opened
+    )
+    effective_on = local_date(now, refund.time_zone)
+    if not left.minor:
+        return [
+            RefundSettledElsewhere(
+                payment_id=refund.payment_id,
+                booking_id=refund.booking_id,
+                external_refund=command.external_refund,
+                amount=amount,
+                settled=settled,
+                effective_on=effective_on,
+                entries=(entry,),
+            )
+        ]
+    return [
+        RefundLessened(
+            payment_id=refund.payment_id,
+            booking_id=refund.booking_id,
+            external_refund=command.external_refund,
+            amount=amount,
+            left=left,
+            settled=settled,
+            position=opened,
+            effective_on=effective_on,
+            entries=(entry,),
         )
     ]

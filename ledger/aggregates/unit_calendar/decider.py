@@ -85,6 +85,6 @@ UNIT_CALENDAR = Decider(
     decide=decide,
     evolve=evolve,
     claims=claims,
-    evolution=2,
+    evolution=3,
     streams_grow_long=True,
 )

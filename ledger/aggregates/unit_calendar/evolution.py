@@ -44,6 +44,7 @@ def evolve(calendar: UnitCalendar | None, event: UnitCalendarEvent) -> UnitCalen
     if isinstance(event, CalendarOpened):
         return UnitCalendar(
             property_id=event.property_id,
+            host_id=event.host_id,
             room_type=event.room_type,
             house=event.house,
             claims={},

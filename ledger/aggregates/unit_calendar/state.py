@@ -7,7 +7,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from ledger.values.clock import Instant
-from ledger.values.ids import BlockId, BookingId, PropertyId, UnitId
+from ledger.values.ids import BlockId, BookingId, HostId, PropertyId, UnitId
 from ledger.values.nights import Taken
 from ledger.values.stay import House, Stay
 
@@ -68,6 +68,7 @@ class UnitCalendar(Struct, frozen=True):
     """
 
     property_id: PropertyId
+    host_id: HostId
     room_type: str
     house: House
     claims: dict[ClaimId, Claim]

@@ -141,6 +141,18 @@ BOOK = {
         Dr fx_position         booking       b-s
         Cr fx_gain_loss        -             b-s
     """,
+    ("J12s", 1): """
+        Dr refund_payable      refund        T
+        Cr suspense            -             T
+    """,
+    ("J12sfx", 1): """
+        Dr refund_payable      refund        T
+        Cr fx_position         booking       T
+        Dr fx_position         booking       s
+        Cr suspense            -             s
+        Dr fx_position         booking       b-s
+        Cr fx_gain_loss        -             b-s
+    """,
     ("J12d", 1): """
         Dr refund_payable      refund        T
         Cr exp_chargeback_loss -             T

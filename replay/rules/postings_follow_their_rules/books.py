@@ -1,6 +1,7 @@
 """Holds entries against the lines that the rules make."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from ledger.events import MoneyEvent, Recorded
 from ledger.events.host_debt import DebtNetted
@@ -27,7 +28,7 @@ class Books:
     owed.
     """
 
-    def __init__(self, breach: Callable[[str, Recorded[MoneyEvent]], None]) -> None:
+    def __init__(self, breach: Callable[[str, Recorded[Any]], None]) -> None:
         self.breach = breach
         self.payable: dict[str, int] = {}
         self.on_the_way: dict[str, tuple[str, int]] = {}

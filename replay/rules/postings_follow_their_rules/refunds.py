@@ -6,14 +6,17 @@ from ledger.events import MoneyEvent, Recorded
 from ledger.events.refund import (
     ExternalRefundClassified,
     ExternalRefundDetected,
+    ExternalRefundMatched,
     Funding,
     RefundApproved,
     RefundCancelled,
     RefundFailed,
+    RefundLessened,
     RefundRejected,
     RefundRequested,
     RefundSettledAlternatively,
     RefundSettledByDispute,
+    RefundSettledElsewhere,
     RefundSucceeded,
 )
 from ledger.values.money import Money
@@ -42,6 +45,7 @@ class Refunds(Matter):
         self._worth: dict[str, Money] = {}
         self._parts: dict[str, tuple[tuple[str, Agreed], ...]] = {}
         self._of_ends: set[str] = set()
+        self._matched: dict[tuple[str, str], tuple[Money, Money | None]] = {}
 
     def hears(self) -> Handlers:
         """What agrees on figures, and what books them."""
@@ -54,7 +58,10 @@ class Refunds(Matter):
             RefundFailed: self.failed,
             RefundSettledAlternatively: self.paid_by_bank,
             RefundSettledByDispute: self.paid_by_dispute,
+            RefundSettledElsewhere: self.paid_elsewhere,
+            RefundLessened: self.paid_in_part,
             ExternalRefundDetected: self.seen,
+            ExternalRefundMatched: self.matched,
             ExternalRefundClassified: self.classified,
         }
 
@@ -199,6 +206,59 @@ class Refunds(Matter):
             agreed = agreed._replace(figures=told, listed_in=lost.currency)
         self._books.compare(recorded, rule, agreed, self._keys(recorded, agreed))
 
+    def paid_elsewhere(self, recorded: Recorded[RefundSettledElsewhere]) -> None:
+        """J12s, of what was asked for, in one currency or two; once, and by what was matched."""
+        event = recorded.event
+        self._as_matched(recorded, event.external_refund)
+        agreed = self._refunds.pop(recorded.stream_id, NOTHING)
+        rule, agreed = _settled("J12s", agreed, event.settled)
+        self._books.compare(recorded, rule, agreed, self._keys(recorded, agreed))
+
+    def paid_in_part(self, recorded: Recorded[RefundLessened]) -> None:
+        """J12s of a part, and of its part of the position; the rest is owed as before."""
+        event = recorded.event
+        self._as_matched(recorded, event.external_refund)
+        owed = self._refunds.get(recorded.stream_id, NOTHING)
+        part = Fraction(event.amount.minor, owed.booked["T"] or 1)
+        opened = owed.position and _part_of(owed.position, part)
+        if event.left.minor != owed.booked["T"] - event.amount.minor or event.position != opened:
+            found = f"{event.left} left with {event.position} open, of {owed.booked['T']}"
+            self._books.breach(found, recorded)
+        paid = owed._replace(figures=figures(T=event.amount.minor), position=opened)
+        left = figures(**owed.booked | {"T": event.left.minor})
+        position = owed.position - opened if owed.position and opened else None
+        self._refunds[recorded.stream_id] = owed._replace(figures=left, position=position)
+        if promised := self._worth.get(recorded.stream_id):
+            self._worth[recorded.stream_id] = promised - _part_of(promised, part)
+        rule, paid = _settled("J12s", paid, event.settled)
+        self._books.compare(recorded, rule, paid, self._keys(recorded, paid))
+
+    def _as_matched(
+        self, recorded: Recorded[RefundSettledElsewhere | RefundLessened], by: str
+    ) -> None:
+        """What it was paid by was said to have paid just that."""
+        event = recorded.event
+        said = self._matched.pop((by, recorded.stream_id), None)
+        if said != (event.amount, event.settled):
+            self._books.breach(f"{event.amount} by {by}, which was matched as {said}", recorded)
+
+    def matched(self, recorded: Recorded[ExternalRefundMatched]) -> None:
+        """So much less is to be explained, and stands in suspense for it."""
+        event = recorded.event
+        seen = self._refunds.pop(recorded.stream_id, NOTHING)
+        whole, taken = seen.booked["T"], seen.booked["s"]
+        part = round(Fraction(taken * event.amount.minor, whole or 1))
+        abroad = seen.settled_in != seen.currency
+        settled = Money(part, seen.settled_in) if abroad else None
+        left = whole - event.amount.minor
+        if (left, settled) != (event.left.minor, event.settled) or left < 0:
+            found = f"{event.amount} for {event.settled}, of {whole} that took {taken}"
+            self._books.breach(found, recorded)
+        self._matched[recorded.stream_id, event.pays] = (event.amount, event.settled)
+        if left > 0:
+            rest = figures(T=left, s=taken - part)
+            self._refunds[recorded.stream_id] = seen._replace(figures=rest)
+
     def seen(self, recorded: Recorded[ExternalRefundDetected]) -> None:
         """J23, of what the processor tells."""
         event = recorded.event
@@ -290,6 +350,10 @@ class Refunds(Matter):
             "refund": recorded.stream_id,
             "host": agreed.host_id,
         }
+
+
+def _part_of(whole: Money, part: Fraction) -> Money:
+    return Money(round(whole.minor * part), whole.currency)
 
 
 def _sum(taxes: Taxes) -> int:

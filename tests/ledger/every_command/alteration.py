@@ -36,7 +36,11 @@ COMMANDS = (
         ExpireAlteration(alteration_id=ALTERATION), TIMER, (proposed(),), proposed().expires_at
     ),
     Happened(
-        SettleAlteration(alteration_id=ALTERATION, payment_id=PAYMENT),
+        SettleAlteration(
+            alteration_id=ALTERATION,
+            payment_id=PAYMENT,
+            waits_until=alteration_settling().waits_until,
+        ),
         PROCESS,
         (proposed(), alteration_accepted()),
     ),

@@ -7,10 +7,12 @@ from ledger.aggregates.refund import (
     AutoApprove,
     CancelRefund,
     FailRefund,
+    MatchExternalRefund,
     RejectRefund,
     ResubmitRefund,
     SettleAlternatively,
     SettleByDispute,
+    SettleElsewhere,
     SubmitRefund,
     SucceedRefund,
     UseAlternative,
@@ -20,6 +22,7 @@ from tests.facts import (
     CLARA,
     DINIS,
     DISPUTE,
+    EXTERNAL_REFUND,
     LEFT_ON_LINES,
     PROCESS,
     PROCESSOR,
@@ -132,4 +135,31 @@ COMMANDS = (
     ),
     Happened(to_see_external_refund(), PROCESSOR),
     Happened(to_classify_refund(), CLARA, (external_refund(),)),
+    Happened(
+        MatchExternalRefund(
+            refund_id=EXTERNAL_REFUND, pays=REFUND, amount=external_refund().amount
+        ),
+        CLARA,
+        (external_refund(),),
+    ),
+    Happened(
+        SettleElsewhere(
+            refund_id=REFUND,
+            external_refund=EXTERNAL_REFUND,
+            amount=money("180.00 EUR"),
+            taken=money("180.00 EUR"),
+        ),
+        CLARA,
+        (*UNDER_WAY, failed_refund()),
+    ),
+    Happened(
+        SettleElsewhere(
+            refund_id=REFUND,
+            external_refund=EXTERNAL_REFUND,
+            amount=external_refund().amount,
+            taken=external_refund().amount,
+        ),
+        CLARA,
+        (*UNDER_WAY, failed_refund(), alternative_chosen()),
+    ),
 )

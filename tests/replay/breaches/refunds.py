@@ -23,7 +23,14 @@ from tests.conftest import Database
 from tests.facts import CLARA, GUEST, PROCESSOR, UNIT, a_price, a_stay, an_id
 from tests.replay.breaches.planted import breaks
 from tests.replay.breaches.tampering import Shape, events_of, lines, rewrite, rewrite_stream
-from tests.replay.refund_history import BY_HAND, CAME_BACK, COMPLAINED, TAKEN_BACK
+from tests.replay.refund_history import (
+    BY_HAND,
+    CAME_BACK,
+    COMPLAINED,
+    HALF_BY_HAND,
+    HALVED,
+    TAKEN_BACK,
+)
 from tests.replay.small_history import CANCELLED, HALF_KEPT, History
 
 
@@ -87,7 +94,27 @@ def take_goodwill_from_elsewhere(history: History, database: Database) -> None:
     def change(shape: Shape) -> None:
         lines(shape)[0][0] = "exp_psp_fees"
 
-    rewrite(database, "refund.external_detected", COMPLAINED, change)
+    rewrite_stream(database, "refund.external_detected", BY_HAND, change)
+
+
+@breaks("L4", "L7")
+def match_more_than_was_made_by_hand(history: History, database: Database) -> None:
+    """What was made by hand is said to have been all of a refund of which it was half."""
+
+    def change(shape: Shape) -> None:
+        shape["amount"][0] *= 2
+
+    rewrite_stream(database, "refund.external_matched", HALF_BY_HAND, change)
+
+
+@breaks("L4", "L7")
+def owe_the_rest_of_what_was_paid_whole(history: History, database: Database) -> None:
+    """A part of a refund was made by hand, and a cent less of the rest is owed than was left."""
+
+    def change(shape: Shape) -> None:
+        shape["left"][0] -= 1
+
+    rewrite_stream(database, "refund.lessened", HALVED, change)
 
 
 @breaks("E4", "L7")
