@@ -112,6 +112,11 @@ def say(history: "History", booking_id: BookingId, *said: Said) -> None:
         history.do(booking_id, partial(Draft.do, actor=actor, command=command))
 
 
+def at_once(history: "History", booking_id: BookingId, *said: Said) -> None:
+    """Carry out commands that belong together, in one commit."""
+    history.do(booking_id, *(partial(Draft.do, actor=who, command=what) for who, what in said))
+
+
 def earn(history: "History", booking_id: BookingId, arrival: Instant) -> None:
     """Come, and be earned."""
     start = partial(processes.start_stay, actor=TIMER, booking_id=booking_id)
@@ -179,12 +184,12 @@ def lose(history: "History", arrival: Instant) -> None:
         (PROCESSOR, EscalateDispute(dispute_id=THE_LOST, due_by=due_by)),
         (PROCESSOR, to_withdraw(dispute_id=THE_LOST, payable=NOTHING)),
         (FINANCE, accepted),
-        (PROCESSOR, LoseDispute(dispute_id=THE_LOST, stake=a_stake())),
-        (PROCESS, owes),
-        *((PROCESS, ordered), (PROCESSOR, short)),
-        *((PROCESS, ordered), (PROCESSOR, came)),
-        (PROCESS, CollectDebt(host_id=RUI, amount=HOST_PART, reversal="trr_1")),
     )
+    lost = LoseDispute(dispute_id=THE_LOST, stake=a_stake())
+    at_once(history, LOST, (PROCESSOR, lost), (PROCESS, owes))
+    say(history, LOST, (PROCESS, ordered), (PROCESSOR, short), (PROCESS, ordered))
+    collect = CollectDebt(host_id=RUI, amount=HOST_PART, reversal="trr_1")
+    at_once(history, LOST, (PROCESSOR, came), (PROCESS, collect))
 
 
 def overtake(history: "History") -> None:

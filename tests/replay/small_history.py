@@ -100,7 +100,7 @@ from tests.replay.damage_history import damage_in_every_way, say_nothing_about_d
 from tests.replay.payment_history import pay_in_every_way
 from tests.replay.payout_history import dispute_and_pay_out_in_every_way
 from tests.replay.refund_history import refund_in_every_way
-from tests.replay.supply_history import supply
+from tests.replay.supply_history import renew_never, supply
 from tests.replay.tax_history import TAXED, remit_taxes, sell_what_is_taxed
 
 JUNE_FIRST = instant("2025-06-01T11:00:00Z")
@@ -303,6 +303,7 @@ def _settling(booking_id: BookingId, policy: Policy) -> Iterator[Plan]:
 def live_through(history: History) -> None:
     """Let everything happen once that can happen to a booking, and leave one stay ahead."""
     history.open()
+    supply(history)
     history.sell(history.to_book(STAYED, "2025-07-02", HALF))
     history.sell(history.to_book(CANCELLED, "2025-07-05", FREE))
     history.sell(history.to_book(HALF_KEPT, "2025-07-08", HALF))
@@ -339,7 +340,7 @@ def live_through(history: History) -> None:
     for part in (price, remit_taxes, host, pay_out_to_banks, move_own_money, owe):
         part(history)
     damage_in_every_way(history)
-    supply(history)
+    renew_never(history)
 
 
 def price(history: History) -> None:

@@ -51,16 +51,16 @@ DAY = timedelta(days=1)
 
 
 def supply(history: "History") -> None:
-    """One host is verified and lets a mill; another is rejected, and so is her barn."""
+    """Ana is verified, for some weeks, and lets a mill; André is rejected, and so is his barn."""
     verify(history)
     let_a_mill(history)
     reject(history)
-    renew_never(history)
+    history.do(ANA, partial(processes.ask_for_renewal, host_id=ANA))
 
 
 def submit(history: "History", host_id: HostId) -> None:
-    """Ask for a review of oneself, with an identity card that is good for a month and a half."""
-    until = history.clock.now.date() + 45 * DAY
+    """Ask for a review of oneself, with an identity card that is good for three weeks."""
+    until = history.clock.now.date() + 21 * DAY
     card = ShownDocument(an_id(f"card of {host_id}"), "identity", THE_DIGEST, until)
     ask = partial(
         processes.submit_provider,
@@ -204,11 +204,8 @@ def reject(history: "History") -> None:
 
 
 def renew_never(history: "History") -> None:
-    """Ana's card runs out, and she is suspended."""
-    ask = partial(processes.ask_for_renewal, host_id=ANA)
-    history.do(ANA, ask, at=history.clock.now + 16 * DAY)
-    miss = partial(processes.miss_renewal, host_id=ANA)
-    history.do(ANA, miss, at=history.clock.now + 40 * DAY)
+    """Ana's card has run out, and she is suspended."""
+    history.do(ANA, partial(processes.miss_renewal, host_id=ANA))
 
 
 def _drop(_verification_id: str) -> None:
