@@ -1,19 +1,35 @@
 """Staff's money at the door: refunds that two people want, and payouts that people keep back."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bench.estate import Estate
 from ledger import processes
+from ledger.aggregates.provider import Standing
 from ledger.aggregates.refund import external_refund_of
 from ledger.application import Ledger
 from ledger.draft import Draft, Request
-from ledger.values.ids import BookingId, CommandId, RefundId, fresh_id
+from ledger.gateways.stripe import client
+from ledger.settings import Settings
+from ledger.values.clock import system_clock
+from ledger.values.ids import BookingId, CommandId, PayoutId, RefundId, fresh_id
 from ledger.values.money import Money
-from tests.api.conftest import Door
-from tests.facts import MARTA, PAUL, PROCESSOR, to_see_external_refund
+from tests.api.conftest import Door, knocking
+from tests.api.outside import KEY
+from tests.api.test_remedies import happened
+from tests.facts import (
+    HOST,
+    MARTA,
+    PAUL,
+    PROCESSOR,
+    to_record_account,
+    to_register,
+    to_see_external_refund,
+)
+from tests.sandbox.stripe.shells import HOST as SOMEBODY
 
 
 @pytest.fixture
@@ -161,6 +177,42 @@ def test_what_the_ledger_still_gives_as_a_reason_no_person_lets_go(door: Door, s
     assert (lifted.status_code, lifted.json()["code"]) == (409, "PAYOUT_ON_HOLD")
     assert lifted.json()["data"]["reasons"] == ["refund_open"]
     assert released.status_code == 409
+
+
+def test_before_somebody_orders_a_transfer_the_host_s_account_is_read_anew(
+    settings: Settings, ledger: Ledger, address: str, sold: str
+) -> None:
+    processor = client(KEY, api_base=address)
+    host = processes.payout_in(ledger.rehearse(nothing), paid_for(sold)).host_id
+    told: Any = {**SOMEBODY, "metadata": {"host_id": host}}
+    account = processor.v1.accounts.create(told)
+    before = to_record_account(
+        host_id=host,
+        account=account.id,
+        standing=Standing.ENABLED,
+        bank_account="ba_that_it_was",
+        seen_at=system_clock() - timedelta(hours=1),
+    )
+    happened(ledger, host, (HOST, to_register(host_id=host)), (PROCESSOR, before))
+
+    known = {"stripe_secret_key": KEY, "stripe_api_base": address}
+    with knocking(settings.model_copy(update=known)) as door:
+        path = f"/bookings/{sold}/payouts/{paid_for(sold)}/release"
+        released = door.post(path, {"by": PAUL}, key="r")
+        shown = door.get(f"/hosts/{host}/bank-account").json()
+
+    assert released.status_code == 409
+    assert account.external_accounts is not None
+    assert shown["bank_account"] == account.external_accounts.data[0].id
+
+
+def paid_for(booking_id: str) -> PayoutId:
+    """What the host of a booking is paid for it."""
+    return processes.payout_of(BookingId(booking_id))
+
+
+def nothing(_draft: Draft) -> None:
+    """Only look."""
 
 
 def test_a_host_calls_a_stay_off_for_the_penalty_that_was_shown(door: Door, sold: str) -> None:
