@@ -69,7 +69,6 @@ CASES: Mapping[str, Sequence[Case]] = {
             "N12",
             "The pause between guests is shortened while stays are booked.",
             "Booked stays keep what they have.",
-            SUPPLY + "a unit has no pause between guests yet",
         ),
         Case(
             "N14",
