@@ -27,6 +27,7 @@ from ledger.aggregates.payment import PAYMENT
 from ledger.aggregates.payout import PAYOUT
 from ledger.aggregates.provider import PROVIDER
 from ledger.aggregates.refund import REFUND
+from ledger.aggregates.review import REVIEW
 from ledger.aggregates.tariff import TARIFF
 from ledger.aggregates.tax_account import TAX_ACCOUNT
 from ledger.aggregates.unapplied_receipt import UNAPPLIED_RECEIPT
@@ -50,6 +51,7 @@ DECIDERS: tuple[AnyDecider, ...] = (
     BOOKING,
     ALTERATION,
     DAMAGE_CLAIM,
+    REVIEW,
     PAYMENT,
     UNAPPLIED_RECEIPT,
     REFUND,

@@ -193,6 +193,19 @@ from ledger.events.refund import (
     RefundSubmitted,
     RefundSucceeded,
 )
+from ledger.events.review import (
+    GuestReviewed,
+    GuestReviewEdited,
+    ReviewAnswered,
+    ReviewHidden,
+    ReviewsExpired,
+    ReviewShown,
+    ReviewsOpened,
+    ReviewsPublished,
+    ReviewsVoided,
+    StayReviewed,
+    StayReviewEdited,
+)
 from ledger.events.tariff import LeviesSet, RatesSet
 from ledger.events.tax_account import (
     RemittanceProposed,
@@ -392,6 +405,12 @@ def of_pending(event: RefundPending) -> Facts:
     return NOTHING_ELSE if event.processor_refund else Facts(detail=", no answer yet")
 
 
+def of_reviews(event: ReviewsPublished) -> Facts:
+    """Who wrote one. What they wrote stands where reviews are read, and may be hidden there."""
+    wrote = {"guest": event.of_stay, "host": event.of_guest}
+    return Facts(detail=" and ".join(side for side, review in wrote.items() if review))
+
+
 FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     AlterationAccepted: nothing_else,
     AlterationApplied: lambda event: Facts(detail=str(event.revision)),
@@ -560,6 +579,17 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     ReservationMade: lambda event: of_nights(event.stay),
     ReservationMoved: lambda event: of_nights(event.stay, detail=_from(event.moved_from)),
     ReservationReleased: lambda event: of_nights(event.stay),
+    ReviewAnswered: lambda event: Facts(detail=event.by.other.value),
+    ReviewHidden: lambda event: Facts(detail=f"by the {event.by.value}, {event.reason}"),
+    ReviewShown: lambda event: Facts(detail=f"by the {event.by.value}, {event.reason}"),
+    ReviewsExpired: nothing_else,
+    ReviewsOpened: lambda event: Facts(due_at=event.closes_at),
+    ReviewsPublished: of_reviews,
+    ReviewsVoided: lambda event: Facts(detail=event.reason.replace("_", " ")),
+    GuestReviewed: nothing_else,
+    GuestReviewEdited: nothing_else,
+    StayReviewed: nothing_else,
+    StayReviewEdited: nothing_else,
     ReversalFailed: lambda event: of_amount(event.amount, detail=event.reason),
     ReversalOrdered: lambda event: of_amount(event.amount),
     StayCompleted: nothing_else,

@@ -16,6 +16,7 @@ from ledger.events.payment import PaymentEvent
 from ledger.events.payout import PayoutEvent
 from ledger.events.provider import ProviderEvent
 from ledger.events.refund import RefundEvent
+from ledger.events.review import ReviewEvent
 from ledger.events.tariff import TariffEvent
 from ledger.events.tax_account import TaxAccountEvent
 from ledger.events.unapplied_receipt import UnappliedReceiptEvent
@@ -37,6 +38,7 @@ AnyEvent = (
     | PayoutEvent
     | ProviderEvent
     | RefundEvent
+    | ReviewEvent
     | TariffEvent
     | TaxAccountEvent
     | UnappliedReceiptEvent

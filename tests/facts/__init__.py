@@ -20,6 +20,7 @@ from tests.facts.payment import *
 from tests.facts.payout import *
 from tests.facts.provider import *
 from tests.facts.refund import *
+from tests.facts.review import *
 from tests.facts.story import *
 from tests.facts.tax_account import *
 from tests.facts.unapplied_receipt import *

@@ -149,6 +149,19 @@ PAGE = {
         DI10  | opened evidence_due submitted | P  | prevented
         DI11  | won                           | P  | evidence_due
     """),
+    "review": _rows("""
+        RV1  | -                | X  | open
+        RV2  | open             | G  | guest_in
+        RV2h | open             | H  | host_in
+        RV3  | guest_in         | G  | same
+        RV3h | host_in          | H  | same
+        RV4  | host_in          | G  | published
+        RV4h | guest_in         | H  | published
+        RV5  | guest_in host_in | T  | published
+        RV6  | open             | T  | expired
+        RV7  | -                | X  | void
+        RV8  | published        | GH | same
+    """),
 }
 """Every row of the page, by aggregate; two-step rows are written as their two steps."""
 
@@ -268,6 +281,10 @@ OURS = {
         DM8  | agreed decided unpaid | XSF | charging
         DM9  | charging              | X   | charged
         DM10 | charging              | XT  | unpaid
+    """),
+    "review": _rows("""
+        RV9  | published | SO | same
+        RV10 | published | SO | same
     """),
     "tax_account": _rows("""
         TA1 | - open proposed | X  | open proposed

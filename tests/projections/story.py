@@ -10,6 +10,7 @@ from sqlalchemy import Connection, create_engine
 from ledger.aggregates.bank_payout import bank_payout_of
 from ledger.aggregates.host_debt import debt_of
 from ledger.aggregates.own_transfer import own_transfer_of
+from ledger.aggregates.review import review_of
 from ledger.aggregates.tariff import tariff_of
 from ledger.events import Actor, Envelope, Event
 from ledger.store import Commit, EventStore, Expected, NewEvent
@@ -57,6 +58,7 @@ STREAMS = {
     "payout": PAYOUT,
     "provider": RUI,
     "refund": REFUND,
+    "review": review_of(BOOKING),
     "tariff": tariff_of(PROPERTY),
     "tax_account": TAX_ACCOUNT_OF_LISBON,
     "unapplied_receipt": RECEIPT,
