@@ -15,12 +15,13 @@ from ledger.draft import Draft, Request
 from ledger.gateways.stripe import client
 from ledger.settings import Settings
 from ledger.values.clock import system_clock
-from ledger.values.ids import BookingId, CommandId, PayoutId, RefundId, fresh_id
+from ledger.values.ids import BookingId, CommandId, HostId, RefundId, fresh_id
 from ledger.values.money import Money
 from tests.api.conftest import Door, knocking
 from tests.api.outside import KEY
 from tests.api.test_remedies import happened
 from tests.facts import (
+    BANK_ACCOUNT,
     HOST,
     MARTA,
     PAUL,
@@ -179,40 +180,60 @@ def test_what_the_ledger_still_gives_as_a_reason_no_person_lets_go(door: Door, s
     assert released.status_code == 409
 
 
-def test_before_somebody_orders_a_transfer_the_host_s_account_is_read_anew(
-    settings: Settings, ledger: Ledger, address: str, sold: str
-) -> None:
-    processor = client(KEY, api_base=address)
-    host = processes.payout_in(ledger.rehearse(nothing), paid_for(sold)).host_id
-    told: Any = {**SOMEBODY, "metadata": {"host_id": host}}
-    account = processor.v1.accounts.create(told)
+def ordered(settings: Settings, processor: str, sold: str) -> int:
+    """Paul orders the transfer for a stay, with a processor at an address; the answer's status."""
+    known = {"stripe_secret_key": KEY, "stripe_api_base": processor}
+    with knocking(settings.model_copy(update=known)) as door:
+        path = f"/bookings/{sold}/payouts/{processes.payout_of(BookingId(sold))}/release"
+        return door.post(path, {"by": PAUL}, key="r").status_code
+
+
+def paid_to(ledger: Ledger, sold: str, account: str) -> HostId:
+    """The host of a stay was paid to a bank account behind an account, as far as we know."""
+    host_id = processes.booking_in(ledger.rehearse(nothing), BookingId(sold)).host_id
     before = to_record_account(
-        host_id=host,
-        account=account.id,
+        host_id=host_id,
+        account=account,
         standing=Standing.ENABLED,
-        bank_account="ba_that_it_was",
+        bank_account=BANK_ACCOUNT,
         seen_at=system_clock() - timedelta(hours=1),
     )
-    happened(ledger, host, (HOST, to_register(host_id=host)), (PROCESSOR, before))
-
-    known = {"stripe_secret_key": KEY, "stripe_api_base": address}
-    with knocking(settings.model_copy(update=known)) as door:
-        path = f"/bookings/{sold}/payouts/{paid_for(sold)}/release"
-        released = door.post(path, {"by": PAUL}, key="r")
-        shown = door.get(f"/hosts/{host}/bank-account").json()
-
-    assert released.status_code == 409
-    assert account.external_accounts is not None
-    assert shown["bank_account"] == account.external_accounts.data[0].id
+    happened(ledger, host_id, (HOST, to_register(host_id=host_id)), (PROCESSOR, before))
+    return host_id
 
 
-def paid_for(booking_id: str) -> PayoutId:
-    """What the host of a booking is paid for it."""
-    return processes.payout_of(BookingId(booking_id))
+def known_bank_account(ledger: Ledger, host_id: HostId) -> str | None:
+    """The bank account that a host is paid to, as far as we know."""
+    mirror = processes.host_in(ledger.rehearse(nothing), host_id).payout_account
+    return mirror.bank_account if mirror else None
 
 
 def nothing(_draft: Draft) -> None:
     """Only look."""
+
+
+def test_before_somebody_orders_a_transfer_the_host_s_account_is_read_anew(
+    settings: Settings, ledger: Ledger, address: str, sold: str
+) -> None:
+    processor = client(KEY, api_base=address).v1.accounts
+    account = processor.create(SOMEBODY)  # type: ignore[arg-type]
+    host_id = paid_to(ledger, sold, account.id)
+    processor.update(account.id, {"metadata": {"host_id": host_id}})
+
+    assert ordered(settings, address, sold) == 409
+
+    assert account.external_accounts is not None
+    assert known_bank_account(ledger, host_id) == account.external_accounts.data[0].id
+
+
+def test_nobody_orders_a_transfer_while_the_processor_does_not_answer(
+    settings: Settings, ledger: Ledger, sold: str
+) -> None:
+    host_id = paid_to(ledger, sold, "acct_of_the_host")
+
+    assert ordered(settings, "http://127.0.0.1:9", sold) == 503
+
+    assert known_bank_account(ledger, host_id) == BANK_ACCOUNT
 
 
 def test_a_host_calls_a_stay_off_for_the_penalty_that_was_shown(door: Door, sold: str) -> None:
