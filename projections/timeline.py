@@ -63,6 +63,11 @@ from ledger.events.booking import (
     StayCurtailed,
     StayStarted,
 )
+from ledger.events.conversation import (
+    ConversationLocked,
+    ConversationOpened,
+    MessageWritten,
+)
 from ledger.events.correction import (
     CorrectionApplied,
     CorrectionDrafted,
@@ -206,6 +211,13 @@ from ledger.events.review import (
     StayReviewed,
     StayReviewEdited,
 )
+from ledger.events.support_case import (
+    CaseAnswerAsked,
+    CaseAnswered,
+    CaseOpened,
+    CaseReopened,
+    CaseResolved,
+)
 from ledger.events.tariff import LeviesSet, RatesSet
 from ledger.events.tax_account import (
     RemittanceProposed,
@@ -302,6 +314,9 @@ class Facts(NamedTuple):
 
 
 NOTHING_ELSE = Facts()
+
+Spoken = MessageWritten | CaseOpened | CaseAnswered | CaseReopened
+"""What somebody said in words of their own."""
 
 
 def project(rows: Rows, recorded: Recorded[AnyEvent]) -> None:
@@ -405,6 +420,15 @@ def of_pending(event: RefundPending) -> Facts:
     return NOTHING_ELSE if event.processor_refund else Facts(detail=", no answer yet")
 
 
+def of_words(event: Spoken) -> Facts:
+    """Who spoke, and the id of what they said: the words are in the vault."""
+    return Facts(detail=_by(event))
+
+
+def _by(event: Spoken) -> str:
+    return f"{event.speaker.value} ({event.text.text_id})"
+
+
 def of_reviews(event: ReviewsPublished) -> Facts:
     """Who wrote one. What they wrote stands where reviews are read, and may be hidden there."""
     wrote = {"guest": event.of_stay, "host": event.of_guest}
@@ -452,6 +476,14 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     CouponRestored: lambda event: Facts(detail=event.reason.value),
     DisputedAmountReinstated: lambda event: of_amount(event.amount),
     DisputedAmountWithdrawn: lambda event: of_amount(event.amount),
+    CaseAnswerAsked: lambda event: Facts(detail=f"{event.of.value} ({event.text.text_id})"),
+    CaseAnswered: of_words,
+    CaseOpened: lambda event: Facts(detail=f"{event.kind.value}, by the {_by(event)}"),
+    CaseReopened: of_words,
+    CaseResolved: lambda event: Facts(detail=f"{event.outcome} ({event.text.text_id})"),
+    ConversationLocked: lambda event: Facts(detail=event.reason),
+    ConversationOpened: nothing_else,
+    MessageWritten: of_words,
     CorrectionApplied: lambda event: Facts(detail=event.wrong_stream),
     CorrectionDrafted: lambda event: Facts(detail=event.reason),
     CorrectionRefused: lambda event: Facts(detail=event.reason),

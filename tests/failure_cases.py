@@ -238,7 +238,7 @@ CASES: Mapping[str, Sequence[Case]] = {
         Case(
             "D3",
             "A dispute is lost after the host was paid.",
-            "A debt; the host may disagree; to write it off takes two persons.",
+            "A debt; the host may disagree in a case; to write it off takes two persons.",
         ),
     ),
     "Money": (

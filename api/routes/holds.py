@@ -21,9 +21,9 @@ from projections.projection import Answer
 router = APIRouter(prefix="/bookings/{booking_id}/payouts/{payout_id}", tags=["payouts"])
 
 
-PutByPeople = Literal["manual", "risk_new_host", "case_open", "tax_data_missing"]
+PutByPeople = Literal["manual", "risk_new_host", "tax_data_missing"]
 Lifted = Annotated[
-    PutByPeople | Literal["account_changed", "kyc", "refund_open"],
+    PutByPeople | Literal["account_changed", "case_open", "kyc", "refund_open"],
     Path(description="A reason that stands; what the ledger still gives is not let go"),
 ]
 

@@ -19,6 +19,14 @@ from ledger.processes.alterations import (
 )
 from ledger.processes.attested import funds_arrive, pay, pay_out, refund_settles
 from ledger.processes.bank_payouts import take_in_bank_payout
+from ledger.processes.cases import (
+    answer_case,
+    ask_for_answer,
+    case_in,
+    open_case,
+    reopen_case,
+    resolve_case,
+)
 from ledger.processes.changes import AlterationWish, work_out
 from ledger.processes.checkout import (
     abandon,
@@ -32,6 +40,7 @@ from ledger.processes.checkout import (
     try_again,
     withdraw,
 )
+from ledger.processes.conversations import lock_conversation, write_message
 from ledger.processes.corrections import (
     ShownCorrection,
     WantedCorrection,
@@ -139,6 +148,7 @@ from ledger.processes.names import (
     refund_of,
     staff_refund_of,
 )
+from ledger.processes.open_cases import cases_of
 from ledger.processes.outcome import Outcome
 from ledger.processes.own_transfers import take_in_own_payout, take_in_top_up
 from ledger.processes.payouts import (
@@ -218,11 +228,13 @@ __all__ = [
     "alteration_in",
     "alteration_of",
     "alteration_payment_of",
+    "answer_case",
     "answer_review",
     "apply_approved_alteration",
     "approve_correction",
     "approve_refund",
     "approve_write_off",
+    "ask_for_answer",
     "ask_for_damage_again",
     "ask_for_payment",
     "ask_refund",
@@ -238,6 +250,8 @@ __all__ = [
     "cancel_for_host",
     "cancel_refund",
     "capture_declined",
+    "case_in",
+    "cases_of",
     "change_of",
     "claim_in",
     "classify_refund",
@@ -282,8 +296,10 @@ __all__ = [
     "lapse",
     "late_payment_of",
     "lift_hold",
+    "lock_conversation",
     "mature",
     "nothing_is_open",
+    "open_case",
     "open_claim",
     "open_reviews",
     "order_reversal",
@@ -315,7 +331,9 @@ __all__ = [
     "release",
     "release_or_hold",
     "remit_tax",
+    "reopen_case",
     "report_no_show",
+    "resolve_case",
     "restore_coupon",
     "return_again",
     "return_by_bank",
@@ -361,5 +379,6 @@ __all__ = [
     "withdraw_claim",
     "work_out",
     "would_give_back",
+    "write_message",
     "write_off_difference",
 ]

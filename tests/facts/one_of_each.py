@@ -38,6 +38,7 @@ from tests.facts.booking import (
     started,
     withdrawn,
 )
+from tests.facts.conversation import conversation_locked, conversation_opened, message_written
 from tests.facts.correction import corrected, correction_refused, correction_submitted, drafted
 from tests.facts.coupon import a_coupon, coupon_closed, redeemed, restored
 from tests.facts.damage_claim import (
@@ -169,6 +170,13 @@ from tests.facts.review import (
     reviews_voided,
     stay_review_edited,
     stay_reviewed,
+)
+from tests.facts.support_case import (
+    answer_asked,
+    case_answered,
+    case_opened,
+    case_reopened,
+    case_resolved,
 )
 from tests.facts.tax_account import (
     remittance_proposed,
@@ -339,6 +347,14 @@ ONE_OF_EACH = (
     review_hidden(),
     review_shown(),
     reviews_voided(),
+    conversation_opened(),
+    message_written(),
+    conversation_locked(),
+    case_opened(),
+    answer_asked(),
+    case_answered(),
+    case_resolved(),
+    case_reopened(),
     own_payout(),
     own_payout_returned(),
     tax_given_back(),

@@ -264,6 +264,19 @@ OURS = {
         OT1 | -    | P | made
         OT2 | made | P | returned
     """),
+    "conversation": _rows("""
+        CV1 | -      | X   | open
+        CV2 | open   | GHS | same
+        CV3 | locked | S   | same
+        CV4 | open   | SO  | locked
+    """),
+    "support_case": _rows("""
+        SC1 | -                     | GHS | open
+        SC2 | open reopened         | S   | waiting
+        SC3 | waiting               | GH  | open
+        SC4 | open reopened waiting | SF  | resolved
+        SC5 | resolved              | GHS | reopened
+    """),
     "correction": _rows("""
         CO1 | -                      | F  | drafted
         CO2 | drafted                | F  | awaiting_second_person

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 from ledger import processes
 from ledger.aggregates.review import REVIEW, review_of
-from ledger.draft import Draft
+from ledger.aggregates.support_case import case_of
+from ledger.draft import Draft, Plan
+from ledger.values.cases import CaseKind
 from ledger.values.clock import Instant, instant
 from ledger.values.ids import BookingId
 from ledger.values.reviews import Side
@@ -61,6 +63,30 @@ def end_reviews(
         close = partial(processes.close_reviews, booking_id=booking_id)
         history.do(booking_id, close, at=review.closes_at)
     history.clock.now = now
+
+
+def talk_in_every_way(history: "History", booking_id: BookingId) -> None:
+    """A question and an answer, until it gets out of hand; a case that is not settled at first."""
+    her, him = (partial(processes.write_message, writer=writer) for writer in (GUEST, HOST))
+    asks, answers, asks_again = map(a_text, ("Is there a cot?", "There are two.", "Really?"))
+    lock = partial(processes.lock_conversation, staff=SUPPORT, reason="abusive")
+    case_id = case_of(booking_id, 1)
+    steps: tuple[Plan, ...] = (
+        partial(her, booking_id=booking_id, text=asks),
+        partial(him, booking_id=booking_id, text=answers),
+        partial(lock, booking_id=booking_id),
+        lambda draft: _open_case(draft, booking_id),
+        lambda draft: processes.ask_for_answer(draft, SUPPORT, case_id, Side.HOST, asks),
+        lambda draft: processes.answer_case(draft, HOST, case_id, answers),
+        lambda draft: processes.resolve_case(draft, SUPPORT, case_id, "settled", answers),
+        lambda draft: processes.reopen_case(draft, HOST, case_id, asks_again),
+    )
+    for step in steps:
+        history.do(booking_id, step)
+
+
+def _open_case(draft: Draft, booking_id: BookingId) -> None:
+    processes.open_case(draft, HOST, booking_id, CaseKind.PAYOUT_DISPUTE, a_text("Why so little?"))
 
 
 def _she_writes(draft: Draft, booking_id: BookingId, overall: int) -> None:

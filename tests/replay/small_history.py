@@ -101,6 +101,7 @@ from tests.replay.community_history import (
     end_reviews,
     review_alone,
     review_each_other,
+    talk_in_every_way,
 )
 from tests.replay.damage_history import damage_in_every_way, say_nothing_about_damage
 from tests.replay.payment_history import pay_in_every_way
@@ -343,6 +344,7 @@ def live_through(history: History) -> None:
     for part in (price, remit_taxes, host, pay_out_to_banks, move_own_money, owe):
         part(history)
     damage_in_every_way(history)
+    talk_in_every_way(history, STAYED)
     end_reviews(history, written=FOR_NOTHING, silent=NETTED, called_off=CANCELLED)
 
 
