@@ -115,6 +115,8 @@ STATUS: Mapping[type[LedgerError], int] = {
     errors.GatewayFailure: 502,
     errors.RatesUnavailable: 502,
     errors.RatesUnreadable: 502,
+    errors.FeedUnavailable: 502,
+    errors.FeedUnreadable: 502,
     errors.GatewayUnavailable: 503,
     errors.OutcomeUnknown: 503,
     errors.GatewayDeclined: 502,

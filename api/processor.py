@@ -1,4 +1,4 @@
-"""The processor as the door meets it: its notices are kept, and a browser's secret is fetched."""
+"""The processor as the door meets it: its notices are kept, and what only it knows is fetched."""
 
 from functools import partial
 
@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from api.faults import NoticesNotSetUp, ProcessorNotSetUp
 from ledger.errors import NoticeUnreadable, StoreUnavailable
-from ledger.gateways.stripe.accounts import OnboardingLink
+from ledger.gateways.stripe.accounts import AccountFact, OnboardingLink
 from ledger.gateways.stripe.gateway import StripeGateway, client, is_live
 from ledger.gateways.stripe.notices import SOURCE, Expected, Hears, verified
 from ledger.settings import Settings
@@ -98,6 +98,16 @@ class Processor:
             self._gateway.accounts.onboarding_link, account, return_url=back, refresh_url=back
         )
         return await to_thread.run_sync(ask, limiter=self._calls)
+
+    async def account(self, account: str) -> tuple[AccountFact, Instant] | None:
+        """How a host's account stands, and when that was so; None where nobody can be asked.
+
+        Raises GatewayFailure.
+        """
+        if self._gateway is None:
+            return None
+        read_at, read = self._clock(), self._gateway.accounts.read
+        return await to_thread.run_sync(read, account, limiter=self._calls), read_at
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -15,6 +15,7 @@ from ledger.aggregates.alteration import ALTERATION
 from ledger.aggregates.attestation import ATTESTATION
 from ledger.aggregates.bank_payout import BANK_PAYOUT
 from ledger.aggregates.booking import BOOKING
+from ledger.aggregates.conversation import CONVERSATION
 from ledger.aggregates.correction import CORRECTION
 from ledger.aggregates.coupon import COUPON
 from ledger.aggregates.damage_claim import DAMAGE_CLAIM
@@ -28,6 +29,8 @@ from ledger.aggregates.payout import PAYOUT
 from ledger.aggregates.property import PROPERTY
 from ledger.aggregates.provider import PROVIDER
 from ledger.aggregates.refund import REFUND
+from ledger.aggregates.review import REVIEW
+from ledger.aggregates.support_case import SUPPORT_CASE
 from ledger.aggregates.tariff import TARIFF
 from ledger.aggregates.tax_account import TAX_ACCOUNT
 from ledger.aggregates.unapplied_receipt import UNAPPLIED_RECEIPT
@@ -54,6 +57,9 @@ DECIDERS: tuple[AnyDecider, ...] = (
     BOOKING,
     ALTERATION,
     DAMAGE_CLAIM,
+    REVIEW,
+    CONVERSATION,
+    SUPPORT_CASE,
     PAYMENT,
     UNAPPLIED_RECEIPT,
     REFUND,

@@ -81,6 +81,19 @@ class RatesUnreadable(GatewayFailure):
     code = "RATES_UNREADABLE"
 
 
+class FeedUnavailable(GatewayFailure):
+    """A calendar of another platform cannot be fetched; what it said last stays."""
+
+    code = "FEED_UNAVAILABLE"
+    transient = True
+
+
+class FeedUnreadable(GatewayFailure):
+    """A calendar of another platform cannot be understood; what it said last stays."""
+
+    code = "FEED_UNREADABLE"
+
+
 class GatewayUnavailable(GatewayFailure):
     """The gateway did not take the call, and nothing happened; try again."""
 

@@ -56,7 +56,7 @@ MARGIN_BP = 100
 class Wish(Struct, frozen=True, kw_only=True):
     """A stay that a guest wants to know the price of.
 
-    `candidates` are the units that may be it: the one that was named, or those of a room type, of
+    `candidates` are the units that may be it: the one that was named, or those of one room type, of
     which the best fit is taken (`any_of_type`). Without a currency it is the listing's.
     """
 
@@ -153,7 +153,7 @@ def make_quote(draft: Draft, wish: Wish, reference: ReferenceRates | None) -> Qu
             policy_text=text_hash_of(policy),
             terms=TERMS,
             mode=offer.rates.mode,
-            rules=room.rules,
+            rules=room.rules_for(wish.stay.check_in),
             rates_version=offer.rates_version,
             levies_version=offer.levies_version,
             vouched_by=processes.attestation_of(wish.property_id),
@@ -186,19 +186,23 @@ def _on_offer(draft: Draft, property_id: PropertyId) -> OnOffer:
 def _room(draft: Draft, wish: Wish, offer: OnOffer) -> tuple[UnitId, RoomRates]:
     """The best fit of the units that may be it, and what a room of its type costs."""
     calendars = {unit_id: _calendar(draft, wish, unit_id) for unit_id in wish.candidates}
-    unit_id = best_fit(calendars, wish.stay)
-    if unit_id is None:
-        raise NightsAreTaken(
-            property_id=wish.property_id,
-            check_in=wish.stay.check_in,
-            check_out=wish.stay.check_out,
-        )
-    room_type = calendars[unit_id].room_type
+    taken = NightsAreTaken(
+        property_id=wish.property_id,
+        check_in=wish.stay.check_in,
+        check_out=wish.stay.check_out,
+    )
+    if not calendars:
+        raise taken
+    room_type = calendars[wish.candidates[0]].room_type
     room = offer.rates.of(room_type)
     if room is None:
         raise NotDiscoverable(
             property_id=wish.property_id, because=f"it has no rates for {room_type}"
         )
+    buffer_nights = room.rules_for(wish.stay.check_in).buffer_nights
+    unit_id = best_fit(calendars, wish.stay.kept(buffer_nights))
+    if unit_id is None:
+        raise taken
     return unit_id, room
 
 
@@ -215,7 +219,8 @@ def _refuse_stay(draft: Draft, wish: Wish, offer: OnOffer, room: RoomRates) -> N
     if draft.now >= house.check_in_at(wish.stay):
         today = local_date(draft.now, house.time_zone)
         raise TooLate(check_in=wish.stay.check_in, today=today)
-    refuse_unless_let(room.rules, wish.stay, wish.party.heads(), draft.now, house.time_zone)
+    rules = room.rules_for(wish.stay.check_in)
+    refuse_unless_let(rules, wish.stay, wish.party.heads(), draft.now, house.time_zone)
     if wish.non_refundable and not offer.rates.non_refundable:
         raise NotOffered(non_refundable=True)
 

@@ -82,8 +82,8 @@ nights = Table(
     Column("kind", Text, nullable=False),
     Column("claim_id", Uuid(as_uuid=False), nullable=False),
 )
-"""Nights that are not free; `kind` is `hold` or `reservation`, whose claim is a booking's, or
-`host_block` or `external_block`, whose claim is a block's."""
+"""Nights that are not free; `kind` is `hold` or `reservation`, or the `buffer` after one, whose
+claim is a booking's, or `host_block` or `external_block`, whose claim is a block's."""
 
 # -- Events -----------------------------------------------------------------------------
 
@@ -110,16 +110,14 @@ def project(  # noqa: C901 - one case per event
     """Take or free the nights that the event is about."""
     unit_id = recorded.stream_id
     match recorded.event:
-        case HoldPlaced() as event:
-            take(rows, unit_id, "hold", event.booking_id, event.stay)
-        case ReservationMade(reacquired=True) as event:
-            take(rows, unit_id, "reservation", event.booking_id, event.stay)
+        case HoldPlaced() | ReservationMade(reacquired=True) as event:
+            take_for_booking(rows, unit_id, event)
         case ReservationMade() as event:
             for night in event.stay.nights():
                 rows.change(nights, (unit_id, night), kind="reservation")
         case ReservationMoved() as event:
-            free(rows, unit_id, event.moved_from)
-            take(rows, unit_id, "reservation", event.booking_id, event.stay)
+            free(rows, unit_id, event.moved_from.kept(event.buffer_nights))
+            take_for_booking(rows, unit_id, event)
         case NightsBlocked() as event:
             take(rows, unit_id, "host_block", event.block_id, event.stay)
         case ExternalBlockAdded() as event:
@@ -127,7 +125,9 @@ def project(  # noqa: C901 - one case per event
             take(rows, unit_id, "external_block", event.block_id, *event.parts)
         case ExternalBlockRemoved() as event:
             free(rows, unit_id, *event.parts)
-        case HoldExpired() | HoldReleased() | ReservationReleased() | NightsUnblocked() as event:
+        case HoldExpired() | HoldReleased() | ReservationReleased() as event:
+            free(rows, unit_id, event.stay.kept(event.buffer_nights))
+        case NightsUnblocked() as event:
             free(rows, unit_id, event.stay)
         case CalendarOpened() as event:
             open_unit(rows, recorded, event)
@@ -151,6 +151,17 @@ def take(rows: Rows, unit_id: str, kind: str, claim_id: BookingId | BlockId, *st
     for stay in stays:
         for night in stay.nights():
             rows.insert(nights, unit_id=unit_id, night=night, kind=kind, claim_id=claim_id)
+
+
+def take_for_booking(
+    rows: Rows, unit_id: str, event: HoldPlaced | ReservationMade | ReservationMoved
+) -> None:
+    """Nights of a unit are a booking's, and those after them are kept to get the unit ready."""
+    stay, kind = event.stay, "hold" if isinstance(event, HoldPlaced) else "reservation"
+    take(rows, unit_id, kind, event.booking_id, stay)
+    if event.buffer_nights:
+        buffer = Stay(stay.check_out, stay.kept(event.buffer_nights).check_out)
+        take(rows, unit_id, "buffer", event.booking_id, buffer)
 
 
 def free(rows: Rows, unit_id: str, *stays: Stay) -> None:

@@ -18,7 +18,8 @@ class NightTaken(BaseModel):
     """A night that is not free, and what it is to its host.
 
     `booking_id` is told of a `reservation`: who is at the checkout with a `hold` is nobody's
-    business yet. `block_id` is that of a `host_block`, or of an `external_block`.
+    business yet. A `buffer` is kept free after one of both. `block_id` is that of a
+    `host_block`, or of an `external_block`.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -79,6 +79,13 @@ from ledger.events.refund import (
     RefundSettledByDispute,
     RefundSettledElsewhere,
 )
+from ledger.events.support_case import (
+    CaseAnswerAsked,
+    CaseAnswered,
+    CaseOpened,
+    CaseReopened,
+    CaseResolved,
+)
 from ledger.events.unapplied_receipt import (
     ReceiptAdopted,
     ReceiptAlternativeChosen,
@@ -114,6 +121,7 @@ class Matter(StrEnum):
     WRITE_OFF_TO_APPROVE = "write_off_to_approve"
     DAMAGE_TO_DECIDE = "damage_to_decide"
     DAMAGE_UNPAID = "damage_unpaid"
+    CASE_TO_ANSWER = "case_to_answer"
 
 
 M = Matter
@@ -168,6 +176,8 @@ ENDS: Mapping[type[Event], tuple[Matter, ...]] = {
     DamageClaimDismissed: (M.DAMAGE_TO_DECIDE, M.DAMAGE_UNPAID),
     DamageClaimWithdrawn: (M.DAMAGE_TO_DECIDE,),
     DamageAsked: (M.DAMAGE_UNPAID,),
+    CaseAnswerAsked: (M.CASE_TO_ANSWER,),
+    CaseResolved: (M.CASE_TO_ANSWER,),
 }
 """Which matters of its stream an event ends; the same event may open the next one."""
 
@@ -207,6 +217,9 @@ OpeningEvent = (
     | DamageClaimContested
     | DamageClaimEscalated
     | DamageLeftUnpaid
+    | CaseOpened
+    | CaseAnswered
+    | CaseReopened
 )
 
 
@@ -250,7 +263,7 @@ def opened(event: OpeningEvent) -> Opened | None:  # noqa: C901 - one case per e
         case WriteOffProposed():
             return Opened(M.WRITE_OFF_TO_APPROVE, event.reason, amount=event.amount)
         case _:
-            return opened_about_damage(event)
+            return opened_between_people(event)
 
 
 def opened_about_what_was_made_elsewhere(
@@ -269,11 +282,20 @@ def opened_about_what_was_made_elsewhere(
             assert_never(event)
 
 
-def opened_about_damage(
-    event: DamageClaimContested | DamageClaimEscalated | DamageLeftUnpaid,
+def opened_between_people(
+    event: DamageClaimContested
+    | DamageClaimEscalated
+    | DamageLeftUnpaid
+    | CaseOpened
+    | CaseAnswered
+    | CaseReopened,
 ) -> Opened:
-    """What is to be done about damage: decide who pays, or what of a guest who does not."""
+    """What guest and host cannot settle: who pays for damage, and what is asked of support."""
     match event:
+        case CaseOpened():
+            return Opened(M.CASE_TO_ANSWER, event.kind.value)
+        case CaseAnswered() | CaseReopened():
+            return Opened(M.CASE_TO_ANSWER, f"from the {event.speaker.value}")
         case DamageClaimContested():
             return Opened(M.DAMAGE_TO_DECIDE, event.reason)
         case DamageClaimEscalated():

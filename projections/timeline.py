@@ -63,6 +63,11 @@ from ledger.events.booking import (
     StayCurtailed,
     StayStarted,
 )
+from ledger.events.conversation import (
+    ConversationLocked,
+    ConversationOpened,
+    MessageWritten,
+)
 from ledger.events.correction import (
     CorrectionApplied,
     CorrectionDrafted,
@@ -214,6 +219,26 @@ from ledger.events.refund import (
     RefundSubmitted,
     RefundSucceeded,
 )
+from ledger.events.review import (
+    GuestReviewed,
+    GuestReviewEdited,
+    ReviewAnswered,
+    ReviewHidden,
+    ReviewsExpired,
+    ReviewShown,
+    ReviewsOpened,
+    ReviewsPublished,
+    ReviewsVoided,
+    StayReviewed,
+    StayReviewEdited,
+)
+from ledger.events.support_case import (
+    CaseAnswerAsked,
+    CaseAnswered,
+    CaseOpened,
+    CaseReopened,
+    CaseResolved,
+)
 from ledger.events.tariff import LeviesSet, RatesSet
 from ledger.events.tax_account import (
     RemittanceProposed,
@@ -318,6 +343,9 @@ class Facts(NamedTuple):
 
 
 NOTHING_ELSE = Facts()
+
+Spoken = MessageWritten | CaseOpened | CaseAnswered | CaseReopened
+"""What somebody said in words of their own."""
 
 
 def project(rows: Rows, recorded: Recorded[AnyEvent]) -> None:
@@ -426,6 +454,21 @@ def of_pending(event: RefundPending) -> Facts:
     return NOTHING_ELSE if event.processor_refund else Facts(detail=", no answer yet")
 
 
+def of_words(event: Spoken) -> Facts:
+    """Who spoke, and the id of what they said: the words are in the vault."""
+    return Facts(detail=_by(event))
+
+
+def _by(event: Spoken) -> str:
+    return f"{event.speaker.value} ({event.text.text_id})"
+
+
+def of_reviews(event: ReviewsPublished) -> Facts:
+    """Who wrote one. What they wrote stands where reviews are read, and may be hidden there."""
+    wrote = {"guest": event.of_stay, "host": event.of_guest}
+    return Facts(detail=" and ".join(side for side, review in wrote.items() if review))
+
+
 FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     AlterationAccepted: nothing_else,
     AlterationApplied: lambda event: Facts(detail=str(event.revision)),
@@ -467,6 +510,14 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     CouponRestored: lambda event: Facts(detail=event.reason.value),
     DisputedAmountReinstated: lambda event: of_amount(event.amount),
     DisputedAmountWithdrawn: lambda event: of_amount(event.amount),
+    CaseAnswerAsked: lambda event: Facts(detail=f"{event.of.value} ({event.text.text_id})"),
+    CaseAnswered: of_words,
+    CaseOpened: lambda event: Facts(detail=f"{event.kind.value}, by the {_by(event)}"),
+    CaseReopened: of_words,
+    CaseResolved: lambda event: Facts(detail=f"{event.outcome} ({event.text.text_id})"),
+    ConversationLocked: lambda event: Facts(detail=event.reason),
+    ConversationOpened: nothing_else,
+    MessageWritten: of_words,
     CorrectionApplied: lambda event: Facts(detail=event.wrong_stream),
     CorrectionDrafted: lambda event: Facts(detail=event.reason),
     CorrectionRefused: lambda event: Facts(detail=event.reason),
@@ -619,6 +670,17 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     ReservationMade: lambda event: of_nights(event.stay),
     ReservationMoved: lambda event: of_nights(event.stay, detail=_from(event.moved_from)),
     ReservationReleased: lambda event: of_nights(event.stay),
+    ReviewAnswered: lambda event: Facts(detail=event.by.other.value),
+    ReviewHidden: lambda event: Facts(detail=f"by the {event.by.value}, {event.reason}"),
+    ReviewShown: lambda event: Facts(detail=f"by the {event.by.value}, {event.reason}"),
+    ReviewsExpired: nothing_else,
+    ReviewsOpened: lambda event: Facts(due_at=event.closes_at),
+    ReviewsPublished: of_reviews,
+    ReviewsVoided: lambda event: Facts(detail=event.reason.replace("_", " ")),
+    GuestReviewed: nothing_else,
+    GuestReviewEdited: nothing_else,
+    StayReviewed: nothing_else,
+    StayReviewEdited: nothing_else,
     ReversalFailed: lambda event: of_amount(event.amount, detail=event.reason),
     ReversalOrdered: lambda event: of_amount(event.amount),
     StayCompleted: nothing_else,

@@ -49,6 +49,7 @@ from ledger.events.payout import (
     PayoutRecalculated,
     PayoutScheduled,
 )
+from ledger.events.review import ReviewsExpired, ReviewsOpened, ReviewsPublished, ReviewsVoided
 from ledger.events.unapplied_receipt import (
     ReceiptAdopted,
     ReceiptDetected,
@@ -136,9 +137,12 @@ DamageTimerEvent = (
     | DamageLeftUnpaid
 )
 
+ReviewTimerEvent = ReviewsOpened | ReviewsVoided | ReviewsPublished | ReviewsExpired
+
 TimerEvent = (
     CalendarOrPayout
     | AlterationTimerEvent
+    | ReviewTimerEvent
     | DamageTimerEvent
     | FundsEvent
     | BookingRequested
@@ -179,12 +183,14 @@ def project(  # noqa: C901 - one case per event
             end(rows, booking, TimerKind.START_STAY)
         case StayCompleted():
             end(rows, booking, TimerKind.COMPLETE_STAY)
+            begin(rows, recorded, TimerKind.OPEN_REVIEWS, recorded.occurred_at)
         case BookingCancelled() | NoShowReported() | StayCurtailed() as event:
             fall_away(rows, recorded, event)
         case NoShowReversed(to="in_stay"):
             rows.change(timers, key(TimerKind.COMPLETE_STAY, booking), armed=True)
         case NoShowReversed():
             end(rows, booking, TimerKind.COMPLETE_STAY)
+            begin(rows, recorded, TimerKind.OPEN_REVIEWS, recorded.occurred_at)
         case EarningsRecognized():
             end(rows, booking, TimerKind.RECOGNIZE_EARNINGS)
         case BookingAltered() as event:
@@ -205,11 +211,13 @@ def project(  # noqa: C901 - one case per event
 def project_rest(
     rows: Rows,
     recorded: Recorded[TimerEvent],
-    event: CalendarOrPayout | AlterationTimerEvent | DamageTimerEvent,
+    event: CalendarOrPayout | AlterationTimerEvent | DamageTimerEvent | ReviewTimerEvent,
 ) -> None:
     """The timers of what is neither a stay nor a payment."""
     if isinstance(event, AlterationTimerEvent):
         project_alterations(rows, recorded, event)
+    elif isinstance(event, ReviewTimerEvent):
+        project_reviews(rows, recorded, event)
     elif isinstance(event, DamageTimerEvent):
         project_damage(rows, recorded, event)
     else:
@@ -241,6 +249,13 @@ def project_damage(rows: Rows, recorded: Recorded[TimerEvent], event: DamageTime
         begin(rows, recorded, kind, event.answer_by, of=recorded.stream_id)
     elif isinstance(event, DamageAsked):
         begin(rows, recorded, TimerKind.GIVE_UP_DAMAGE, event.pay_by, of=recorded.stream_id)
+
+
+def project_reviews(rows: Rows, recorded: Recorded[TimerEvent], event: ReviewTimerEvent) -> None:
+    """Until when guest and host may review each other, once it is known that they may."""
+    end(rows, recorded.case_id, TimerKind.OPEN_REVIEWS, TimerKind.CLOSE_REVIEWS)
+    if isinstance(event, ReviewsOpened):
+        begin(rows, recorded, TimerKind.CLOSE_REVIEWS, event.closes_at)
 
 
 def project_funds(rows: Rows, recorded: Recorded[TimerEvent], event: FundsEvent) -> None:
@@ -324,6 +339,7 @@ def fall_away(
         rows.change(timers, key(TimerKind.COMPLETE_STAY, recorded.case_id), armed=False)
     else:
         end(rows, recorded.case_id, TimerKind.COMPLETE_STAY)
+        begin(rows, recorded, TimerKind.OPEN_REVIEWS, recorded.occurred_at)
     if not event.gives_back.kept.is_nothing:
         begin(rows, recorded, TimerKind.RECOGNIZE_EARNINGS, recorded.occurred_at)
 

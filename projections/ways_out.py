@@ -25,5 +25,6 @@ WAYS_OUT: Mapping[Matter, tuple[str, ...]] = {
     M.WRITE_OFF_TO_APPROVE: ("approval", "rejection"),
     M.DAMAGE_TO_DECIDE: ("decision", "dismissal"),
     M.DAMAGE_UNPAID: ("payment", "dismissal"),
+    M.CASE_TO_ANSWER: ("question", "resolution"),
 }
 """What staff can do about a matter, as the addresses of it end; nothing where others must act."""

@@ -69,7 +69,6 @@ CASES: Mapping[str, Sequence[Case]] = {
             "N12",
             "The pause between guests is shortened while stays are booked.",
             "Booked stays keep what they have.",
-            SUPPLY + "a unit has no pause between guests yet",
         ),
         Case(
             "N14",
@@ -239,7 +238,7 @@ CASES: Mapping[str, Sequence[Case]] = {
         Case(
             "D3",
             "A dispute is lost after the host was paid.",
-            "A debt; the host may disagree; to write it off takes two persons.",
+            "A debt; the host may disagree in a case; to write it off takes two persons.",
         ),
     ),
     "Money": (

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path
 
-from api import speakers
+from api import payees, speakers
+from api.asking import OnPremises, OnProcessor
 from api.commands import COMMANDS, Commanding, answered
 from api.problems import described
 from api.shapes import Body, Uuid
@@ -20,9 +21,9 @@ from projections.projection import Answer
 router = APIRouter(prefix="/bookings/{booking_id}/payouts/{payout_id}", tags=["payouts"])
 
 
-PutByPeople = Literal["manual", "risk_new_host", "case_open", "tax_data_missing"]
+PutByPeople = Literal["manual", "risk_new_host", "tax_data_missing"]
 Lifted = Annotated[
-    PutByPeople | Literal["account_changed", "kyc", "refund_open"],
+    PutByPeople | Literal["account_changed", "case_open", "kyc", "refund_open"],
     Path(description="A reason that stands; what the ledger still gives is not let go"),
 ]
 
@@ -85,9 +86,17 @@ async def lift_hold(
     ),
 )
 async def release_payout(
-    booking_id: Uuid, payout_id: Uuid, said: OfFinance, command: Commanding
+    booking_id: Uuid,
+    payout_id: Uuid,
+    said: OfFinance,
+    command: Commanding,
+    premises: OnPremises,
+    processor: OnProcessor,
 ) -> PayoutNow:
-    """Order the transfer now; every guard that stops the clock stops a person as well."""
+    """Order the transfer now; every guard that stops the clock stops a person as well. The account
+    that is paid to is read anew before.
+    """
+    await payees.read_anew(premises, processor, PayoutId(payout_id))
 
     def plan(draft: Draft) -> None:
         named, finance = _named(draft, booking_id, payout_id), speakers.staff(Role.FINANCE, said.by)

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 from pydantic import Field
 
 from api.shapes import Body, LocalDate, Name
-from api.wishes.rates import UNNUMBERED, Days, Minor, Part
+from api.wishes.rates import UNNUMBERED, Minor, Part
+from api.wishes.stay_rules import Days
 from ledger.values.levies import FeePlan, TaxBase, TaxRule
 from ledger.values.penalty import BY_HOST
 from ledger.values.tariff import Levies

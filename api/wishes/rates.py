@@ -5,21 +5,18 @@ from typing import Annotated
 from pydantic import Field
 
 from api.shapes import LARGEST_AMOUNT_MINOR, Body, Currency, LocalDate, Name
+from api.wishes.stay_rules import Days, SeasonalRulesWish, StayRulesWish
 from ledger.values.rates import FRIDAY_AND_SATURDAY, DayPrice, RatePlan, Season, Tiered
-from ledger.values.stay_rules import EVERY_DAY, StayRules
+from ledger.values.stay_rules import SeasonalRules
 from ledger.values.tariff import BookingMode, Rates, RoomRates
 
-MOST_NIGHTS = 365
 UNNUMBERED = 0
 """Stands for a version: the ledger counts them."""
 
 Minor = Annotated[int, Field(ge=0, le=LARGEST_AMOUNT_MINOR)]
 Part = Annotated[int, Field(ge=0, le=10_000, description="basis points")]
-Days = Annotated[int, Field(ge=0, le=3_650)]
-Nights = Annotated[int, Field(ge=1, le=MOST_NIGHTS)]
 Heads = Annotated[int, Field(ge=0, le=1_000)]
 Weekday = Annotated[int, Field(ge=0, le=6)]
-IsoDays = Annotated[list[Annotated[int, Field(ge=1, le=7)]], Field(min_length=1, max_length=7)]
 
 
 class SeasonWish(Body):
@@ -85,33 +82,26 @@ class RatePlanWish(Body):
         )
 
 
-class StayRulesWish(Body):
-    """Which stays are let. Days of the week count from Monday, 1, to Sunday, 7."""
-
-    min_nights: Nights = 1
-    max_nights: Nights | None = None
-    arrival_days: IsoDays = Field(default_factory=lambda: [*EVERY_DAY])
-    departure_days: IsoDays = Field(default_factory=lambda: [*EVERY_DAY])
-    notice_days: Days = 0
-    window_days: Days | None = None
-    capacity: Annotated[int, Field(ge=1, le=1_000)] | None = None
-
-    def rules(self) -> StayRules:
-        """The rules."""
-        told = self.model_dump(exclude={"arrival_days", "departure_days"})
-        return StayRules(
-            **told,
-            arrival_days=tuple(self.arrival_days),
-            departure_days=tuple(self.departure_days),
-        )
-
-
 class RoomRatesWish(Body):
-    """What the rooms of one type cost, and which stays are let in them."""
+    """What the rooms of one type cost, and which stays are let in them.
+
+    Each day of arrival goes by the seasonal rules of that day, and where there are none, by the
+    others.
+    """
 
     room_type: Name
     plan: RatePlanWish
     rules: StayRulesWish = StayRulesWish()
+    seasonal: list[SeasonalRulesWish] = Field(default_factory=list, max_length=60)
+
+    def rates(self, currency: str) -> RoomRates:
+        """The rates of the rooms in a currency, not numbered yet."""
+        return RoomRates(
+            self.room_type,
+            self.plan.plan(currency),
+            self.rules.rules(),
+            tuple(SeasonalRules(one.first, one.last, one.rules.rules()) for one in self.seasonal),
+        )
 
 
 class RatesWish(Body):
@@ -125,13 +115,9 @@ class RatesWish(Body):
 
     def rates(self) -> Rates:
         """The rates, not numbered yet."""
-        rooms = (
-            RoomRates(room.room_type, room.plan.plan(self.currency), room.rules.rules())
-            for room in self.rooms
-        )
         return Rates(
             currency=self.currency,
-            rooms=tuple(rooms),
+            rooms=tuple(room.rates(self.currency) for room in self.rooms),
             policy=self.policy,
             mode=self.mode,
             non_refundable=self.non_refundable,

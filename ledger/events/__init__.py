@@ -4,6 +4,7 @@ from ledger.events.alteration import AlterationEvent
 from ledger.events.attestation import AttestationEvent
 from ledger.events.bank_payout import BankPayoutEvent
 from ledger.events.booking import BookingEvent
+from ledger.events.conversation import ConversationEvent
 from ledger.events.correction import CorrectionEvent
 from ledger.events.coupon import CouponEvent
 from ledger.events.damage_claim import DamageClaimEvent
@@ -17,6 +18,8 @@ from ledger.events.payout import PayoutEvent
 from ledger.events.property import PropertyEvent
 from ledger.events.provider import ProviderEvent
 from ledger.events.refund import RefundEvent
+from ledger.events.review import ReviewEvent
+from ledger.events.support_case import SupportCaseEvent
 from ledger.events.tariff import TariffEvent
 from ledger.events.tax_account import TaxAccountEvent
 from ledger.events.unapplied_receipt import UnappliedReceiptEvent
@@ -28,6 +31,7 @@ AnyEvent = (
     | AttestationEvent
     | BankPayoutEvent
     | BookingEvent
+    | ConversationEvent
     | CorrectionEvent
     | CouponEvent
     | DamageClaimEvent
@@ -40,6 +44,8 @@ AnyEvent = (
     | PropertyEvent
     | ProviderEvent
     | RefundEvent
+    | ReviewEvent
+    | SupportCaseEvent
     | TariffEvent
     | TaxAccountEvent
     | UnappliedReceiptEvent

@@ -5,7 +5,7 @@ from ledger.values.ids import PropertyId
 from ledger.values.tariff import Levies, Rates
 
 
-class RatesSet(Event, topic="tariff.rates_set", frozen=True, kw_only=True):
+class RatesSet(Event, topic="tariff.rates_set", schema=2, frozen=True, kw_only=True):
     """The host's rates and rules of a property hold for every quote from now on.
 
     `version` counts up from 1; each plan carries it, so a price says by which rates it was made.

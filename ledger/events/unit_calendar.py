@@ -32,12 +32,17 @@ class CalendarOpened(Event, topic="unit_calendar.opened", frozen=True, kw_only=T
     house: House
 
 
-class HoldPlaced(Event, topic="unit_calendar.hold_placed", frozen=True, kw_only=True):
-    """Nights are kept for a booking until it is paid or the hold runs out."""
+class HoldPlaced(Event, topic="unit_calendar.hold_placed", schema=2, frozen=True, kw_only=True):
+    """Nights are kept for a booking until it is paid or the hold runs out.
+
+    So are `buffer_nights` after them, to get the unit ready for the next guest; they go with the
+    booking's claim, whatever happens to it, and whatever its host asks for later.
+    """
 
     booking_id: BookingId
     stay: Stay
     expires_at: Instant
+    buffer_nights: int = 0
 
 
 class HoldExtended(Event, topic="unit_calendar.hold_extended", frozen=True, kw_only=True):
@@ -50,44 +55,51 @@ class HoldExtended(Event, topic="unit_calendar.hold_extended", frozen=True, kw_o
 
 
 class ReservationMade(
-    Event, topic="unit_calendar.reservation_made", schema=2, frozen=True, kw_only=True
+    Event, topic="unit_calendar.reservation_made", schema=3, frozen=True, kw_only=True
 ):
     """Nights became the booking's own: those it held, or, `reacquired`, nights that were free."""
 
     booking_id: BookingId
     stay: Stay
     reacquired: bool = False
+    buffer_nights: int = 0
 
 
-class HoldExpired(Event, topic="unit_calendar.hold_expired", frozen=True, kw_only=True):
+class HoldExpired(Event, topic="unit_calendar.hold_expired", schema=2, frozen=True, kw_only=True):
     """A hold ran out and its nights are free again."""
 
     booking_id: BookingId
     stay: Stay
+    buffer_nights: int = 0
 
 
-class HoldReleased(Event, topic="unit_calendar.hold_released", frozen=True, kw_only=True):
+class HoldReleased(Event, topic="unit_calendar.hold_released", schema=2, frozen=True, kw_only=True):
     """A hold was let go before it ran out and its nights are free again."""
 
     booking_id: BookingId
     stay: Stay
+    buffer_nights: int = 0
 
 
 class ReservationReleased(
-    Event, topic="unit_calendar.reservation_released", frozen=True, kw_only=True
+    Event, topic="unit_calendar.reservation_released", schema=2, frozen=True, kw_only=True
 ):
     """A booking gave its nights back: it was cancelled, or nobody came."""
 
     booking_id: BookingId
     stay: Stay
+    buffer_nights: int = 0
 
 
-class ReservationMoved(Event, topic="unit_calendar.reservation_moved", frozen=True, kw_only=True):
+class ReservationMoved(
+    Event, topic="unit_calendar.reservation_moved", schema=2, frozen=True, kw_only=True
+):
     """A booking changed its nights for others, at once: there was no moment with both or none."""
 
     booking_id: BookingId
     moved_from: Stay
     stay: Stay
+    buffer_nights: int = 0
 
 
 class NightsBlocked(Event, topic="unit_calendar.nights_blocked", frozen=True, kw_only=True):

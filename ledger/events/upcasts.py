@@ -160,6 +160,28 @@ def from_a_hold(old: Shape) -> Shape:
     return {**old, "reacquired": False}
 
 
+@upcast("unit_calendar.hold_placed", since=1)
+@upcast("unit_calendar.hold_expired", since=1)
+@upcast("unit_calendar.hold_released", since=1)
+@upcast("unit_calendar.reservation_made", since=2)
+@upcast("unit_calendar.reservation_released", since=1)
+@upcast("unit_calendar.reservation_moved", since=1)
+def with_no_buffer(old: Shape) -> Shape:
+    """Until units had a pause between guests, one left and the next one came."""
+    return {**old, "buffer_nights": 0}
+
+
+@upcast("tariff.rates_set", since=1)
+def with_the_same_rules_all_year(old: Shape) -> Shape:
+    """Which stays are let was the same all year, and units had no pause between guests."""
+    rates = old["rates"]
+    rooms = [
+        {**room, "rules": {**room["rules"], "buffer_nights": 0}, "seasonal": []}
+        for room in rates["rooms"]
+    ]
+    return {**old, "rates": {**rates, "rooms": rooms}}
+
+
 # -- Refunds ------------------------------------------------------------------------------
 
 

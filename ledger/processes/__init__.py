@@ -19,6 +19,14 @@ from ledger.processes.alterations import (
 )
 from ledger.processes.attested import funds_arrive, pay, pay_out, refund_settles
 from ledger.processes.bank_payouts import take_in_bank_payout
+from ledger.processes.cases import (
+    answer_case,
+    ask_for_answer,
+    case_in,
+    open_case,
+    reopen_case,
+    resolve_case,
+)
 from ledger.processes.changes import AlterationWish, work_out
 from ledger.processes.checkout import (
     abandon,
@@ -32,6 +40,7 @@ from ledger.processes.checkout import (
     try_again,
     withdraw,
 )
+from ledger.processes.conversations import lock_conversation, write_message
 from ledger.processes.corrections import (
     ShownCorrection,
     WantedCorrection,
@@ -154,6 +163,7 @@ from ledger.processes.names import (
     refund_of,
     staff_refund_of,
 )
+from ledger.processes.open_cases import cases_of
 from ledger.processes.outcome import Outcome
 from ledger.processes.own_transfers import take_in_own_payout, take_in_top_up
 from ledger.processes.payouts import (
@@ -186,17 +196,14 @@ from ledger.processes.refunds import (
     take_in_refund,
 )
 from ledger.processes.reviews import (
-    approve_verification,
-    ask_for_renewal,
-    claim_review,
-    miss_renewal,
-    reject_verification,
-    release_review,
-    reopen_provider,
-    request_changes,
-    submit_property,
-    submit_provider,
-    time_out_review,
+    answer_review,
+    close_reviews,
+    hide_review,
+    open_reviews,
+    review_guest,
+    review_stay,
+    reviews_in,
+    show_review,
 )
 from ledger.processes.settlement import earn, mature
 from ledger.processes.staff_refunds import (
@@ -213,6 +220,19 @@ from ledger.processes.taxes import (
     reject_remittance,
     remit_tax,
     tax_account_in,
+)
+from ledger.processes.verifications import (
+    approve_verification,
+    ask_for_renewal,
+    claim_review,
+    miss_renewal,
+    reject_verification,
+    release_review,
+    reopen_provider,
+    request_changes,
+    submit_property,
+    submit_provider,
+    time_out_review,
 )
 
 __all__ = [
@@ -237,12 +257,15 @@ __all__ = [
     "alteration_in",
     "alteration_of",
     "alteration_payment_of",
+    "answer_case",
+    "answer_review",
     "apply_approved_alteration",
     "approve_correction",
     "approve_refund",
     "approve_verification",
     "approve_write_off",
     "archive_property",
+    "ask_for_answer",
     "ask_for_damage_again",
     "ask_for_payment",
     "ask_for_renewal",
@@ -259,11 +282,14 @@ __all__ = [
     "cancel_for_host",
     "cancel_refund",
     "capture_declined",
+    "case_in",
+    "cases_of",
     "change_of",
     "claim_in",
     "claim_review",
     "classify_refund",
     "close_difference",
+    "close_reviews",
     "complete_stay",
     "confirm",
     "contest_claim",
@@ -298,16 +324,20 @@ __all__ = [
     "funds_have_arrived",
     "give_up_alteration",
     "give_up_damage",
+    "hide_review",
     "hold_or_lift",
     "host_in",
     "is_charging",
     "lapse",
     "late_payment_of",
     "lift_hold",
+    "lock_conversation",
     "mature",
     "miss_renewal",
     "nothing_is_open",
+    "open_case",
     "open_claim",
+    "open_reviews",
     "order_reversal",
     "outcome_is_unknown",
     "pay",
@@ -343,9 +373,11 @@ __all__ = [
     "release_or_hold",
     "release_review",
     "remit_tax",
+    "reopen_case",
     "reopen_provider",
     "report_no_show",
     "request_changes",
+    "resolve_case",
     "restore_coupon",
     "return_again",
     "return_by_bank",
@@ -353,9 +385,13 @@ __all__ = [
     "reversal_declined",
     "reverse_no_show",
     "review_bank_account",
+    "review_guest",
+    "review_stay",
+    "reviews_in",
     "send_again",
     "settle_alternatively",
     "settle_elsewhere",
+    "show_review",
     "shown_again",
     "shown_correction",
     "shown_external",
@@ -393,5 +429,6 @@ __all__ = [
     "withdraw_claim",
     "work_out",
     "would_give_back",
+    "write_message",
     "write_off_difference",
 ]

@@ -201,7 +201,7 @@ def _apply(draft: Draft, booking_id: BookingId) -> None:
     payment_id, change = alteration.payment_id, change_of(alteration)
     payment = payment_in(draft, payment_id) if payment_id else None
     charge = payment.received if payment else None
-    for command in moves(booking, booking_id, change):
+    for command in moves(draft, booking_id, change):
         draft.do(PROCESS, command)
     applied = application(booking, booking_id, change)
     if charge:

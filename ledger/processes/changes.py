@@ -8,7 +8,6 @@ from msgspec.structs import replace
 from ledger.aggregates.booking import BOOKING, ApplyAlteration, Booking
 from ledger.aggregates.booking import Status as Stands
 from ledger.aggregates.decider import Command
-from ledger.aggregates.tariff import TARIFF, tariff_of
 from ledger.aggregates.unit_calendar import MoveReservation, Reacquire, ReleaseReservation
 from ledger.draft import Draft, decider_of
 from ledger.errors import NotDiscoverable, NotFound, NothingToAlter, PartyExceedsCapacity
@@ -17,6 +16,7 @@ from ledger.processes.names import (
     PROCESS,
     alteration_payment_of,
 )
+from ledger.processes.room_rates import room_rates_of
 from ledger.values.change import Change, Wished, adds_nights, altered_price
 from ledger.values.clock import Instant
 from ledger.values.currency import chargeable, refundable
@@ -48,7 +48,7 @@ def work_out(draft: Draft, booking_id: BookingId, wish: AlterationWish) -> Chang
     if (stay, party, unit_id) == (booking.stay, booking.party, booking.unit_id):
         raise NothingToAlter(booking_id=booking_id)
     room = _room(draft, booking, unit_id)
-    capacity = room.rules.capacity if room else None
+    capacity = room.rules_for(stay.check_in).capacity if room else None
     if capacity is not None and party.heads() > capacity:
         raise PartyExceedsCapacity(heads=party.heads(), capacity=capacity)
     if room is None and adds_nights(booking.price, stay):
@@ -90,7 +90,7 @@ def refuse_impossible(draft: Draft, booking_id: BookingId, change: Change) -> No
         paid=change.price.total - booking.price.total,
         settled=(change.price.shares - booking.price.shares).total,
     )
-    for command in (*moves(booking, booking_id, change), applied):
+    for command in (*moves(draft, booking_id, change), applied):
         decider = decider_of(type(command))
         state = draft.state(decider, decider.stream_of(command))
         decider.run(state, command, draft.now, PROCESS)
@@ -106,13 +106,23 @@ def possible_until(booking: Booking, change: Change) -> Instant:
     return min(local_instant(min(changed), house.check_in_time, house.time_zone), ends_at)
 
 
-def moves(booking: Booking, booking_id: BookingId, change: Change) -> Iterator[Command]:
-    """What makes the nights those that were agreed: in one unit at once, or from one to another."""
+def moves(draft: Draft, booking_id: BookingId, change: Change) -> Iterator[Command]:
+    """What makes the nights those that were agreed: in one unit at once, or from one to another.
+
+    The pause after the stay is as long as it was when the stay was booked.
+    """
+    booking = booking_in(draft, booking_id)
+    own = calendar_in(draft, booking.unit_id).claims.get(booking_id)
     if change.unit_id == booking.unit_id:
         yield MoveReservation(unit_id=booking.unit_id, booking_id=booking_id, stay=change.stay)
         return
     yield ReleaseReservation(unit_id=booking.unit_id, booking_id=booking_id)
-    yield Reacquire(unit_id=change.unit_id, booking_id=booking_id, stay=change.stay)
+    yield Reacquire(
+        unit_id=change.unit_id,
+        booking_id=booking_id,
+        stay=change.stay,
+        buffer_nights=own.buffer_nights if own else 0,
+    )
 
 
 def application(booking: Booking, booking_id: BookingId, change: Change) -> ApplyAlteration:
@@ -132,5 +142,4 @@ def _room(draft: Draft, booking: Booking, unit_id: UnitId) -> RoomRates | None:
     own, other = calendar_in(draft, booking.unit_id), calendar_in(draft, unit_id)
     if (own.property_id, own.room_type) != (other.property_id, other.room_type):
         raise NotFound(unit_id=unit_id, room_type=own.room_type)
-    tariff = draft.state(TARIFF, tariff_of(own.property_id))
-    return tariff.rates.of(own.room_type) if tariff and tariff.rates else None
+    return room_rates_of(draft, unit_id)

@@ -57,6 +57,7 @@ from ledger.processes.names import (
     payment_of,
 )
 from ledger.processes.promises import promise_at_first
+from ledger.processes.room_rates import room_rates_of
 from ledger.values.clock import Instant
 from ledger.values.currency import chargeable
 from ledger.values.ids import BookingId, PaymentId
@@ -80,6 +81,7 @@ def book(draft: Draft, guest: Actor, command: Book, rules: StayRules | None = No
             unit_id=command.unit_id,
             booking_id=command.booking_id,
             stay=command.stay,
+            buffer_nights=rules.buffer_nights if rules else 0,
             rules=rules,
             heads=command.party.heads(),
         ),
@@ -168,8 +170,10 @@ def confirm_at_last(draft: Draft, booking_id: BookingId) -> None:
     The nights were never let go, so they are taken up anew as in UC7.
     """
     booking = booking_in(draft, booking_id)
+    held = _claim(draft, booking, booking_id)
+    assert held is not None, "its nights were never let go"
     draft.do(PROCESS, ReleaseHold(unit_id=booking.unit_id, booking_id=booking_id))
-    take_nights_again(draft, booking_id)
+    take_nights_again(draft, booking_id, held.buffer_nights)
     payment_id = payment_of(booking_id)
     payment = payment_in(draft, payment_id)
     draft.do(
@@ -185,10 +189,18 @@ def confirm_at_last(draft: Draft, booking_id: BookingId) -> None:
     promise_at_first(draft, booking_id)
 
 
-def take_nights_again(draft: Draft, booking_id: BookingId) -> None:
+def take_nights_again(draft: Draft, booking_id: BookingId, buffer_nights: int) -> None:
     """Reserve the nights of a booking that had let them go. Raises NightsAreTaken, TooLate."""
     booking = booking_in(draft, booking_id)
-    draft.do(PROCESS, Reacquire(unit_id=booking.unit_id, booking_id=booking_id, stay=booking.stay))
+    draft.do(
+        PROCESS,
+        Reacquire(
+            unit_id=booking.unit_id,
+            booking_id=booking_id,
+            stay=booking.stay,
+            buffer_nights=buffer_nights,
+        ),
+    )
 
 
 def confirm_late(draft: Draft, booking_id: BookingId, payment_id: PaymentId) -> None:
@@ -346,6 +358,12 @@ def abandon(draft: Draft, guest: Actor, booking_id: BookingId) -> None:
             PAYMENT.lifecycle.refuse(Abandon, payment.status)
         _give_up(draft, booking_id, payment, "given up by the guest")
     draft.do(PROCESS, ReleaseHold(unit_id=booking.unit_id, booking_id=booking_id))
+
+
+def buffer_of(draft: Draft, booking: Booking) -> int:
+    """The nights that its host keeps free after a stay like this one, as the rules are now."""
+    room = room_rates_of(draft, booking.unit_id)
+    return room.rules_for(booking.stay.check_in).buffer_nights if room else 0
 
 
 # -- What several steps look at -----------------------------------------------------------

@@ -83,7 +83,8 @@ def reverse_no_show(draft: Draft, support: Actor, booking_id: BookingId, evidenc
     booking = booking_in(draft, booking_id)
     begun = timedelta(days=booking.occupancy(draft.now).nights_begun)
     if booking.stay.check_in + begun < booking.stay.check_out:
-        # The nights that have begun nobody else could have.
+        # The nights that have begun nobody else could have; and a guest who is there is not sent
+        # away for the sake of a pause after the stay.
         left = stay(booking.stay.check_in + begun, booking.stay.check_out)
         draft.do(PROCESS, Reacquire(unit_id=booking.unit_id, booking_id=booking_id, stay=left))
     promise(draft, booking_id)

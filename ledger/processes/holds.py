@@ -18,10 +18,10 @@ from ledger.processes.refunds import refunds_are_open
 from ledger.values.clearance import Hold
 from ledger.values.ids import BookingId, HostId, PayoutId, RefundId
 
-JUDGED = (Hold.KYC, Hold.ACCOUNT_CHANGED, Hold.REFUND_OPEN)
+JUDGED = (Hold.KYC, Hold.ACCOUNT_CHANGED, Hold.REFUND_OPEN, Hold.CASE_OPEN)
 """The reasons that the ledger says of itself whether they stand. A dispute's hold goes with it."""
 
-PUT_BY_PEOPLE = (Hold.MANUAL, Hold.RISK_NEW_HOST, Hold.CASE_OPEN, Hold.TAX_DATA_MISSING)
+PUT_BY_PEOPLE = (Hold.MANUAL, Hold.RISK_NEW_HOST, Hold.TAX_DATA_MISSING)
 """The reasons that nobody but people know of."""
 
 

@@ -14,10 +14,24 @@ from ledger.values.ids import (
     derived_id,
 )
 from ledger.values.ids import payment_of as payment_of
+from ledger.values.speakers import Speaker
 
 PROCESS = Actor(Role.PROCESS.value, "process")
 TIMER = Actor(Role.TIMER.value, "timer")
 PROCESSOR = Actor(Role.PROCESSOR.value, "stripe")
+
+
+SPEAKERS = {
+    Role.GUEST: Speaker.GUEST,
+    Role.HOST: Speaker.HOST,
+    Role.SUPPORT: Speaker.SUPPORT,
+}
+"""In which part somebody speaks, by what they act as."""
+
+
+def speaker_of(actor: Actor) -> Speaker:
+    """In which part somebody speaks about a booking."""
+    return SPEAKERS[Role(actor.role)]
 
 
 DAY_OF_THE_BOOKS = "UTC"

@@ -47,6 +47,7 @@ from ledger.processes.names import (
     alteration_of,
     payout_of,
 )
+from ledger.processes.open_cases import case_is_open
 from ledger.processes.outcome import Outcome
 from ledger.processes.recovery import owed_by
 from ledger.processes.refunds import refunds_are_open
@@ -143,7 +144,7 @@ def clearance_of(draft: Draft, payout_id: PayoutId) -> Clearance:
         dispute_open=any(is_disputed(draft, one) for one in all_payments_of(draft, booking_id)),
         refunds_open=refunds_are_open(draft, booking_id),
         alteration_settling=altering is not None and altering.status is Altering.SETTLING,
-        case_open=False,
+        case_open=case_is_open(draft, booking_id),
         funds_available=all(payment.available for payment in behind.payments),
         reconciled=all(payment.received is not None for payment in behind.payments),
     )

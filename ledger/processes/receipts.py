@@ -27,7 +27,7 @@ from ledger.events import Actor
 from ledger.events.unapplied_receipt import Why
 from ledger.gateways.stripe.payments import Succeeded
 from ledger.gateways.stripe.refunds import RefundFact, RefundStatus
-from ledger.processes.checkout import confirm_late, take_nights_again
+from ledger.processes.checkout import buffer_of, confirm_late, take_nights_again
 from ledger.processes.coupons import coupon_is_back
 from ledger.processes.found import booking_in, dispute_in, payment_in
 from ledger.processes.names import PROCESS, PROCESSOR, late_payment_of
@@ -96,7 +96,7 @@ def _adopted(draft: Draft, booking_id: BookingId, receipt_id: ReceiptId) -> bool
     if coupon_is_back(draft, booking_id):
         return False
     try:
-        take_nights_again(draft, booking_id)
+        take_nights_again(draft, booking_id, buffer_of(draft, booking))
     except (NightsAreTaken, TooLate):
         return False
     payment_id = late_payment_of(booking_id, receipt.charge)

@@ -1,269 +1,113 @@
-"""Reviews: who hosts and what they let is looked at by people before anybody can find it.
+"""Reviews: opened by how a stay ended, written blind by both sides, and published at once."""
 
-The review and its subject change together: who is approved may host from that commit on.
-"""
-
-import hashlib
-from collections.abc import Sequence
-
-import msgspec
-
-from ledger.aggregates.property import (
-    ApproveProperty,
-    ApproveRevision,
-    RejectProperty,
-    RejectRevision,
-)
-from ledger.aggregates.property import Status as Listed
-from ledger.aggregates.provider import (
-    PROVIDER,
-    AskForRenewal,
-    MissRenewal,
-    RejectProvider,
-    ReopenProvider,
-    VerifyProvider,
-)
-from ledger.aggregates.provider import Status as Hosting
-from ledger.aggregates.verification import (
-    VERIFICATION,
-    ApproveVerification,
-    ClaimReview,
-    RejectVerification,
-    ReleaseReview,
-    RequestChanges,
-    SubmitForReview,
-    TimeOutReview,
-    Verification,
-    verification_of,
+from ledger.aggregates.booking import Booking, PlatformReason
+from ledger.aggregates.booking import Status as Stands
+from ledger.aggregates.payment import Status as Paying
+from ledger.aggregates.review import (
+    REVIEW,
+    AnswerReview,
+    CloseReviews,
+    HideReview,
+    OpenReviews,
+    Review,
+    ReviewGuest,
+    ReviewStay,
+    ShowReview,
+    VoidReviews,
+    review_of,
 )
 from ledger.draft import Draft
+from ledger.errors import NotFound
 from ledger.events import Actor
-from ledger.processes.found import host_in, property_in, verification_in
-from ledger.processes.listings import let_units, occupants_of, review_of_property
+from ledger.processes.earnings import payments_of
+from ledger.processes.found import booking_in
 from ledger.processes.names import PROCESS, TIMER
-from ledger.values.ids import HostId, PropertyId, VerificationId
-from ledger.values.listing import missing_of
-from ledger.values.verification import (
-    ChangeWanted,
-    Check,
-    Legal,
-    RejectReason,
-    ShownDocument,
-    Subject,
-    good_until,
-    missing_of_provider,
+from ledger.values.clock import Instant
+from ledger.values.ids import BookingId
+from ledger.values.reviews import EndedStay, GuestReview, Side, StayReview
+from ledger.values.stay import local_date
+from ledger.values.texts import Written
+
+STAYED = (Stands.COMPLETED, Stands.CURTAILED)
+CALLED_OFF = (
+    Stands.CANCELLED_BY_GUEST,
+    Stands.CANCELLED_BY_HOST,
+    Stands.CANCELLED_BY_PLATFORM,
 )
-
-REVIEWABLE = (Hosting.DRAFT, Hosting.REVERIFICATION_DUE)
-"""Where a host has something to ask for."""
-
-# -- Asking for a review --------------------------------------------------------------------
+PAID = (Paying.COMPLETED, Paying.PARTIALLY_REFUNDED, Paying.REFUNDED)
 
 
-def submit_provider(
-    draft: Draft,
-    host: Actor,
-    host_id: HostId,
-    legal: Legal,
-    documents: Sequence[ShownDocument],
-    terms: str,
-) -> VerificationId:
-    """Let somebody be looked at who wants to host, or whose verification is to be renewed.
+def open_reviews(draft: Draft, booking_id: BookingId, ended_at: Instant) -> None:
+    """A stay has ended: let both sides review it, or record that there is nothing to review.
 
-    Raises NotReady, with what is missing; DocumentsHaveExpired, TransitionNotAllowed, NotFound.
+    Raises TransitionNotAllowed where it goes on, or was judged before; NotFound.
     """
-    provider = host_in(draft, host_id)
-    number = provider.reviews + 1
-    verification_id = verification_of(host_id, number)
-    if provider.status not in REVIEWABLE:
-        PROVIDER.lifecycle.refuse(SubmitForReview, provider.status)
-    draft.do(
-        host,
-        SubmitForReview(
-            verification_id=verification_id,
-            subject=Subject.PROVIDER,
-            subject_id=host_id,
-            host_id=host_id,
-            number=number,
-            facts=_digest(legal),
-            documents=tuple(documents),
-            terms=terms,
-            missing=missing_of_provider(provider.country, legal, documents, terms),
-        ),
+    booking = booking_in(draft, booking_id)
+    if booking.status not in STAYED + CALLED_OFF:
+        REVIEW.lifecycle.refuse(OpenReviews, None)
+    of = EndedStay(
+        booking_id=booking_id,
+        property_id=booking.property_id,
+        guest_id=booking.guest_id,
+        host_id=booking.host_id,
+        ended=booking.status.value,
     )
-    return verification_id
-
-
-def submit_property(
-    draft: Draft,
-    host: Actor,
-    property_id: PropertyId,
-    documents: Sequence[ShownDocument],
-    terms: str,
-) -> VerificationId:
-    """Let a property be looked at as it is stated: a draft, or a revision of what is let.
-
-    Raises NotReady, with what is missing; DocumentsHaveExpired, TransitionNotAllowed, NotFound.
-    """
-    listed = property_in(draft, property_id)
-    verification_id = review_of_property(property_id, listed)
-    if listed.stated is None and listed.status is not Listed.DRAFT:
-        VERIFICATION.lifecycle.refuse(SubmitForReview, None, revision="none")
-    draft.do(
-        host,
-        SubmitForReview(
-            verification_id=verification_id,
-            subject=Subject.PROPERTY,
-            subject_id=property_id,
-            host_id=listed.host_id,
-            number=listed.revision,
-            facts=_digest(listed.stated),
-            documents=tuple(documents),
-            terms=terms,
-            missing=missing_of(listed.stated, listed.description),
-        ),
-    )
-    return verification_id
-
-
-def _digest(stated: object) -> str:
-    """The SHA-256 of what is stated, by which a review says what it looked at."""
-    return hashlib.sha256(msgspec.json.encode(stated)).hexdigest()
-
-
-# -- The reviewer's side --------------------------------------------------------------------
-
-
-def claim_review(draft: Draft, reviewer: Actor, verification_id: VerificationId) -> None:
-    """Take a review on. Raises SelfApproval, TransitionNotAllowed, NotFound."""
-    draft.do(reviewer, ClaimReview(verification_id=verification_id, reviewer=reviewer.id))
-
-
-def release_review(draft: Draft, reviewer: Actor, verification_id: VerificationId) -> None:
-    """Give a review back undecided. Raises ReviewIsClaimed, TransitionNotAllowed, NotFound."""
-    draft.do(reviewer, ReleaseReview(verification_id=verification_id, reviewer=reviewer.id))
-
-
-def time_out_review(draft: Draft, verification_id: VerificationId) -> None:
-    """Let others take a review that was claimed a day ago. Raises TooEarly, NotFound."""
-    draft.do(TIMER, TimeOutReview(verification_id=verification_id))
-
-
-def request_changes(
-    draft: Draft,
-    reviewer: Actor,
-    verification_id: VerificationId,
-    changes: Sequence[ChangeWanted],
-) -> None:
-    """Say what has to be changed first. Raises ReasonIsMissing, ReviewIsClaimed, NotFound."""
-    draft.do(
-        reviewer,
-        RequestChanges(
-            verification_id=verification_id, reviewer=reviewer.id, changes=tuple(changes)
-        ),
-    )
-
-
-def approve_verification(
-    draft: Draft,
-    reviewer: Actor,
-    verification_id: VerificationId,
-    checks: Sequence[Check],
-    second_person: str | None = None,
-) -> None:
-    """Say that everything is so: the host may host, or the facts hold and their units are let.
-
-    Raises ChecksAreOpen, SecondPersonRequired, SelfApproval, DocumentsHaveExpired,
-    ReviewIsClaimed; PartyExceedsCapacity and ObligationsAreOpen where who has booked meanwhile
-    could not come any more; TransitionNotAllowed, NotFound.
-    """
-    draft.do(
-        reviewer,
-        ApproveVerification(
-            verification_id=verification_id,
-            reviewer=reviewer.id,
-            checks=tuple(checks),
-            second_person=second_person,
-        ),
-    )
-    review = verification_in(draft, verification_id)
-    if review.subject is Subject.PROVIDER:
-        verified = VerifyProvider(
-            host_id=review.host_id,
-            verification_id=verification_id,
-            valid_until=good_until(review.documents),
-        )
-        draft.do(PROCESS, verified)
-    else:
-        _approve_property(draft, PropertyId(review.subject_id), verification_id)
-
-
-def _approve_property(
-    draft: Draft, property_id: PropertyId, verification_id: VerificationId
-) -> None:
-    listed = property_in(draft, property_id)
-    if listed.status is Listed.DRAFT:
-        approve = ApproveProperty(property_id=property_id, verification_id=verification_id)
-        draft.do(PROCESS, approve)
-    else:
-        draft.do(
-            PROCESS,
-            ApproveRevision(
-                property_id=property_id,
-                verification_id=verification_id,
-                occupants=tuple(occupants_of(draft, property_id, listed)),
-            ),
-        )
-    let_units(draft, property_id, before=listed.facts)
-
-
-def reject_verification(
-    draft: Draft, reviewer: Actor, verification_id: VerificationId, reason: RejectReason
-) -> None:
-    """Say no for good; of what is let already, only the revision falls away.
-
-    Raises ReviewIsClaimed, TransitionNotAllowed, NotFound.
-    """
-    draft.do(
-        reviewer,
-        RejectVerification(verification_id=verification_id, reviewer=reviewer.id, reason=reason),
-    )
-    review = verification_in(draft, verification_id)
-    if review.subject is Subject.PROVIDER:
-        _reject_provider(draft, review, verification_id, reason)
+    nothing = _why_nothing(draft, booking, ended_at)
+    if nothing:
+        draft.do(PROCESS, VoidReviews(of=of, reason=nothing))
         return
-    property_id = PropertyId(review.subject_id)
-    drafted = property_in(draft, property_id).status is Listed.DRAFT
-    command = RejectProperty if drafted else RejectRevision
-    told = command(property_id=property_id, verification_id=verification_id, reason=reason.value)
-    draft.do(PROCESS, told)
+    house, check_out = booking.house, booking.stay.check_out
+    draft.do(PROCESS, OpenReviews(of=of, check_out=check_out, time_zone=house.time_zone))
 
 
-def _reject_provider(
-    draft: Draft, review: Verification, verification_id: VerificationId, reason: RejectReason
+def _why_nothing(draft: Draft, booking: Booking, ended_at: Instant) -> str | None:
+    """Why there is nothing to review, by rule RV7; None where there is."""
+    ended_on = local_date(ended_at, booking.house.time_zone)
+    if booking.status in CALLED_OFF and ended_on < booking.stay.check_in:
+        return "before_check_in"
+    if booking.cancelled_for == PlatformReason.FRAUD:
+        return "fraud"
+    is_real = all(payment.status in PAID for payment in payments_of(draft, booking))
+    return None if is_real else "not_paid"
+
+
+def review_stay(draft: Draft, guest: Actor, booking_id: BookingId, review: StayReview) -> None:
+    """Review the stay as its guest. Raises TooLate, RatingOutOfRange, NotFound."""
+    draft.do(guest, ReviewStay(booking_id=booking_id, review=review))
+
+
+def review_guest(draft: Draft, host: Actor, booking_id: BookingId, review: GuestReview) -> None:
+    """Review the guest as the host. Raises TooLate, RatingOutOfRange, NotFound."""
+    draft.do(host, ReviewGuest(booking_id=booking_id, review=review))
+
+
+def close_reviews(draft: Draft, booking_id: BookingId) -> None:
+    """The window has closed: what there is is published. Raises TooEarly, NotFound."""
+    draft.do(TIMER, CloseReviews(booking_id=booking_id))
+
+
+def answer_review(
+    draft: Draft, reviewed: Actor, booking_id: BookingId, by: Side, text: Written
 ) -> None:
-    rejected = RejectProvider(
-        host_id=review.host_id, verification_id=verification_id, reason=reason.value
-    )
-    draft.do(PROCESS, rejected)
+    """Answer the review that the other side wrote. Raises TooLate, NotFound."""
+    draft.do(reviewed, AnswerReview(booking_id=booking_id, by=by, text=text))
 
 
-# -- What a verification rests on ends ------------------------------------------------------
+def hide_review(draft: Draft, staff: Actor, booking_id: BookingId, by: Side, reason: str) -> None:
+    """Let nobody read a review. Raises ReasonIsMissing, NotFound, TransitionNotAllowed."""
+    hide = HideReview(booking_id=booking_id, by=by, reason=reason, reviewer=staff.id)
+    draft.do(staff, hide)
 
 
-def ask_for_renewal(draft: Draft, host_id: HostId) -> None:
-    """Want a verification renewed whose first document soon runs out (PR9). Raises TooEarly."""
-    provider = host_in(draft, host_id)
-    if provider.renew_by is None:
-        PROVIDER.lifecycle.refuse(AskForRenewal, provider.status, deadline="none")
-    draft.do(TIMER, AskForRenewal(host_id=host_id, deadline=provider.renew_by))
+def show_review(draft: Draft, staff: Actor, booking_id: BookingId, by: Side, reason: str) -> None:
+    """Let everybody read it again. Raises ReasonIsMissing, NotFound, TransitionNotAllowed."""
+    show = ShowReview(booking_id=booking_id, by=by, reason=reason, reviewer=staff.id)
+    draft.do(staff, show)
 
 
-def miss_renewal(draft: Draft, host_id: HostId) -> None:
-    """Suspend who has not renewed in time (PR11). Raises TooEarly, TransitionNotAllowed."""
-    draft.do(TIMER, MissRenewal(host_id=host_id))
-
-
-def reopen_provider(draft: Draft, operator: Actor, host_id: HostId, appeal: str) -> None:
-    """Let somebody ask again who was rejected (PR8). Raises ReasonIsMissing, NotFound."""
-    draft.do(operator, ReopenProvider(host_id=host_id, appeal=appeal))
+def reviews_in(draft: Draft, booking_id: BookingId) -> Review:
+    """The reviews of a stay as the draft leaves them so far. Raises NotFound before they open."""
+    review = draft.state(REVIEW, review_of(booking_id))
+    if review is None:
+        raise NotFound(booking_id=booking_id, review="not_eligible")
+    return review

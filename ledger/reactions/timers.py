@@ -77,6 +77,10 @@ WHEN_DUE: Mapping[TimerKind, Step] = {
     TimerKind.GIVE_UP_ALTERATION: of_booking(processes.give_up_alteration),
     TimerKind.ESCALATE_DAMAGE_CLAIM: of_booking(processes.escalate_claim),
     TimerKind.GIVE_UP_DAMAGE: of_booking(processes.give_up_damage),
+    TimerKind.OPEN_REVIEWS: lambda draft, due: processes.open_reviews(
+        draft, BookingId(due.case_id), due.fires_at
+    ),
+    TimerKind.CLOSE_REVIEWS: of_booking(processes.close_reviews),
     TimerKind.RECORD_FUNDS: lambda draft, due: processes.funds_have_arrived(
         draft, PaymentId(due.stream_id)
     ),

@@ -29,6 +29,10 @@ class Stay(msgspec.Struct, frozen=True, array_like=True, gc=False):
         """How many nights: counted by dates, never by hours."""
         return (self.check_out - self.check_in).days
 
+    def kept(self, buffer_nights: int) -> "Stay":
+        """The stay with so many nights after it, which are kept free to get the unit ready."""
+        return Stay(self.check_in, self.check_out + timedelta(days=buffer_nights))
+
     def overlaps(self, other: "Stay") -> bool:
         """Whether a night belongs to both."""
         return self.check_in < other.check_out and other.check_in < self.check_out

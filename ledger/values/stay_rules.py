@@ -1,5 +1,7 @@
 """Stay rules: which stays a host lets at all, whoever asks and whatever is free."""
 
+from datetime import date
+
 from msgspec import Struct
 
 from ledger.errors import (
@@ -23,7 +25,7 @@ class StayRules(Struct, frozen=True, gc=False):
 
     Days of the week are ISO's: 1 is Monday, 7 Sunday. `notice_days` lie at least between today and
     the arrival, `window_days` at most; both are whole days of the property's own calendar.
-    `capacity` is the heads that the unit takes.
+    `capacity` is the heads that the unit takes. `buffer_nights` after each stay nobody else has.
     """
 
     min_nights: int = 1
@@ -33,6 +35,15 @@ class StayRules(Struct, frozen=True, gc=False):
     notice_days: int = 0
     window_days: int | None = None
     capacity: int | None = None
+    buffer_nights: int = 0
+
+
+class SeasonalRules(Struct, frozen=True, gc=False):
+    """What is let where guests arrive from the first to the last day of a season, both in it."""
+
+    first: date
+    last: date
+    rules: StayRules
 
 
 def refuse_unless_let(

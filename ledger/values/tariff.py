@@ -1,6 +1,8 @@
 """A tariff: what a property's stays cost and under which rules, as host and operator set it."""
 
+from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,7 +14,7 @@ from ledger.values.money import Money, same_currency, zero
 from ledger.values.penalty import BY_HOST, PenaltyRule
 from ledger.values.policy import NON_REFUNDABLE, POLICIES, Policy
 from ledger.values.rates import ALL_BP, RatePlan, consistent
-from ledger.values.stay_rules import EVERY_DAY, StayRules
+from ledger.values.stay_rules import EVERY_DAY, SeasonalRules, StayRules
 
 
 class BookingMode(StrEnum):
@@ -23,11 +25,20 @@ class BookingMode(StrEnum):
 
 
 class RoomRates(Struct, frozen=True, gc=False):
-    """What the rooms of one type cost, and which stays are let in them."""
+    """What the rooms of one type cost, and which stays are let in them.
+
+    `rules` hold for each day of arrival that has none of its own in `seasonal`.
+    """
 
     room_type: str
     plan: RatePlan
     rules: StayRules = StayRules()
+    seasonal: tuple[SeasonalRules, ...] = ()
+
+    def rules_for(self, arrival: date) -> StayRules:
+        """The rules for stays that begin on a day."""
+        seasons = (one.rules for one in self.seasonal if one.first <= arrival <= one.last)
+        return next(seasons, self.rules)
 
 
 class Rates(Struct, frozen=True, kw_only=True, gc=False):
@@ -88,21 +99,34 @@ def refuse_odd_rates(rates: Rates) -> None:
     for room in rates.rooms:
         same_currency(listing, Money(0, room.plan.currency))
         consistent(room.plan)
-        _refuse_odd_rules(room)
+        _refuse_odd_seasons(room)
+        for rules in (room.rules, *(season.rules for season in room.seasonal)):
+            _refuse_odd_rules(room.room_type, rules)
 
 
-def _refuse_odd_rules(room: RoomRates) -> None:
-    rules = room.rules
+def _refuse_odd_seasons(room: RoomRates) -> None:
+    seasons = sorted(room.seasonal, key=lambda season: season.first)
+    for season in seasons:
+        if season.last < season.first:
+            raise RatesContradict(room_type=room.room_type, first=season.first, last=season.last)
+    for season, following in pairwise(seasons):
+        if following.first <= season.last:
+            raise RatesContradict(room_type=room.room_type, two_rules_for=following.first)
+
+
+def _refuse_odd_rules(room_type: str, rules: StayRules) -> None:
     if rules.min_nights < 1 or (rules.max_nights or rules.min_nights) < rules.min_nights:
         raise RatesContradict(min_nights=rules.min_nights, max_nights=rules.max_nights)
     for days in (rules.arrival_days, rules.departure_days):
         if not days or not set(days) <= set(EVERY_DAY):
-            raise RatesContradict(room_type=room.room_type, days=list(days))
+            raise RatesContradict(room_type=room_type, days=list(days))
     window = rules.window_days
     if rules.notice_days < 0 or (window is not None and window < rules.notice_days):
         raise RatesContradict(notice_days=rules.notice_days, window_days=window)
     if rules.capacity is not None and rules.capacity < 1:
-        raise RatesContradict(room_type=room.room_type, capacity=rules.capacity)
+        raise RatesContradict(room_type=room_type, capacity=rules.capacity)
+    if rules.buffer_nights < 0:
+        raise RatesContradict(room_type=room_type, buffer_nights=rules.buffer_nights)
 
 
 def refuse_odd_levies(levies: Levies) -> None:

@@ -16,4 +16,6 @@ class TimerKind(StrEnum):
     GIVE_UP_ALTERATION = "give_up_alteration"
     ESCALATE_DAMAGE_CLAIM = "escalate_damage_claim"
     GIVE_UP_DAMAGE = "give_up_damage"
+    OPEN_REVIEWS = "open_reviews"
+    CLOSE_REVIEWS = "close_reviews"
     RECORD_RECEIPT_FUNDS = "record_receipt_funds"

@@ -2,14 +2,15 @@
 
 Of bookings, they are folded from the bookings' own events, while the claims are written along with
 the events of calendars: two ways that must meet in one table. What only calendars tell is read
-there: blocks, and which nights a booking moved to or won back. A block's claims are its own case's;
-one that a host left by cancelling has the booking's id, and so its claims.
+there: blocks, which nights a booking moved to or won back, and those that are kept free after it. A
+block's claims are its own case's; one that a host left by cancelling has the booking's id, and so
+its claims.
 
 A breach means that a night can be sold twice, or cannot be sold at all. A missing claim is urgent:
 stop bookings of the unit named, and call the engineer on duty.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar, LiteralString, NamedTuple
 
 from ledger.events import Recorded
@@ -26,6 +27,7 @@ from ledger.events.booking import (
 from ledger.events.unit_calendar import (
     ExternalBlockAdded,
     ExternalBlockRemoved,
+    HoldPlaced,
     NightsBlocked,
     NightsUnblocked,
     ReservationMade,
@@ -66,6 +68,7 @@ class ClaimsEqualEvents(Rule):
         self._claimed: dict[str, Claim] = {}
         self._alive: dict[str, Claim] = {}
         self._blocks: dict[str, Claim] = {}
+        self._buffers: dict[str, int] = {}
 
     def begin(self, db: Connection, extent: Extent) -> None:
         """Take down the claims of this moment; the events of this moment will be read."""
@@ -78,6 +81,7 @@ class ClaimsEqualEvents(Rule):
     def hears(self) -> Handlers:
         """What needs nights, and what gives them back."""
         return {
+            HoldPlaced: self.hold,
             BookingRequested: self.ask,
             BookingAbandoned: self.leave,
             BookingDeclined: self.leave,
@@ -94,10 +98,15 @@ class ClaimsEqualEvents(Rule):
             ExternalBlockRemoved: self.unblock,
         }
 
+    def hold(self, recorded: Recorded[HoldPlaced]) -> None:
+        """The nights that are kept free after a stay; the booking itself does not know of them."""
+        if buffer_nights := recorded.event.buffer_nights:
+            self._buffers[recorded.event.booking_id] = buffer_nights
+
     def ask(self, recorded: Recorded[BookingRequested]) -> None:
         """A booking needs its nights, from the request on."""
-        event = recorded.event
-        self._alive[recorded.stream_id] = _claim(event.unit_id, event.stay)
+        event, buffer_nights = recorded.event, self._buffers.pop(recorded.stream_id, 0)
+        self._alive[recorded.stream_id] = _claim(event.unit_id, _with(event.stay, buffer_nights))
 
     def leave(self, recorded: Recorded[Ended]) -> None:
         """A booking gives its nights back."""
@@ -116,7 +125,8 @@ class ClaimsEqualEvents(Rule):
     def move(self, recorded: Recorded[ReservationMade | ReservationMoved]) -> None:
         """A booking has these nights, whatever it had before."""
         event = recorded.event
-        self._alive[event.booking_id] = _claim(recorded.stream_id, event.stay)
+        nights = _with(event.stay, event.buffer_nights)
+        self._alive[event.booking_id] = _claim(recorded.stream_id, nights)
 
     def block(self, recorded: Recorded[NightsBlocked]) -> None:
         """A block needs its nights; that of a booking has them from the booking."""
@@ -145,6 +155,10 @@ class ClaimsEqualEvents(Rule):
                 self.breach("INV-B2", found, stream=case_id)
         for case_id, ghost in self._claimed.items():
             self.breach("INV-B2", f"needs nothing, claims {_text(ghost)}", stream=case_id)
+
+
+def _with(stay: Stay, buffer_nights: int) -> Stay:
+    return Stay(stay.check_in, stay.check_out + timedelta(days=buffer_nights))
 
 
 def _claim(unit_id: str, *stays: Stay) -> Claim:

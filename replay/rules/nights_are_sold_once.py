@@ -1,4 +1,4 @@
-"""No night of a unit is sold twice, and none that is blocked.
+"""No night of a unit is sold twice, and none that is blocked, or kept free after a stay.
 
 A breach means that two guests will stand at one door. Find the later booking's guest another place
 today; then call the engineer on duty, because Postgres itself should have refused it.
@@ -57,7 +57,7 @@ class NightsAreSoldOnce(Rule):
 
     def take(self, recorded: Recorded[Taken]) -> None:
         """Nights that are taken must have been free."""
-        self._take(recorded, _bits(recorded.event.stay))
+        self._take(recorded, _kept_by(recorded.event))
 
     def reserve(self, recorded: Recorded[ReservationMade]) -> None:
         """Nights that were held are taken already, others must have been free."""
@@ -66,8 +66,9 @@ class NightsAreSoldOnce(Rule):
 
     def move(self, recorded: Recorded[ReservationMoved]) -> None:
         """Nights that are taken in the place of others must have been free, or among those."""
-        self._free(recorded, _bits(recorded.event.moved_from))
-        self._take(recorded, _bits(recorded.event.stay))
+        event = recorded.event
+        self._free(recorded, _bits(event.moved_from, event.buffer_nights))
+        self._take(recorded, _bits(event.stay, event.buffer_nights))
 
     def block(self, recorded: Recorded[ExternalBlockAdded]) -> None:
         """What is blocked must have been free, or blocked by the same item before."""
@@ -76,7 +77,7 @@ class NightsAreSoldOnce(Rule):
 
     def free(self, recorded: Recorded[Freed]) -> None:
         """Nights are free again."""
-        self._free(recorded, _bits(recorded.event.stay))
+        self._free(recorded, _kept_by(recorded.event))
 
     def unblock(self, recorded: Recorded[ExternalBlockRemoved]) -> None:
         """What an item blocked is free again."""
@@ -95,7 +96,13 @@ class NightsAreSoldOnce(Rule):
         self._taken[recorded.stream_id] = taken & ~reduce(or_, parts, 0)
 
 
-def _bits(stay: Stay) -> int:
-    """The nights of a stay as bits, the night of `FIRST_DAY` the lowest."""
-    nights = (stay.check_out - stay.check_in).days
+def _kept_by(event: Taken | Freed) -> int:
+    if isinstance(event, NightsBlocked | NightsUnblocked):
+        return _bits(event.stay)
+    return _bits(event.stay, event.buffer_nights)
+
+
+def _bits(stay: Stay, buffer_nights: int = 0) -> int:
+    """The nights of a stay and of the pause after it as bits, that of `FIRST_DAY` the lowest."""
+    nights = (stay.check_out - stay.check_in).days + buffer_nights
     return ((1 << nights) - 1) << (stay.check_in.toordinal() - FIRST_DAY)

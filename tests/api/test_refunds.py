@@ -1,19 +1,36 @@
 """Staff's money at the door: refunds that two people want, and payouts that people keep back."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bench.estate import Estate
 from ledger import processes
+from ledger.aggregates.provider import Standing
 from ledger.aggregates.refund import external_refund_of
 from ledger.application import Ledger
 from ledger.draft import Draft, Request
-from ledger.values.ids import BookingId, CommandId, RefundId, fresh_id
+from ledger.gateways.stripe import client
+from ledger.settings import Settings
+from ledger.values.clock import system_clock
+from ledger.values.ids import BookingId, CommandId, HostId, RefundId, fresh_id
 from ledger.values.money import Money
-from tests.api.conftest import Door
-from tests.facts import MARTA, PAUL, PROCESSOR, to_see_external_refund
+from tests.api.conftest import Door, knocking
+from tests.api.outside import KEY
+from tests.api.test_remedies import happened
+from tests.facts import (
+    BANK_ACCOUNT,
+    HOST,
+    MARTA,
+    PAUL,
+    PROCESSOR,
+    to_record_account,
+    to_register,
+    to_see_external_refund,
+)
+from tests.sandbox.stripe.shells import HOST as SOMEBODY
 
 
 @pytest.fixture
@@ -161,6 +178,62 @@ def test_what_the_ledger_still_gives_as_a_reason_no_person_lets_go(door: Door, s
     assert (lifted.status_code, lifted.json()["code"]) == (409, "PAYOUT_ON_HOLD")
     assert lifted.json()["data"]["reasons"] == ["refund_open"]
     assert released.status_code == 409
+
+
+def ordered(settings: Settings, processor: str, sold: str) -> int:
+    """Paul orders the transfer for a stay, with a processor at an address; the answer's status."""
+    known = {"stripe_secret_key": KEY, "stripe_api_base": processor}
+    with knocking(settings.model_copy(update=known)) as door:
+        path = f"/bookings/{sold}/payouts/{processes.payout_of(BookingId(sold))}/release"
+        return door.post(path, {"by": PAUL}, key="r").status_code
+
+
+def paid_to(ledger: Ledger, sold: str, account: str) -> HostId:
+    """The host of a stay was paid to a bank account behind an account, as far as we know."""
+    host_id = processes.booking_in(ledger.rehearse(nothing), BookingId(sold)).host_id
+    before = to_record_account(
+        host_id=host_id,
+        account=account,
+        standing=Standing.ENABLED,
+        bank_account=BANK_ACCOUNT,
+        seen_at=system_clock() - timedelta(hours=1),
+    )
+    happened(ledger, host_id, (HOST, to_register(host_id=host_id)), (PROCESSOR, before))
+    return host_id
+
+
+def known_bank_account(ledger: Ledger, host_id: HostId) -> str | None:
+    """The bank account that a host is paid to, as far as we know."""
+    mirror = processes.host_in(ledger.rehearse(nothing), host_id).payout_account
+    return mirror.bank_account if mirror else None
+
+
+def nothing(_draft: Draft) -> None:
+    """Only look."""
+
+
+def test_before_somebody_orders_a_transfer_the_host_s_account_is_read_anew(
+    settings: Settings, ledger: Ledger, address: str, sold: str
+) -> None:
+    processor = client(KEY, api_base=address).v1.accounts
+    account = processor.create(SOMEBODY)  # type: ignore[arg-type]
+    host_id = paid_to(ledger, sold, account.id)
+    processor.update(account.id, {"metadata": {"host_id": host_id}})
+
+    assert ordered(settings, address, sold) == 409
+
+    assert account.external_accounts is not None
+    assert known_bank_account(ledger, host_id) == account.external_accounts.data[0].id
+
+
+def test_nobody_orders_a_transfer_while_the_processor_does_not_answer(
+    settings: Settings, ledger: Ledger, sold: str
+) -> None:
+    host_id = paid_to(ledger, sold, "acct_of_the_host")
+
+    assert ordered(settings, "http://127.0.0.1:9", sold) == 503
+
+    assert known_bank_account(ledger, host_id) == BANK_ACCOUNT
 
 
 def test_a_host_calls_a_stay_off_for_the_penalty_that_was_shown(door: Door, sold: str) -> None:

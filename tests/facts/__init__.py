@@ -7,6 +7,7 @@ when. Everything can be imported from here.
 from tests.facts.alteration import *
 from tests.facts.bank_payout import *
 from tests.facts.booking import *
+from tests.facts.conversation import *
 from tests.facts.correction import *
 from tests.facts.coupon import *
 from tests.facts.damage_claim import *
@@ -21,7 +22,9 @@ from tests.facts.payout import *
 from tests.facts.property import *
 from tests.facts.provider import *
 from tests.facts.refund import *
+from tests.facts.review import *
 from tests.facts.story import *
+from tests.facts.support_case import *
 from tests.facts.tax_account import *
 from tests.facts.unapplied_receipt import *
 from tests.facts.unit_calendar import *

@@ -38,6 +38,7 @@ from tests.facts.booking import (
     started,
     withdrawn,
 )
+from tests.facts.conversation import conversation_locked, conversation_opened, message_written
 from tests.facts.correction import corrected, correction_refused, correction_submitted, drafted
 from tests.facts.coupon import a_coupon, coupon_closed, redeemed, restored
 from tests.facts.damage_claim import (
@@ -177,6 +178,26 @@ from tests.facts.refund import (
     settled_elsewhere,
     submitted,
     succeeded,
+)
+from tests.facts.review import (
+    guest_review_edited,
+    guest_reviewed,
+    review_answered,
+    review_hidden,
+    review_shown,
+    reviews_expired,
+    reviews_opened,
+    reviews_published,
+    reviews_voided,
+    stay_review_edited,
+    stay_reviewed,
+)
+from tests.facts.support_case import (
+    answer_asked,
+    case_answered,
+    case_opened,
+    case_reopened,
+    case_resolved,
 )
 from tests.facts.tax_account import (
     remittance_proposed,
@@ -344,6 +365,25 @@ ONE_OF_EACH = (
     asked_for_damage(),
     damage_charged(),
     left_unpaid(),
+    reviews_opened(),
+    stay_reviewed(),
+    stay_review_edited(),
+    guest_reviewed(),
+    guest_review_edited(),
+    reviews_published(),
+    reviews_expired(),
+    review_answered(),
+    review_hidden(),
+    review_shown(),
+    reviews_voided(),
+    conversation_opened(),
+    message_written(),
+    conversation_locked(),
+    case_opened(),
+    answer_asked(),
+    case_answered(),
+    case_resolved(),
+    case_reopened(),
     own_payout(),
     own_payout_returned(),
     tax_given_back(),

@@ -168,6 +168,19 @@ PAGE = {
         DI10  | opened evidence_due submitted | P  | prevented
         DI11  | won                           | P  | evidence_due
     """),
+    "review": _rows("""
+        RV1  | -                | X  | open
+        RV2  | open             | G  | guest_in
+        RV2h | open             | H  | host_in
+        RV3  | guest_in         | G  | same
+        RV3h | host_in          | H  | same
+        RV4  | host_in          | G  | published
+        RV4h | guest_in         | H  | published
+        RV5  | guest_in host_in | T  | published
+        RV6  | open             | T  | expired
+        RV7  | -                | X  | void
+        RV8  | published        | GH | same
+    """),
 }
 """Every row of the page, by aggregate; two-step rows are written as their two steps."""
 
@@ -275,6 +288,19 @@ OURS = {
         OT1 | -    | P | made
         OT2 | made | P | returned
     """),
+    "conversation": _rows("""
+        CV1 | -      | X   | open
+        CV2 | open   | GHS | same
+        CV3 | locked | S   | same
+        CV4 | open   | SO  | locked
+    """),
+    "support_case": _rows("""
+        SC1 | -                     | GHS | open
+        SC2 | open reopened         | S   | waiting
+        SC3 | waiting               | GH  | open
+        SC4 | open reopened waiting | SF  | resolved
+        SC5 | resolved              | GHS | reopened
+    """),
     "correction": _rows("""
         CO1 | -                      | F  | drafted
         CO2 | drafted                | F  | awaiting_second_person
@@ -292,6 +318,10 @@ OURS = {
         DM8  | agreed decided unpaid | XSF | charging
         DM9  | charging              | X   | charged
         DM10 | charging              | XT  | unpaid
+    """),
+    "review": _rows("""
+        RV9  | published | SO | same
+        RV10 | published | SO | same
     """),
     "tax_account": _rows("""
         TA1 | - open proposed | X  | open proposed

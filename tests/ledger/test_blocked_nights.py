@@ -121,6 +121,7 @@ def test_n7_a_host_does_not_block_nights_that_are_held_and_is_told_by_whom() -> 
                 "kind": "hold",
                 "check_in": date(2026, 7, 2),
                 "check_out": date(2026, 7, 5),
+                "buffer_nights": 0,
             }
         ],
     )
@@ -326,6 +327,7 @@ def test_a_unit_with_guests_to_come_is_not_taken_out(history: tuple[Event, ...],
                 "kind": kind,
                 "check_in": date(2026, 7, 2),
                 "check_out": date(2026, 7, 5),
+                "buffer_nights": 0,
             }
         ],
     )

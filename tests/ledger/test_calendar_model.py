@@ -73,6 +73,7 @@ STAYS = st.builds(
 
 BOOKINGS = st.sampled_from([BookingId(an_id(f"booking {number}")) for number in range(4)])
 BLOCKS = st.sampled_from([BlockId(an_id(f"block {number}")) for number in range(2)])
+BUFFERS = st.sampled_from([0, 0, 1, 2])
 UIDS = st.sampled_from(["one@another.example", "two@another.example"])
 
 WITHIN_REACH = 60
@@ -87,6 +88,14 @@ def gap_counted_night_by_night(taken: set[date], wanted: Stay) -> int | None:
     before = next((nights for nights in steps if _back(wanted, nights) in taken), FAR.days)
     after = next((nights for nights in steps if _ahead(wanted, nights) in taken), FAR.days)
     return before + wanted.nights_count() + after
+
+
+def with_buffer(wanted: Stay, buffer: int) -> list[date]:
+    """The nights of a stay and those after it, each by itself."""
+    return [
+        _ahead(wanted, number - wanted.nights_count())
+        for number in range(wanted.nights_count() + buffer)
+    ]
 
 
 def _back(wanted: Stay, nights: int) -> date:
@@ -109,6 +118,8 @@ class CalendarMachine(RuleBasedStateMachine):
         super().__init__()
         self.world = World()
         self.owner: dict[date, str] = {}
+        self.stays: dict[str, Stay] = {}
+        self.buffers: dict[str, int] = {}
         self.kind: dict[str, Status] = {}
         self.held_until: dict[str, Instant] = {}
         self.longest: dict[str, Instant] = {}
@@ -138,9 +149,13 @@ class CalendarMachine(RuleBasedStateMachine):
     def is_a(self, claim_id: str, status: Status) -> bool:
         return self.active and self.kind.get(claim_id, Status.FREE) is status
 
-    def others_in(self, wanted: Stay, own: str = "") -> set[str]:
-        owners = {self.owner.get(night, own) for night in wanted.nights()}
+    def others_in(self, wanted: Stay, own: str = "", buffer: int = 0) -> set[str]:
+        owners = {self.owner.get(night, own) for night in with_buffer(wanted, buffer)}
         return owners - {own}
+
+    def take_for_booking(self, claim_id: str, status: Status, wanted: Stay, buffer: int) -> None:
+        self.take(claim_id, status, set(with_buffer(wanted, buffer)))
+        self.stays[claim_id], self.buffers[claim_id] = wanted, buffer
 
     def take(self, claim_id: str, status: Status, nights: set[date]) -> None:
         self.let_go(claim_id)
@@ -149,7 +164,7 @@ class CalendarMachine(RuleBasedStateMachine):
 
     def let_go(self, claim_id: str) -> None:
         self.owner = {night: owner for night, owner in self.owner.items() if owner != claim_id}
-        for known in (self.kind, self.held_until, self.longest):
+        for known in (self.kind, self.held_until, self.longest, self.stays, self.buffers):
             known.pop(claim_id, None)
         self.cancelled.discard(claim_id)
 
@@ -166,20 +181,20 @@ class CalendarMachine(RuleBasedStateMachine):
 
     # -- Holds
 
-    def why_not_bookable(self, booking_id: str, wanted: Stay) -> type[Refused] | None:
+    def why_not_bookable(self, booking_id: str, wanted: Stay, buffer: int) -> type[Refused] | None:
         if not self.is_a(booking_id, Status.FREE):
             return TransitionNotAllowed
         if self.now >= LISBON.check_in_at(wanted):
             return TooLate
-        return NightsAreTaken if self.others_in(wanted) else None
+        return NightsAreTaken if self.others_in(wanted, buffer=buffer) else None
 
-    @rule(booking_id=BOOKINGS, wanted=STAYS)
-    def hold(self, booking_id: BookingId, wanted: Stay) -> None:
-        expected = self.why_not_bookable(booking_id, wanted)
-        command = PlaceHold(unit_id=UNIT, booking_id=booking_id, stay=wanted)
+    @rule(booking_id=BOOKINGS, wanted=STAYS, buffer=BUFFERS)
+    def hold(self, booking_id: BookingId, wanted: Stay, buffer: int) -> None:
+        expected = self.why_not_bookable(booking_id, wanted, buffer)
+        command = PlaceHold(unit_id=UNIT, booking_id=booking_id, stay=wanted, buffer_nights=buffer)
         assert self.run(PROCESS, command, booking_id) is expected
         if expected is None:
-            self.take(booking_id, Status.HOLD, set(wanted.nights()))
+            self.take_for_booking(booking_id, Status.HOLD, wanted, buffer)
             self.held_until[booking_id] = self.now + timedelta(minutes=15)
             self.longest[booking_id] = self.now + timedelta(minutes=45)
 
@@ -253,13 +268,13 @@ class CalendarMachine(RuleBasedStateMachine):
 
     # -- Reservations
 
-    @rule(booking_id=BOOKINGS, wanted=STAYS)
-    def reacquire(self, booking_id: BookingId, wanted: Stay) -> None:
-        expected = self.why_not_bookable(booking_id, wanted)
-        command = Reacquire(unit_id=UNIT, booking_id=booking_id, stay=wanted)
+    @rule(booking_id=BOOKINGS, wanted=STAYS, buffer=BUFFERS)
+    def reacquire(self, booking_id: BookingId, wanted: Stay, buffer: int) -> None:
+        expected = self.why_not_bookable(booking_id, wanted, buffer)
+        command = Reacquire(unit_id=UNIT, booking_id=booking_id, stay=wanted, buffer_nights=buffer)
         assert self.run(PROCESS, command, booking_id) is expected
         if expected is None:
-            self.take(booking_id, Status.RESERVATION, set(wanted.nights()))
+            self.take_for_booking(booking_id, Status.RESERVATION, wanted, buffer)
 
     @rule(booking_id=BOOKINGS, by_host=st.booleans())
     def release_reservation(self, booking_id: BookingId, by_host: bool) -> None:
@@ -270,7 +285,7 @@ class CalendarMachine(RuleBasedStateMachine):
             return
         assert refused is None
         if by_host:
-            self.kind[booking_id] = Status.HOST_BLOCK
+            self.take(booking_id, Status.HOST_BLOCK, set(self.stays[booking_id].nights()))
             self.cancelled.add(booking_id)
         else:
             self.let_go(booking_id)
@@ -280,12 +295,13 @@ class CalendarMachine(RuleBasedStateMachine):
         expected: type[Refused] | None = None
         if not self.is_a(booking_id, Status.RESERVATION):
             expected = TransitionNotAllowed
-        elif self.others_in(wanted, booking_id):
+        elif self.others_in(wanted, booking_id, self.buffers[booking_id]):
             expected = NightsAreTaken
         command = MoveReservation(unit_id=UNIT, booking_id=booking_id, stay=wanted)
         assert self.run(PROCESS, command, booking_id) is expected
         if expected is None:
-            self.take(booking_id, Status.RESERVATION, set(wanted.nights()))
+            buffer = self.buffers[booking_id]
+            self.take_for_booking(booking_id, Status.RESERVATION, wanted, buffer)
 
     # -- Blocks
 
@@ -347,8 +363,7 @@ class CalendarMachine(RuleBasedStateMachine):
             assert refused is TransitionNotAllowed
             return
         assert refused is None
-        others = self.others_in(wanted, item)
-        if any(self.kind[one] in (Status.HOLD, Status.RESERVATION) for one in others):
+        if any(booked.overlaps(wanted) for booked in self.stays.values()):
             assert happened == ([] if self.told.get(uid) == form else [FeedConflictDetected])
             self.told[uid] = form
             return
@@ -392,8 +407,7 @@ class CalendarMachine(RuleBasedStateMachine):
     def is_owed(self, claim_id: str) -> bool:
         if self.kind[claim_id] is not Status.RESERVATION:
             return self.kind[claim_id] is Status.HOLD
-        last = max(night for night, owner in self.owner.items() if owner == claim_id)
-        return self.now < LISBON.check_out_at(stay(last, last + timedelta(days=1)))
+        return self.now < LISBON.check_out_at(self.stays[claim_id])
 
     # -- What must hold after each step
 

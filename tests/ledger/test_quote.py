@@ -62,7 +62,7 @@ from ledger.values.quote import (
 )
 from ledger.values.rates import RatePlan, Season, Tiered
 from ledger.values.stay import House, Stay, stay
-from ledger.values.stay_rules import StayRules
+from ledger.values.stay_rules import SeasonalRules, StayRules
 from ledger.values.tariff import BookingMode, Levies, Rates, RoomRates
 from tests.facts import (
     AN_INSTANT,
@@ -254,6 +254,17 @@ def test_what_cannot_be_booked_is_not_quoted(
 ) -> None:
     with pytest.raises(rule):
         house.quote(**changed)
+
+
+def test_rules_of_the_season_of_the_arrival_are_those_of_the_quote() -> None:
+    july = SeasonalRules(date(2026, 7, 1), date(2026, 7, 31), StayRules(min_nights=7))
+    rooms = (RoomRates("sea view", a_rate_plan(), StayRules(min_nights=2), (july,)),)
+    house = Houseful().with_tariff(some_rates(rooms=rooms))
+
+    with pytest.raises(StayIsTooShort):
+        house.quote(stay=a_stay("2026-07-02", nights=6))
+    assert house.quote(stay=WEEK).rules == july.rules
+    assert house.quote(stay=a_stay("2026-06-30", nights=3)).rules.min_nights == 2
 
 
 def test_a_host_who_does_not_offer_it_sells_nothing_non_refundable() -> None:

@@ -19,7 +19,7 @@ from ledger.values.levies import FeePlan, TaxBase, TaxRule
 from ledger.values.penalty import BY_HOST
 from ledger.values.policy import NON_REFUNDABLE
 from ledger.values.rates import Season, Tiered
-from ledger.values.stay_rules import StayRules
+from ledger.values.stay_rules import SeasonalRules, StayRules
 from ledger.values.tariff import RoomRates
 from tests.facts import (
     GUEST,
@@ -65,6 +65,15 @@ def test_what_holds_already_is_no_new_version() -> None:
     given(levies_set()).when(OPERATOR, to_set_levies()).then()
 
 
+def in_season(*seasons: tuple[str, str], **rules: Any) -> tuple[RoomRates, ...]:
+    """The sea-view rooms, with rules of their own for arrivals in some seasons."""
+    seasonal = tuple(
+        SeasonalRules(date.fromisoformat(first), date.fromisoformat(last), StayRules(**rules))
+        for first, last in seasons
+    )
+    return (RoomRates("sea view", a_rate_plan(), seasonal=seasonal),)
+
+
 def one_room(rules: StayRules | None = None, **changed: Any) -> tuple[RoomRates, ...]:
     return (RoomRates("sea view", a_rate_plan(**changed), rules or StayRules()),)
 
@@ -92,12 +101,31 @@ JULY = date(2026, 7, 1), date(2026, 7, 31)
         ({"rooms": one_room(StayRules(departure_days=(0,)))}, RatesContradict),
         ({"rooms": one_room(StayRules(notice_days=3, window_days=2))}, RatesContradict),
         ({"rooms": one_room(StayRules(capacity=0))}, RatesContradict),
+        ({"rooms": one_room(StayRules(buffer_nights=-1))}, RatesContradict),
+        ({"rooms": in_season(("2026-07-01", "2026-06-30"))}, RatesContradict),
+        (
+            {"rooms": in_season(("2026-07-01", "2026-07-31"), ("2026-07-31", "2026-08-31"))},
+            RatesContradict,
+        ),
+        ({"rooms": in_season(("2026-07-01", "2026-07-31"), min_nights=0)}, RatesContradict),
     ],
 )
 def test_rates_that_cannot_be_are_refused_when_they_are_set(
     changed: dict[str, Any], rule: type[Refused]
 ) -> None:
     given().when(HOST, to_set_rates(**changed)).refused(rule)
+
+
+def test_each_day_of_arrival_has_the_rules_of_its_season_to_its_last_day() -> None:
+    (room,) = in_season(("2026-07-01", "2026-07-31"), ("2026-08-01", "2026-08-31"), min_nights=7)
+    given().when(HOST, to_set_rates(rooms=(room,))).then(rates_set(rooms=(room,)))
+
+    nights = {day: room.rules_for(day).min_nights for day in map(date.fromisoformat, EDGES)}
+
+    assert list(nights.values()) == [1, 7, 7, 7, 7, 1]
+
+
+EDGES = ("2026-06-30", "2026-07-01", "2026-07-31", "2026-08-01", "2026-08-31", "2026-09-01")
 
 
 def test_the_longest_stay_may_be_the_shortest() -> None:

@@ -48,7 +48,7 @@ def a_plan(currency: str, base_minor: int, **changed: Any) -> RatePlan:
 
 def asked(plan: RatePlan, policy: str, mode: BookingMode) -> Rates:
     """What a host asks for rooms of one type."""
-    rooms = (RoomRates(ROOM, plan, StayRules(capacity=6)),)
+    rooms = (RoomRates(ROOM, plan, StayRules(capacity=6, buffer_nights=1)),)
     return Rates(currency=plan.currency, rooms=rooms, policy=policy, mode=mode, non_refundable=True)
 
 

@@ -8,8 +8,10 @@ import psycopg
 from sqlalchemy import Connection, create_engine
 
 from ledger.aggregates.bank_payout import bank_payout_of
+from ledger.aggregates.conversation import conversation_of
 from ledger.aggregates.host_debt import debt_of
 from ledger.aggregates.own_transfer import own_transfer_of
+from ledger.aggregates.review import review_of
 from ledger.aggregates.tariff import tariff_of
 from ledger.events import Actor, Envelope, Event
 from ledger.store import Commit, EventStore, Expected, NewEvent
@@ -25,6 +27,7 @@ from tests.facts import (
     ATTESTATION,
     BANK_PAYOUT,
     BOOKING,
+    CASE,
     CORRECTION,
     COUPON,
     DIFFERENCE,
@@ -49,6 +52,7 @@ STREAMS = {
     "booking": BOOKING,
     "coupon": COUPON,
     "host_debt": debt_of(RUI),
+    "conversation": conversation_of(BOOKING),
     "correction": CORRECTION,
     "difference": DIFFERENCE,
     "dispute": DISPUTE,
@@ -57,6 +61,8 @@ STREAMS = {
     "payout": PAYOUT,
     "provider": RUI,
     "refund": REFUND,
+    "review": review_of(BOOKING),
+    "support_case": CASE,
     "tariff": tariff_of(PROPERTY),
     "tax_account": TAX_ACCOUNT_OF_LISBON,
     "unapplied_receipt": RECEIPT,

@@ -172,6 +172,24 @@ def test_a_booking_that_moved_has_its_new_nights_and_no_others(
     assert shown(story) == [(f"2026-07-0{day}", "reservation", BOOKING) for day in (3, 4, 5)]
 
 
+def test_a_host_sees_the_pause_after_a_stay_and_guests_are_not_offered_its_nights(
+    story: Story,
+) -> None:
+    story.tells(
+        a_calendar(),
+        replace(a_hold(), buffer_nights=2),
+        replace(a_reservation(), buffer_nights=2),
+    )
+
+    assert shown(story)[3:] == [("2026-07-05", "buffer", None), ("2026-07-06", "buffer", None)]
+    assert free(story, a_stay("2026-07-06")) == []
+    assert free(story, a_stay("2026-07-07")) == [UNIT]
+
+    story.tells(replace(a_move(a_stay("2026-07-20")), buffer_nights=2))
+
+    assert [night for night, _, _ in shown(story)] == [f"2026-07-{day}" for day in range(20, 25)]
+
+
 def test_nights_that_late_money_won_back_are_reserved(story: Story) -> None:
     won_back = replace(a_reservation(), reacquired=True)
     story.tells(a_calendar(), a_hold(), an_expired_hold(), won_back)

@@ -37,6 +37,9 @@ from tests.facts import (
     approval_asked,
     approved,
     cancelled_payout,
+    case_answered,
+    case_opened,
+    case_reopened,
     claim_contested,
     claim_escalated,
     collected,
@@ -92,6 +95,7 @@ COMES_UP_BY: dict[Matter, Event] = {
     M.WRITE_OFF_TO_APPROVE: a_write_off(),
     M.DAMAGE_TO_DECIDE: claim_contested(),
     M.DAMAGE_UNPAID: left_unpaid(),
+    M.CASE_TO_ANSWER: case_opened(),
 }
 EXAMPLES: dict[type[Event], Event] = {type(event): event for event in ONE_OF_EACH}
 
@@ -112,7 +116,7 @@ def lying(story: Story, at_most: int = 50, matter: Matter | None = None) -> list
 def test_every_matter_comes_up_by_something_and_everything_that_may_bring_one_up_does() -> None:
     brought_up = {type(event) for event in COMES_UP_BY.values()}
     again = (escalated(), reopened(), not_delivered(), return_reversed(), claim_escalated())
-    rest = (lessened(), matched_refund())
+    rest = (lessened(), matched_refund(), case_answered(), case_reopened())
     later = {type(event) for event in (*again, *rest)}
 
     complete(COMES_UP_BY, set(Matter), "COMES_UP_BY in tests/projections/test_desk.py")

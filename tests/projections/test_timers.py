@@ -34,6 +34,7 @@ from tests.facts import (
     PAYOUT,
     RECEIPT,
     REFUND,
+    REVIEWS_CLOSE,
     UNIT,
     a_booking,
     a_failed_capture,
@@ -65,6 +66,8 @@ from tests.facts import (
     recalculated,
     receipt_funds,
     recognized,
+    reviews_opened,
+    reviews_published,
     started,
     withdrawn,
 )
@@ -145,14 +148,26 @@ def test_each_timer_of_a_stay_ends_with_what_it_waited_for(story: Story) -> None
     ):
         story.tells(event)
         left.remove(kind)
-        assert set(what_is_due(story)) == left
+        assert set(what_is_due(story)) - {"open_reviews"} == left
+
+
+def test_whoever_stayed_is_asked_at_once_and_until_the_window_closes(story: Story) -> None:
+    story.tells(a_booking(), confirmed(), completed_stay())
+    assert what_is_due(story)["open_reviews"].fires_at == NOW
+
+    story.tells(reviews_opened())
+    assert what_is_due(story)["close_reviews"].fires_at == REVIEWS_CLOSE
+    assert "open_reviews" not in what_is_due(story)
+
+    story.tells(reviews_published())
+    assert "close_reviews" not in what_is_due(story)
 
 
 @pytest.mark.parametrize("fallen", [cancelled(), a_no_show()])
 def test_what_a_stay_retains_that_falls_away_is_earned_at_once(story: Story, fallen: Event) -> None:
     story.tells(a_booking(), confirmed(), fallen)
 
-    (timer,) = what_is_due(story).values()
+    (timer,) = (one for one in what_is_due(story).values() if one.kind != "open_reviews")
 
     assert (timer.kind, timer.fires_at) == ("recognize_earnings", NOW)
 

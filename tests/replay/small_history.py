@@ -95,7 +95,14 @@ from tests.facts import (
     to_set_levies,
     to_set_rates,
 )
-from tests.replay.booking_history import book_in_every_way
+from tests.replay.booking_history import NETTED, book_in_every_way
+from tests.replay.community_history import (
+    CALLED_OFF_AT,
+    end_reviews,
+    review_alone,
+    review_each_other,
+    talk_in_every_way,
+)
 from tests.replay.damage_history import damage_in_every_way, say_nothing_about_damage
 from tests.replay.payment_history import pay_in_every_way
 from tests.replay.payout_history import dispute_and_pay_out_in_every_way
@@ -324,16 +331,15 @@ def live_through(history: History) -> None:
     history.do(EXPIRED, expire, at=JUNE_FIRST + timedelta(minutes=15))
     called_off = ((CANCELLED, FREE), (HALF_KEPT, HALF), (ALL_KEPT, ALL), (TAXED, HALF))
     for days, (booking_id, policy) in enumerate(called_off):
-        history.cancel(booking_id, policy, at=instant("2025-06-10T09:00:00Z") + days * DAY)
+        history.cancel(booking_id, policy, at=CALLED_OFF_AT + days * DAY)
     change_the_calendar(history)
     dispute_and_pay_out_in_every_way(history)
     history.live(STAYED, instant("2025-07-02T14:00:00Z"))
+    review_each_other(history, STAYED)
     say_nothing_about_damage(history, STAYED)
-    history.do(NO_SHOW, partial(_start, booking_id=NO_SHOW), at=instant("2025-07-14T14:00:00Z"))
-    no_show = partial(processes.report_no_show, host=HOST, booking_id=NO_SHOW)
-    evening = instant("2025-07-14T20:00:00Z")
-    history.do(NO_SHOW, no_show, *_settling(NO_SHOW, FREE), at=evening)
+    wait_in_vain(history)
     history.live(FOR_NOTHING, instant("2025-07-17T14:00:00Z"), paid=False)
+    review_alone(history, FOR_NOTHING)
     pay_in_every_way(history)
     refund_in_every_way(history)
     book_in_every_way(history)
@@ -341,6 +347,16 @@ def live_through(history: History) -> None:
         part(history)
     damage_in_every_way(history)
     renew_never(history)
+    talk_in_every_way(history, STAYED)
+    end_reviews(history, written=FOR_NOTHING, silent=NETTED, called_off=CANCELLED)
+
+
+def wait_in_vain(history: History) -> None:
+    """Nobody comes."""
+    history.do(NO_SHOW, partial(_start, booking_id=NO_SHOW), at=instant("2025-07-14T14:00:00Z"))
+    no_show = partial(processes.report_no_show, host=HOST, booking_id=NO_SHOW)
+    evening = instant("2025-07-14T20:00:00Z")
+    history.do(NO_SHOW, no_show, *_settling(NO_SHOW, FREE), at=evening)
 
 
 def price(history: History) -> None:

@@ -96,6 +96,7 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
             status=status,
             guest_id=event.guest_id,
             host_id=event.host_id,
+            property_id=event.property_id,
             unit_id=event.unit_id,
             stay=event.stay,
             house=event.house,
@@ -114,6 +115,8 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
         case HostDecisionRequested():
             return replace(booking, hold_expires_at=event.decide_by)
         case BookingCancelled() | NoShowReported() | StayCurtailed():
+            reason = event.reason if isinstance(event, BookingCancelled) else None
+            booking = replace(booking, cancelled_for=reason)
             return replace(booking, settlement=event.settlement, capped=event.capped)
         case NoShowReversed():
             return evolve_going_on(booking)
@@ -220,5 +223,5 @@ BOOKING = Decider(
     evolve=evolve,
     policy_of=policy_of,
     billing_of=billing_of,
-    evolution=3,
+    evolution=4,
 )

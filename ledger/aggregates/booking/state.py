@@ -13,6 +13,7 @@ from ledger.values.ids import (
     GuestId,
     HostId,
     PaymentId,
+    PropertyId,
     RefundId,
     UnitId,
 )
@@ -53,12 +54,13 @@ class Booking(Struct, frozen=True):
     `settlement` is what the policy said when the stay fell away, and `capped` what goes back in its
     place where less was left; `allowances` are what refunds give back beside it, by refund.
     `ending` is the number of its end, or of the one to come: a no-show that is taken back is
-    followed by another.
+    followed by another. `cancelled_for` is the reason that was given where it was called off.
     """
 
     status: Status
     guest_id: GuestId
     host_id: HostId
+    property_id: PropertyId
     unit_id: UnitId
     stay: Stay
     house: House
@@ -78,6 +80,7 @@ class Booking(Struct, frozen=True):
     mode: BookingMode = BookingMode.INSTANT
     allowances: dict[RefundId, Allowance] = {}
     ending: int = 1
+    cancelled_for: str | None = None
 
     @property
     def payments(self) -> tuple[PaymentId, ...]:

@@ -19,7 +19,7 @@ class OpenCalendar(Command, frozen=True, kw_only=True):
 
 
 class PlaceHold(Command, frozen=True, kw_only=True):
-    """Keep nights for a booking while it is paid.
+    """Keep nights for a booking while it is paid, and those of the pause after it.
 
     `rules` are those that stand for the arrival date, where the host has any; `heads` the party's.
     """
@@ -27,6 +27,7 @@ class PlaceHold(Command, frozen=True, kw_only=True):
     unit_id: UnitId
     booking_id: BookingId
     stay: Stay
+    buffer_nights: int = 0
     rules: StayRules | None = None
     heads: int = 0
 
@@ -74,6 +75,7 @@ class Reacquire(Command, frozen=True, kw_only=True):
     unit_id: UnitId
     booking_id: BookingId
     stay: Stay
+    buffer_nights: int = 0
     rules: StayRules | None = None
     heads: int = 0
 
@@ -87,7 +89,7 @@ class ReleaseReservation(Command, frozen=True, kw_only=True):
 
 
 class MoveReservation(Command, frozen=True, kw_only=True):
-    """Change the nights of a booking for others, which may overlap its own."""
+    """Change the nights of a booking for others, which may overlap its own; its pause moves too."""
 
     unit_id: UnitId
     booking_id: BookingId

@@ -85,6 +85,6 @@ UNIT_CALENDAR = Decider(
     decide=decide,
     evolve=evolve,
     claims=claims,
-    evolution=3,
+    evolution=4,
     streams_grow_long=True,
 )

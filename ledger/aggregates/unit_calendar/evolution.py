@@ -69,7 +69,13 @@ def _after_booking(calendar: UnitCalendar, event: BookedNightsEvent) -> UnitCale
     match event:
         case HoldPlaced():
             longest = event.expires_at + (LONGEST_HOLD - HOLD)
-            held = Claim(Status.HOLD, event.stay, event.expires_at, longest)
+            held = Claim(
+                Status.HOLD,
+                event.stay,
+                event.expires_at,
+                longest,
+                buffer_nights=event.buffer_nights,
+            )
             return _claimed(calendar, event.booking_id, held)
         case HoldExtended():
             held = replace(calendar.claims[event.booking_id], expires_at=event.expires_at)
@@ -77,14 +83,17 @@ def _after_booking(calendar: UnitCalendar, event: BookedNightsEvent) -> UnitCale
                 held = replace(held, extendable_until=None)
             return _kept(calendar, event.booking_id, held)
         case ReservationMade(reacquired=True) | ReservationMoved():
-            reserved = Claim(Status.RESERVATION, event.stay)
-            return _claimed(calendar, event.booking_id, reserved)
+            return _claimed(calendar, event.booking_id, _reserved(event))
         case ReservationMade():
-            return _kept(calendar, event.booking_id, Claim(Status.RESERVATION, event.stay))
+            return _kept(calendar, event.booking_id, _reserved(event))
         case HoldExpired() | HoldReleased() | ReservationReleased():
-            return _freed(calendar, event.booking_id, event.stay)
+            return _freed(calendar, event.booking_id, event.stay.kept(event.buffer_nights))
         case _:
             assert_never(event)
+
+
+def _reserved(event: ReservationMade | ReservationMoved) -> Claim:
+    return Claim(Status.RESERVATION, event.stay, buffer_nights=event.buffer_nights)
 
 
 def _after_block(calendar: UnitCalendar, event: BlockedNightsEvent) -> UnitCalendar:

@@ -51,8 +51,14 @@ def decide_hold(
         case ExpireHold():
             return expire(calendar, command, now)
         case ReleaseHold():
-            stay = calendar.claims[command.booking_id].stay
-            return [HoldReleased(booking_id=command.booking_id, stay=stay)]
+            held = calendar.claims[command.booking_id]
+            return [
+                HoldReleased(
+                    booking_id=command.booking_id,
+                    stay=held.stay,
+                    buffer_nights=held.buffer_nights,
+                )
+            ]
         case _:
             assert_never(command)
 
@@ -60,7 +66,14 @@ def decide_hold(
 def hold(calendar: UnitCalendar, command: PlaceHold, now: Instant) -> Sequence[UnitCalendarEvent]:
     """Keep nights that can be booked, for `HOLD`. Raises Refused, as `refuse_unless_bookable`."""
     refuse_unless_bookable(calendar, command, now)
-    return [HoldPlaced(booking_id=command.booking_id, stay=command.stay, expires_at=now + HOLD)]
+    return [
+        HoldPlaced(
+            booking_id=command.booking_id,
+            stay=command.stay,
+            expires_at=now + HOLD,
+            buffer_nights=command.buffer_nights,
+        )
+    ]
 
 
 def extend(
@@ -118,7 +131,11 @@ def convert(
     assert held.expires_at is not None
     if now >= held.expires_at:
         raise HoldHasExpired(booking_id=command.booking_id, expired_at=held.expires_at)
-    return [ReservationMade(booking_id=command.booking_id, stay=held.stay)]
+    return [
+        ReservationMade(
+            booking_id=command.booking_id, stay=held.stay, buffer_nights=held.buffer_nights
+        )
+    ]
 
 
 def expire(
@@ -129,4 +146,6 @@ def expire(
     assert held.expires_at is not None
     if now < held.expires_at:
         raise TooEarly(booking_id=command.booking_id, not_before=held.expires_at)
-    return [HoldExpired(booking_id=command.booking_id, stay=held.stay)]
+    return [
+        HoldExpired(booking_id=command.booking_id, stay=held.stay, buffer_nights=held.buffer_nights)
+    ]

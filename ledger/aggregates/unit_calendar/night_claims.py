@@ -29,12 +29,17 @@ def claims(stream_id: str, event: UnitCalendarEvent) -> Nights | None:
     """The night claims that Postgres writes with an event, in the same commit."""
     unit_id = UnitId(stream_id)
     match event:
-        case HoldPlaced() | NightsBlocked() | ReservationMade(reacquired=True):
-            return Nights(unit_id, taken=tuple(event.stay.nights()))
-        case HoldExpired() | HoldReleased() | ReservationReleased() | NightsUnblocked():
-            return Nights(unit_id, freed=tuple(event.stay.nights()))
+        case HoldPlaced() | ReservationMade(reacquired=True):
+            return Nights(unit_id, taken=tuple(event.stay.kept(event.buffer_nights).nights()))
+        case HoldExpired() | HoldReleased() | ReservationReleased():
+            return Nights(unit_id, freed=tuple(event.stay.kept(event.buffer_nights).nights()))
         case ReservationMoved():
-            return _exchanged(unit_id, (event.moved_from,), (event.stay,))
+            before = event.moved_from.kept(event.buffer_nights)
+            return _exchanged(unit_id, (before,), (event.stay.kept(event.buffer_nights),))
+        case NightsBlocked():
+            return Nights(unit_id, taken=tuple(event.stay.nights()))
+        case NightsUnblocked():
+            return Nights(unit_id, freed=tuple(event.stay.nights()))
         case ExternalBlockAdded():
             return _exchanged(unit_id, event.replaced, event.parts)
         case ExternalBlockRemoved():

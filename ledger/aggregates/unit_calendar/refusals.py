@@ -28,20 +28,29 @@ def refuse_unless_bookable(
         raise TooLate(check_in=wanted.check_in, today=local_date(now, house.time_zone))
     if command.rules is not None:
         refuse_unless_let(command.rules, wanted, command.heads, now, house.time_zone)
-    refuse_if_taken(calendar.taken, command.unit_id, wanted)
+    refuse_if_taken(calendar.taken, command.unit_id, wanted, command.buffer_nights)
 
 
-def refuse_if_taken(taken: Taken, unit_id: UnitId, wanted: Stay, **told: Any) -> None:
-    """Let nights pass that nobody has, under any claim. Raises NightsAreTaken."""
-    if taken.gap_around(wanted) is None:
+def refuse_if_taken(
+    taken: Taken, unit_id: UnitId, wanted: Stay, buffer_nights: int = 0, **told: Any
+) -> None:
+    """Let nights pass that nobody has, nor those after them, under any claim.
+
+    Raises NightsAreTaken.
+    """
+    if taken.gap_around(wanted.kept(buffer_nights)) is None:
         raise NightsAreTaken(
-            unit_id=unit_id, check_in=wanted.check_in, check_out=wanted.check_out, **told
+            unit_id=unit_id,
+            check_in=wanted.check_in,
+            check_out=wanted.check_out,
+            buffer_nights=buffer_nights,
+            **told,
         )
 
 
 def listed(
     calendar: UnitCalendar, which: Callable[[Claim], bool]
-) -> Iterator[dict[str, str | date]]:
+) -> Iterator[dict[str, str | date | int]]:
     """Claims as a refusal lists them, in order of time."""
     for claim_id, claim in sorted(calendar.claims.items(), key=lambda each: each[1].stay.check_in):
         if which(claim):
@@ -50,4 +59,5 @@ def listed(
                 "kind": claim.status.value,
                 "check_in": claim.stay.check_in,
                 "check_out": claim.stay.check_out,
+                "buffer_nights": claim.buffer_nights,
             }

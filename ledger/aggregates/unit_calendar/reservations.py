@@ -10,7 +10,7 @@ from ledger.aggregates.unit_calendar.commands import (
     ReservationCommand,
 )
 from ledger.aggregates.unit_calendar.refusals import refuse_if_taken, refuse_unless_bookable
-from ledger.aggregates.unit_calendar.state import UnitCalendar
+from ledger.aggregates.unit_calendar.state import UnitCalendar, taken_without
 from ledger.events.unit_calendar import (
     BlockKind,
     NightsBlocked,
@@ -32,7 +32,14 @@ def decide_reservation(
     match command:
         case Reacquire():
             refuse_unless_bookable(calendar, command, now)
-            return [ReservationMade(booking_id=booking_id, stay=command.stay, reacquired=True)]
+            return [
+                ReservationMade(
+                    booking_id=booking_id,
+                    stay=command.stay,
+                    reacquired=True,
+                    buffer_nights=command.buffer_nights,
+                )
+            ]
         case ReleaseReservation():
             return release(calendar, command)
         case MoveReservation():
@@ -43,22 +50,33 @@ def decide_reservation(
 
 def release(calendar: UnitCalendar, command: ReleaseReservation) -> Sequence[UnitCalendarEvent]:
     """Give a booking's nights back; a host who cancelled does not get to sell them again."""
-    booking_id, stay = command.booking_id, calendar.claims[command.booking_id].stay
-    released = ReservationReleased(booking_id=booking_id, stay=stay)
+    booking_id, claim = command.booking_id, calendar.claims[command.booking_id]
+    released = ReservationReleased(
+        booking_id=booking_id, stay=claim.stay, buffer_nights=claim.buffer_nights
+    )
     if not command.cancelled_by_host:
         return [released]
     kept = BlockId(booking_id)
-    return [released, NightsBlocked(block_id=kept, stay=stay, kind=BlockKind.HOST_CANCELLED)]
+    return [released, NightsBlocked(block_id=kept, stay=claim.stay, kind=BlockKind.HOST_CANCELLED)]
 
 
 def move(calendar: UnitCalendar, command: MoveReservation) -> Sequence[UnitCalendarEvent]:
     """Change a booking's nights for others; nothing where they are the same.
 
-    Raises NoNights, NightsAreTaken.
+    The pause after it is as long as it was when the booking was made. Raises NoNights,
+    NightsAreTaken.
     """
-    wanted, own = command.stay, calendar.claims[command.booking_id].stay
+    wanted, own = command.stay, calendar.claims[command.booking_id]
     at_least_one_night(wanted.check_in, wanted.check_out)
-    refuse_if_taken(calendar.taken.without(own), command.unit_id, wanted)
-    if wanted == own:
+    others = taken_without(calendar.taken, own.nights)
+    refuse_if_taken(others, command.unit_id, wanted, own.buffer_nights)
+    if wanted == own.stay:
         return []
-    return [ReservationMoved(booking_id=command.booking_id, moved_from=own, stay=wanted)]
+    return [
+        ReservationMoved(
+            booking_id=command.booking_id,
+            moved_from=own.stay,
+            stay=wanted,
+            buffer_nights=own.buffer_nights,
+        )
+    ]

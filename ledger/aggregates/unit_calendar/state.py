@@ -36,6 +36,7 @@ class Claim(Struct, frozen=True):
     """Nights that are not free, why, and until when if that ends by itself.
 
     `extendable_until` is None for what cannot be extended, such as a hold for the host's answer.
+    `buffer_nights` after the stay are kept free as well, to get the unit ready for the next guest.
     `parts` is what an external block has of its stay, where other blocks have the rest. `revision`
     is that of the feed's item.
     """
@@ -45,13 +46,14 @@ class Claim(Struct, frozen=True):
     expires_at: Instant | None = None
     extendable_until: Instant | None = None
     host_cancelled: bool = False
+    buffer_nights: int = 0
     parts: tuple[Stay, ...] | None = None
     revision: str = ""
 
     @property
     def nights(self) -> tuple[Stay, ...]:
         """The nights that nobody else can have."""
-        return (self.stay,) if self.parts is None else self.parts
+        return (self.stay.kept(self.buffer_nights),) if self.parts is None else self.parts
 
 
 class Conflict(Struct, frozen=True):
@@ -80,7 +82,8 @@ class UnitCalendar(Struct, frozen=True):
 def best_fit(calendars: Mapping[UnitId, UnitCalendar], stay: Stay) -> UnitId | None:
     """The unit whose smallest free stretch takes the stay, the first of equals; None if none does.
 
-    Best fit keeps long stretches whole (spec: domain, section 3).
+    Ask with the nights that are kept free after it. Best fit keeps long stretches whole
+    (spec: domain, section 3).
     """
     fits = [
         (gap, place, unit_id)

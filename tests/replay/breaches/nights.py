@@ -47,6 +47,18 @@ def sell_a_night_that_is_blocked(history: History, database: Database) -> None:
 
 
 @breaks("B1", "B6")
+def keep_a_pause_that_somebody_has(history: History, database: Database) -> None:
+    """Free nights were held, and with them the night after, which a booking has."""
+    too_long = HoldPlaced(
+        booking_id=BookingId(an_id("second")),
+        stay=a_stay("2025-08-30", 2),
+        buffer_nights=1,
+        expires_at=JUNE_FIRST,
+    )
+    history.plant(AHEAD, (UNIT, too_long))
+
+
+@breaks("B1", "B6")
 def sell_a_night_that_a_feed_blocks(history: History, database: Database) -> None:
     """The one night that a feed blocks beside a host's block was held."""
     blocked = HoldPlaced(

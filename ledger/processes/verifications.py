@@ -1,0 +1,269 @@
+"""Verifications: who hosts and what they let is looked at by people before anybody can find it.
+
+The review and its subject change together: who is approved may host from that commit on.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+import msgspec
+
+from ledger.aggregates.property import (
+    ApproveProperty,
+    ApproveRevision,
+    RejectProperty,
+    RejectRevision,
+)
+from ledger.aggregates.property import Status as Listed
+from ledger.aggregates.provider import (
+    PROVIDER,
+    AskForRenewal,
+    MissRenewal,
+    RejectProvider,
+    ReopenProvider,
+    VerifyProvider,
+)
+from ledger.aggregates.provider import Status as Hosting
+from ledger.aggregates.verification import (
+    VERIFICATION,
+    ApproveVerification,
+    ClaimReview,
+    RejectVerification,
+    ReleaseReview,
+    RequestChanges,
+    SubmitForReview,
+    TimeOutReview,
+    Verification,
+    verification_of,
+)
+from ledger.draft import Draft
+from ledger.events import Actor
+from ledger.processes.found import host_in, property_in, verification_in
+from ledger.processes.listings import let_units, occupants_of, review_of_property
+from ledger.processes.names import PROCESS, TIMER
+from ledger.values.ids import HostId, PropertyId, VerificationId
+from ledger.values.listing import missing_of
+from ledger.values.verification import (
+    ChangeWanted,
+    Check,
+    Legal,
+    RejectReason,
+    ShownDocument,
+    Subject,
+    good_until,
+    missing_of_provider,
+)
+
+REVIEWABLE = (Hosting.DRAFT, Hosting.REVERIFICATION_DUE)
+"""Where a host has something to ask for."""
+
+# -- Asking for a review --------------------------------------------------------------------
+
+
+def submit_provider(
+    draft: Draft,
+    host: Actor,
+    host_id: HostId,
+    legal: Legal,
+    documents: Sequence[ShownDocument],
+    terms: str,
+) -> VerificationId:
+    """Let somebody be looked at who wants to host, or whose verification is to be renewed.
+
+    Raises NotReady, with what is missing; DocumentsHaveExpired, TransitionNotAllowed, NotFound.
+    """
+    provider = host_in(draft, host_id)
+    number = provider.reviews + 1
+    verification_id = verification_of(host_id, number)
+    if provider.status not in REVIEWABLE:
+        PROVIDER.lifecycle.refuse(SubmitForReview, provider.status)
+    draft.do(
+        host,
+        SubmitForReview(
+            verification_id=verification_id,
+            subject=Subject.PROVIDER,
+            subject_id=host_id,
+            host_id=host_id,
+            number=number,
+            facts=_digest(legal),
+            documents=tuple(documents),
+            terms=terms,
+            missing=missing_of_provider(provider.country, legal, documents, terms),
+        ),
+    )
+    return verification_id
+
+
+def submit_property(
+    draft: Draft,
+    host: Actor,
+    property_id: PropertyId,
+    documents: Sequence[ShownDocument],
+    terms: str,
+) -> VerificationId:
+    """Let a property be looked at as it is stated: a draft, or a revision of what is let.
+
+    Raises NotReady, with what is missing; DocumentsHaveExpired, TransitionNotAllowed, NotFound.
+    """
+    listed = property_in(draft, property_id)
+    verification_id = review_of_property(property_id, listed)
+    if listed.stated is None and listed.status is not Listed.DRAFT:
+        VERIFICATION.lifecycle.refuse(SubmitForReview, None, revision="none")
+    draft.do(
+        host,
+        SubmitForReview(
+            verification_id=verification_id,
+            subject=Subject.PROPERTY,
+            subject_id=property_id,
+            host_id=listed.host_id,
+            number=listed.revision,
+            facts=_digest(listed.stated),
+            documents=tuple(documents),
+            terms=terms,
+            missing=missing_of(listed.stated, listed.description),
+        ),
+    )
+    return verification_id
+
+
+def _digest(stated: object) -> str:
+    """The SHA-256 of what is stated, by which a review says what it looked at."""
+    return hashlib.sha256(msgspec.json.encode(stated)).hexdigest()
+
+
+# -- The reviewer's side --------------------------------------------------------------------
+
+
+def claim_review(draft: Draft, reviewer: Actor, verification_id: VerificationId) -> None:
+    """Take a review on. Raises SelfApproval, TransitionNotAllowed, NotFound."""
+    draft.do(reviewer, ClaimReview(verification_id=verification_id, reviewer=reviewer.id))
+
+
+def release_review(draft: Draft, reviewer: Actor, verification_id: VerificationId) -> None:
+    """Give a review back undecided. Raises ReviewIsClaimed, TransitionNotAllowed, NotFound."""
+    draft.do(reviewer, ReleaseReview(verification_id=verification_id, reviewer=reviewer.id))
+
+
+def time_out_review(draft: Draft, verification_id: VerificationId) -> None:
+    """Let others take a review that was claimed a day ago. Raises TooEarly, NotFound."""
+    draft.do(TIMER, TimeOutReview(verification_id=verification_id))
+
+
+def request_changes(
+    draft: Draft,
+    reviewer: Actor,
+    verification_id: VerificationId,
+    changes: Sequence[ChangeWanted],
+) -> None:
+    """Say what has to be changed first. Raises ReasonIsMissing, ReviewIsClaimed, NotFound."""
+    draft.do(
+        reviewer,
+        RequestChanges(
+            verification_id=verification_id, reviewer=reviewer.id, changes=tuple(changes)
+        ),
+    )
+
+
+def approve_verification(
+    draft: Draft,
+    reviewer: Actor,
+    verification_id: VerificationId,
+    checks: Sequence[Check],
+    second_person: str | None = None,
+) -> None:
+    """Say that everything is so: the host may host, or the facts hold and their units are let.
+
+    Raises ChecksAreOpen, SecondPersonRequired, SelfApproval, DocumentsHaveExpired,
+    ReviewIsClaimed; PartyExceedsCapacity and ObligationsAreOpen where who has booked meanwhile
+    could not come any more; TransitionNotAllowed, NotFound.
+    """
+    draft.do(
+        reviewer,
+        ApproveVerification(
+            verification_id=verification_id,
+            reviewer=reviewer.id,
+            checks=tuple(checks),
+            second_person=second_person,
+        ),
+    )
+    review = verification_in(draft, verification_id)
+    if review.subject is Subject.PROVIDER:
+        verified = VerifyProvider(
+            host_id=review.host_id,
+            verification_id=verification_id,
+            valid_until=good_until(review.documents),
+        )
+        draft.do(PROCESS, verified)
+    else:
+        _approve_property(draft, PropertyId(review.subject_id), verification_id)
+
+
+def _approve_property(
+    draft: Draft, property_id: PropertyId, verification_id: VerificationId
+) -> None:
+    listed = property_in(draft, property_id)
+    if listed.status is Listed.DRAFT:
+        approve = ApproveProperty(property_id=property_id, verification_id=verification_id)
+        draft.do(PROCESS, approve)
+    else:
+        draft.do(
+            PROCESS,
+            ApproveRevision(
+                property_id=property_id,
+                verification_id=verification_id,
+                occupants=tuple(occupants_of(draft, property_id, listed)),
+            ),
+        )
+    let_units(draft, property_id, before=listed.facts)
+
+
+def reject_verification(
+    draft: Draft, reviewer: Actor, verification_id: VerificationId, reason: RejectReason
+) -> None:
+    """Say no for good; of what is let already, only the revision falls away.
+
+    Raises ReviewIsClaimed, TransitionNotAllowed, NotFound.
+    """
+    draft.do(
+        reviewer,
+        RejectVerification(verification_id=verification_id, reviewer=reviewer.id, reason=reason),
+    )
+    review = verification_in(draft, verification_id)
+    if review.subject is Subject.PROVIDER:
+        _reject_provider(draft, review, verification_id, reason)
+        return
+    property_id = PropertyId(review.subject_id)
+    drafted = property_in(draft, property_id).status is Listed.DRAFT
+    command = RejectProperty if drafted else RejectRevision
+    told = command(property_id=property_id, verification_id=verification_id, reason=reason.value)
+    draft.do(PROCESS, told)
+
+
+def _reject_provider(
+    draft: Draft, review: Verification, verification_id: VerificationId, reason: RejectReason
+) -> None:
+    rejected = RejectProvider(
+        host_id=review.host_id, verification_id=verification_id, reason=reason.value
+    )
+    draft.do(PROCESS, rejected)
+
+
+# -- What a verification rests on ends ------------------------------------------------------
+
+
+def ask_for_renewal(draft: Draft, host_id: HostId) -> None:
+    """Want a verification renewed whose first document soon runs out (PR9). Raises TooEarly."""
+    provider = host_in(draft, host_id)
+    if provider.renew_by is None:
+        PROVIDER.lifecycle.refuse(AskForRenewal, provider.status, deadline="none")
+    draft.do(TIMER, AskForRenewal(host_id=host_id, deadline=provider.renew_by))
+
+
+def miss_renewal(draft: Draft, host_id: HostId) -> None:
+    """Suspend who has not renewed in time (PR11). Raises TooEarly, TransitionNotAllowed."""
+    draft.do(TIMER, MissRenewal(host_id=host_id))
+
+
+def reopen_provider(draft: Draft, operator: Actor, host_id: HostId, appeal: str) -> None:
+    """Let somebody ask again who was rejected (PR8). Raises ReasonIsMissing, NotFound."""
+    draft.do(operator, ReopenProvider(host_id=host_id, appeal=appeal))
