@@ -311,13 +311,7 @@ def live_through(history: History) -> None:
     """Let everything happen once that can happen to a booking, and leave one stay ahead."""
     history.open()
     supply(history)
-    history.sell(history.to_book(STAYED, "2025-07-02", HALF))
-    history.sell(history.to_book(CANCELLED, "2025-07-05", FREE))
-    history.sell(history.to_book(HALF_KEPT, "2025-07-08", HALF))
-    history.sell(history.to_book(ALL_KEPT, "2025-07-11", ALL))
-    history.sell(history.to_book(NO_SHOW, "2025-07-14", FREE))
-    history.sell(history.to_book(FOR_NOTHING, "2025-07-17", FREE, each="0.00 EUR"))
-    history.sell(history.to_book(AHEAD, "2025-09-01", HALF))
+    sell_some(history)
     sell_what_is_taxed(history)
     history.book(history.to_book(EXPIRED, "2025-07-20", FREE))
     history.book(history.to_book(ABANDONED, "2025-07-23", FREE))
@@ -349,6 +343,17 @@ def live_through(history: History) -> None:
     renew_never(history)
     talk_in_every_way(history, STAYED)
     end_reviews(history, written=FOR_NOTHING, silent=NETTED, called_off=CANCELLED)
+
+
+def sell_some(history: History) -> None:
+    """Seven stays are sold, most of them in July."""
+    history.sell(history.to_book(STAYED, "2025-07-02", HALF))
+    history.sell(history.to_book(CANCELLED, "2025-07-05", FREE))
+    history.sell(history.to_book(HALF_KEPT, "2025-07-08", HALF))
+    history.sell(history.to_book(ALL_KEPT, "2025-07-11", ALL))
+    history.sell(history.to_book(NO_SHOW, "2025-07-14", FREE))
+    history.sell(history.to_book(FOR_NOTHING, "2025-07-17", FREE, each="0.00 EUR"))
+    history.sell(history.to_book(AHEAD, "2025-09-01", HALF))
 
 
 def wait_in_vain(history: History) -> None:
