@@ -44,6 +44,7 @@ from ledger.events.payout import PayoutReversed, PayoutTransferred
 from ledger.events.refund import (
     ExternalRefundClassified,
     ExternalRefundDetected,
+    ExternalRefundReversed,
     RefundApproved,
     RefundCancelled,
     RefundFailed,
@@ -150,6 +151,7 @@ JournalEvent = (
     | RefundSettledElsewhere
     | RefundCancelled
     | ExternalRefundDetected
+    | ExternalRefundReversed
     | ExternalRefundClassified
     | CorrectionApplied
     | DifferenceWrittenOff

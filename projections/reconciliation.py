@@ -17,7 +17,12 @@ from ledger.events.dispute import DisputeFeeCharged, DisputeFundsReinstated, Dis
 from ledger.events.own_transfer import OwnTransferMade, OwnTransferReturned
 from ledger.events.payment import FundsAvailable, PaymentCompleted
 from ledger.events.payout import PayoutReversed, PayoutTransferred
-from ledger.events.refund import ExternalRefundDetected, RefundFailed, RefundSucceeded
+from ledger.events.refund import (
+    ExternalRefundDetected,
+    ExternalRefundReversed,
+    RefundFailed,
+    RefundSucceeded,
+)
 from ledger.events.unapplied_receipt import (
     ReceiptDetected,
     ReceiptFundsAvailable,
@@ -78,7 +83,7 @@ differences = Table(
 
 NAMES_ONE: tuple[type[MoneyEvent], ...] = (
     *(PaymentCompleted, PayoutTransferred, OwnTransferMade, OwnTransferReturned),
-    *(RefundSucceeded, RefundFailed, ExternalRefundDetected),
+    *(RefundSucceeded, RefundFailed, ExternalRefundDetected, ExternalRefundReversed),
     *(ReceiptDetected, ReceiptReturned, ReceiptReturnReversed),
 )
 NAMES_SEVERAL = (DisputeFundsWithdrawn, DisputeFeeCharged, DisputeFundsReinstated)
@@ -104,6 +109,7 @@ GroupEvent = (
     | RefundSucceeded
     | RefundFailed
     | ExternalRefundDetected
+    | ExternalRefundReversed
     | PayoutTransferred
     | PayoutReversed
     | DisputeFundsWithdrawn

@@ -198,6 +198,7 @@ SENTENCES = {
     "refund.lessened": (
         "{amount} of the refund had reached the guest by one made at the processor's own desk"
     ),
+    "refund.external_reversed": "Refund of {amount} that we had not asked for came back",
     "refund.external_matched": "{amount} of it was the money of a refund that we owed",
     "refund.settled_alternatively": "Refund of {amount} reached the guest by bank transfer",
     "refund.submitted": "Refund handed to the processor",

@@ -28,6 +28,7 @@ OUTGROWN = {
     "projections/sentences.py": 310,            # a sentence for each event, and codes in words
     "projections/receipts.py": 240,             # three tables, and why a number never changes
     "projections/papers.py": 230,               # what a paper says, field by field
+    "projections/reconciliation.py": 210,       # one line for each event that moves money there
     "projections/payouts.py": 240,              # payouts, their holds, and the account they go to
     "projections/errands.py": 410,              # one case for each step of what goes outside
     "projections/timers.py": 380,               # what sets each timer, and everything that ends it

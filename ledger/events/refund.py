@@ -224,6 +224,22 @@ class ExternalRefundDetected(
     time_zone: str
 
 
+class ExternalRefundReversed(
+    MoneyEvent, topic="refund.external_reversed", frozen=True, kw_only=True
+):
+    """A refund that we never asked for came back before anybody had explained it: nobody owes it.
+
+    `settled` is what came back to the processor's balance, where that is another currency.
+    """
+
+    payment_id: PaymentId
+    booking_id: BookingId
+    amount: Money
+    reason: str
+    balance_transaction: str | None
+    settled: Money | None
+
+
 class ExternalRefundMatched(Event, topic="refund.external_matched", frozen=True, kw_only=True):
     """Somebody saw that a refund that we never asked for was the money of one that we still owed.
 
@@ -273,6 +289,7 @@ RefundEvent = (
     | RefundLessened
     | RefundCancelled
     | ExternalRefundDetected
+    | ExternalRefundReversed
     | ExternalRefundMatched
     | ExternalRefundClassified
 )

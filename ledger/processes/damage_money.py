@@ -83,7 +83,8 @@ def all_refunds_of(draft: Draft, booking_id: BookingId) -> Iterator[tuple[Refund
     """The refunds of a stay, and of what was paid for damage those that were made elsewhere."""
     yield from refunds_of(draft, booking_id, booking_in(draft, booking_id))
     if damage := paid_damage(draft, booking_id):
-        for refund_id in (*damage.payment.refunds, *damage.payment.reserved):
+        paid = damage.payment
+        for refund_id in dict.fromkeys((*paid.refunds, *paid.reserved, *sorted(paid.came_back))):
             yield refund_id, refund_in(draft, refund_id)
 
 

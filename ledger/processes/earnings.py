@@ -187,13 +187,14 @@ def refunds_of(
 ) -> Iterator[tuple[RefundId, Refund]]:
     """Every refund of a booking: of its end, of an alteration, asked for by staff, or external.
 
-    A payment knows the last ones since they were seen, and of the others those that have its money.
+    A payment knows the last ones since they were seen, whether or not they came back, and of the
+    others those that have its money.
     """
     named = dict.fromkeys(refunds_of_end(draft, booking_id, booking))
     named |= dict.fromkeys(refunds_of_alterations(draft, booking_id))
     named |= dict.fromkeys(staff_refunds(draft, booking_id))
     for payment in payments_of(draft, booking):
-        named |= dict.fromkeys((*payment.refunds, *payment.reserved))
+        named |= dict.fromkeys((*payment.refunds, *payment.reserved, *sorted(payment.came_back)))
     for refund_id in named:
         refund = draft.state(REFUND, refund_id)
         if refund is not None:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from ledger.aggregates.booking import BOOKING
-from ledger.aggregates.payment import PAYMENT, Payment, RecordRefund
+from ledger.aggregates.payment import PAYMENT, Payment, RecordRefund, ReverseRefund
 from ledger.aggregates.refund import (
     REFUND,
     ClassifyRefund,
+    ReverseExternalRefund,
     SeeExternalRefund,
     external_refund_of,
 )
@@ -65,13 +66,11 @@ def see_external_refund(
     draft: Draft, payment_id: PaymentId, payment: Payment, fact: RefundFact
 ) -> Outcome:
     """Take in a refund that the processor tells of and we never asked for; it is gone, whatever we
-    think. The host waits until finance has said whose money it was."""
+    think. The host waits until finance has said whose money it was, or it came back."""
     refund_id = external_refund_of(fact.refund)
     refund = draft.state(REFUND, refund_id)
     if refund is not None:
-        return take_in_change(draft, refund_id, fact)
-    if fact.status not in WENT_OUT:
-        return Outcome.NOTHING_NEW
+        return _take_in_change(draft, refund_id, fact)
     if fact.taken is None:
         # One that waits for money is told of again when it has some.
         return Outcome.LATER if fact.status is RefundStatus.SUCCEEDED else Outcome.NOTHING_NEW
@@ -94,11 +93,38 @@ def see_external_refund(
         RecordRefund(payment_id=payment_id, refund_id=refund_id, amount=fact.amount, outside=True),
     )
     hold_for_refund(draft, refund_id)
+    if fact.status in CAME_BACK:
+        _take_in_change(draft, refund_id, fact)
     return Outcome.TAKEN_IN
 
 
-WENT_OUT = (RefundStatus.SUCCEEDED, RefundStatus.PENDING)
-"""One that waits for nothing but the bank has left our balance."""
+CAME_BACK = (RefundStatus.FAILED, RefundStatus.CANCELLED)
+"""Whatever had left our balance is here again."""
+
+
+def _take_in_change(draft: Draft, refund_id: RefundId, fact: RefundFact) -> Outcome:
+    """What came back before anybody explained it is owed to nobody.
+
+    Where some of it has paid a refund of ours already, finance explains the rest first.
+    """
+    refund = refund_in(draft, refund_id)
+    if refund.status is not Refunding.EXTERNAL_DETECTED or fact.status not in CAME_BACK:
+        return take_in_change(draft, refund_id, fact)
+    if fact.returned is None or refund.pays:
+        return Outcome.LATER
+    back = fact.returned.amount
+    draft.do(
+        PROCESSOR,
+        ReverseExternalRefund(
+            refund_id=refund_id,
+            reason=fact.failure or fact.status.value,
+            balance_transaction=fact.returned.movement_id,
+            settled=None if back.currency == fact.amount.currency else back,
+        ),
+    )
+    draft.do(PROCESSOR, ReverseRefund(payment_id=refund.payment_id, refund_id=refund_id))
+    reconsider_all(draft, refund.booking_id)
+    return Outcome.TAKEN_IN
 
 
 def shown_external(draft: Draft, refund_id: RefundId, asked: AskedRefund) -> ShownRefund:

@@ -55,6 +55,7 @@ from ledger.events.refund import (
     ExternalRefundClassified,
     ExternalRefundDetected,
     ExternalRefundMatched,
+    ExternalRefundReversed,
     RefundCancelled,
     RefundFailed,
     RefundRejected,
@@ -97,7 +98,7 @@ ENDS = (
         ReceiptSettledByDispute,
         ReceiptSettledAlternatively,
     ),
-    *(PayoutNetted, PayoutReversed, ReversalFailed),
+    *(PayoutNetted, PayoutReversed, ReversalFailed, ExternalRefundReversed),
     *(DisputeWon, DisputeLost, DisputeClosed, DisputePrevented),
 )
 """A part of a case ends."""

@@ -24,6 +24,7 @@ from ledger.events.payment import PaymentCompleted, PaymentIntentLinked
 from ledger.events.payout import PayoutReversed, PayoutTransferred
 from ledger.events.refund import (
     ExternalRefundDetected,
+    ExternalRefundReversed,
     RefundFailed,
     RefundPending,
     RefundSucceeded,
@@ -39,6 +40,7 @@ CAME_ABOUT: Mapping[type[Event], Callable[[Any], tuple[str | None, ...]]] = {
     RefundSucceeded: lambda event: (event.balance_transaction,),
     RefundFailed: lambda event: (event.balance_transaction,),
     ExternalRefundDetected: lambda event: (event.processor_refund, event.balance_transaction),
+    ExternalRefundReversed: lambda event: (event.balance_transaction,),
     PayoutTransferred: lambda event: (event.transfer, event.balance_transaction),
     PayoutReversed: lambda event: (event.reversal,),
     DisputeOpened: lambda event: (event.processor_dispute,),

@@ -29,12 +29,12 @@ from ledger.events.payout import (
 )
 from ledger.events.refund import (
     ExternalRefundClassified,
+    Funding,
     RefundApproved,
     RefundCancelled,
     RefundFailed,
     RefundLessened,
     RefundResubmitted,
-    RefundSettledAlternatively,
     RefundSettledElsewhere,
 )
 from ledger.values.clock import Instant
@@ -106,7 +106,6 @@ class PayoutsWithinEarnings(Rule):
             ExternalRefundClassified: self.refund,
             RefundCancelled: self.keep,
             RefundFailed: self.fail,
-            RefundSettledAlternatively: self.fail,
             RefundResubmitted: self.give_again,
             RefundSettledElsewhere: self.give_elsewhere,
             RefundLessened: self.give_in_part,
@@ -150,15 +149,17 @@ class PayoutsWithinEarnings(Rule):
         event = recorded.event
         books = self._of(event.booking_id)
         worth = _worth(event.amount, event.entries)
+        if isinstance(event, ExternalRefundClassified) and event.funded_by is Funding.BOOKING:
+            worth = event.back.total.minor
         books.refunded += worth
-        if any(entry.rule == "J14" for entry in event.entries):
+        if any(entry.rule in ("J14", "J14fx") for entry in event.entries):
             self._gifts[recorded.stream_id] = worth
         books.take_back(event.entries)
         self._enough(recorded, books)
 
-    def fail(self, recorded: Recorded[RefundFailed | RefundSettledAlternatively]) -> None:
-        """A gift of the platform's that did not arrive, or that our bank paid beside the charge, is
-        nobody's part of what was captured.
+    def fail(self, recorded: Recorded[RefundFailed]) -> None:
+        """A gift of the platform's that did not arrive is nobody's part of what was captured; nor
+        is it where our bank pays it, beside the charge.
         """
         gift = self._gifts.get(recorded.stream_id, 0)
         self._of(recorded.event.booking_id).refunded -= gift
@@ -291,7 +292,7 @@ class PayoutsWithinEarnings(Rule):
 def _worth(amount: Money, entries: Iterable[Entry]) -> int:
     """What a refund is in the listing's currency: of two currencies, the one not the guest's.
 
-    What went back at the processor's own desk stands in the listing's already.
+    A gift that was made at the processor's own desk is what it took of the balance.
     """
     abroad = [
         line.minor

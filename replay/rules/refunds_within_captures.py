@@ -25,6 +25,7 @@ from ledger.events.refund import (
     ExternalRefundClassified,
     ExternalRefundDetected,
     ExternalRefundMatched,
+    ExternalRefundReversed,
     Funding,
     RefundAlternativeChosen,
     RefundApproved,
@@ -112,6 +113,7 @@ class RefundsWithinCaptures(Rule):
             RefundLessened: self.lessen,
             ExternalRefundDetected: self.see,
             ExternalRefundMatched: self.match,
+            ExternalRefundReversed: self.come_back,
             ExternalRefundClassified: self.classify,
             PaymentRefundRecorded: self.record,
         }
@@ -235,6 +237,17 @@ class RefundsWithinCaptures(Rule):
             found = f"{event.amount} pays {event.pays} and leaves {event.left} of {was}"
             self.breach("INV-L7", found, recorded)
         self._unexplained[recorded.stream_id] = event.left
+
+    def come_back(self, recorded: Recorded[ExternalRefundReversed]) -> None:
+        """What came back leaves its room to others, where nothing was explained by it."""
+        event = recorded.event
+        left = self._unexplained.pop(recorded.stream_id, None)
+        if left != event.amount:
+            found = f"{event.amount} came back, not explained was {left or 'nothing'}"
+            self.breach("INV-L7", found, recorded)
+        payment = self._payments.get(event.payment_id)
+        if payment is not None:
+            payment.approved_minor -= event.amount.minor
 
     def classify(self, recorded: Recorded[ExternalRefundClassified]) -> None:
         """What is explained is what nothing had explained before."""

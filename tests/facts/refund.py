@@ -9,6 +9,7 @@ from ledger.events.refund import (
     ExternalRefundClassified,
     ExternalRefundDetected,
     ExternalRefundMatched,
+    ExternalRefundReversed,
     Funding,
     RefundAlternativeChosen,
     RefundApprovalAsked,
@@ -269,6 +270,21 @@ def external_refund() -> ExternalRefundDetected:
         time_zone=told.time_zone,
         effective_on=JUNE_FIRST,
         entries=(postings.external_refund_seen(told.amount),),
+    )
+
+
+def external_refund_came_back() -> ExternalRefundReversed:
+    """They came back from a closed account before anybody had explained them."""
+    amount = external_refund().amount
+    return ExternalRefundReversed(
+        payment_id=PAYMENT,
+        booking_id=BOOKING,
+        amount=amount,
+        reason="expired_or_canceled_card",
+        balance_transaction="txn_back_at_the_desk",
+        settled=None,
+        effective_on=JUNE_FIRST,
+        entries=(postings.external_refund_came_back(amount, amount),),
     )
 
 

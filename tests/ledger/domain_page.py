@@ -252,6 +252,7 @@ OURS = {
         RF16 | external_detected                  | F | external_detected succeeded
         RF17 | failed needs_alternative           | F | settled_alternatively
         RF18 | failed needs_alternative           | F | failed
+        RF19 | external_detected                  | P | cancelled
     """),
     "property": _rows(f"""
         PY15  | draft    | H | same
@@ -358,20 +359,21 @@ OURS = {
     """),
 }
 """Rows that the page takes for granted and we had to write: a beginning, money that is earned or
-becomes usable (postings J4, J5 and J9), what a payment must know of its refunds, its disputes and
-its intent, and money that came without a place, which the page draws without a table. A provider
-can be vouched for (PR15), because history from outside, and whoever is here before the review graph
-is, was verified elsewhere; PR16 to PR21 are the page's payout account, which is a mirror and leaves
-the provider's own state alone. Of a host's debt the page has the postings only (J16, J17), of a tax
-account too (J24), of bank payouts the states (section 7), and so of the machines of section 10.
-RF15 is owed no more where the guest has it by a dispute that was lost, RF16 to RF18 where they have
-it, or a part, by a refund that somebody made at the processor's own desk. RF14 is what a processor
+becomes usable (postings J4, J5 and J9), what a payment must know of its refunds, its disputes
+and its intent, and money that came without a place, which the page draws without a table. A
+provider can be vouched for (PR15), because history from outside, and whoever is here before the
+review graph is, was verified elsewhere; PR16 to PR21 are the page's payout account, which is a
+mirror and leaves the provider's own state alone. Of a host's debt the page has the postings only
+(J16, J17), of a tax account too (J24), of bank payouts the states (section 7), and so of the
+machines of section 10. RF15 is owed no more where the guest has it by a dispute that was lost,
+RF16 to RF18 where they have it, or a part, by a refund that somebody made at the processor's own
+desk; RF19 is one of those that came back before anybody explained it. RF14 is what a processor
 adds to a refund that is under way. Between what is agreed or decided of a damage claim and its
-charge the guest is asked for the money, and may leave it unpaid. A payout may have several reasons
-to be held, be netted whole against what its host owes, shrink after it failed, and not come back.
-The money of a dispute moves in balance transactions of its own, and an inquiry that was answered
-still ends both ways; an answer is ours first and the processor's then, and a bank may decide
-without one.
+charge the guest is asked for the money, and may leave it unpaid. A payout may have several
+reasons to be held, be netted whole against what its host owes, shrink after it failed, and not
+come back. The money of a dispute moves in balance transactions of its own, and an inquiry that
+was answered still ends both ways; an answer is ours first and the processor's then, and a bank
+may decide without one.
 """
 
 DIFFERENCES = {

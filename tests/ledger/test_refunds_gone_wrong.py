@@ -332,6 +332,53 @@ def test_case_r7_one_that_took_all_leaves_an_approved_refund_to_our_bank() -> No
     assert not market.payment().reserved
 
 
+def test_case_r7_one_that_came_back_before_anybody_explained_it_is_owed_to_nobody() -> None:
+    market = paid(FAILS_LATER)
+    refund_id = by_hand(market)
+    assert market.payout().status is Payable.ON_HOLD
+
+    market.until(market.clock.now + 3 * DAY, step=DAY)
+
+    assert market.refund(refund_id).status is Refunding.CANCELLED
+    assert market.payment().refundable == market.payment().captured
+    assert market.payout().status is Payable.SCHEDULED
+    assert owed_to(market, Account.SUSPENSE) == owed_to(market, Account.REFUND_PAYABLE) == 0
+    in_order(market)
+
+
+def test_case_r7_one_that_nobody_told_of_before_it_came_back_is_in_the_books_both_ways() -> None:
+    market = paid(FAILS_LATER)
+    market.loses_notices = True
+    refund_id = by_hand(market)
+    market.until(market.clock.now + 3 * DAY, step=DAY)
+
+    market.loses_notices = False
+    market.look_behind_movements()
+    market.settle()
+
+    assert market.refund(refund_id).status is Refunding.CANCELLED
+    in_order(market)
+
+
+def test_case_r7_one_that_was_explained_and_came_back_is_owed_and_no_dispute_takes_it_twice() -> (
+    None
+):
+    market = paid(FAILS_LATER)
+    refund_id = by_hand(market)
+    classify(market, refund_id, for_nights())
+    market.until(market.clock.now + 3 * DAY, step=DAY)
+    assert market.refund(refund_id).status is Refunding.FAILED
+    assert owed_to(market, Account.REFUND_PAYABLE) == 5_000
+
+    dispute = market.behind("disputes", charge=market.all("charge")[0]["id"])["id"]
+    market.settle()
+    market.behind(f"disputes/{dispute}", outcome="lost")
+    market.settle()
+
+    assert market.refund(refund_id).status is Refunding.SETTLED_ALTERNATIVELY
+    in_order(market)
+
+
 def test_case_r7_a_refund_during_an_inquiry_is_seen_and_what_is_left_shrinks() -> None:
     market = paid("pm_card_createDisputeInquiry")
     market.settle()

@@ -113,6 +113,7 @@ MOVES: tuple[Move, ...] = (
     W("a guest pays for damage", 6, damaging.claimed(Claiming.CHARGING), damaging.pays),
     W("a bank disputes damage", 1, damaging.claimed(Claiming.CHARGED), damaging.disputed),
     W("the processor asks a host", 1, places, paying_out.restricts),
+    W("a host names another bank account", 1, places, paying_out.names_another_bank),
     W("a host is let on", 1, places, paying_out.reinstates),
     W("finance holds a payout", 1, paying_out.payable(Payable.SCHEDULED, Payable.DUE),
       paying_out.holds),

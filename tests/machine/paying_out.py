@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from functools import partial
 from random import Random
+from typing import Any
 
 from ledger import processes
 from ledger.aggregates.payout import PAYOUT, HoldPayout, LiftPayoutHold
@@ -15,6 +16,7 @@ from tests.facts import FINANCE, OPERATOR
 from tests.machine.among import Among
 from tests.machine.places import Place
 from tests.machine.town import Town
+from tests.sandbox.stripe.shells import HOST as SOMEBODY
 
 
 def payable(*statuses: Payable) -> Among:
@@ -73,6 +75,12 @@ def restricts(town: Town, place: Place, chance: Random) -> None:
     else:
         told = {"disabled_reason": "requirements.past_due", "fields": ["individual.id_number"]}
         town.behind(f"accounts/{account}", **told)
+
+
+def names_another_bank(town: Town, place: Place, _chance: Random) -> None:
+    """A host is paid to another bank account from now on; no notice of it ever comes."""
+    bank: Any = SOMEBODY["external_account"]
+    town.browser.v1.accounts.update(town.account_of(place.host_id), {"external_account": bank})
 
 
 def reinstates(town: Town, place: Place, _chance: Random) -> None:

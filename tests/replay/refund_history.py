@@ -37,6 +37,7 @@ from ledger.aggregates.refund import (
     RejectRefund,
     RequestRefund,
     ResubmitRefund,
+    ReverseExternalRefund,
     SettleAlternatively,
     SettleElsewhere,
     SubmitRefund,
@@ -232,6 +233,20 @@ def find_what_was_done_by_hand(history: "History") -> None:
         funded_by=Funding.PLATFORM,
     )
     do(history, (PROCESSOR, seen), (CLARA, said))
+    came_back = external_refund_of("re_by_hand_in_vain")
+    in_vain = replace(
+        seen,
+        refund_id=came_back,
+        processor_refund="re_by_hand_in_vain",
+        balance_transaction="txn_by_hand_in_vain",
+    )
+    reverse = ReverseExternalRefund(
+        refund_id=came_back,
+        reason="expired_or_canceled_card",
+        balance_transaction="txn_back_by_hand",
+        settled=None,
+    )
+    do(history, (PROCESSOR, in_vain), (PROCESSOR, reverse))
 
 
 def find_what_was_owed(history: "History") -> None:

@@ -123,7 +123,10 @@ def evolve(payment: Payment | None, event: PaymentEvent) -> Payment:
             reserved = without(payment.reserved, event.refund_id)
             return replace(payment, refunds=refunds, reserved=reserved)
         case PaymentRefundReversed():
-            return replace(payment, refunds=without(payment.refunds, event.refund_id))
+            refunds = without(payment.refunds, event.refund_id)
+            return replace(
+                payment, refunds=refunds, came_back=payment.came_back | {event.refund_id}
+            )
         case DisputedAmountWithdrawn():
             return replace(payment, disputed=payment.disputed | {event.dispute_id: event.amount})
         case DisputedAmountReinstated():
@@ -238,5 +241,5 @@ PAYMENT = Decider(
     decide=decide,
     evolve=evolve,
     billing_of=billing_of,
-    evolution=3,
+    evolution=4,
 )

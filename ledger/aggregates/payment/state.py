@@ -37,7 +37,7 @@ class Payment(Struct, frozen=True):
 
     `asked` is what success must bring: what is due, or what of a hold was asked to be captured.
     `answer_due_at` is when to look, `looks` how often we did; `refunds`, `reserved` and `disputed`
-    are amounts by refund and by dispute.
+    are amounts by refund and by dispute; `came_back` are refunds that the guest has no more.
     """
 
     status: Status
@@ -66,6 +66,7 @@ class Payment(Struct, frozen=True):
     refunds: dict[RefundId, Money] = {}
     reserved: dict[RefundId, Money] = {}
     disputed: dict[DisputeId, Money] = {}
+    came_back: frozenset[RefundId] = frozenset()
 
     @property
     def gross(self) -> Money | None:

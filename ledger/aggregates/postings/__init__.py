@@ -62,6 +62,7 @@ from ledger.aggregates.postings.receipts import (
     receipt_returned_converted,
 )
 from ledger.aggregates.postings.refund_transfers import (
+    external_refund_came_back,
     external_refund_seen,
     position_closed,
     refund_came_back,
@@ -106,6 +107,7 @@ __all__ = [
     "dispute_hold_ended",
     "dispute_lost",
     "earnings_recognized",
+    "external_refund_came_back",
     "external_refund_seen",
     "funds_available",
     "goodwill_explained",

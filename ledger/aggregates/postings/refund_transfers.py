@@ -137,6 +137,17 @@ def refund_came_back_exchanged(
     )
 
 
+def external_refund_came_back(went: Money, came: Money) -> Entry:
+    """J23r: it is here again; what two rates of the same currency differ by is gained or lost."""
+    return entry(
+        "J23r",
+        1,
+        debit(Account.STRIPE_AVAILABLE, came),
+        credit(Account.SUSPENSE, went),
+        debit(Account.FX_GAIN_LOSS, went - came),
+    )
+
+
 def external_refund_seen(taken: Money) -> Entry:
     """J23: the processor gave back what we never asked for."""
     return entry("J23", 1, debit(Account.SUSPENSE, taken), credit(Account.STRIPE_AVAILABLE, taken))

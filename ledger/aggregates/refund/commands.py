@@ -187,6 +187,15 @@ class SeeExternalRefund(Command, frozen=True, kw_only=True):
     time_zone: str
 
 
+class ReverseExternalRefund(Command, frozen=True, kw_only=True):
+    """Record that an external refund came back before anybody explained it, as `settled`."""
+
+    refund_id: RefundId
+    reason: str
+    balance_transaction: str | None
+    settled: Money | None
+
+
 class MatchExternalRefund(Command, frozen=True, kw_only=True):
     """Say that an external refund, or so much of it, was the money of one that we still owed."""
 
@@ -228,6 +237,7 @@ RefundCommand = (
     | SettleElsewhere
     | CancelRefund
     | SeeExternalRefund
+    | ReverseExternalRefund
     | MatchExternalRefund
     | ClassifyRefund
 )

@@ -31,6 +31,7 @@ from ledger.aggregates.refund.commands import (
     RejectRefund,
     RequestRefund,
     ResubmitRefund,
+    ReverseExternalRefund,
     SeeExternalRefund,
     SettleAlternatively,
     SettleByDispute,
@@ -48,6 +49,7 @@ from ledger.events.refund import (
     ExternalRefundClassified,
     ExternalRefundDetected,
     ExternalRefundMatched,
+    ExternalRefundReversed,
     Funding,
     RefundAlternativeChosen,
     RefundApprovalAsked,
@@ -108,7 +110,7 @@ def decide(refund: Refund | None, command: RefundCommand, now: Instant) -> Seque
             return settle_alternatively(refund, command, now)
         case CancelRefund():
             return cancel(refund, command, now)
-        case ClassifyRefund() | MatchExternalRefund() | SettleElsewhere():
+        case ClassifyRefund() | MatchExternalRefund() | ReverseExternalRefund() | SettleElsewhere():
             return explain_external(refund, command, now)
         case _:
             assert_never(command)
@@ -150,6 +152,7 @@ def evolve(refund: Refund | None, event: RefundEvent) -> Refund:
             | RefundRejected()
             | RefundSettledAlternatively()
             | RefundSettledElsewhere()
+            | ExternalRefundReversed()
             | RefundCancelled()
         ):
             return refund

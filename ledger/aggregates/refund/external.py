@@ -9,6 +9,7 @@ from ledger.aggregates.refund.at_the_processor import settled_as
 from ledger.aggregates.refund.commands import (
     ClassifyRefund,
     MatchExternalRefund,
+    ReverseExternalRefund,
     SeeExternalRefund,
     SettleElsewhere,
 )
@@ -20,6 +21,7 @@ from ledger.events.refund import (
     ExternalRefundClassified,
     ExternalRefundDetected,
     ExternalRefundMatched,
+    ExternalRefundReversed,
     Funding,
     RefundEvent,
     RefundLessened,
@@ -54,7 +56,7 @@ def see_external(command: SeeExternalRefund, now: Instant) -> Sequence[RefundEve
 
 def explain_external(
     refund: Refund,
-    command: ClassifyRefund | MatchExternalRefund | SettleElsewhere,
+    command: ClassifyRefund | MatchExternalRefund | ReverseExternalRefund | SettleElsewhere,
     now: Instant,
 ) -> Sequence[RefundEvent]:
     """Say what a refund was that we never asked for, or what of ours it paid. Raises Refused."""
@@ -63,6 +65,8 @@ def explain_external(
             return _classify(refund, command, now)
         case MatchExternalRefund():
             return _match(refund, command)
+        case ReverseExternalRefund():
+            return _reverse(refund, command, now)
         case SettleElsewhere():
             return _settle_elsewhere(refund, command, now)
         case _:
@@ -97,6 +101,29 @@ def _classify(refund: Refund, command: ClassifyRefund, now: Instant) -> Sequence
             remitted=has_left,
             effective_on=local_date(now, refund.time_zone),
             entries=entries,
+        )
+    ]
+
+
+def _reverse(refund: Refund, command: ReverseExternalRefund, now: Instant) -> Sequence[RefundEvent]:
+    """Take in that it came back; where some of it paid a refund of ours, that is not all.
+
+    Raises TransitionNotAllowed, AmountsDiffer.
+    """
+    if refund.pays:
+        LIFECYCLE.refuse(ReverseExternalRefund, refund.status)
+    settled = settled_as(refund.amount, command.settled)
+    went, came = refund.settled or refund.amount, settled or refund.settled or refund.amount
+    return [
+        ExternalRefundReversed(
+            payment_id=refund.payment_id,
+            booking_id=refund.booking_id,
+            amount=refund.amount,
+            reason=command.reason,
+            balance_transaction=command.balance_transaction,
+            settled=settled,
+            effective_on=local_date(now, refund.time_zone),
+            entries=(postings.external_refund_came_back(went, came),),
         )
     ]
 

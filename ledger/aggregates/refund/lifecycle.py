@@ -13,6 +13,7 @@ from ledger.aggregates.refund.commands import (
     RejectRefund,
     RequestRefund,
     ResubmitRefund,
+    ReverseExternalRefund,
     SeeExternalRefund,
     SettleAlternatively,
     SettleByDispute,
@@ -26,6 +27,7 @@ from ledger.events.refund import (
     ExternalRefundClassified,
     ExternalRefundDetected,
     ExternalRefundMatched,
+    ExternalRefundReversed,
     RefundAlternativeChosen,
     RefundApprovalAsked,
     RefundApproved,
@@ -88,4 +90,6 @@ LIFECYCLE = Lifecycle(
          RefundSettledElsewhere, S.SETTLED_ALTERNATIVELY, "an external refund is all that is owed"),
     Step("RF18", SettleElsewhere, states(S.FAILED, S.NEEDS_ALTERNATIVE), actors("F"),
          RefundLessened, S.FAILED, "an external refund is a part of it"),
+    Step("RF19", ReverseExternalRefund, states(S.EXTERNAL_DETECTED), actors("P"),
+         ExternalRefundReversed, S.CANCELLED, "nothing of it was explained"),
 )  # fmt: skip

@@ -223,6 +223,11 @@ BOOK = {
         Dr suspense            -             s
         Cr stripe_available    -             s
     """,
+    ("J23r", 1): """
+        Dr stripe_available    -             s
+        Cr suspense            -             b
+        Dr fx_gain_loss        -             b-s
+    """,
     ("J22", 1): """
         Dr stripe_pending      -             T
         Cr unapplied_receipts  receipt       T

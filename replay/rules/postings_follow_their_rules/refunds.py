@@ -7,6 +7,7 @@ from ledger.events.refund import (
     ExternalRefundClassified,
     ExternalRefundDetected,
     ExternalRefundMatched,
+    ExternalRefundReversed,
     Funding,
     RefundApproved,
     RefundCancelled,
@@ -62,6 +63,7 @@ class Refunds(Matter):
             RefundLessened: self.paid_in_part,
             ExternalRefundDetected: self.seen,
             ExternalRefundMatched: self.matched,
+            ExternalRefundReversed: self.came_back,
             ExternalRefundClassified: self.classified,
         }
 
@@ -271,6 +273,18 @@ class Refunds(Matter):
         )
         self._refunds[recorded.stream_id] = agreed
         self._books.compare(recorded, "J23", agreed, {})
+
+    def came_back(self, recorded: Recorded[ExternalRefundReversed]) -> None:
+        """J23r, of what was seen and nobody has explained, as the processor tells it; once."""
+        event = recorded.event
+        seen = self._refunds.pop(recorded.stream_id, NOTHING)
+        went = seen.booked["s"]
+        came = event.settled.minor if event.settled else went
+        if (event.amount.minor, event.amount.currency) != (seen.booked["T"], seen.currency):
+            found = f"{event.amount} came back, {seen.booked['T']} was not explained"
+            self._books.breach(found, recorded)
+        told = seen._replace(figures=figures(T=event.amount.minor, s=came, b=went))
+        self._books.compare(recorded, "J23r", told, {})
 
     def classified(self, recorded: Recorded[ExternalRefundClassified]) -> None:
         """J8, J10 or J11 of what somebody said, or J14, against what was seen; once."""

@@ -10,6 +10,7 @@ from ledger.aggregates.refund import (
     MatchExternalRefund,
     RejectRefund,
     ResubmitRefund,
+    ReverseExternalRefund,
     SettleAlternatively,
     SettleByDispute,
     SettleElsewhere,
@@ -135,6 +136,16 @@ COMMANDS = (
     ),
     Happened(to_see_external_refund(), PROCESSOR),
     Happened(to_classify_refund(), CLARA, (external_refund(),)),
+    Happened(
+        ReverseExternalRefund(
+            refund_id=EXTERNAL_REFUND,
+            reason="expired_or_canceled_card",
+            balance_transaction="txn_back_at_the_desk",
+            settled=None,
+        ),
+        PROCESSOR,
+        (external_refund(),),
+    ),
     Happened(
         MatchExternalRefund(
             refund_id=EXTERNAL_REFUND, pays=REFUND, amount=external_refund().amount
