@@ -15,7 +15,7 @@ from ledger.aggregates.attestation import ATTESTATION, Attestation
 from ledger.aggregates.booking import Book
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR
 from ledger.draft import Draft, Plan
-from ledger.errors import NightsAreTaken, NotDiscoverable, NotFound, NothingVouchedFor
+from ledger.errors import NightsAreTaken, NotFound, NothingVouchedFor
 from ledger.values.guests import Party
 from ledger.values.ids import BookingId, GuestId, PropertyId, UnitId
 from ledger.values.money import same_currency, zero
@@ -52,9 +52,10 @@ def _without_unit(wish: BookingWish, stay: Stay, booking_id: BookingId, draft: D
     """The command to book, but for the unit, under the terms that somebody vouches for."""
     property_id = PropertyId(wish.property_id)
     vouched_by = processes.attestation_of(property_id)
+    processes.refuse_unless_discoverable(draft, property_id)
     terms = draft.state(ATTESTATION, vouched_by)
     if terms is None:
-        raise NotDiscoverable(property_id=property_id)
+        raise processes.not_discoverable(property_id, processes.Hindrance.NOT_VOUCHED_FOR)
     return Book(
         booking_id=booking_id,
         guest_id=GuestId(wish.guest_id),

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from ledger import processes
-from ledger.aggregates.attestation import ATTESTATION, Attestation
+from ledger.aggregates.attestation import ATTESTATION
 from ledger.aggregates.booking import Book
 from ledger.aggregates.coupon import (
     COUPON,
@@ -20,6 +20,7 @@ from ledger.aggregates.coupon import (
     code_hash_of,
     coupon_of,
 )
+from ledger.aggregates.property import PROPERTY
 from ledger.aggregates.tariff import TARIFF, SetLevies, SetRates, tariff_of
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR, UnitCalendar, best_fit
 from ledger.draft import Draft
@@ -27,25 +28,37 @@ from ledger.errors import (
     CouponNotValid,
     CurrencyNotQuoted,
     NightsAreTaken,
-    NotDiscoverable,
     NotFound,
     NotOffered,
     OwnListing,
+    PartyExceedsCapacity,
     PolicyNotAccepted,
     RatesNotCurrent,
     TooLate,
 )
 from ledger.events import Actor
+from ledger.processes import Hindrance
 from ledger.values.currency import chargeable
 from ledger.values.exchange import ReferenceRates, quote_exchange
 from ledger.values.guests import Party
-from ledger.values.ids import BookingId, CouponId, GuestId, PropertyId, QuoteId, UnitId, derived_id
+from ledger.values.ids import (
+    AttestationId,
+    BookingId,
+    CouponId,
+    GuestId,
+    HostId,
+    PropertyId,
+    QuoteId,
+    UnitId,
+    derived_id,
+)
+from ledger.values.listing import Facts
 from ledger.values.money import Money, same_currency, zero
 from ledger.values.policy_text import TERMS, text_hash_of
 from ledger.values.price import CouponUse, Price, Terms, paid_by, price_under
 from ledger.values.quote import NO_ID, VALID_FOR, Quote, numbered
 from ledger.values.rates import Occasion
-from ledger.values.stay import Stay, local_date
+from ledger.values.stay import House, Stay, local_date
 from ledger.values.stay_rules import refuse_unless_let
 from ledger.values.tariff import Levies, Rates, RoomRates
 
@@ -72,10 +85,25 @@ class Wish(Struct, frozen=True, kw_only=True):
     non_refundable: bool = False
 
 
+class Listing(Struct, frozen=True):
+    """Whose a property is and what it is priced in.
+
+    Its `facts` are those that were approved; somebody else may vouch for it instead.
+    """
+
+    host_id: HostId
+    currency: str
+    house: House | None
+    facts: Facts | None = None
+    vouched_by: AttestationId | None = None
+    revision: int | None = None
+
+
 class OnOffer(Struct, frozen=True):
     """What a property's stays are quoted under now."""
 
-    vouched: Attestation
+    listing: Listing
+    house: House
     rates: Rates
     rates_version: int
     levies: Levies
@@ -95,9 +123,9 @@ def set_rates(draft: Draft, property_id: PropertyId, rates: Rates) -> int:
 
     Raises NotDiscoverable, CurrenciesDiffer, RatesContradict, UnknownPolicy, UnknownCurrency.
     """
-    vouched = _vouched(draft, property_id)
-    same_currency(zero(vouched.currency), zero(rates.currency))
-    draft.do(Actor("H", vouched.host_id), SetRates(property_id=property_id, rates=rates))
+    listing = _listing(draft, property_id)
+    same_currency(zero(listing.currency), zero(rates.currency))
+    draft.do(Actor("H", listing.host_id), SetRates(property_id=property_id, rates=rates))
     tariff = draft.state(TARIFF, tariff_of(property_id))
     assert tariff is not None, "it was set a line ago"
     return tariff.rates_version
@@ -108,7 +136,7 @@ def set_levies(draft: Draft, operator: Actor, property_id: PropertyId, levies: L
 
     Raises NotDiscoverable, LeviesContradict.
     """
-    _vouched(draft, property_id)
+    _listing(draft, property_id)
     draft.do(operator, SetLevies(property_id=property_id, levies=levies))
     tariff = draft.state(TARIFF, tariff_of(property_id))
     assert tariff is not None, "it was set a line ago"
@@ -126,7 +154,7 @@ def make_quote(draft: Draft, wish: Wish, reference: ReferenceRates | None) -> Qu
     BelowProcessorMinimum and its kin, UnknownCurrency, and what stay rules raise.
     """
     offer = _on_offer(draft, wish.property_id)
-    if str(wish.guest_id) == str(offer.vouched.host_id):
+    if str(wish.guest_id) == str(offer.listing.host_id):
         raise OwnListing(property_id=wish.property_id)
     unit_id, room = _room(draft, wish, offer)
     _refuse_stay(draft, wish, offer, room)
@@ -139,13 +167,13 @@ def make_quote(draft: Draft, wish: Wish, reference: ReferenceRates | None) -> Qu
         Quote(
             quote_id=NO_ID,
             guest_id=wish.guest_id,
-            host_id=offer.vouched.host_id,
+            host_id=offer.listing.host_id,
             property_id=wish.property_id,
             unit_id=unit_id,
             any_of_type=wish.any_of_type,
             room_type=room.room_type,
             stay=wish.stay,
-            house=offer.vouched.house,
+            house=offer.house,
             party=wish.party,
             pets=wish.pets,
             price=price,
@@ -156,7 +184,8 @@ def make_quote(draft: Draft, wish: Wish, reference: ReferenceRates | None) -> Qu
             rules=room.rules_for(wish.stay.check_in),
             rates_version=offer.rates_version,
             levies_version=offer.levies_version,
-            vouched_by=processes.attestation_of(wish.property_id),
+            vouched_by=offer.listing.vouched_by,
+            revision=offer.listing.revision,
             quoted_at=draft.now,
             expires_at=draft.now + VALID_FOR,
             not_converted=not_converted,
@@ -164,22 +193,36 @@ def make_quote(draft: Draft, wish: Wish, reference: ReferenceRates | None) -> Qu
     )
 
 
-def _vouched(draft: Draft, property_id: PropertyId) -> Attestation:
-    vouched = draft.state(ATTESTATION, processes.attestation_of(property_id))
+def _listing(draft: Draft, property_id: PropertyId) -> Listing:
+    """A property as it may be priced: one that was described here, or that is vouched for."""
+    listed = draft.state(PROPERTY, property_id)
+    if listed is not None:
+        facts = listed.facts
+        house = facts.house if facts else None
+        return Listing(listed.host_id, listed.currency, house, facts, revision=listed.approved)
+    vouched_by = processes.attestation_of(property_id)
+    vouched = draft.state(ATTESTATION, vouched_by)
     if vouched is None:
-        raise NotDiscoverable(property_id=property_id, because="nobody vouches for it")
-    return vouched
+        raise processes.not_discoverable(property_id, Hindrance.NOT_VOUCHED_FOR)
+    return Listing(vouched.host_id, vouched.currency, vouched.house, vouched_by=vouched_by)
 
 
 def _on_offer(draft: Draft, property_id: PropertyId) -> OnOffer:
-    vouched = _vouched(draft, property_id)
+    processes.refuse_unless_discoverable(draft, property_id)
+    listing = _listing(draft, property_id)
     tariff = draft.state(TARIFF, tariff_of(property_id))
     if tariff is None or tariff.rates is None:
-        raise NotDiscoverable(property_id=property_id, because="it has no rates")
+        raise processes.not_discoverable(property_id, Hindrance.NO_RATES)
     if tariff.levies is None:
-        raise NotDiscoverable(property_id=property_id, because="it has no fees and taxes")
+        raise processes.not_discoverable(property_id, Hindrance.NO_LEVIES)
+    assert listing.house is not None, "what is discoverable was approved"
     return OnOffer(
-        vouched, tariff.rates, tariff.rates_version, tariff.levies, tariff.levies_version
+        listing,
+        listing.house,
+        tariff.rates,
+        tariff.rates_version,
+        tariff.levies,
+        tariff.levies_version,
     )
 
 
@@ -196,9 +239,7 @@ def _room(draft: Draft, wish: Wish, offer: OnOffer) -> tuple[UnitId, RoomRates]:
     room_type = calendars[wish.candidates[0]].room_type
     room = offer.rates.of(room_type)
     if room is None:
-        raise NotDiscoverable(
-            property_id=wish.property_id, because=f"it has no rates for {room_type}"
-        )
+        raise processes.not_discoverable(wish.property_id, Hindrance.NO_RATES)
     buffer_nights = room.rules_for(wish.stay.check_in).buffer_nights
     unit_id = best_fit(calendars, wish.stay.kept(buffer_nights))
     if unit_id is None:
@@ -215,19 +256,27 @@ def _calendar(draft: Draft, wish: Wish, unit_id: UnitId) -> UnitCalendar:
 
 def _refuse_stay(draft: Draft, wish: Wish, offer: OnOffer, room: RoomRates) -> None:
     """Let a stay pass that is to come and that the host lets, by the property's own calendar."""
-    house = offer.vouched.house
+    house = offer.house
     if draft.now >= house.check_in_at(wish.stay):
         today = local_date(draft.now, house.time_zone)
         raise TooLate(check_in=wish.stay.check_in, today=today)
     rules = room.rules_for(wish.stay.check_in)
     refuse_unless_let(rules, wish.stay, wish.party.heads(), draft.now, house.time_zone)
+    _refuse_party(wish, offer, room.room_type)
     if wish.non_refundable and not offer.rates.non_refundable:
         raise NotOffered(non_refundable=True)
 
 
+def _refuse_party(wish: Wish, offer: OnOffer, room_type: str) -> None:
+    """Let a party pass that the room takes as it was approved. Raises PartyExceedsCapacity."""
+    room = offer.listing.facts.room(room_type) if offer.listing.facts else None
+    if room is not None and wish.party.heads() > room.capacity:
+        raise PartyExceedsCapacity(heads=wish.party.heads(), capacity=room.capacity)
+
+
 def _price(draft: Draft, wish: Wish, offer: OnOffer, room: RoomRates) -> Price:
     """The price with every night explained, less what the coupon pays. Raises CouponNotValid."""
-    booked_on = local_date(draft.now, offer.vouched.house.time_zone)
+    booked_on = local_date(draft.now, offer.house.time_zone)
     occasion = Occasion(wish.party, booked_on, wish.pets, wish.non_refundable)
     terms = Terms(room.plan, offer.levies.fee_plan, offer.levies.taxes)
     price = price_under(terms, wish.stay, occasion)
@@ -272,8 +321,10 @@ def book_quoted(
 
     `others` are units of the room type that may take its place, where the quote lets them and the
     unit that it named is gone. Raises PolicyNotAccepted, CouponNotValid, and what `processes.book`
-    raises: a quote that became a booking already is refused there.
+    raises: a quote that became a booking already is refused there. A property that was taken out
+    of discovery meanwhile is NotDiscoverable, whatever was quoted.
     """
+    processes.refuse_unless_discoverable(draft, quote.property_id)
     if accepted_policy != quote.policy_text:
         raise PolicyNotAccepted(accepted=accepted_policy, policy_text=quote.policy_text)
     booked = _book_first_free(draft, guest, quote, others if quote.any_of_type else ())
@@ -317,6 +368,7 @@ def _command(quote: Quote, unit_id: UnitId) -> Book:
         price=quote.price,
         policy=quote.policy,
         vouched_by=quote.vouched_by,
+        revision=quote.revision,
         mode=quote.mode,
         quote_id=quote.quote_id,
         policy_text=quote.policy_text,

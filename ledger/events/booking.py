@@ -23,11 +23,12 @@ from ledger.values.stay import House, Stay
 from ledger.values.tariff import BookingMode
 
 
-class BookingRequested(Event, topic="booking.requested", schema=2, frozen=True, kw_only=True):
+class BookingRequested(Event, topic="booking.requested", schema=3, frozen=True, kw_only=True):
     """A guest asked for a stay at a price; the nights are held until it is paid or expires.
 
     `quote_id` names the quote of the price, and `policy_text` is the SHA-256 of the policy's text
-    as the guest accepted it; history from outside has neither.
+    as the guest accepted it; history from outside has neither. Either somebody vouches for the
+    property (`vouched_by`), or it was reviewed, and booked as its `revision` of then describes it.
     """
 
     guest_id: GuestId
@@ -40,12 +41,13 @@ class BookingRequested(Event, topic="booking.requested", schema=2, frozen=True, 
     party: Party
     price: Price
     policy: Policy
-    vouched_by: AttestationId
+    vouched_by: AttestationId | None
     hold_expires_at: Instant
     booked_at: Instant
     mode: BookingMode = BookingMode.INSTANT
     quote_id: QuoteId | None = None
     policy_text: str | None = None
+    revision: int | None = None
 
 
 class BookingConfirmed(MoneyEvent, topic="booking.confirmed", frozen=True, kw_only=True):

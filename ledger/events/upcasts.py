@@ -72,6 +72,12 @@ def with_booking_time(old: Shape) -> Shape:
     return {**old, "booked_at": (expires_at - timedelta(minutes=15)).isoformat()}
 
 
+@upcast("booking.requested", since=2)
+def without_revision(old: Shape) -> Shape:
+    """Which revision of the property was booked: somebody vouched for all that was let then."""
+    return {**old, "revision": None}
+
+
 @upcast("booking.cancelled", since=1)
 def with_ending_and_shares(old: Shape) -> Shape:
     """Then only guests called stays off, and gave no reason."""

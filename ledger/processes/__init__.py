@@ -76,8 +76,8 @@ from ledger.processes.differences import (
 )
 from ledger.processes.discovery import (
     Hindrance,
+    not_discoverable,
     refuse_unless_discoverable,
-    refuse_unless_may_host,
 )
 from ledger.processes.disputes import (
     accept_dispute,
@@ -334,6 +334,7 @@ __all__ = [
     "lock_conversation",
     "mature",
     "miss_renewal",
+    "not_discoverable",
     "nothing_is_open",
     "open_case",
     "open_claim",
@@ -363,7 +364,6 @@ __all__ = [
     "refund_settles",
     "refuse_correction",
     "refuse_unless_discoverable",
-    "refuse_unless_may_host",
     "register_host",
     "reject_refund",
     "reject_remittance",

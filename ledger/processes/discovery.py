@@ -6,16 +6,23 @@ Search, direct links, quotes and bookings ask the same (spec: domain, section 2)
 from collections.abc import Iterator
 from enum import StrEnum
 
+from ledger.aggregates.attestation import ATTESTATION
 from ledger.aggregates.property import PROPERTY, Property
 from ledger.aggregates.property import Status as Listed
 from ledger.aggregates.provider import PROVIDER, Standing
+from ledger.aggregates.provider import Status as Hosting
 from ledger.aggregates.tariff import TARIFF, tariff_of
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR
 from ledger.draft import Draft
 from ledger.errors import NotDiscoverable
 from ledger.processes.hosts import MAY_HOST
-from ledger.values.ids import HostId, PropertyId
+from ledger.processes.names import attestation_of
+from ledger.values.ids import PropertyId
 from ledger.values.listing import REGISTERED_IN, units_of
+from ledger.values.tariff import Rates
+
+CAME_WITH_HISTORY = (*MAY_HOST, Hosting.DRAFT)
+"""Whoever somebody vouches for has let before they asked us to host, and may go on."""
 
 
 class Hindrance(StrEnum):
@@ -26,24 +33,37 @@ class Hindrance(StrEnum):
     NOT_VERIFIED = "host_not_verified"
     NOT_PAYABLE = "payout_account_not_enabled"
     NO_UNIT = "no_active_unit_with_a_price"
+    NO_RATES = "no_rates"
+    NO_LEVIES = "no_fees_and_taxes"
+    NOT_VOUCHED_FOR = "nobody_vouches_for_it"
     NOT_REGISTERED = "registration_missing"
 
 
-def refuse_unless_discoverable(draft: Draft, property_id: PropertyId, listed: Property) -> None:
+def refuse_unless_discoverable(draft: Draft, property_id: PropertyId) -> None:
     """Let a property pass that can be found now. Raises NotDiscoverable, with all reasons."""
-    because = [hindrance.value for hindrance in hindrances(draft, property_id, listed)]
-    if because:
-        raise NotDiscoverable(property_id=property_id, because=because)
+    listed = draft.state(PROPERTY, property_id)
+    reasons = hindrances(draft, property_id, listed) if listed else _vouched(draft, property_id)
+    if because := list(reasons):
+        raise not_discoverable(property_id, *because)
 
 
-def refuse_unless_may_host(draft: Draft, property_id: PropertyId, host_id: HostId) -> None:
-    """Let a property pass whose host somebody vouches for, unless we know better by now.
+def not_discoverable(property_id: PropertyId, *because: Hindrance) -> NotDiscoverable:
+    """The refusal of a property that cannot be found, for these reasons."""
+    return NotDiscoverable(property_id=property_id, because=[each.value for each in because])
 
-    Who came with history from outside may not be known as a provider. Raises NotDiscoverable.
+
+def _vouched(draft: Draft, property_id: PropertyId) -> Iterator[Hindrance]:
+    """What stands against a property that somebody vouches for: what we know of its host by now.
+
+    Who came with history from outside may not be known as a provider.
     """
-    provider = draft.state(PROVIDER, host_id)
-    if provider is not None and provider.status not in MAY_HOST:
-        raise NotDiscoverable(property_id=property_id, because=[Hindrance.NOT_VERIFIED.value])
+    vouched = draft.state(ATTESTATION, attestation_of(property_id))
+    if vouched is None:
+        yield Hindrance.NOT_VOUCHED_FOR
+        return
+    provider = draft.state(PROVIDER, vouched.host_id)
+    if provider is not None and provider.status not in CAME_WITH_HISTORY:
+        yield Hindrance.NOT_VERIFIED
 
 
 def hindrances(draft: Draft, property_id: PropertyId, listed: Property) -> Iterator[Hindrance]:
@@ -57,8 +77,7 @@ def hindrances(draft: Draft, property_id: PropertyId, listed: Property) -> Itera
         yield Hindrance.NOT_VERIFIED
     if provider is None or provider.standing is not Standing.ENABLED:
         yield Hindrance.NOT_PAYABLE
-    if not _has_unit_with_price(draft, property_id, listed):
-        yield Hindrance.NO_UNIT
+    yield from _without_price(draft, property_id, listed)
     facts = listed.facts
     if facts is not None and facts.place.country in REGISTERED_IN and not facts.registration:
         yield Hindrance.NOT_REGISTERED
@@ -71,13 +90,20 @@ def in_the_way_of_publication(draft: Draft, property_id: PropertyId) -> tuple[st
     return tuple(each.value for each in found if each is not Hindrance.NOT_PUBLISHED)
 
 
-def _has_unit_with_price(draft: Draft, property_id: PropertyId, listed: Property) -> bool:
+def _without_price(draft: Draft, property_id: PropertyId, listed: Property) -> Iterator[Hindrance]:
     tariff = draft.state(TARIFF, tariff_of(property_id))
-    if listed.facts is None or tariff is None or tariff.rates is None or tariff.levies is None:
-        return False
-    priced = {room.room_type for room in tariff.rates.rooms}
-    for unit_id, room, _ in units_of(property_id, listed.facts):
-        if room.room_type in priced:
+    if tariff is None or tariff.levies is None:
+        yield Hindrance.NO_LEVIES
+    if tariff is None or tariff.rates is None:
+        yield Hindrance.NO_RATES
+    elif not _has_unit(draft, property_id, listed, tariff.rates):
+        yield Hindrance.NO_UNIT
+
+
+def _has_unit(draft: Draft, property_id: PropertyId, listed: Property, rates: Rates) -> bool:
+    """Whether there is a unit that is let and has a price."""
+    for unit_id, room, _ in units_of(property_id, listed.facts) if listed.facts else ():
+        if rates.of(room.room_type) is not None:
             calendar = draft.state(UNIT_CALENDAR, unit_id)
             if calendar is not None and calendar.active:
                 return True

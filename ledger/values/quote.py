@@ -72,7 +72,7 @@ class Quote(Struct, frozen=True, kw_only=True):
     `policy_text` is the SHA-256 of the policy's text, `terms` the version of the platform's terms.
     `rates_version` and `levies_version` are the tariff's. `not_converted` is the code of the
     refusal for which the guest pays in the listing's currency and not in the one that was wished
-    for.
+    for. Somebody vouches for the property (`vouched_by`), or this `revision` of it was reviewed.
     """
 
     quote_id: QuoteId
@@ -94,10 +94,11 @@ class Quote(Struct, frozen=True, kw_only=True):
     rules: StayRules
     rates_version: int
     levies_version: int
-    vouched_by: AttestationId
+    vouched_by: AttestationId | None
     quoted_at: Instant
     expires_at: Instant
     not_converted: str | None = None
+    revision: int | None = None
 
     def canonical(self) -> bytes:
         """The form that is signed and hashed: the same quote has always the same bytes."""

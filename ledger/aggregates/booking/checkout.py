@@ -70,7 +70,7 @@ def book(command: Book, now: Instant) -> Sequence[BookingEvent]:
     """Ask for a stay. Raises OwnListing, NothingVouchedFor."""
     if str(command.guest_id) == str(command.host_id):
         raise OwnListing(property_id=command.property_id)
-    if command.vouched_by is None:
+    if command.vouched_by is None and command.revision is None:
         raise NothingVouchedFor(property_id=command.property_id)
     assert command.hold_expires_at is not None, "the nights are held before they are asked for"
     return [
@@ -91,6 +91,7 @@ def book(command: Book, now: Instant) -> Sequence[BookingEvent]:
             mode=command.mode,
             quote_id=command.quote_id,
             policy_text=command.policy_text,
+            revision=command.revision,
         )
     ]
 

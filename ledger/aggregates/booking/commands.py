@@ -43,7 +43,8 @@ class Book(Command, frozen=True, kw_only=True):
     """Ask for a stay, at a price and under a policy that the guest has seen.
 
     `hold_expires_at` is read off the hold of its nights, once that is placed. A price that was
-    quoted names its quote, and the SHA-256 of the policy's text that the guest accepted.
+    quoted names its quote, and the SHA-256 of the policy's text that the guest accepted. Somebody
+    vouches for the property, or a `revision` of it was reviewed.
     """
 
     booking_id: BookingId
@@ -57,7 +58,8 @@ class Book(Command, frozen=True, kw_only=True):
     party: Party
     price: Price
     policy: Policy
-    vouched_by: AttestationId | None
+    vouched_by: AttestationId | None = None
+    revision: int | None = None
     hold_expires_at: Instant | None = None
     mode: BookingMode = BookingMode.INSTANT
     quote_id: QuoteId | None = None

@@ -23,7 +23,7 @@ class Property(Struct, frozen=True):
     """What the rules need to remember.
 
     `stated` is what waits for a review or is not yet sent to one, `facts` what was approved last.
-    `revision` is the number of the newest of both, from 1.
+    `revision` is the number of the newest of both, from 1, `approved` that of the facts.
     """
 
     status: Status
@@ -32,6 +32,7 @@ class Property(Struct, frozen=True):
     facts: Facts | None = None
     stated: Facts | None = None
     revision: int = 1
+    approved: int = 0
     description: Description | None = None
     blocked_for: str | None = None
     suspended_for: str | None = None
