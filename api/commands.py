@@ -13,6 +13,7 @@ from ledger import errors
 from ledger.draft import Draft, Plan
 from ledger.draft import Request as LedgerRequest
 from ledger.values.ids import CommandId, derived_id
+from ledger.values.texts import Written
 from projections.projection import Answer
 
 A = TypeVar("A", bound=Answer)
@@ -51,6 +52,11 @@ class Command:
         self._request = request
         self._response = response
         self._premises = premises
+
+    async def keep_text(self, owner_id: str, text: str) -> Written:
+        """Keep a text that comes with the command, whose words are the owner's, before the command
+        is executed. Raises UnfitText, RepeatedWithDifferences, StoreUnavailable."""
+        return await self._premises.look(lambda store, _: store.keep_text(self.id, owner_id, text))
 
     async def execute(self, case_id: str, said: BaseModel, plan: Plan, answer: type[A]) -> A:
         """Execute a plan and answer as the plan said. Raises whatever the plan raises, and

@@ -6,7 +6,7 @@ A guest or a host is who the matter belongs to; staff are named in the body of t
 from ledger import processes
 from ledger.draft import Draft
 from ledger.events import Actor, Role
-from ledger.values.ids import BookingId, GuestId, HostId, UnitId
+from ledger.values.ids import BookingId, GuestId, HostId, PropertyId, UnitId
 
 
 def guest(guest_id: GuestId) -> Actor:
@@ -28,6 +28,16 @@ def host_of(draft: Draft, booking_id: BookingId) -> Actor:
 def host_of_unit(draft: Draft, unit_id: UnitId) -> Actor:
     """The host whose unit it is. Raises NotFound."""
     return Actor(Role.HOST.value, processes.calendar_in(draft, unit_id).host_id)
+
+
+def host(host_id: HostId) -> Actor:
+    """A host who asks for something of their own."""
+    return Actor(Role.HOST.value, host_id)
+
+
+def host_of_property(draft: Draft, property_id: PropertyId) -> Actor:
+    """The host of a property. Raises NotFound."""
+    return host(processes.property_in(draft, property_id).host_id)
 
 
 def staff(role: Role, by: str) -> Actor:

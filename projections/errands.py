@@ -58,6 +58,7 @@ from ledger.events.provider import (
     PayoutAccountChanged,
     PayoutAccountOpened,
     ProviderClosed,
+    ProviderVerified,
     ProviderVouchedFor,
 )
 from ledger.events.refund import (
@@ -89,7 +90,7 @@ BANKS_DECIDE_WITHIN = timedelta(days=75)
 
 # -- Tables -----------------------------------------------------------------------------
 
-tables = MetaData(schema="errands_v4")
+tables = MetaData(schema="errands_v5")
 
 errands = Table(
     "errands",
@@ -156,6 +157,7 @@ PayoutErrandEvent = (
 
 HostErrandEvent = (
     ProviderVouchedFor
+    | ProviderVerified
     | PayoutAccountOpened
     | PayoutAccountChanged
     | BankAccountFailed
@@ -299,8 +301,8 @@ def project_hosts(rows: Rows, recorded: Recorded[ErrandEvent], event: HostErrand
     """
     bank = f"{recorded.stream_id}/bank"
     match event:
-        case ProviderVouchedFor():
-            begin(rows, recorded, K.OPEN_ACCOUNT, key=f"{recorded.stream_id}/account")
+        case ProviderVouchedFor() | ProviderVerified():
+            open_account(rows, recorded, event)
         case PayoutAccountOpened():
             end(rows, recorded, K.OPEN_ACCOUNT)
             look_at_account(rows, recorded)
@@ -317,6 +319,14 @@ def project_hosts(rows: Rows, recorded: Recorded[ErrandEvent], event: HostErrand
             rows.remove(errands, name(K.LOOK_AT_ACCOUNT, bank))
         case _:
             assert_never(event)
+
+
+def open_account(
+    rows: Rows, recorded: Recorded[ErrandEvent], event: ProviderVouchedFor | ProviderVerified
+) -> None:
+    """Open an account for whoever may host now, unless they have one already."""
+    if isinstance(event, ProviderVouchedFor) or event.account is None:
+        begin(rows, recorded, K.OPEN_ACCOUNT, key=f"{recorded.stream_id}/account")
 
 
 UNSETTLED = ("onboarding", "restricted")
@@ -403,4 +413,4 @@ def name(kind: ErrandKind, of: str) -> str:
     return f"{kind}/{of}"
 
 
-ERRANDS = Projection("errands", 4, tables, get_args(ErrandEvent), project, live_only=True)
+ERRANDS = Projection("errands", 5, tables, get_args(ErrandEvent), project, live_only=True)

@@ -1,5 +1,6 @@
 """Timers: what the clock must do, and when. History from outside sets none."""
 
+from datetime import date, time
 from typing import assert_never, get_args
 
 from sqlalchemy import Boolean, Column, DateTime, Index, MetaData, Table, Text, Uuid
@@ -49,6 +50,13 @@ from ledger.events.payout import (
     PayoutRecalculated,
     PayoutScheduled,
 )
+from ledger.events.provider import (
+    ProviderClosed,
+    ProviderRejected,
+    ProviderSuspended,
+    ProviderVerified,
+    ReverificationDue,
+)
 from ledger.events.review import ReviewsExpired, ReviewsOpened, ReviewsPublished, ReviewsVoided
 from ledger.events.unapplied_receipt import (
     ReceiptAdopted,
@@ -62,15 +70,23 @@ from ledger.events.unit_calendar import (
     HoldReleased,
     ReservationMade,
 )
+from ledger.events.verification import (
+    ChangesRequested,
+    ReviewClaimed,
+    ReviewReleased,
+    VerificationApproved,
+    VerificationRejected,
+)
 from ledger.values.change import PAID_WITHIN
 from ledger.values.clock import Instant
-from ledger.values.stay import EARNED_AFTER
+from ledger.values.stay import EARNED_AFTER, local_instant
 from ledger.values.timers import TimerKind
+from ledger.values.verification import RENEWED_BEFORE
 from projections.projection import Projection, Rows
 
 # -- Tables -----------------------------------------------------------------------------
 
-tables = MetaData(schema="timers_v8")
+tables = MetaData(schema="timers_v9")
 
 timers = Table(
     "timers",
@@ -139,8 +155,22 @@ DamageTimerEvent = (
 
 ReviewTimerEvent = ReviewsOpened | ReviewsVoided | ReviewsPublished | ReviewsExpired
 
+SupplyTimerEvent = (
+    ReviewClaimed
+    | ReviewReleased
+    | ChangesRequested
+    | VerificationApproved
+    | VerificationRejected
+    | ProviderVerified
+    | ProviderRejected
+    | ProviderSuspended
+    | ProviderClosed
+    | ReverificationDue
+)
+
 TimerEvent = (
     CalendarOrPayout
+    | SupplyTimerEvent
     | AlterationTimerEvent
     | ReviewTimerEvent
     | DamageTimerEvent
@@ -211,7 +241,11 @@ def project(  # noqa: C901 - one case per event
 def project_rest(
     rows: Rows,
     recorded: Recorded[TimerEvent],
-    event: CalendarOrPayout | AlterationTimerEvent | DamageTimerEvent | ReviewTimerEvent,
+    event: CalendarOrPayout
+    | AlterationTimerEvent
+    | DamageTimerEvent
+    | ReviewTimerEvent
+    | SupplyTimerEvent,
 ) -> None:
     """The timers of what is neither a stay nor a payment."""
     if isinstance(event, AlterationTimerEvent):
@@ -220,6 +254,8 @@ def project_rest(
         project_reviews(rows, recorded, event)
     elif isinstance(event, DamageTimerEvent):
         project_damage(rows, recorded, event)
+    elif isinstance(event, SupplyTimerEvent):
+        project_supply(rows, recorded, event)
     else:
         project_holds_and_payouts(rows, recorded, event)
 
@@ -256,6 +292,20 @@ def project_reviews(rows: Rows, recorded: Recorded[TimerEvent], event: ReviewTim
     end(rows, recorded.case_id, TimerKind.OPEN_REVIEWS, TimerKind.CLOSE_REVIEWS)
     if isinstance(event, ReviewsOpened):
         begin(rows, recorded, TimerKind.CLOSE_REVIEWS, event.closes_at)
+
+
+def project_supply(rows: Rows, recorded: Recorded[TimerEvent], event: SupplyTimerEvent) -> None:
+    """Until when a reviewer has a review, and until when a host is verified."""
+    of_host = (TimerKind.ASK_FOR_RENEWAL, TimerKind.MISS_RENEWAL)
+    end(rows, recorded.stream_id, TimerKind.TIME_OUT_REVIEW, *of_host)
+    if isinstance(event, ReviewClaimed):
+        begin(rows, recorded, TimerKind.TIME_OUT_REVIEW, event.until, of=recorded.stream_id)
+    elif isinstance(event, ProviderVerified) and event.valid_until is not None:
+        fires_at = day_begins(event.valid_until - RENEWED_BEFORE)
+        begin(rows, recorded, TimerKind.ASK_FOR_RENEWAL, fires_at, of=recorded.stream_id)
+    elif isinstance(event, ReverificationDue):
+        kind, fires_at = TimerKind.MISS_RENEWAL, day_begins(event.deadline)
+        begin(rows, recorded, kind, fires_at, of=recorded.stream_id)
 
 
 def project_funds(rows: Rows, recorded: Recorded[TimerEvent], event: FundsEvent) -> None:
@@ -366,6 +416,11 @@ def begin(
     )
 
 
+def day_begins(day: date) -> Instant:
+    """The first instant of a day, by UTC: documents run out everywhere at once."""
+    return local_instant(day, time(), "UTC")
+
+
 def end(rows: Rows, of: str, *kinds: TimerKind) -> None:
     """End timers, if they are still set."""
     for kind in kinds:
@@ -377,4 +432,4 @@ def key(kind: TimerKind, of: str) -> str:
     return f"{kind}/{of}"
 
 
-TIMERS = Projection("timers", 8, tables, get_args(TimerEvent), project, live_only=True)
+TIMERS = Projection("timers", 9, tables, get_args(TimerEvent), project, live_only=True)

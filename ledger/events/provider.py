@@ -26,11 +26,13 @@ class ProviderVouchedFor(Event, topic="provider.vouched_for", frozen=True, kw_on
 class ProviderVerified(Event, topic="provider.verified", frozen=True, kw_only=True):
     """A reviewer found a provider to be who they say; they may host, until a day if there is one.
 
-    On that day the first of the documents runs out that were shown.
+    On that day the first of the documents runs out that were shown. `account` is the one at the
+    processor that they have already, which is so when a verification is renewed.
     """
 
     verification_id: VerificationId
     valid_until: date | None
+    account: str | None
 
 
 class ProviderRejected(Event, topic="provider.rejected", frozen=True, kw_only=True):

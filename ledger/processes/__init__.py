@@ -76,6 +76,7 @@ from ledger.processes.differences import (
 )
 from ledger.processes.discovery import (
     Hindrance,
+    hindrances,
     not_discoverable,
     refuse_unless_discoverable,
 )
@@ -128,15 +129,22 @@ from ledger.processes.holds import (
 )
 from ledger.processes.hosts import (
     register_host,
+    reinstate_host,
+    suspend_host,
     take_in_account,
     vouch_for_host,
 )
 from ledger.processes.listings import (
     archive_property,
+    block_listing,
     create_property,
     describe_property,
+    missing_before_review,
     publish_property,
+    reinstate_property,
     state_facts,
+    suspend_property,
+    unblock_listing,
     unlist_property,
 )
 from ledger.processes.money_in import (
@@ -273,6 +281,7 @@ __all__ = [
     "ask_the_host",
     "attestation_of",
     "bank_has_returned",
+    "block_listing",
     "book",
     "booking_in",
     "calendar_in",
@@ -325,6 +334,7 @@ __all__ = [
     "give_up_alteration",
     "give_up_damage",
     "hide_review",
+    "hindrances",
     "hold_or_lift",
     "host_in",
     "is_charging",
@@ -334,6 +344,7 @@ __all__ = [
     "lock_conversation",
     "mature",
     "miss_renewal",
+    "missing_before_review",
     "not_discoverable",
     "nothing_is_open",
     "open_case",
@@ -365,6 +376,8 @@ __all__ = [
     "refuse_correction",
     "refuse_unless_discoverable",
     "register_host",
+    "reinstate_host",
+    "reinstate_property",
     "reject_refund",
     "reject_remittance",
     "reject_verification",
@@ -403,6 +416,8 @@ __all__ = [
     "submit_property",
     "submit_provider",
     "submit_refund",
+    "suspend_host",
+    "suspend_property",
     "take_in",
     "take_in_account",
     "take_in_any_refund",
@@ -420,6 +435,7 @@ __all__ = [
     "try_again",
     "try_alteration_again",
     "try_damage_again",
+    "unblock_listing",
     "unlist_property",
     "use_alternative",
     "verification_in",

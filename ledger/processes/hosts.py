@@ -6,8 +6,10 @@ followed, newest word first.
 
 from ledger.aggregates.provider import (
     PROVIDER,
+    Reason,
     RecordPayoutAccount,
     RegisterProvider,
+    ReinstateProvider,
     Standing,
     Status,
     SuspendProvider,
@@ -45,6 +47,26 @@ def register_host(draft: Draft, host_id: HostId, country: str) -> None:
 def vouch_for_host(draft: Draft, by: Actor, host_id: HostId, reason: str, source: str) -> None:
     """An operator vouches that a host was verified elsewhere. Raises NothingVouchedFor."""
     draft.do(by, VouchForProvider(host_id=host_id, reason=reason, source=source))
+
+
+def suspend_host(draft: Draft, operator: Actor, host_id: HostId, reason: Reason) -> None:
+    """Stop somebody from hosting; what is booked stays booked. Raises TransitionNotAllowed."""
+    draft.do(operator, SuspendProvider(host_id=host_id, reason=reason))
+
+
+def reinstate_host(
+    draft: Draft, operator: Actor, host_id: HostId, cleared_by: str, second_person: str | None
+) -> None:
+    """Let somebody host again. Raises SuspensionStands, SecondPersonRequired, SelfApproval."""
+    draft.do(
+        operator,
+        ReinstateProvider(
+            host_id=host_id,
+            cleared_by=cleared_by,
+            operator=operator.id,
+            second_person=second_person,
+        ),
+    )
 
 
 def take_in_account(draft: Draft, fact: AccountFact, read_at: Instant) -> Outcome:

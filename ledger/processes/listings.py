@@ -10,16 +10,21 @@ from ledger.aggregates.booking import BOOKING
 from ledger.aggregates.payout import OPEN
 from ledger.aggregates.property import (
     ArchiveProperty,
+    BlockListing,
     CreateProperty,
     DescribeProperty,
     Property,
     ProposeRevision,
     PublishProperty,
+    ReinstateProperty,
     StateFacts,
+    SuspendProperty,
+    UnblockListing,
     UnlistProperty,
 )
 from ledger.aggregates.property import Status as Listed
 from ledger.aggregates.provider import Status as Hosting
+from ledger.aggregates.tariff import TARIFF, tariff_of
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR, Deactivate, OpenCalendar
 from ledger.aggregates.unit_calendar import Status as Nights
 from ledger.aggregates.verification import VERIFICATION, verification_of
@@ -30,7 +35,7 @@ from ledger.processes.discovery import in_the_way_of_publication
 from ledger.processes.found import host_in, property_in
 from ledger.processes.names import PROCESS
 from ledger.values.ids import BookingId, HostId, PropertyId, UnitId, VerificationId
-from ledger.values.listing import Description, Facts, Occupant, units_of
+from ledger.values.listing import Description, Facts, Moderation, Occupant, missing_of, units_of
 
 CANNOT_LIST = (Hosting.REJECTED, Hosting.CLOSED)
 
@@ -89,6 +94,37 @@ def unlist_property(draft: Draft, host: Actor, property_id: PropertyId) -> None:
     draft.do(host, UnlistProperty(property_id=property_id))
 
 
+def suspend_property(
+    draft: Draft, operator: Actor, property_id: PropertyId, reason: Moderation
+) -> None:
+    """Take a property out of discovery. Raises TransitionNotAllowed, NotFound."""
+    draft.do(operator, SuspendProperty(property_id=property_id, reason=reason))
+
+
+def reinstate_property(
+    draft: Draft, operator: Actor, property_id: PropertyId, cleared_by: str
+) -> None:
+    """Lift a suspension. Raises ReasonIsMissing, TransitionNotAllowed, NotFound."""
+    cleared = ReinstateProperty(
+        property_id=property_id, cleared_by=cleared_by, operator=operator.id
+    )
+    draft.do(operator, cleared)
+
+
+def block_listing(
+    draft: Draft, operator: Actor, property_id: PropertyId, reason: Moderation
+) -> None:
+    """Keep a property from being found. Raises TransitionNotAllowed, NotFound."""
+    draft.do(operator, BlockListing(property_id=property_id, reason=reason))
+
+
+def unblock_listing(
+    draft: Draft, operator: Actor, property_id: PropertyId, cleared_by: str
+) -> None:
+    """Keep a property from being found no longer. Raises ReasonIsMissing, NotFound."""
+    draft.do(operator, UnblockListing(property_id=property_id, cleared_by=cleared_by))
+
+
 def archive_property(draft: Draft, by: Actor, property_id: PropertyId) -> None:
     """Let a property no more, for good. Raises ObligationsAreOpen, with each of them; NotFound."""
     listed = property_in(draft, property_id)
@@ -120,6 +156,24 @@ def let_units(draft: Draft, property_id: PropertyId, before: Facts | None) -> No
                 house=listed.facts.house,
             )
             draft.do(PROCESS, opened)
+
+
+def missing_before_review(
+    draft: Draft, property_id: PropertyId, listed: Property
+) -> tuple[str, ...]:
+    """What a property lacks before it is reviewed, by codes: a price belongs to it (PY2).
+
+    Of one that is let and has no revision nothing is missing.
+    """
+    if listed.stated is None and listed.facts is not None:
+        return ()
+    missing = missing_of(listed.stated, listed.description)
+    tariff = draft.state(TARIFF, tariff_of(property_id))
+    rates = None if tariff is None else tariff.rates
+    rooms = listed.stated.rooms if listed.stated else ()
+    if rates is None or not any(rates.of(room.room_type) for room in rooms):
+        missing = (*missing, "rates")
+    return missing
 
 
 def under_review(draft: Draft, property_id: PropertyId, listed: Property) -> bool:

@@ -39,10 +39,14 @@ from ledger.aggregates.verification import (
 from ledger.draft import Draft
 from ledger.events import Actor
 from ledger.processes.found import host_in, property_in, verification_in
-from ledger.processes.listings import let_units, occupants_of, review_of_property
+from ledger.processes.listings import (
+    let_units,
+    missing_before_review,
+    occupants_of,
+    review_of_property,
+)
 from ledger.processes.names import PROCESS, TIMER
 from ledger.values.ids import HostId, PropertyId, VerificationId
-from ledger.values.listing import missing_of
 from ledger.values.verification import (
     ChangeWanted,
     Check,
@@ -120,7 +124,7 @@ def submit_property(
             facts=_digest(listed.stated),
             documents=tuple(documents),
             terms=terms,
-            missing=missing_of(listed.stated, listed.description),
+            missing=missing_before_review(draft, property_id, listed),
         ),
     )
     return verification_id

@@ -16,9 +16,11 @@ from ledger.values.clock import Instant
 from ledger.values.ids import (
     BookingId,
     CommandId,
+    HostId,
     PaymentId,
     PayoutId,
     ReceiptId,
+    VerificationId,
     derived_id,
 )
 from ledger.values.timers import TimerKind
@@ -87,6 +89,13 @@ WHEN_DUE: Mapping[TimerKind, Step] = {
     TimerKind.RECORD_RECEIPT_FUNDS: lambda draft, due: processes.receipt_funds_have_arrived(
         draft, ReceiptId(due.stream_id)
     ),
+    TimerKind.TIME_OUT_REVIEW: lambda draft, due: processes.time_out_review(
+        draft, VerificationId(due.stream_id)
+    ),
+    TimerKind.ASK_FOR_RENEWAL: lambda draft, due: processes.ask_for_renewal(
+        draft, HostId(due.stream_id)
+    ),
+    TimerKind.MISS_RENEWAL: lambda draft, due: processes.miss_renewal(draft, HostId(due.stream_id)),
 }
 """What each kind of timer asks for, of its booking or of the stream that it acts upon."""
 

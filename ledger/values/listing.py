@@ -9,6 +9,7 @@ from msgspec import Struct
 from ledger.errors import RevisionContradicts
 from ledger.values.ids import PropertyId, UnitId, derived_id
 from ledger.values.stay import House, zone
+from ledger.values.texts import Written
 
 PHOTOS_NEEDED = 5
 """Of how many photos a property is shown at least (spec: domain, PY2)."""
@@ -32,7 +33,7 @@ class PropertyKind(StrEnum):
 class Place(Struct, frozen=True, gc=False):
     """Where it is: ISO 3166 country, place names, and WGS 84 in millionths of a degree.
 
-    `address` is the hash under which street and number are kept, apart from history.
+    `address` is street and number, a text that is kept apart from history.
     """
 
     country: str
@@ -40,7 +41,7 @@ class Place(Struct, frozen=True, gc=False):
     city: str
     latitude_e6: int
     longitude_e6: int
-    address: str | None = None
+    address: Written | None = None
 
 
 class RoomType(Struct, frozen=True, gc=False):
@@ -80,10 +81,9 @@ class HouseRules(Struct, frozen=True, gc=False):
 
 
 class Description(Struct, frozen=True, gc=False):
-    """What guests read and see; `title` and `text` are hashes of texts, photos are named by ids."""
+    """What guests read and see; the first line of the words is the title, photos are ids."""
 
-    title: str | None
-    text: str | None
+    words: Written | None
     amenities: tuple[str, ...]
     photos: tuple[str, ...]
     rules: HouseRules
@@ -145,8 +145,8 @@ def missing_of(facts: Facts | None, description: Description | None) -> tuple[st
             missing.append("registration")
     if description is None:
         return (*missing, "description")
-    if description.title is None:
-        missing.append("title")
+    if description.words is None:
+        missing.append("words")
     if len(description.photos) < PHOTOS_NEEDED:
         missing.append("photos")
     return tuple(missing)

@@ -19,3 +19,6 @@ class TimerKind(StrEnum):
     OPEN_REVIEWS = "open_reviews"
     CLOSE_REVIEWS = "close_reviews"
     RECORD_RECEIPT_FUNDS = "record_receipt_funds"
+    TIME_OUT_REVIEW = "time_out_review"
+    ASK_FOR_RENEWAL = "ask_for_renewal"
+    MISS_RENEWAL = "miss_renewal"

@@ -1,13 +1,14 @@
 """What a review looks at, and what a reviewer says of it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
 
 from ledger.errors import ChecksAreOpen, SecondPersonRequired
 from ledger.values.consent import second_person
+from ledger.values.texts import Written
 
 
 class Subject(StrEnum):
@@ -56,12 +57,15 @@ class LegalForm(StrEnum):
 
 
 class Legal(Struct, frozen=True, gc=False):
-    """Who hosts, in law: `record` is the hash of their name and address, which are kept apart."""
+    """Who hosts, in law: `record` is their name and address, a text that is kept apart."""
 
     form: LegalForm
-    record: str | None
+    record: Written | None
     has_tax_number: bool
 
+
+RENEWED_BEFORE = timedelta(days=30)
+"""How long before a document runs out its renewal is asked for (spec: domain, section 12)."""
 
 HOST_TERMS = "2026-11"
 """The version of the terms that hosts accept when they ask for a review."""

@@ -37,8 +37,8 @@ from ledger.values.listing import (
     RoomType,
     unit_of,
 )
-from tests.facts.story import LISBON, MARTA, PROPERTY, RUI, THE_DIGEST, an_id
-from tests.facts.verification import VERIFICATION_OF_HOUSE, VERIFICATION_OF_REVISION
+from tests.facts.story import LISBON, MARTA, PROPERTY, RUI, an_id
+from tests.facts.verification import SOME_WORDS, VERIFICATION_OF_HOUSE, VERIFICATION_OF_REVISION
 
 SEA_VIEW = "sea view"
 HOUSE_UNIT = unit_of(PROPERTY, SEA_VIEW, 1)
@@ -49,7 +49,7 @@ def some_facts(**changed: Any) -> Facts:
     """A house in Cascais with one sea-view flat for four, registered."""
     told: dict[str, Any] = {
         "kind": PropertyKind.HOUSE,
-        "place": Place("PT", "Lisboa", "Cascais", 38_697_000, -9_421_000, THE_DIGEST),
+        "place": Place("PT", "Lisboa", "Cascais", 38_697_000, -9_421_000, SOME_WORDS),
         "house": LISBON,
         "rooms": (RoomType(SEA_VIEW, units=1, capacity=4, bedrooms=2, beds=3),),
         "registration": "12345/AL",
@@ -67,8 +67,7 @@ def other_facts(**changed: Any) -> Facts:
 def a_description(**changed: Any) -> Description:
     """What guests read of it: five photos, a cot and a high chair."""
     told: dict[str, Any] = {
-        "title": THE_DIGEST,
-        "text": None,
+        "words": SOME_WORDS,
         "amenities": ("cot", "high_chair", "wifi"),
         "photos": PHOTOS,
         "rules": HouseRules(pets=True),

@@ -60,7 +60,7 @@ def provider_vouched_for() -> ProviderVouchedFor:
 
 def verified() -> ProviderVerified:
     """A reviewer found Rui to be who he says."""
-    return ProviderVerified(verification_id=VERIFICATION, valid_until=GOOD_UNTIL)
+    return ProviderVerified(verification_id=VERIFICATION, valid_until=GOOD_UNTIL, account=None)
 
 
 def rejected_host() -> ProviderRejected:

@@ -13,6 +13,8 @@ from ledger.events.verification import (
     VerificationRejected,
     VerificationSubmitted,
 )
+from ledger.values.ids import TextId
+from ledger.values.texts import Written
 from ledger.values.verification import (
     CHECKLISTS,
     HOST_TERMS,
@@ -35,7 +37,8 @@ VITO = Actor("V", an_id("Vito who verifies"))
 
 GOOD_UNTIL = date(2027, 5, 31)
 IDENTITY = ShownDocument(an_id("Rui's identity card"), "identity", THE_DIGEST, GOOD_UNTIL)
-A_NATURAL_PERSON = Legal(LegalForm.NATURAL, record=THE_DIGEST, has_tax_number=True)
+SOME_WORDS = Written(TextId(an_id("some words")), THE_DIGEST, 42)
+A_NATURAL_PERSON = Legal(LegalForm.NATURAL, record=SOME_WORDS, has_tax_number=True)
 
 
 def all_checks(subject: Subject = Subject.PROVIDER, **found: Finding) -> tuple[Check, ...]:

@@ -176,11 +176,11 @@ def test_what_is_missing_before_a_review_is_named() -> None:
     assert missing_of(None, None) == ("facts", "description")
     assert missing_of(some_facts(), a_description()) == ()
     nowhere = replace(some_facts().place, address=None)
-    bare = a_description(title=None, photos=())
+    bare = a_description(words=None, photos=())
     assert missing_of(some_facts(place=nowhere, registration=None), bare) == (
         "address",
         "registration",
-        "title",
+        "words",
         "photos",
     )
     swiss = some_facts(place=replace(some_facts().place, country="CH"), registration=None)

@@ -19,6 +19,7 @@ from ledger.aggregates.property import (
 from ledger.aggregates.verification import verification_of
 from ledger.draft import Plan
 from ledger.events import Actor
+from ledger.quotes import set_rates
 from ledger.values.ids import HostId, PropertyId
 from ledger.values.listing import Moderation
 from ledger.values.verification import (
@@ -39,6 +40,7 @@ from tests.facts import (
     an_id,
     other_facts,
     some_facts,
+    some_rates,
     to_register,
 )
 
@@ -127,6 +129,7 @@ def draft_a_house(history: "History", property_id: PropertyId, host_id: HostId) 
             property_id=property_id,
             description=a_description(),
         ),
+        lambda draft: _drop(set_rates(draft, property_id, some_rates())),
     )
     history.do(property_id, *steps)
     submit_house(history, property_id, host)
@@ -208,5 +211,5 @@ def renew_never(history: "History") -> None:
     history.do(ANA, partial(processes.miss_renewal, host_id=ANA))
 
 
-def _drop(_verification_id: str) -> None:
+def _drop(_answer: str | int) -> None:
     """A plan answers nothing."""

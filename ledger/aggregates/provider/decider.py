@@ -28,7 +28,6 @@ from ledger.errors import NotFound
 from ledger.events.provider import (
     ProviderEvent,
     ProviderRejected,
-    ProviderVerified,
     ProviderVouchedFor,
 )
 from ledger.values.clock import Instant
@@ -46,8 +45,7 @@ def decide(
         case VouchForProvider():
             return [ProviderVouchedFor(reason=command.reason, source=command.source)]
         case VerifyProvider():
-            review, until = command.verification_id, command.valid_until
-            return [ProviderVerified(verification_id=review, valid_until=until)]
+            return hosting.verify(provider, command)
         case RejectProvider():
             review, reason = command.verification_id, command.reason
             return [ProviderRejected(verification_id=review, reason=reason)]

@@ -1,7 +1,6 @@
 """Decisions about who may host."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from ledger.aggregates.provider.commands import (
     AskForRenewal,
@@ -10,6 +9,7 @@ from ledger.aggregates.provider.commands import (
     ReinstateProvider,
     ReopenProvider,
     SuspendProvider,
+    VerifyProvider,
 )
 from ledger.aggregates.provider.lifecycle import LIFECYCLE
 from ledger.aggregates.provider.state import Provider, Reason
@@ -28,13 +28,12 @@ from ledger.events.provider import (
     ProviderReinstated,
     ProviderReopened,
     ProviderSuspended,
+    ProviderVerified,
     ReverificationDue,
 )
 from ledger.values.clock import Instant
 from ledger.values.consent import told
-
-RENEWED_BEFORE = timedelta(days=30)
-"""How long before a document runs out its renewal is asked for (spec: domain, section 12)."""
+from ledger.values.verification import RENEWED_BEFORE
 
 
 def register(command: RegisterProvider) -> Sequence[ProviderEvent]:
@@ -44,6 +43,18 @@ def register(command: RegisterProvider) -> Sequence[ProviderEvent]:
     if command.open_providers:
         LIFECYCLE.refuse(RegisterProvider, None, open_provider=command.open_providers[0])
     return [ProviderRegistered(country=command.country)]
+
+
+def verify(provider: Provider, command: VerifyProvider) -> Sequence[ProviderEvent]:
+    """Take in that they are who they say."""
+    mirror = provider.payout_account
+    return [
+        ProviderVerified(
+            verification_id=command.verification_id,
+            valid_until=command.valid_until,
+            account=None if mirror is None else mirror.account,
+        )
+    ]
 
 
 def reopen(command: ReopenProvider) -> Sequence[ProviderEvent]:

@@ -1,0 +1,82 @@
+"""What hosts show for a review, and what reviewers say: bodies, checked for their shape only."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from api.shapes import Body, Digest, LocalDate, Name, Uuid
+from api.wishes.listings import Code, Words
+from ledger.values.verification import Finding, LegalForm, RejectReason, ShownDocument
+
+
+class DocumentWish(Body):
+    """A document that is shown: its SHA-256, and until when it is good."""
+
+    document_id: Uuid
+    kind: Code
+    sha256: Digest
+    expires_on: LocalDate | None = None
+
+    def document(self) -> ShownDocument:
+        """In the ledger's words."""
+        return ShownDocument(self.document_id, self.kind, self.sha256, self.expires_on)
+
+
+Documents = Annotated[list[DocumentWish], Field(max_length=20)]
+"""What is shown for a review."""
+
+
+class HostReview(Body):
+    """Who asks to host, in law; `legal_record`, name and address, is kept apart from history."""
+
+    form: Annotated[LegalForm, Field(strict=False)]
+    legal_record: Words
+    has_tax_number: bool
+    documents: Documents
+    terms: Name
+
+
+class PropertyReview(Body):
+    """What is shown for a property, and the terms that are accepted."""
+
+    documents: Documents = Field(default_factory=list)
+    terms: Name
+
+
+class ByReviewer(Body):
+    """Who of the reviewers does it."""
+
+    by: Uuid
+
+
+class WantedChange(Body):
+    """A reason's code, and the field or document that it is about."""
+
+    reason: Code
+    about: Name
+
+
+class WantedChanges(ByReviewer):
+    """What must be changed first."""
+
+    changes: Annotated[list[WantedChange], Field(max_length=50)]
+
+
+class CheckWish(Body):
+    """What was found of one item of the checklist."""
+
+    item: Code
+    finding: Annotated[Finding, Field(strict=False)]
+
+
+class ReviewApproval(ByReviewer):
+    """What was found of each item; a second person where one is passed although it is not so."""
+
+    checks: Annotated[list[CheckWish], Field(max_length=50)]
+    second_person: Uuid | None = None
+
+
+class ReviewRejection(ByReviewer):
+    """Why it is no, for good."""
+
+    reason: Annotated[RejectReason, Field(strict=False)]

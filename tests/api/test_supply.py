@@ -1,0 +1,270 @@
+"""Supply at the door: a host and a house are looked at, found, changed, and kept back."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import httpx
+import pytest
+
+from ledger.aggregates.provider import RecordPayoutAccount, Standing
+from ledger.application import Ledger
+from ledger.draft import Draft, Request
+from ledger.values.clock import system_clock
+from ledger.values.ids import CommandId, HostId, PropertyId, fresh_id
+from ledger.values.listing import unit_of
+from ledger.values.verification import CHECKLISTS, HOST_TERMS, Subject
+from tests.api.conftest import Door
+from tests.api.houses import day
+from tests.api.test_quotes import A_ROOM, LEVIES, RATES, to_accept
+from tests.facts import PROCESSOR
+
+FACTS: dict[str, Any] = {
+    "kind": "apartment",
+    "place": {
+        "country": "PT",
+        "region": "Lisboa",
+        "city": "Cascais",
+        "latitude": "38.697",
+        "longitude": "-9.421",
+        "address": "Rua das Flores 7, 2750-001 Cascais",
+    },
+    "check_in_time": "15:00",
+    "check_out_time": "11:00",
+    "rooms": [{"room_type": "double", "units": 1, "capacity": 2}],
+    "registration": "12345/AL",
+}
+DESCRIPTION = {
+    "words": "Two rooms by the sea\nQuiet, light, and five minutes from the beach.",
+    "amenities": ["cot", "wifi"],
+    "photos": [fresh_id() for _ in range(5)],
+}
+
+
+@dataclass
+class Supply:
+    """Ana and her flat, as the door knows them."""
+
+    door: Door
+    ledger: Ledger
+    host_id: str
+    property_id: str
+    reviewer: str
+    operator: str
+
+    @property
+    def host(self) -> str:
+        return f"/hosts/{self.host_id}"
+
+    @property
+    def flat(self) -> str:
+        return f"/properties/{self.property_id}"
+
+    def post(self, path: str, body: dict[str, Any], code: str | None = None) -> dict[str, Any]:
+        """Command, and be answered; or refused, with a code."""
+        return said(self.door.post(path, body, key=fresh_id()), code)
+
+    def put(self, path: str, body: dict[str, Any], code: str | None = None) -> dict[str, Any]:
+        return said(self.door.put(path, body, key=fresh_id()), code)
+
+    def shown(self) -> dict[str, Any]:
+        """The flat as it stands."""
+        return said(self.door.get(self.flat))
+
+    # -- What people do ---------------------------------------------------------------------
+
+    def submits(self, code: str | None = None, **changed: Any) -> dict[str, Any]:
+        card = {"document_id": fresh_id(), "kind": "identity", "sha256": "0" * 64}
+        body = {
+            "form": "natural",
+            "legal_record": "Ana Moreira, Rua das Flores 7",
+            "has_tax_number": True,
+            "documents": [card],
+            "terms": HOST_TERMS,
+        }
+        return self.post(f"{self.host}/verification", body | changed, code)
+
+    def approves(self, verification_id: str, subject: Subject) -> None:
+        review = f"/verifications/{verification_id}"
+        self.post(f"{review}/claim", {"by": self.reviewer})
+        checks = [{"item": item, "finding": "passed"} for item in CHECKLISTS[subject]]
+        self.post(f"{review}/approval", {"by": self.reviewer, "checks": checks})
+
+    def is_verified(self) -> None:
+        self.approves(self.submits()["verification_id"], Subject.PROVIDER)
+
+    def is_described(self) -> None:
+        self.post(self.flat, {"host_id": self.host_id, "currency": "EUR"})
+        self.put(f"{self.flat}/facts", FACTS)
+        self.put(f"{self.flat}/description", DESCRIPTION)
+        self.put(f"{self.flat}/rates", RATES)
+        self.put(f"{self.flat}/levies", LEVIES)
+
+    def is_reviewed(self) -> None:
+        asked = self.post(f"{self.flat}/verification", {"terms": HOST_TERMS})
+        self.approves(asked["verification_id"], Subject.PROPERTY)
+
+    def can_be_paid(self) -> None:
+        """The processor says that Ana's account is in order."""
+        told = RecordPayoutAccount(
+            host_id=HostId(self.host_id),
+            account="acct_ana",
+            country="PT",
+            currency="EUR",
+            standing=Standing.ENABLED,
+            requirements=(),
+            disabled_reason=None,
+            bank_account="ba_ana",
+            seen_at=system_clock() - timedelta(days=9),
+        )
+        asked = Request(command_id=CommandId(fresh_id()), case_id=self.host_id, content=b"account")
+        self.ledger.execute(asked, partial(Draft.do, actor=PROCESSOR, command=told))
+
+    def is_let(self) -> None:
+        self.is_verified()
+        self.is_described()
+        self.is_reviewed()
+        self.can_be_paid()
+        self.post(f"{self.flat}/publication", {})
+
+    # -- What guests do ---------------------------------------------------------------------
+
+    def quotes(self, code: str | None = None, adults: int = 2, ahead: int = 30) -> dict[str, Any]:
+        wish = {
+            "guest_id": fresh_id(),
+            "property_id": self.property_id,
+            "unit_id": unit_of(PropertyId(self.property_id), "double", 1),
+            "check_in": day(ahead),
+            "check_out": day(ahead + 3),
+            "party": {"adults": adults},
+        }
+        return said(self.door.client.post("/quotes", json=wish), code)
+
+
+def said(answer: httpx.Response, code: str | None = None) -> dict[str, Any]:
+    """What was answered, or the refusal that was to come."""
+    body: dict[str, Any] = answer.json()
+    if code is None:
+        assert answer.status_code in (200, 201), body
+    else:
+        assert (answer.status_code // 100, body["code"]) == (4, code), body
+        body = body["data"]
+    return body
+
+
+@pytest.fixture
+def ana(door: Door, ledger: Ledger) -> Supply:
+    """Ana has asked to host."""
+    supply = Supply(door, ledger, *(fresh_id() for _ in range(4)))
+    supply.post(f"{supply.host}/registration", {"country": "PT"})
+    return supply
+
+
+def test_who_shows_too_little_is_told_what_is_missing(ana: Supply) -> None:
+    refused = ana.submits("NOT_READY", documents=[], has_tax_number=False, terms="2019")
+
+    assert refused["missing"] == ["tax_number", "document:identity", "terms"]
+
+
+def test_nobody_looks_at_themselves_and_nobody_approves_what_is_anothers(ana: Supply) -> None:
+    review = f"/verifications/{ana.submits()['verification_id']}"
+
+    ana.post(f"{review}/claim", {"by": ana.host_id}, "SELF_APPROVAL")
+    ana.post(f"{review}/claim", {"by": ana.reviewer})
+    ana.post(f"{review}/approval", {"by": ana.operator, "checks": []}, "REVIEW_CLAIMED")
+    ana.post(f"{review}/approval", {"by": ana.reviewer, "checks": []}, "CHECKS_OPEN")
+    change = {"reason": "not_readable", "about": "identity"}
+    ana.post(f"{review}/changes", {"by": ana.reviewer, "changes": [change]})
+    shown = said(ana.door.get(review))
+    assert (shown["status"], shown["changes"]) == ("changes_requested", [change])
+
+
+def test_a_house_is_published_only_when_everything_is_there_and_says_what_is_not(
+    ana: Supply,
+) -> None:
+    ana.post(ana.flat, {"host_id": ana.host_id, "currency": "EUR"})
+    assert ana.shown()["missing"] == ["facts", "description", "rates"]
+    ana.post(f"{ana.flat}/verification", {"terms": HOST_TERMS}, "NOT_READY")
+    ana.post(f"{ana.flat}/publication", {}, "TRANSITION_NOT_ALLOWED")
+    ana.put(f"{ana.flat}/facts", FACTS)
+    ana.put(f"{ana.flat}/description", DESCRIPTION)
+    ana.put(f"{ana.flat}/rates", RATES)
+    ana.put(f"{ana.flat}/levies", LEVIES)
+    ana.is_reviewed()
+    assert ana.shown()["status"] == "approved"
+
+    refused = ana.post(f"{ana.flat}/publication", {}, "NOT_READY")
+    assert refused["missing"] == ["host_not_verified", "payout_account_not_enabled"]
+
+    ana.is_verified()
+    ana.can_be_paid()
+    published = ana.post(f"{ana.flat}/publication", {})
+    assert (published["status"], published["discoverable"]) == ("published", True)
+    assert ana.quotes()["total"]["currency"] == "EUR"
+
+
+def test_a_suspended_host_sells_nothing_more_and_nothing_is_cancelled(ana: Supply) -> None:
+    ana.is_let()
+    booked = ana.post("/bookings", to_accept(ana.quotes()))
+    stale = ana.quotes(ahead=40)
+
+    ana.post(f"{ana.host}/suspension", {"by": ana.operator, "reason": "safety"})
+
+    shown = ana.shown()
+    assert (shown["discoverable"], shown["hindrances"]) == (False, ["host_not_verified"])
+    assert shown["status"] == "published"
+    assert ana.quotes("NOT_DISCOVERABLE", ahead=50)["because"] == ["host_not_verified"]
+    refused = ana.post("/bookings", to_accept(stale), "NOT_DISCOVERABLE")
+    assert refused["because"] == ["host_not_verified"]
+    case = f"/bookings/{booked['booking_id']}"
+    assert said(ana.door.get(f"{case}/cancellation"))["step"] in ("abandon", "cancel")
+
+    cleared = {"by": ana.operator, "cleared_by": "case 17"}
+    ana.post(f"{ana.host}/reinstatement", cleared)
+    assert ana.shown()["discoverable"] is True
+
+
+def test_a_pending_revision_changes_nothing_until_somebody_has_looked_at_it(ana: Supply) -> None:
+    ana.is_let()
+    wider = {**A_ROOM, "rules": {"capacity": 4}}
+    ana.put(f"{ana.flat}/rates", {**RATES, "rooms": [wider]})
+    rooms = [{"room_type": "double", "units": 2, "capacity": 4}]
+
+    proposed = ana.put(f"{ana.flat}/facts", {**FACTS, "rooms": rooms})
+
+    assert (proposed["discoverable"], proposed["approved_revision"]) == (True, 1)
+    assert proposed["revision"]["number"] == 2
+    assert ana.quotes("OVER_CAPACITY", adults=4)["capacity"] == 2
+    ana.is_reviewed()
+    assert ana.shown()["approved_revision"] == 2
+    ana.quotes(adults=4)
+
+
+def test_n14_rooms_do_not_become_too_small_for_who_has_booked(ana: Supply) -> None:
+    ana.is_let()
+    booked = ana.post("/bookings", to_accept(ana.quotes()))
+    small = {**FACTS, "rooms": [{"room_type": "double", "units": 1, "capacity": 1}]}
+
+    refused = ana.put(f"{ana.flat}/facts", small, "OVER_CAPACITY")
+
+    assert (refused["booking_id"], refused["heads"]) == (booked["booking_id"], 2)
+    unlisted = said(
+        ana.door.client.delete(f"{ana.flat}/publication", headers={"Idempotency-Key": fresh_id()})
+    )
+    assert unlisted["hindrances"] == ["not_published"]
+    leaving = {"role": "host", "by": ana.host_id}
+    open_still = ana.post(f"{ana.flat}/archive", leaving, "OBLIGATIONS_OPEN")
+    assert open_still["obligations"] == [f"booking:{booked['booking_id']}"]
+
+
+def test_an_operator_keeps_a_house_from_being_found_and_says_why(ana: Supply) -> None:
+    ana.is_let()
+
+    ana.post(f"{ana.flat}/moderation", {"by": ana.operator, "reason": "misleading"})
+
+    assert ana.quotes("NOT_DISCOVERABLE")["because"] == ["blocked_by_moderation"]
+    cleared = {"by": ana.operator, "cleared_by": "photos replaced"}
+    assert ana.post(f"{ana.flat}/moderation/end", cleared)["discoverable"] is True
+    ana.post(f"{ana.flat}/suspension", {"by": ana.operator, "reason": "unsafe"})
+    assert ana.post(f"{ana.flat}/reinstatement", cleared)["status"] == "unlisted"
