@@ -1,6 +1,7 @@
 """What people ask, answered in advance. Each read model is a file, deleted and rebuilt at will."""
 
 from projections.availability import AVAILABILITY
+from projections.conversations import CONVERSATIONS
 from projections.desk import DESK
 from projections.earnings import EARNINGS
 from projections.errands import ERRANDS
@@ -10,6 +11,7 @@ from projections.payouts import PAYOUTS
 from projections.projection import Projection
 from projections.receipts import RECEIPTS
 from projections.reconciliation import RECONCILIATION
+from projections.reviews import REVIEWS
 from projections.timeline import TIMELINE
 from projections.timers import TIMERS
 from projections.trips import TRIPS
@@ -27,6 +29,8 @@ PROJECTIONS: tuple[Projection, ...] = (
     RECONCILIATION,
     DESK,
     RECEIPTS,
+    REVIEWS,
+    CONVERSATIONS,
 )
 """Every read model there is."""
 

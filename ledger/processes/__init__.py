@@ -40,7 +40,11 @@ from ledger.processes.checkout import (
     try_again,
     withdraw,
 )
-from ledger.processes.conversations import lock_conversation, write_message
+from ledger.processes.conversations import (
+    conversation_in,
+    lock_conversation,
+    write_message,
+)
 from ledger.processes.corrections import (
     ShownCorrection,
     WantedCorrection,
@@ -293,6 +297,7 @@ __all__ = [
     "complete_stay",
     "confirm",
     "contest_claim",
+    "conversation_in",
     "correct_difference",
     "correction_in",
     "create_property",
