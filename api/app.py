@@ -30,11 +30,14 @@ from api.routes import (
     desk,
     differences,
     disputes,
+    documents,
     health,
     holds,
     hosting,
     hosts,
+    objects,
     payments,
+    photos,
     quotes,
     receipts,
     recoveries,
@@ -51,6 +54,7 @@ from api.routes import (
     unapplied_receipts,
     webhooks,
 )
+from api.storage import Storage
 from ledger.application import Ledger
 from ledger.settings import Settings
 from ledger.store import EventStore
@@ -86,6 +90,9 @@ ROUTERS = (
     corrections.router,
     differences.router,
     webhooks.router,
+    documents.router,
+    photos.router,
+    objects.router,
     trips.router,
     hosting.router,
     receipts.router,
@@ -130,6 +137,7 @@ def create_app(
             app.state.premises = premises
             app.state.processor = Processor(settings, clock)
             life.callback(app.state.processor.close)
+            app.state.storage = Storage(settings, clock)
             yield
 
     app = FastAPI(**description.ABOUT, lifespan=lifespan)

@@ -6,7 +6,7 @@ A guest or a host is who the matter belongs to; staff are named in the body of t
 from ledger import processes
 from ledger.draft import Draft
 from ledger.events import Actor, Role
-from ledger.values.ids import BookingId, GuestId, HostId, UnitId
+from ledger.values.ids import BookingId, DocumentId, GuestId, HostId, UnitId
 
 
 def guest(guest_id: GuestId) -> Actor:
@@ -28,6 +28,11 @@ def host_of(draft: Draft, booking_id: BookingId) -> Actor:
 def host_of_unit(draft: Draft, unit_id: UnitId) -> Actor:
     """The host whose unit it is. Raises NotFound."""
     return Actor(Role.HOST.value, processes.calendar_in(draft, unit_id).host_id)
+
+
+def host_of_document(draft: Draft, document_id: DocumentId) -> Actor:
+    """The host who sent a document. Raises NotFound."""
+    return Actor(Role.HOST.value, processes.document_in(draft, document_id).host_id)
 
 
 def staff(role: Role, by: str) -> Actor:

@@ -3,6 +3,7 @@
 from projections.availability import AVAILABILITY
 from projections.conversations import CONVERSATIONS
 from projections.desk import DESK
+from projections.documents import DOCUMENTS
 from projections.earnings import EARNINGS
 from projections.errands import ERRANDS
 from projections.hosting import HOSTING
@@ -31,6 +32,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     RECEIPTS,
     REVIEWS,
     CONVERSATIONS,
+    DOCUMENTS,
 )
 """Every read model there is."""
 

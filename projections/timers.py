@@ -41,6 +41,7 @@ from ledger.events.damage_claim import (
     DamageClaimWithdrawn,
     DamageLeftUnpaid,
 )
+from ledger.events.document import DocumentAccepted, DocumentExpired, DocumentRefused
 from ledger.events.payment import FundsAvailable, PaymentAdopted, PaymentCompleted
 from ledger.events.payout import (
     PayoutCancelled,
@@ -64,13 +65,14 @@ from ledger.events.unit_calendar import (
 )
 from ledger.values.change import PAID_WITHIN
 from ledger.values.clock import Instant
+from ledger.values.files import expires_at
 from ledger.values.stay import EARNED_AFTER
 from ledger.values.timers import TimerKind
 from projections.projection import Projection, Rows
 
 # -- Tables -----------------------------------------------------------------------------
 
-tables = MetaData(schema="timers_v8")
+tables = MetaData(schema="timers_v9")
 
 timers = Table(
     "timers",
@@ -139,11 +141,14 @@ DamageTimerEvent = (
 
 ReviewTimerEvent = ReviewsOpened | ReviewsVoided | ReviewsPublished | ReviewsExpired
 
+DocumentTimerEvent = DocumentAccepted | DocumentRefused | DocumentExpired
+
 TimerEvent = (
     CalendarOrPayout
     | AlterationTimerEvent
     | ReviewTimerEvent
     | DamageTimerEvent
+    | DocumentTimerEvent
     | FundsEvent
     | BookingRequested
     | BookingConfirmed
@@ -211,7 +216,11 @@ def project(  # noqa: C901 - one case per event
 def project_rest(
     rows: Rows,
     recorded: Recorded[TimerEvent],
-    event: CalendarOrPayout | AlterationTimerEvent | DamageTimerEvent | ReviewTimerEvent,
+    event: CalendarOrPayout
+    | AlterationTimerEvent
+    | DamageTimerEvent
+    | ReviewTimerEvent
+    | DocumentTimerEvent,
 ) -> None:
     """The timers of what is neither a stay nor a payment."""
     if isinstance(event, AlterationTimerEvent):
@@ -220,6 +229,8 @@ def project_rest(
         project_reviews(rows, recorded, event)
     elif isinstance(event, DamageTimerEvent):
         project_damage(rows, recorded, event)
+    elif isinstance(event, DocumentTimerEvent):
+        project_documents(rows, recorded, event)
     else:
         project_holds_and_payouts(rows, recorded, event)
 
@@ -256,6 +267,16 @@ def project_reviews(rows: Rows, recorded: Recorded[TimerEvent], event: ReviewTim
     end(rows, recorded.case_id, TimerKind.OPEN_REVIEWS, TimerKind.CLOSE_REVIEWS)
     if isinstance(event, ReviewsOpened):
         begin(rows, recorded, TimerKind.CLOSE_REVIEWS, event.closes_at)
+
+
+def project_documents(
+    rows: Rows, recorded: Recorded[TimerEvent], event: DocumentTimerEvent
+) -> None:
+    """When a document expires that was accepted."""
+    end(rows, recorded.stream_id, TimerKind.EXPIRE_DOCUMENT)
+    if isinstance(event, DocumentAccepted) and event.expires_on is not None:
+        kind, fires_at = TimerKind.EXPIRE_DOCUMENT, expires_at(event.expires_on)
+        begin(rows, recorded, kind, fires_at, of=recorded.stream_id)
 
 
 def project_funds(rows: Rows, recorded: Recorded[TimerEvent], event: FundsEvent) -> None:
@@ -377,4 +398,4 @@ def key(kind: TimerKind, of: str) -> str:
     return f"{kind}/{of}"
 
 
-TIMERS = Projection("timers", 8, tables, get_args(TimerEvent), project, live_only=True)
+TIMERS = Projection("timers", 9, tables, get_args(TimerEvent), project, live_only=True)

@@ -16,6 +16,7 @@ from ledger.values.clock import Instant
 from ledger.values.ids import (
     BookingId,
     CommandId,
+    DocumentId,
     PaymentId,
     PayoutId,
     ReceiptId,
@@ -86,6 +87,9 @@ WHEN_DUE: Mapping[TimerKind, Step] = {
     ),
     TimerKind.RECORD_RECEIPT_FUNDS: lambda draft, due: processes.receipt_funds_have_arrived(
         draft, ReceiptId(due.stream_id)
+    ),
+    TimerKind.EXPIRE_DOCUMENT: lambda draft, due: processes.expire_document(
+        draft, DocumentId(due.stream_id)
     ),
 }
 """What each kind of timer asks for, of its booking or of the stream that it acts upon."""

@@ -19,3 +19,4 @@ class TimerKind(StrEnum):
     OPEN_REVIEWS = "open_reviews"
     CLOSE_REVIEWS = "close_reviews"
     RECORD_RECEIPT_FUNDS = "record_receipt_funds"
+    EXPIRE_DOCUMENT = "expire_document"
