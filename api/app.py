@@ -20,7 +20,9 @@ from api.routes import (
     calendars,
     calling_off,
     cancellations,
+    cases,
     changes,
+    conversations,
     corrections,
     damages,
     debts,
@@ -28,12 +30,15 @@ from api.routes import (
     desk,
     differences,
     disputes,
+    documents,
     health,
     holds,
     hosting,
     hosts,
     moderation,
+    objects,
     payments,
+    photos,
     properties,
     quotes,
     receipts,
@@ -42,6 +47,8 @@ from api.routes import (
     refunds,
     reports,
     reviewers,
+    reviewing,
+    reviews,
     statements,
     suspensions,
     tariffs,
@@ -52,6 +59,7 @@ from api.routes import (
     verifications,
     webhooks,
 )
+from api.storage import Storage
 from ledger.application import Ledger
 from ledger.settings import Settings
 from ledger.store import EventStore
@@ -92,10 +100,17 @@ ROUTERS = (
     corrections.router,
     differences.router,
     webhooks.router,
+    documents.router,
+    photos.router,
+    objects.router,
     trips.router,
     hosting.router,
     receipts.router,
     desk.router,
+    reviewing.router,
+    reviews.router,
+    conversations.router,
+    cases.router,
     timelines.router,
     reports.router,
     statements.router,
@@ -132,6 +147,7 @@ def create_app(
             app.state.premises = premises
             app.state.processor = Processor(settings, clock)
             life.callback(app.state.processor.close)
+            app.state.storage = Storage(settings, clock)
             yield
 
     app = FastAPI(**description.ABOUT, lifespan=lifespan)

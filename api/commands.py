@@ -1,5 +1,6 @@
 """Commands at the door: asked under an Idempotency-Key, done once, answered the same each time."""
 
+from collections.abc import Callable
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Header, Request, Response
@@ -10,13 +11,16 @@ from api.asking import OnPremises, stated
 from api.faults import KeyMissing
 from api.premises import Premises
 from ledger import errors
+from ledger.application import Ledger
 from ledger.draft import Draft, Plan
 from ledger.draft import Request as LedgerRequest
+from ledger.store import EventStore
 from ledger.values.ids import CommandId, derived_id
 from ledger.values.texts import Written
 from projections.projection import Answer
 
 A = TypeVar("A", bound=Answer)
+T = TypeVar("T")
 
 IdempotencyKey = Annotated[
     str,
@@ -57,6 +61,10 @@ class Command:
         """Keep a text that comes with the command, whose words are the owner's, before the command
         is executed. Raises UnfitText, RepeatedWithDifferences, StoreUnavailable."""
         return await self._premises.look(lambda store, _: store.keep_text(self.id, owner_id, text))
+
+    async def look(self, look: Callable[[EventStore, Ledger], T]) -> T:
+        """Look at the write side before the plan is made."""
+        return await self._premises.look(look)
 
     async def execute(self, case_id: str, said: BaseModel, plan: Plan, answer: type[A]) -> A:
         """Execute a plan and answer as the plan said. Raises whatever the plan raises, and

@@ -10,18 +10,13 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
+from api.bodies import largest_bytes_at
 from api.faults import BodyTooLarge, Unexpected, WrongHost
 from ledger.errors import LedgerError
 from ledger.values.ids import fresh_id
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 """The names under which a browser may reach a server that has no sign-in."""
-
-LARGEST_BODY_BYTES = 64 * 1024
-NOTICES = "/webhooks/stripe"
-HOSTS_NOTICES = f"{NOTICES}/hosts"
-LARGER_BODIES_BYTES = {NOTICES: 256 * 1024, HOSTS_NOTICES: 256 * 1024}
-"""By path: a notice that we find too large would never come in, however often it is sent."""
 
 SLOW_SECONDS = 1.0
 
@@ -68,7 +63,7 @@ class Door:
 
     async def _let_in(self, scope: Scope, receive: Receive, passage: "Passage") -> None:
         headers = Headers(scope=scope)
-        largest_bytes = LARGER_BODIES_BYTES.get(scope["path"], LARGEST_BODY_BYTES)
+        largest_bytes = largest_bytes_at(scope["path"])
         if _without_port(headers.get("host", "")) not in self._hosts:
             # Another name that leads to a loopback address is a page in a browser attacking us.
             await passage.refuse(WrongHost(), receive)

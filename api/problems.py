@@ -74,6 +74,10 @@ STATUS: Mapping[type[LedgerError], int] = {
     errors.ReversalExceedsTransfer: 409,
     errors.TaxNotPayable: 409,
     errors.PeriodIsNotOver: 409,
+    errors.DocumentHasExpired: 409,
+    errors.LinkHasExpired: 410,
+    errors.LinkNotValid: 403,
+    errors.NothingIsOverwritten: 412,
     # … or because of what was asked.
     errors.RepeatedWithDifferences: 422,
     errors.CurrenciesDiffer: 422,
@@ -108,6 +112,8 @@ STATUS: Mapping[type[LedgerError], int] = {
     errors.UnfitEntry: 422,
     errors.UnfitText: 422,
     errors.RatingOutOfRange: 422,
+    errors.FileNotTaken: 422,
+    errors.UploadDiffers: 400,
     # Not now.
     errors.Conflict: 409,
     errors.StoreUnavailable: 503,
@@ -124,6 +130,7 @@ STATUS: Mapping[type[LedgerError], int] = {
     errors.FeedUnreadable: 502,
     errors.GatewayUnavailable: 503,
     errors.OutcomeUnknown: 503,
+    errors.StorageNotSetUp: 503,
     errors.GatewayDeclined: 502,
     errors.AnswerNotUnderstood: 502,
     errors.CorruptHistory: 500,

@@ -6,7 +6,7 @@ A guest or a host is who the matter belongs to; staff are named in the body of t
 from ledger import processes
 from ledger.draft import Draft
 from ledger.events import Actor, Role
-from ledger.values.ids import BookingId, GuestId, HostId, PropertyId, UnitId
+from ledger.values.ids import BookingId, DocumentId, GuestId, HostId, PropertyId, UnitId
 
 
 def guest(guest_id: GuestId) -> Actor:
@@ -38,6 +38,11 @@ def host(host_id: HostId) -> Actor:
 def host_of_property(draft: Draft, property_id: PropertyId) -> Actor:
     """The host of a property. Raises NotFound."""
     return host(processes.property_in(draft, property_id).host_id)
+
+
+def host_of_document(draft: Draft, document_id: DocumentId) -> Actor:
+    """The host who sent a document. Raises NotFound."""
+    return Actor(Role.HOST.value, processes.document_in(draft, document_id).host_id)
 
 
 def staff(role: Role, by: str) -> Actor:

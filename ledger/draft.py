@@ -22,6 +22,7 @@ from ledger.aggregates.damage_claim import DAMAGE_CLAIM
 from ledger.aggregates.decider import Command, Decider
 from ledger.aggregates.difference import DIFFERENCE
 from ledger.aggregates.dispute import DISPUTE
+from ledger.aggregates.document import DOCUMENT
 from ledger.aggregates.host_debt import HOST_DEBT
 from ledger.aggregates.own_transfer import OWN_TRANSFER
 from ledger.aggregates.payment import PAYMENT
@@ -51,6 +52,7 @@ DECIDERS: tuple[AnyDecider, ...] = (
     PROVIDER,
     PROPERTY,
     VERIFICATION,
+    DOCUMENT,
     TARIFF,
     COUPON,
     UNIT_CALENDAR,

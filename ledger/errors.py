@@ -118,6 +118,12 @@ class GatewayDeclined(GatewayFailure):
     code = "GATEWAY_DECLINED"
 
 
+class StorageNotSetUp(GatewayUnavailable):
+    """Files are not taken here: there is neither a bucket nor a folder for them."""
+
+    code = "STORAGE_NOT_SET_UP"
+
+
 class AnswerNotUnderstood(GatewayFailure):
     """The gateway said something that we have no word for; call a person."""
 
@@ -670,3 +676,39 @@ class NotAParty(Refused):
     """Only the guest, the host and the platform have a word in a booking's matters."""
 
     code = "NOT_A_PARTY"
+
+
+class FileNotTaken(Refused):
+    """No such file is taken for this."""
+
+    code = "FILE_NOT_TAKEN"
+
+
+class DocumentHasExpired(Refused):
+    """The last day is over that the document was valid on."""
+
+    code = "DOCUMENT_EXPIRED"
+
+
+class LinkHasExpired(Refused):
+    """The link that this command gave can be used no more; give the command anew."""
+
+    code = "LINK_EXPIRED"
+
+
+class LinkNotValid(Refused):
+    """The link was changed, or its time is over."""
+
+    code = "LINK_NOT_VALID"
+
+
+class UploadDiffers(Refused):
+    """The upload is not of the type and length that its link was made for."""
+
+    code = "UPLOAD_DIFFERS"
+
+
+class NothingIsOverwritten(Refused):
+    """Something was uploaded here before, and stays."""
+
+    code = "NOTHING_IS_OVERWRITTEN"

@@ -6,6 +6,7 @@ Nothing below an entry point reads the environment or sets up logging.
 import logging
 import re
 import sys
+from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -33,6 +34,10 @@ class Settings(BaseSettings):
     `stripe_hosts_webhook_secrets` what it tells of hosts' accounts, at an address of their own.
     `quote_keys` are what quotes are signed with, each as `id:secret`: the first one signs, and all
     of them vouch, so one is replaced by putting a new one before it for a quarter of an hour.
+    Files lie in two buckets of a storage that speaks S3, `objects_documents_bucket` and
+    `objects_photos_bucket`: at `objects_endpoint`, or at Amazon's; under the key that is named, or
+    the machine's own role. Without buckets they lie in `objects_folder`; without either, no files
+    are taken. `clamd_address` is where a virus scanner listens, as host:port or a path.
     """
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="ignore")
@@ -48,6 +53,14 @@ class Settings(BaseSettings):
         default=(), repr=False
     )
     stripe_api_base: str | None = None
+    objects_documents_bucket: str | None = None
+    objects_photos_bucket: str | None = None
+    objects_endpoint: str | None = None
+    objects_region: str = "us-east-1"
+    objects_key_id: str | None = Field(default=None, repr=False)
+    objects_secret_key: str | None = Field(default=None, repr=False)
+    objects_folder: Path | None = None
+    clamd_address: str | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator(
@@ -82,6 +95,19 @@ class Settings(BaseSettings):
         if any(not _KEY_ID.fullmatch(name) or len(secret) < 32 for name, _, secret in pairs):
             raise Misconfigured("QUOTE_KEYS: a key is an id, a colon and 32 letters or more")
         return {name: secret.encode() for name, _, secret in pairs}
+
+    @property
+    def buckets(self) -> tuple[str, str] | None:
+        """The buckets of documents and of photos, if files lie in buckets. Raises Misconfigured."""
+        documents, photos = self.objects_documents_bucket, self.objects_photos_bucket
+        if documents is None and photos is None:
+            return None
+        if documents is None or photos is None or documents == photos:
+            raise Misconfigured(
+                "OBJECTS_DOCUMENTS_BUCKET and OBJECTS_PHOTOS_BUCKET: name two buckets, or none and "
+                "OBJECTS_FOLDER"
+            )
+        return documents, photos
 
     @property
     def owner_url(self) -> str:

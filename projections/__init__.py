@@ -1,7 +1,9 @@
 """What people ask, answered in advance. Each read model is a file, deleted and rebuilt at will."""
 
 from projections.availability import AVAILABILITY
+from projections.conversations import CONVERSATIONS
 from projections.desk import DESK
+from projections.documents import DOCUMENTS
 from projections.earnings import EARNINGS
 from projections.errands import ERRANDS
 from projections.hosting import HOSTING
@@ -10,6 +12,7 @@ from projections.payouts import PAYOUTS
 from projections.projection import Projection
 from projections.receipts import RECEIPTS
 from projections.reconciliation import RECONCILIATION
+from projections.reviews import REVIEWS
 from projections.timeline import TIMELINE
 from projections.timers import TIMERS
 from projections.trips import TRIPS
@@ -27,6 +30,9 @@ PROJECTIONS: tuple[Projection, ...] = (
     RECONCILIATION,
     DESK,
     RECEIPTS,
+    REVIEWS,
+    CONVERSATIONS,
+    DOCUMENTS,
 )
 """Every read model there is."""
 

@@ -1,4 +1,4 @@
-"""Errands: what must be said to the processor, since when, and under which key.
+"""Errands: what must be said to the processor or done to files, since when, and under which key.
 
 Each row is an intent that was committed before the call (commit, call, commit): it stands until the
 result of the call stands in the ledger, so a worker that dies in between finds it again. History
@@ -23,6 +23,15 @@ from ledger.events.dispute import (
     EvidenceDelivered,
     EvidenceFailed,
     EvidenceSubmitted,
+)
+from ledger.events.document import (
+    DocumentAnnounced,
+    DocumentExpired,
+    DocumentPurged,
+    DocumentRefused,
+    DocumentScanned,
+    DocumentUploaded,
+    UploadDiscarded,
 )
 from ledger.events.payment import (
     CaptureRequested,
@@ -74,6 +83,7 @@ from ledger.events.refund import (
 from ledger.events.unapplied_receipt import ReceiptReturned, ReceiptReturnFailed, ReceiptReturning
 from ledger.values.clock import Instant
 from ledger.values.errands import ErrandKind
+from ledger.values.files import AWAITED_FOR, LINKS_ARE_OVER_AFTER
 from projections.projection import Projection, Rows
 
 REFUNDS_ARE_LOOKED_AT_AFTER = timedelta(hours=1)
@@ -90,7 +100,7 @@ BANKS_DECIDE_WITHIN = timedelta(days=75)
 
 # -- Tables -----------------------------------------------------------------------------
 
-tables = MetaData(schema="errands_v5")
+tables = MetaData(schema="errands_v6")
 
 errands = Table(
     "errands",
@@ -179,12 +189,23 @@ DisputeErrandEvent = (
     | DisputePrevented
 )
 
+DocumentErrandEvent = (
+    DocumentAnnounced
+    | DocumentUploaded
+    | DocumentScanned
+    | UploadDiscarded
+    | DocumentRefused
+    | DocumentExpired
+    | DocumentPurged
+)
+
 ErrandEvent = (
     PaymentErrandEvent
     | RefundErrandEvent
     | PayoutErrandEvent
     | DisputeErrandEvent
     | HostErrandEvent
+    | DocumentErrandEvent
 )
 
 K = ErrandKind
@@ -200,6 +221,8 @@ def project(rows: Rows, recorded: Recorded[ErrandEvent]) -> None:
         project_hosts(rows, recorded, recorded.event)
     elif isinstance(recorded.event, DisputeErrandEvent):
         project_disputes(rows, recorded, recorded.event)
+    elif isinstance(recorded.event, DocumentErrandEvent):
+        project_documents(rows, recorded, recorded.event)
     else:
         project_payments(rows, recorded, recorded.event)
 
@@ -363,6 +386,33 @@ def project_disputes(
             assert_never(event)
 
 
+def project_documents(
+    rows: Rows, recorded: Recorded[ErrandEvent], event: DocumentErrandEvent
+) -> None:
+    """What is to be read, and what to be deleted, of a host's file."""
+    of_it = recorded.stream_id
+    match event:
+        case DocumentAnnounced():
+            # Whoever sends it may not come to say so.
+            later = recorded.occurred_at + AWAITED_FOR
+            begin(rows, recorded, K.READ_UPLOAD, key=of_it, due_at=later)
+        case DocumentUploaded():
+            begin(rows, recorded, K.READ_UPLOAD, key=of_it)
+        case DocumentScanned():
+            end(rows, recorded, K.READ_UPLOAD)
+            later = recorded.occurred_at + LINKS_ARE_OVER_AFTER
+            begin(rows, recorded, K.DISCARD_UPLOAD, key=of_it, due_at=later)
+        case UploadDiscarded():
+            end(rows, recorded, K.DISCARD_UPLOAD)
+        case DocumentRefused() | DocumentExpired():
+            end(rows, recorded, K.READ_UPLOAD)
+            begin(rows, recorded, K.PURGE_DOCUMENT, key=of_it, due_at=event.purge_at)
+        case DocumentPurged():
+            end(rows, recorded, K.DISCARD_UPLOAD, K.PURGE_DOCUMENT)
+        case _:
+            assert_never(event)
+
+
 def look_at_dispute(rows: Rows, recorded: Recorded[ErrandEvent], due_at: Instant) -> None:
     """Look at a dispute when it should be decided; notices get lost."""
     begin(rows, recorded, K.LOOK_AT_DISPUTE, key=recorded.stream_id, due_at=due_at)
@@ -413,4 +463,4 @@ def name(kind: ErrandKind, of: str) -> str:
     return f"{kind}/{of}"
 
 
-ERRANDS = Projection("errands", 5, tables, get_args(ErrandEvent), project, live_only=True)
+ERRANDS = Projection("errands", 6, tables, get_args(ErrandEvent), project, live_only=True)

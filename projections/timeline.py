@@ -115,6 +115,17 @@ from ledger.events.dispute import (
     EvidenceFailed,
     EvidenceSubmitted,
 )
+from ledger.events.document import (
+    DocumentAccepted,
+    DocumentAnnounced,
+    DocumentExpired,
+    DocumentPurged,
+    DocumentRefused,
+    DocumentScanned,
+    DocumentUploaded,
+    DocumentViewed,
+    UploadDiscarded,
+)
 from ledger.events.host_debt import (
     DebtCollected,
     DebtDropped,
@@ -538,6 +549,15 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     DifferenceFound: lambda event: Facts(detail=f"{event.kind.value}, {event.object_id}"),
     DifferenceMatched: nothing_else,
     DifferenceWrittenOff: lambda event: of_amount(event.amount, detail=event.reason),
+    DocumentAccepted: lambda event: Facts(detail=f"until {event.expires_on or 'further notice'}"),
+    DocumentAnnounced: lambda event: Facts(due_at=event.upload_until, detail=event.purpose.value),
+    DocumentExpired: lambda event: Facts(detail=event.purpose.value),
+    DocumentPurged: nothing_else,
+    DocumentRefused: lambda event: Facts(detail=event.reason.value),
+    DocumentScanned: lambda event: Facts(detail=event.scanned_by or "no engine"),
+    DocumentUploaded: nothing_else,
+    DocumentViewed: lambda event: Facts(due_at=event.until, detail=event.reason.value),
+    UploadDiscarded: nothing_else,
     EarningsRecognized: lambda event: of_amount(event.earned.host),
     ExternalBlockAdded: lambda event: of_nights(event.stay),
     ExternalBlockRemoved: lambda event: of_nights(event.stay),

@@ -42,6 +42,7 @@ from ledger.events.damage_claim import (
     DamageClaimWithdrawn,
     DamageLeftUnpaid,
 )
+from ledger.events.document import DocumentAccepted, DocumentExpired, DocumentRefused
 from ledger.events.payment import FundsAvailable, PaymentAdopted, PaymentCompleted
 from ledger.events.payout import (
     PayoutCancelled,
@@ -79,6 +80,7 @@ from ledger.events.verification import (
 )
 from ledger.values.change import PAID_WITHIN
 from ledger.values.clock import Instant
+from ledger.values.files import expires_at
 from ledger.values.stay import EARNED_AFTER, local_instant
 from ledger.values.timers import TimerKind
 from ledger.values.verification import RENEWED_BEFORE
@@ -86,7 +88,7 @@ from projections.projection import Projection, Rows
 
 # -- Tables -----------------------------------------------------------------------------
 
-tables = MetaData(schema="timers_v9")
+tables = MetaData(schema="timers_v10")
 
 timers = Table(
     "timers",
@@ -168,12 +170,15 @@ SupplyTimerEvent = (
     | ReverificationDue
 )
 
+DocumentTimerEvent = DocumentAccepted | DocumentRefused | DocumentExpired
+
 TimerEvent = (
     CalendarOrPayout
     | SupplyTimerEvent
     | AlterationTimerEvent
     | ReviewTimerEvent
     | DamageTimerEvent
+    | DocumentTimerEvent
     | FundsEvent
     | BookingRequested
     | BookingConfirmed
@@ -245,7 +250,8 @@ def project_rest(
     | AlterationTimerEvent
     | DamageTimerEvent
     | ReviewTimerEvent
-    | SupplyTimerEvent,
+    | SupplyTimerEvent
+    | DocumentTimerEvent,
 ) -> None:
     """The timers of what is neither a stay nor a payment."""
     if isinstance(event, AlterationTimerEvent):
@@ -256,6 +262,8 @@ def project_rest(
         project_damage(rows, recorded, event)
     elif isinstance(event, SupplyTimerEvent):
         project_supply(rows, recorded, event)
+    elif isinstance(event, DocumentTimerEvent):
+        project_documents(rows, recorded, event)
     else:
         project_holds_and_payouts(rows, recorded, event)
 
@@ -305,6 +313,16 @@ def project_supply(rows: Rows, recorded: Recorded[TimerEvent], event: SupplyTime
         begin(rows, recorded, TimerKind.ASK_FOR_RENEWAL, fires_at, of=recorded.stream_id)
     elif isinstance(event, ReverificationDue):
         kind, fires_at = TimerKind.MISS_RENEWAL, day_begins(event.deadline)
+        begin(rows, recorded, kind, fires_at, of=recorded.stream_id)
+
+
+def project_documents(
+    rows: Rows, recorded: Recorded[TimerEvent], event: DocumentTimerEvent
+) -> None:
+    """When a document expires that was accepted."""
+    end(rows, recorded.stream_id, TimerKind.EXPIRE_DOCUMENT)
+    if isinstance(event, DocumentAccepted) and event.expires_on is not None:
+        kind, fires_at = TimerKind.EXPIRE_DOCUMENT, expires_at(event.expires_on)
         begin(rows, recorded, kind, fires_at, of=recorded.stream_id)
 
 
@@ -432,4 +450,4 @@ def key(kind: TimerKind, of: str) -> str:
     return f"{kind}/{of}"
 
 
-TIMERS = Projection("timers", 9, tables, get_args(TimerEvent), project, live_only=True)
+TIMERS = Projection("timers", 10, tables, get_args(TimerEvent), project, live_only=True)

@@ -18,6 +18,8 @@ from sqlalchemy import NullPool
 from ledger.application import Ledger
 from ledger.errors import Refused
 from ledger.gateways.calls import Calls
+from ledger.gateways.objects import chosen_by
+from ledger.gateways.scanner import Clamd
 from ledger.gateways.stripe.gateway import StripeGateway, client
 from ledger.reactions import DueTimer, World, fire
 from ledger.settings import Settings
@@ -164,7 +166,15 @@ def world_of(settings: Settings, ledger: Ledger, clock: Clock) -> World:
     """The ledger and the processor that the settings name. Raises Misconfigured."""
     stripe = StripeGateway(client(settings.stripe_key, api_base=settings.stripe_api_base))
     calls = Calls(clock=clock, sleep=lambda wait: time.sleep(wait.total_seconds()))
-    return World(ledger=ledger, stripe=stripe, calls=calls, fresh_id=fresh_id)
+    clamd = settings.clamd_address
+    return World(
+        ledger=ledger,
+        stripe=stripe,
+        calls=calls,
+        fresh_id=fresh_id,
+        objects=chosen_by(settings, clock),
+        scanner=Clamd(clamd) if clamd else None,
+    )
 
 
 def set_up(settings: Settings) -> None:

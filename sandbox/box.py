@@ -20,6 +20,8 @@ from sandbox.stand_in import KEY, StandIn
 
 MEMORY = "memory.json"
 ADDRESSES = "environment.json"
+BUCKETS = {"OBJECTS_DOCUMENTS_BUCKET", "OBJECTS_FOLDER"}
+"""By these somebody says where files lie; else they lie in a folder of the set."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +90,8 @@ class Box:
         if self.stripe_server:
             found["STRIPE_SECRET_KEY"] = KEY
             found["STRIPE_API_BASE"] = self.stripe_server.url
+        if not BUCKETS & os.environ.keys():
+            found["OBJECTS_FOLDER"] = str(self.folder / "objects")
         return found
 
 

@@ -292,6 +292,27 @@ CASES: Mapping[str, Sequence[Case]] = {
         ),
         Case("T7", "Exactly at a boundary, to the second.", "In the guest's favour."),
     ),
+    "People": (
+        Case(
+            "X5",
+            "Somebody is erased who has written reviews and messages.",
+            "Their words are gone; history, and all that is counted from it, stays as it was.",
+            "erasing a person as a whole, with what stands in its way, is to come",
+        ),
+        Case(
+            "X6",
+            "Markup, a formula or a control character in a message, a review or a case.",
+            "It is kept and answered as the words that it is; what nobody could read is refused.",
+            SUPPLY + "house rules and calendar summaries",
+        ),
+    ),
+    "Staff": (
+        Case(
+            "X10",
+            "One person corrects the books alone, by a preview that is old, or by a used link.",
+            "Refused: it takes another person, who has seen what it would do now, once.",
+        ),
+    ),
     "The processor": (
         Case(
             "34",
@@ -323,7 +344,7 @@ CASES: Mapping[str, Sequence[Case]] = {
 
 # -- Which tests hold which ------------------------------------------------------------------
 
-ID = r"(?:[nprodmt]\d+|3[4-8])"
+ID = r"(?:[nprodmtx]\d+|3[4-8])"
 NAMED_FOR_CASES = re.compile(rf"def (test_(?:cases?_|faults?_)?({ID}(?:_and_{ID})*)_\w+)")
 
 

@@ -11,9 +11,10 @@ from api.problems import described
 from api.shapes import Latest, Query, Uuid
 from api.windows import Window
 from ledger.values.ids import HostId, UnitId
-from projections import calendars, earnings, hosting, needs
+from projections import calendars, documents, earnings, hosting, needs
 from projections.availability import AVAILABILITY
 from projections.calendars import HostsCalendar
+from projections.documents import DOCUMENTS, Documents
 from projections.earnings import EARNINGS, Earnings
 from projections.hosting import HOSTING, HostedStays
 from projections.needs import HostPayouts
@@ -72,3 +73,11 @@ async def payouts_of(
 ) -> HostPayouts:
     """The host's payouts, the latest first, and what must happen before each can go out."""
     return await ask(query, PAYOUTS, needs.payouts_of, HostId(host_id), query.limit)
+
+
+@router.get("/documents", responses=UNREADABLE)
+async def documents_of(
+    host_id: Uuid, query: Annotated[Latest, fastapi.Query()], ask: Asking
+) -> Documents:
+    """The files that the host has sent, the latest first, and what became of them."""
+    return await ask(query, DOCUMENTS, documents.documents_of, HostId(host_id), query.limit)

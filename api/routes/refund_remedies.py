@@ -82,7 +82,9 @@ async def settle_alternatively(
 @router.post(
     "/external-refund",
     status_code=201,
-    responses=described(*COMMANDS, errors.AmountsDiffer, errors.CurrenciesDiffer),
+    responses=described(
+        *COMMANDS, errors.AmountsDiffer, errors.CurrenciesDiffer, errors.RefundExceedsCapture
+    ),
 )
 async def settle_elsewhere(
     booking_id: Uuid, refund_id: Uuid, said: ExternalRefund, command: Commanding

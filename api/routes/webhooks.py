@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Request
 from pydantic import BaseModel, ConfigDict
 
 from api.asking import OnProcessor
-from api.door import HOSTS_NOTICES, NOTICES
+from api.bodies import HOSTS_NOTICES, NOTICES
 from api.faults import BodyTooLarge, NoticesNotSetUp
 from api.problems import described
 from api.processor import Processor

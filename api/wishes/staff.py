@@ -9,6 +9,12 @@ class OfFinance(Body):
     by: Uuid
 
 
+class OfVerification(Body):
+    """Which verifier does it."""
+
+    by: Uuid
+
+
 class OfSupport(Body):
     """Who of support does it."""
 

@@ -10,6 +10,7 @@ from ledger.events.coupon import CouponEvent
 from ledger.events.damage_claim import DamageClaimEvent
 from ledger.events.difference import DifferenceEvent
 from ledger.events.dispute import DisputeEvent
+from ledger.events.document import DocumentEvent
 from ledger.events.event import Actor, Envelope, Event, MoneyEvent, Recorded, Role
 from ledger.events.host_debt import HostDebtEvent
 from ledger.events.own_transfer import OwnTransferEvent
@@ -37,6 +38,7 @@ AnyEvent = (
     | DamageClaimEvent
     | DifferenceEvent
     | DisputeEvent
+    | DocumentEvent
     | HostDebtEvent
     | OwnTransferEvent
     | PaymentEvent

@@ -40,7 +40,11 @@ from ledger.processes.checkout import (
     try_again,
     withdraw,
 )
-from ledger.processes.conversations import lock_conversation, write_message
+from ledger.processes.conversations import (
+    conversation_in,
+    lock_conversation,
+    write_message,
+)
 from ledger.processes.corrections import (
     ShownCorrection,
     WantedCorrection,
@@ -87,6 +91,20 @@ from ledger.processes.disputes import (
     lapse,
     submit_evidence,
     take_in_dispute,
+)
+from ledger.processes.documents import (
+    AWAITED,
+    Read,
+    accept_document,
+    announce_document,
+    document_in,
+    expire_document,
+    file_is_gone,
+    refuse_document,
+    report_upload,
+    take_in_file,
+    upload_is_gone,
+    view_document,
 )
 from ledger.processes.evidence import digest_of, evidence_for
 from ledger.processes.external_refunds import classify_refund, shown_external, take_in_any_refund
@@ -244,6 +262,7 @@ from ledger.processes.verifications import (
 )
 
 __all__ = [
+    "AWAITED",
     "OF_DAMAGE",
     "PROCESS",
     "PROCESSOR",
@@ -253,6 +272,7 @@ __all__ = [
     "Hindrance",
     "Outcome",
     "PaidByBank",
+    "Read",
     "ShownCorrection",
     "ShownRefund",
     "WantedCorrection",
@@ -261,10 +281,12 @@ __all__ = [
     "accept",
     "accept_alteration",
     "accept_dispute",
+    "accept_document",
     "agree_to_claim",
     "alteration_in",
     "alteration_of",
     "alteration_payment_of",
+    "announce_document",
     "answer_case",
     "answer_review",
     "apply_approved_alteration",
@@ -302,6 +324,7 @@ __all__ = [
     "complete_stay",
     "confirm",
     "contest_claim",
+    "conversation_in",
     "correct_difference",
     "correction_in",
     "create_property",
@@ -320,6 +343,7 @@ __all__ = [
     "dismiss_claim",
     "dispute_in",
     "dispute_of",
+    "document_in",
     "draft_correction",
     "earn",
     "escalate_claim",
@@ -327,7 +351,9 @@ __all__ = [
     "evidence_for",
     "expire",
     "expire_alteration",
+    "expire_document",
     "explain_difference",
+    "file_is_gone",
     "find_difference",
     "funds_arrive",
     "funds_have_arrived",
@@ -374,6 +400,7 @@ __all__ = [
     "refund_of",
     "refund_settles",
     "refuse_correction",
+    "refuse_document",
     "refuse_unless_discoverable",
     "register_host",
     "reinstate_host",
@@ -389,6 +416,7 @@ __all__ = [
     "reopen_case",
     "reopen_provider",
     "report_no_show",
+    "report_upload",
     "request_changes",
     "resolve_case",
     "restore_coupon",
@@ -423,6 +451,7 @@ __all__ = [
     "take_in_any_refund",
     "take_in_bank_payout",
     "take_in_dispute",
+    "take_in_file",
     "take_in_own_payout",
     "take_in_refund",
     "take_in_return",
@@ -437,8 +466,10 @@ __all__ = [
     "try_damage_again",
     "unblock_listing",
     "unlist_property",
+    "upload_is_gone",
     "use_alternative",
     "verification_in",
+    "view_document",
     "vouch_for_host",
     "withdraw",
     "withdraw_alteration",

@@ -2,12 +2,14 @@
 
 from ledger.aggregates.conversation import (
     CONVERSATION,
+    Conversation,
     LockConversation,
     OpenConversation,
     WriteMessage,
     conversation_of,
 )
 from ledger.draft import Draft
+from ledger.errors import NotFound
 from ledger.events import Actor
 from ledger.processes.found import booking_in
 from ledger.processes.names import PROCESS, speaker_of
@@ -32,3 +34,11 @@ def lock_conversation(draft: Draft, staff: Actor, booking_id: BookingId, reason:
     """Let guest and host write no more. Raises ReasonIsMissing, NotFound, TransitionNotAllowed."""
     lock = LockConversation(booking_id=booking_id, reason=reason, locked_by=staff.id)
     draft.do(staff, lock)
+
+
+def conversation_in(draft: Draft, booking_id: BookingId) -> Conversation:
+    """What is written about a booking, as the draft leaves it so far. Raises NotFound."""
+    conversation = draft.state(CONVERSATION, conversation_of(booking_id))
+    if conversation is None:
+        raise NotFound(booking_id=booking_id, conversation="nobody has written")
+    return conversation

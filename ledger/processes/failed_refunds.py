@@ -13,7 +13,7 @@ from ledger.aggregates.refund import (
     UseAlternative,
 )
 from ledger.draft import Draft
-from ledger.errors import NotFound
+from ledger.errors import NotFound, RefundExceedsCapture
 from ledger.events import Actor
 from ledger.events.refund import Funding
 from ledger.processes.found import payment_in, refund_in
@@ -79,12 +79,16 @@ def settle_elsewhere(
     """Owe no more what somebody gave back at the processor's own desk: by that the guest has it.
 
     Where that was less, the rest is owed still; where it was more, the rest of it is to be
-    explained. Raises NotFound, CurrenciesDiffer, AmountsDiffer.
+    explained. Raises NotFound, CurrenciesDiffer, AmountsDiffer; RefundExceedsCapture where more has
+    gone than there was, so that some of it is back and nobody has heard of it yet.
     """
     refund, external = refund_in(draft, refund_id), refund_in(draft, external_refund)
     if external.booking_id != refund.booking_id:
         raise NotFound(refund_id=external_refund, booking_id=refund.booking_id)
     amount = refund.amount.at_most(external.unexplained.amount)
+    paid = payment_in(draft, external.payment_id)
+    if paid.refunded.minor > paid.captured.minor:
+        raise RefundExceedsCapture(amount=str(amount), refundable=str(paid.refundable))
     draft.do(staff, MatchExternalRefund(refund_id=external_refund, pays=refund_id, amount=amount))
     taken = refund_in(draft, external_refund).pays[refund_id].taken
     draft.do(

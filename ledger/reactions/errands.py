@@ -25,7 +25,7 @@ from ledger.gateways.stripe.payments import (
 )
 from ledger.gateways.stripe.refunds import RefundFact, RefundWanted
 from ledger.gateways.stripe.transfers import TransferWanted
-from ledger.reactions import accounts, disputed
+from ledger.reactions import accounts, disputed, files
 from ledger.reactions.errand import Errand, say, state_of, take
 from ledger.reactions.world import World
 from ledger.values.errands import ErrandKind
@@ -268,6 +268,9 @@ DOING: Mapping[ErrandKind, Callable[[World, Errand], None]] = {
     ErrandKind.SUBMIT_EVIDENCE: disputed.submit_evidence,
     ErrandKind.ACCEPT_DISPUTE: disputed.accept_dispute,
     ErrandKind.LOOK_AT_DISPUTE: disputed.look_at_dispute,
+    ErrandKind.READ_UPLOAD: files.read_upload,
+    ErrandKind.DISCARD_UPLOAD: files.discard_upload,
+    ErrandKind.PURGE_DOCUMENT: files.purge_document,
 }
 """How each kind of errand is done."""
 

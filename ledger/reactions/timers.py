@@ -16,6 +16,7 @@ from ledger.values.clock import Instant
 from ledger.values.ids import (
     BookingId,
     CommandId,
+    DocumentId,
     HostId,
     PaymentId,
     PayoutId,
@@ -96,6 +97,9 @@ WHEN_DUE: Mapping[TimerKind, Step] = {
         draft, HostId(due.stream_id)
     ),
     TimerKind.MISS_RENEWAL: lambda draft, due: processes.miss_renewal(draft, HostId(due.stream_id)),
+    TimerKind.EXPIRE_DOCUMENT: lambda draft, due: processes.expire_document(
+        draft, DocumentId(due.stream_id)
+    ),
 }
 """What each kind of timer asks for, of its booking or of the stream that it acts upon."""
 

@@ -1,11 +1,14 @@
-"""What a reaction works with: the ledger, the processor, and how calls to it are made."""
+"""What a reaction works with: the ledger, whoever is outside, and how calls are made."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from ledger.application import Ledger
 from ledger.draft import Draft, Request
+from ledger.errors import StorageNotSetUp
 from ledger.gateways.calls import Calls
+from ledger.gateways.objects import Objects
+from ledger.gateways.scanner import Scanner
 from ledger.gateways.stripe.gateway import StripeGateway
 from ledger.values.ids import CommandId
 
@@ -16,6 +19,8 @@ PlanWithAnswer = Callable[[Draft], object]
 class World:
     """The ledger inside and the processor outside; `fresh_id` draws the ids of commands.
 
+    `objects` is where files lie and `scanner` who looks for malware in them, if they are set up.
+
     A command here need not be repeatable by its id: what the processor says is taken in from
     wherever things stand, so taking it in again changes nothing.
     """
@@ -24,6 +29,15 @@ class World:
     stripe: StripeGateway
     calls: Calls
     fresh_id: Callable[[], str]
+    objects: Objects | None = None
+    scanner: Scanner | None = None
+
+    @property
+    def storage(self) -> Objects:
+        """Where files lie. Raises StorageNotSetUp."""
+        if self.objects is None:
+            raise StorageNotSetUp
+        return self.objects
 
     def take(self, case_id: str, plan: PlanWithAnswer, *, because: str | None = None) -> object:
         """Run a plan in one commit, and answer what it said. Raises Refused, StoreUnavailable."""

@@ -1,7 +1,7 @@
 """The event store: append commits, read streams, remember what was answered."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
 from typing import Any, LiteralString, TypeVar
@@ -192,6 +192,11 @@ class EventStore:
     def keep_text(self, command_id: CommandId, owner_id: str, text: str) -> Written:
         """Keep the text of a command before the command is executed (`vault.keep`)."""
         return self._ask(lambda connection: vault.keep(connection, command_id, owner_id, text))
+
+    def texts(self, text_ids: Iterable[str]) -> Mapping[str, vault.Kept]:
+        """The texts under these ids; one that was erased says so."""
+        named = list(text_ids)
+        return self._ask(lambda connection: vault.read(connection, named))
 
     def erase_texts(self, owner_id: str) -> int:
         """Erase the words of all that somebody wrote; returns of how many texts."""

@@ -23,3 +23,6 @@ class ErrandKind(StrEnum):
     SUBMIT_EVIDENCE = "submit_evidence"
     ACCEPT_DISPUTE = "accept_dispute"
     LOOK_AT_DISPUTE = "look_at_dispute"
+    READ_UPLOAD = "read_upload"
+    DISCARD_UPLOAD = "discard_upload"
+    PURGE_DOCUMENT = "purge_document"

@@ -22,3 +22,4 @@ class TimerKind(StrEnum):
     TIME_OUT_REVIEW = "time_out_review"
     ASK_FOR_RENEWAL = "ask_for_renewal"
     MISS_RENEWAL = "miss_renewal"
+    EXPIRE_DOCUMENT = "expire_document"

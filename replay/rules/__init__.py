@@ -5,6 +5,7 @@ for it in `tests/replay/breaches/`: a rule that never failed is not trusted.
 """
 
 from replay.rules.accounts_keep_their_side import AccountsKeepTheirSide
+from replay.rules.cases_hold_payouts import CasesHoldPayouts
 from replay.rules.claims_equal_events import ClaimsEqualEvents
 from replay.rules.clearing_accounts_clear import ClearingAccountsClear
 from replay.rules.clocks_are_sane import ClocksAreSane
@@ -30,6 +31,7 @@ from replay.rules.read_models_agree import ReadModelsAgree
 from replay.rules.read_models_are_not_ahead import ReadModelsAreNotAhead
 from replay.rules.refunds_within_captures import RefundsWithinCaptures
 from replay.rules.revenue_is_earned_first import RevenueIsEarnedFirst
+from replay.rules.reviews_are_blind import ReviewsAreBlind
 from replay.rules.rule import Finding, Rule
 from replay.rules.stays_keep_their_dates import StaysKeepTheirDates
 from replay.rules.versions_have_no_gaps import VersionsHaveNoGaps
@@ -55,6 +57,8 @@ RULES: tuple[type[Rule], ...] = (
     RefundsWithinCaptures,
     PayoutsWithinEarnings,
     EndedBookingsAreSettled,
+    CasesHoldPayouts,
+    ReviewsAreBlind,
     DebtsAreReceivable,
     NightsAreSoldOnce,
     HoldsExpire,

@@ -152,7 +152,7 @@ class PayoutsWithinEarnings(Rule):
         if isinstance(event, ExternalRefundClassified) and event.funded_by is Funding.BOOKING:
             worth = event.back.total.minor
         books.refunded += worth
-        if any(entry.rule in ("J14", "J14fx") for entry in event.entries):
+        if any(entry.rule.startswith("J14") for entry in event.entries):
             self._gifts[recorded.stream_id] = worth
         books.take_back(event.entries)
         self._enough(recorded, books)

@@ -2,6 +2,8 @@
 
 An approved refund counts from its approval, and so does what a payment has reserved for one: that,
 what went back and what disputes took are together no more than was captured when more is reserved.
+What somebody gave back at the processor's own desk is judged once it is explained, or at the end:
+until then it may have come back there, and left its room to one of ours.
 A breach means that a guest got money twice, or will.
 Hold the refunds of the payment named, and call finance.
 """
@@ -40,15 +42,15 @@ from ledger.events.refund import (
     RefundSettledElsewhere,
     RefundSucceeded,
 )
-from ledger.values.money import Money
-from replay.rules.rule import Handlers, Rule
+from ledger.values.money import Money, zero
+from replay.rules.rule import Connection, Extent, Handlers, Rule
 
 
 class Taken(Struct):
     """What a payment took in, and what of it is approved for refunds, and was recorded as back.
 
-    Reserved by refund, in minor units; `disputed_minor` is what disputes took and did not bring
-    back.
+    Reserved by refund, in minor units, and so what went back elsewhere and is not explained;
+    `disputed_minor` is what disputes took and did not bring back.
     """
 
     captured: Money
@@ -56,6 +58,12 @@ class Taken(Struct):
     refunded_minor: int = 0
     disputed_minor: int = 0
     reserved: dict[str, int] = field(default_factory=dict)
+    unexplained: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def explained_minor(self) -> int:
+        """What went back and somebody said why."""
+        return self.refunded_minor - sum(self.unexplained.values())
 
 
 class Underway(Struct):
@@ -67,6 +75,13 @@ class Underway(Struct):
     payment_id: str
     approved: Money | None = None
     counts: bool = False
+
+
+class Elsewhere(Struct):
+    """A refund that somebody made elsewhere: of which payment, and what nobody has explained."""
+
+    payment_id: str
+    left: Money
 
 
 ReachedTheGuest = (
@@ -87,7 +102,7 @@ class RefundsWithinCaptures(Rule):
         self._payments: dict[str, Taken] = {}
         self._refunds: dict[str, Underway] = {}
         self._gifts: set[str] = set()
-        self._unexplained: dict[str, Money] = {}
+        self._elsewhere: dict[str, Elsewhere] = {}
 
     def hears(self) -> Handlers:
         """What comes in, and the way back."""
@@ -212,7 +227,8 @@ class RefundsWithinCaptures(Rule):
 
     def see(self, recorded: Recorded[ExternalRefundDetected]) -> None:
         """What went out elsewhere takes room; nobody could refuse it, but what comes after."""
-        self._unexplained[recorded.stream_id] = recorded.event.amount
+        event = recorded.event
+        self._elsewhere[recorded.stream_id] = Elsewhere(event.payment_id, event.amount)
         payment = self._payments.get(recorded.event.payment_id)
         if payment is not None:
             payment.approved_minor += recorded.event.amount.minor
@@ -231,19 +247,21 @@ class RefundsWithinCaptures(Rule):
     def match(self, recorded: Recorded[ExternalRefundMatched]) -> None:
         """What went out elsewhere pays what was owed by no more than it was."""
         event = recorded.event
-        was = self._unexplained.get(recorded.stream_id)
-        left = was - event.amount if was else None
-        if left != event.left or event.left.minor < 0:
+        made = self._elsewhere.get(recorded.stream_id)
+        if made is None or made.left - event.amount != event.left or event.left.minor < 0:
+            was = made.left if made else "nothing"
             found = f"{event.amount} pays {event.pays} and leaves {event.left} of {was}"
             self.breach("INV-L7", found, recorded)
-        self._unexplained[recorded.stream_id] = event.left
+            return
+        made.left = event.left
+        self._explain(recorded, made, event.amount)
 
     def come_back(self, recorded: Recorded[ExternalRefundReversed]) -> None:
         """What came back leaves its room to others, where nothing was explained by it."""
         event = recorded.event
-        left = self._unexplained.pop(recorded.stream_id, None)
-        if left != event.amount:
-            found = f"{event.amount} came back, not explained was {left or 'nothing'}"
+        made = self._elsewhere.pop(recorded.stream_id, None)
+        if made is None or made.left != event.amount:
+            found = f"{event.amount} came back, not explained was {made.left if made else 0}"
             self.breach("INV-L7", found, recorded)
         payment = self._payments.get(event.payment_id)
         if payment is not None:
@@ -251,10 +269,35 @@ class RefundsWithinCaptures(Rule):
 
     def classify(self, recorded: Recorded[ExternalRefundClassified]) -> None:
         """What is explained is what nothing had explained before."""
-        left = self._unexplained.pop(recorded.stream_id, None)
-        if left != recorded.event.amount:
-            found = f"{recorded.event.amount} explained, to be explained: {left or 'nothing'}"
+        event = recorded.event
+        made = self._elsewhere.pop(recorded.stream_id, None)
+        if made is None or made.left != event.amount:
+            found = f"{event.amount} explained, to be explained: {made.left if made else 0}"
             self.breach("INV-L7", found, recorded)
+            return
+        self._explain(
+            recorded, Elsewhere(made.payment_id, zero(event.amount.currency)), event.amount
+        )
+
+    def _explain(
+        self,
+        recorded: Recorded[ExternalRefundMatched] | Recorded[ExternalRefundClassified],
+        made: Elsewhere,
+        amount: Money,
+    ) -> None:
+        """From now on it counts like any other."""
+        payment = self._payments.get(made.payment_id)
+        if payment is not None:
+            payment.unexplained[recorded.stream_id] = made.left.minor
+            self._within(recorded, payment, payment.explained_minor, amount)
+
+    def end(self, db: Connection, extent: Extent) -> None:
+        """What nobody has explained went out all the same."""
+        del db, extent
+        for payment_id, payment in self._payments.items():
+            if payment.unexplained and payment.refunded_minor > payment.captured.minor:
+                found = f"{payment.refunded_minor} minor units went back of {payment.captured}"
+                self.breach("INV-L7", found, stream=payment_id)
 
     def settle_elsewhere(self, recorded: Recorded[RefundSettledElsewhere]) -> None:
         """The guest got it by a refund that counts itself."""
@@ -288,7 +331,9 @@ class RefundsWithinCaptures(Rule):
             return
         payment.reserved.pop(event.refund_id, None)
         payment.refunded_minor += event.amount.minor
-        self._within(recorded, payment, payment.refunded_minor, event.amount)
+        if event.refund_id in self._elsewhere:
+            payment.unexplained[event.refund_id] = event.amount.minor
+        self._within(recorded, payment, payment.explained_minor, event.amount)
         self._so_far(recorded, payment)
 
     def reverse(self, recorded: Recorded[PaymentRefundReversed]) -> None:
@@ -296,6 +341,7 @@ class RefundsWithinCaptures(Rule):
         payment = self._payments.get(recorded.stream_id)
         if payment is not None:
             payment.refunded_minor -= recorded.event.amount.minor
+            payment.unexplained.pop(recorded.event.refund_id, None)
             self._so_far(recorded, payment)
 
     def _so_far(

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -136,12 +137,13 @@ def followed(database: Database, estate: Estate, redis_url: str) -> Iterator[Non
 
 
 @pytest.fixture
-def settings(database: Database, redis_url: str) -> Settings:
+def settings(database: Database, redis_url: str, tmp_path: Path) -> Settings:
     """The settings of a server of this test."""
     return Settings(
         database_url=database.url,
         redis_url=redis_url,
         quote_keys=QUOTE_KEYS,
+        objects_folder=tmp_path / "objects",
         stripe_webhook_secrets=(WEBHOOK_SECRET,),
         stripe_hosts_webhook_secrets=(HOSTS_SECRET,),
     )

@@ -12,7 +12,7 @@ import pytest
 from api import description, routes
 from api.__main__ import main
 from api.app import ROUTERS, create_app
-from api.door import HOSTS_NOTICES, NOTICES
+from api.bodies import HOSTS_NOTICES, NOTICES
 from ledger.settings import Settings
 from tests.api.conftest import Door
 from tests.lists import complete

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from structlog.testing import capture_logs
 
-from api.door import HOSTS_NOTICES, NOTICES
+from api.bodies import HOSTS_NOTICES, NOTICES
 from bench.estate import Estate
 from ledger.application import Ledger
 from ledger.gateways.stripe.notices import SOURCE

@@ -75,6 +75,17 @@ from tests.facts.dispute import (
     reopened,
     won,
 )
+from tests.facts.document import (
+    announced,
+    discarded,
+    document_accepted,
+    document_expired,
+    document_refused,
+    purged,
+    scanned,
+    uploaded,
+    viewed,
+)
 from tests.facts.host_debt import (
     a_write_off,
     collected,
@@ -254,6 +265,15 @@ ONE_OF_EACH = (
     redeemed(),
     restored(),
     coupon_closed(),
+    announced(),
+    uploaded(),
+    scanned(),
+    document_accepted(),
+    document_refused(),
+    viewed(),
+    document_expired(),
+    discarded(),
+    purged(),
     a_calendar(),
     a_hold(),
     a_reservation(),

@@ -72,6 +72,7 @@ HOST = Actor("H", RUI)
 OPERATOR = Actor("O", "operator")
 SUPPORT = Actor("S", "support")
 FINANCE = Actor("F", "finance")
+VERIFIER = Actor("V", "verifier")
 CLARA = Actor("F", "clara")
 DINIS = Actor("F", "dinis")
 """Two people of finance: what one of them drafts, the other approves."""

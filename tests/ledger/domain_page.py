@@ -199,6 +199,18 @@ OURS = {
         CP3 | open closed | X  | same
         CP4 | open        | FO | closed
     """),
+    "document": _rows("""
+        DC1  | -                         | H     | announced
+        DC2  | announced                 | HX    | uploaded
+        DC3  | uploaded                  | X     | scanned
+        DC4  | scanned                   | VX    | accepted
+        DC5  | announced uploaded        | X     | refused
+        DC6  | scanned accepted          | VO    | refused
+        DC7  | scanned accepted expired  | HVSFO | same
+        DC8  | accepted                  | T     | expired
+        DC9  | scanned accepted refused expired | X | same
+        DC10 | refused expired           | X     | purged
+    """),
     "alteration": _rows("""
         AL1   | - applied declined withdrawn expired failed | GH | proposed
         AL2   | proposed           | GH | accepted

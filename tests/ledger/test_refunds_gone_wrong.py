@@ -360,6 +360,32 @@ def test_case_r7_one_that_nobody_told_of_before_it_came_back_is_in_the_books_bot
     in_order(market)
 
 
+def test_case_r7_until_it_is_known_that_one_came_back_finance_explains_it_by_nothing() -> None:
+    market = paid()
+    ask(market)
+    approve(market)
+    charge = market.all("charge")[0]["id"]
+    made = market.browser.v1.refunds.create({"charge": charge, "amount": 40_000})
+    market.listen()
+    refund_id = external_refund_of(made.id)
+    market.loses_notices = True
+    market.behind(f"refunds/{made.id}", outcome="failed", failure_reason="lost_or_stolen_card")
+    market.settle()
+    assert market.refund(FIRST).status is Refunding.SUCCEEDED
+    assert market.payment().refunded == money("450.00 EUR")
+
+    gift = for_nights(LineBack("goodwill", "", 40_000), funded_by=Funding.PLATFORM)
+    with pytest.raises(RefundExceedsCapture):
+        classify(market, refund_id, gift)
+    assert "INV-L7" in {finding.id for finding in judged(market.store, market.clock.now)}
+
+    market.loses_notices = False
+    market.tell_again()
+    market.settle()
+    assert market.refund(refund_id).status is Refunding.CANCELLED
+    in_order(market)
+
+
 def test_case_r7_one_that_was_explained_and_came_back_is_owed_and_no_dispute_takes_it_twice() -> (
     None
 ):

@@ -17,6 +17,8 @@ from ledger.aggregates.dispute import Status as Disputing
 from ledger.aggregates.payment import Status as Paying
 from ledger.aggregates.payout import Status as Payable
 from ledger.aggregates.refund import Status as Refunding
+from ledger.aggregates.review import Status as Reviewing
+from ledger.aggregates.support_case import Status as Looking
 from tests.ledger.market import NotPossible
 from tests.machine import (
     asking,
@@ -30,6 +32,7 @@ from tests.machine import (
     paying_out,
     remitting,
     returning,
+    speaking,
     working,
 )
 from tests.machine.among import Among, Does, bookings, by_guest, by_host, places, the_town
@@ -112,6 +115,15 @@ MOVES: tuple[Move, ...] = (
       damaging.decides),
     W("a guest pays for damage", 6, damaging.claimed(Claiming.CHARGING), damaging.pays),
     W("a bank disputes damage", 1, damaging.claimed(Claiming.CHARGED), damaging.disputed),
+    W("one side reviews the other", 6,
+      speaking.reviewed(Reviewing.OPEN, Reviewing.GUEST_IN, Reviewing.HOST_IN), speaking.reviews,
+      certain=True),
+    W("a review is answered or hidden", 1, speaking.reviewed(Reviewing.PUBLISHED),
+      speaking.answers_review),
+    W("somebody writes", 1, bookings(S.CONFIRMED, S.IN_STAY, S.COMPLETED), speaking.writes),
+    W("somebody needs support", 2, bookings(S.CONFIRMED, S.IN_STAY, S.COMPLETED),
+      speaking.opens_case, certain=True),
+    W("a case goes on", 3, speaking.in_case(*Looking), speaking.goes_on),
     W("the processor asks a host", 1, places, paying_out.restricts),
     W("a host names another bank account", 1, places, paying_out.names_another_bank),
     W("a host is let on", 1, places, paying_out.reinstates),

@@ -25,9 +25,11 @@ from ledger.events.booking import (
 from ledger.events.payment import FundsAvailable, PaymentCompleted
 from ledger.events.payout import PayoutScheduled, PayoutTransferred
 from ledger.events.refund import RefundApproved, RefundRequested, RefundSucceeded
+from ledger.events.review import StayReviewed
 from ledger.reactions import WHEN_DUE, read_notice
 from ledger.store import Commit
 from ledger.store.codec import Codec
+from ledger.values.cases import CaseKind
 from ledger.values.ids import PaymentId, derived_id
 from ledger.values.journal import Account, Entry, Line
 from ledger.values.money import Money
@@ -35,7 +37,7 @@ from ledger.values.nights import Taken
 from ledger.values.price import price_under
 from ledger.values.timers import TimerKind
 from projections import receipts
-from tests.facts import an_id
+from tests.facts import an_id, reviews_published
 from tests.ledger.memory import MemoryStore
 
 Patch = pytest.MonkeyPatch
@@ -283,6 +285,18 @@ def count_from_the_next_day(patch: Patch) -> None:
 
 
 # -- Streams, and what comes from outside ----------------------------------------------------
+
+
+@breaks("INV-B8")
+def show_a_review_early(patch: Patch) -> None:
+    """What a guest wrote is published at once."""
+    distort(patch, StayReviewed, lambda event: reviews_published(of_stay=event.review))
+
+
+@breaks("INV-B9")
+def hold_for_any_case(patch: Patch) -> None:
+    """Payouts wait for cases that cannot change them."""
+    patch.setattr("ledger.aggregates.support_case.HOLD_PAYOUTS", frozenset(CaseKind))
 
 
 @breaks("INV-R4")

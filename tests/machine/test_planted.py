@@ -15,7 +15,7 @@ AT_THE_END = {"INV-E5", "INV-E6", "INV-E7", "INV-R4", "LIVENESS"}
 
 LISTED = {
     *(f"INV-L{number}" for number in range(1, 17)),
-    *(f"INV-B{number}" for number in range(1, 8)),
+    *(f"INV-B{number}" for number in range(1, 10)),
     *(f"INV-E{number}" for number in range(1, 9)),
     "INV-R4",
     "LIVENESS",

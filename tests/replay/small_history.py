@@ -104,6 +104,7 @@ from tests.replay.community_history import (
     talk_in_every_way,
 )
 from tests.replay.damage_history import damage_in_every_way, say_nothing_about_damage
+from tests.replay.file_history import send_files
 from tests.replay.payment_history import pay_in_every_way
 from tests.replay.payout_history import dispute_and_pay_out_in_every_way
 from tests.replay.refund_history import refund_in_every_way
@@ -328,6 +329,7 @@ def live_through(history: History) -> None:
         history.cancel(booking_id, policy, at=CALLED_OFF_AT + days * DAY)
     change_the_calendar(history)
     dispute_and_pay_out_in_every_way(history)
+    send_files(history)
     history.live(STAYED, instant("2025-07-02T14:00:00Z"))
     review_each_other(history, STAYED)
     say_nothing_about_damage(history, STAYED)

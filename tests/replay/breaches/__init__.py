@@ -17,12 +17,25 @@ from tests.replay.breaches import (
     prices,
     read_models,
     refunds,
+    speaking,
     streams,
 )
 from tests.replay.breaches.planted import BREACHES, Planted
 from tests.replay.breaches.tampering import unguarded
 
-MATTERS = (bookings, books, charges, hosts, nights, outside, prices, read_models, refunds, streams)
+MATTERS = (
+    bookings,
+    books,
+    charges,
+    hosts,
+    nights,
+    outside,
+    prices,
+    read_models,
+    refunds,
+    speaking,
+    streams,
+)
 """Where breaches are planted."""
 
 __all__ = ["BREACHES", "MATTERS", "Planted", "unguarded"]

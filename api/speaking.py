@@ -1,0 +1,96 @@
+"""Speaking: who says something about a booking, and how their words get into the vault.
+
+The words are kept before the command is executed, so what happened never names what is not there.
+"""
+
+from typing import Annotated, Literal, Self, TypeVar
+
+from pydantic import BaseModel, Field, SerializeAsAny, model_validator
+
+from api import speakers
+from api.commands import Command
+from api.shapes import Body, Uuid
+from ledger.aggregates.booking import BOOKING
+from ledger.application import Ledger
+from ledger.errors import NotFound, RepeatedWithDifferences, UnfitText
+from ledger.events import Actor, Role
+from ledger.store import EventStore
+from ledger.values.ids import BookingId, GuestId
+from ledger.values.texts import LONGEST, Written
+
+Words = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=LONGEST,
+        description="Plain text; markup is words like any other. Control characters are refused",
+    ),
+]
+
+OF_WORDS = (UnfitText, RepeatedWithDifferences)
+"""How words may go wrong."""
+
+
+class Said(Body):
+    """Somebody's own words."""
+
+    text: Words
+
+
+class Spoken(Said):
+    """Who says what. Guest and host are known by the booking; of support, `by` says who it is."""
+
+    speaker: Literal["guest", "host", "support"]
+    by: Uuid | None = None
+
+    @model_validator(mode="after")
+    def _support_has_a_name(self) -> Self:
+        if (self.speaker == "support") != (self.by is not None):
+            raise ValueError("`by` names who of support speaks, and nobody else")
+        return self
+
+
+class SaidByParty(Said):
+    """What guest or host says; who that is is known by the booking."""
+
+    speaker: Literal["guest", "host"]
+
+
+class Heard(BaseModel):
+    """A command's words as the record of the command has them: by their digest."""
+
+    said: SerializeAsAny[BaseModel]
+    digest: str
+
+
+S = TypeVar("S", bound=Said)
+
+
+async def keep(command: Command, speaker: Actor, said: S) -> tuple[Written, Heard]:
+    """Keep the words of a command in the vault: what events name, and what the record has.
+
+    Raises UnfitText, RepeatedWithDifferences.
+    """
+    written = await command.look(
+        lambda store, _: store.keep_text(command.id, speaker.id, said.text)
+    )
+    silent = said.model_copy(update={"text": ""})
+    return written, Heard(said=silent, digest=written.digest)
+
+
+async def party(
+    command: Command, booking_id: BookingId, speaker: str, by: str | None = None
+) -> Actor:
+    """Who speaks, found before the plan is made. Raises NotFound."""
+
+    def look(_store: EventStore, ledger: Ledger) -> Actor:
+        booking = ledger.state(BOOKING, booking_id)
+        if booking is None:
+            raise NotFound(booking_id=booking_id)
+        if speaker == "guest":
+            return speakers.guest(GuestId(booking.guest_id))
+        return Actor(Role.HOST.value, booking.host_id)
+
+    if by is not None:
+        return speakers.staff(Role.SUPPORT, by)
+    return await command.look(look)

@@ -1,0 +1,100 @@
+"""Images that somebody sent: believed only after they were read, and kept only as we draw them.
+
+What a file says of itself counts for nothing: its first bytes tell its type, its header its size,
+and whatever hides in metadata, behind the picture or in its name stays behind when the pixels are
+drawn anew (spec: security, S42). Pillow is known here only.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+from PIL import Image, ImageOps
+
+from ledger.values.files import LARGEST_PIXELS, SMALLEST_EDGE, Fault, MediaType
+
+Image.MAX_IMAGE_PIXELS = None  # We look at the header ourselves, and refuse what is too large.
+
+QUALITY = 85
+WHITE = (255, 255, 255)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture that we drew: JPEG, without any metadata."""
+
+    body: bytes
+    width: int
+    height: int
+
+    @property
+    def content_hash(self) -> str:
+        """The SHA-256 of its bytes, in hexadecimal."""
+        return hashlib.sha256(self.body).hexdigest()
+
+
+def drawn_anew(raw: bytes, said: MediaType, edges: Sequence[int]) -> Fault | tuple[Picture, ...]:
+    """The picture of a file with its longest edge at most so long, once for each of `edges`.
+
+    A picture is never made larger, and one that is smaller than several edges is drawn once. A
+    fault is why there is none. The longest edge is the last.
+    """
+    media_type = sniffed(raw)
+    if media_type is not said:
+        return Fault.WRONG_TYPE
+    try:
+        with Image.open(BytesIO(raw), formats=_DECODERS[media_type]) as image:
+            return _fault_of(image, media_type) or _drawn(image, edges)
+    except Exception:  # noqa: BLE001 - a hostile file makes a decoder stumble over anything
+        return Fault.UNREADABLE
+
+
+def sniffed(raw: bytes) -> MediaType | None:
+    """What the first bytes of a file say that it is, if it is anything that we take."""
+    if raw.startswith(b"\xff\xd8\xff"):
+        return MediaType.JPEG
+    if raw.startswith(b"\x89PNG\r\n\x1a\n"):
+        return MediaType.PNG
+    if raw[:4] == b"RIFF" and raw[8:12] == b"WEBP":
+        return MediaType.WEBP
+    return None
+
+
+_DECODERS = {MediaType.JPEG: ("JPEG",), MediaType.PNG: ("PNG",), MediaType.WEBP: ("WEBP",)}
+
+
+def _fault_of(image: Image.Image, media_type: MediaType) -> Fault | None:
+    """Why a picture is not worth decoding, by its header alone."""
+    if image.width * image.height > LARGEST_PIXELS:
+        return Fault.TOO_MANY_PIXELS
+    if min(image.size) < SMALLEST_EDGE:
+        return Fault.TOO_SMALL
+    # Telephones put a second picture behind a photo's own: that is no animation, and stays behind.
+    if media_type is not MediaType.JPEG and getattr(image, "n_frames", 1) > 1:
+        return Fault.ANIMATED
+    return None
+
+
+def _drawn(image: Image.Image, edges: Sequence[int]) -> tuple[Picture, ...]:
+    image.draft("RGB", (max(edges), max(edges)))  # A JPEG need not be decoded larger than kept.
+    upright = _opaque(ImageOps.exif_transpose(image))
+    longest = max(upright.size)
+    wanted = sorted({min(edge, longest) for edge in edges})
+    return tuple(_picture(upright, edge) for edge in wanted)
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    """Its pixels on a sheet of their own: metadata and transparency stay behind."""
+    pixels = image.convert("RGBA")
+    sheet = Image.new("RGB", image.size, WHITE)
+    sheet.paste(pixels, mask=pixels.getchannel("A"))
+    return sheet
+
+
+def _picture(upright: Image.Image, edge: int) -> Picture:
+    rendition = upright.copy()
+    rendition.thumbnail((edge, edge), Image.Resampling.LANCZOS)
+    out = BytesIO()
+    rendition.save(out, "JPEG", quality=QUALITY, optimize=True, progressive=True)
+    return Picture(out.getvalue(), rendition.width, rendition.height)

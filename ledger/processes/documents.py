@@ -1,0 +1,128 @@
+"""Files of hosts: announced at the door, read by a worker, looked at by people, and deleted.
+
+A guard that asks for a document to be virus-scanned means this: all that is kept of it was drawn
+anew from its pixels, so nothing that hid in the file is left; and where an engine is set up, it
+found nothing in the file as it came. `scanned_by` says which engine, or that there was none.
+"""
+
+from dataclasses import dataclass
+
+from ledger.aggregates.document import (
+    DOCUMENT,
+    AcceptDocument,
+    AnnounceDocument,
+    DiscardUpload,
+    Document,
+    ExpireDocument,
+    PurgeDocument,
+    RecordScan,
+    RefuseDocument,
+    ReportUpload,
+    Status,
+    ViewDocument,
+)
+from ledger.aggregates.provider import Status as Hosting
+from ledger.draft import Draft
+from ledger.errors import NotFound, SelfApproval
+from ledger.events import Actor, Role
+from ledger.processes.found import host_in
+from ledger.processes.names import PROCESS, TIMER
+from ledger.values.files import Fault, Purpose, Rendition
+from ledger.values.ids import DocumentId
+
+AWAITED = (Status.ANNOUNCED, Status.UPLOADED)
+"""While a file is still to be read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """What a worker made of a file."""
+
+    content_hash: str
+    renditions: tuple[Rendition, ...]
+    scanned_by: str | None
+
+
+def document_in(draft: Draft, document_id: DocumentId) -> Document:
+    """A document as the draft leaves it so far. Raises NotFound."""
+    document = draft.state(DOCUMENT, document_id)
+    if document is None:
+        raise NotFound(document_id=document_id)
+    return document
+
+
+def announce_document(draft: Draft, command: AnnounceDocument) -> None:
+    """A host asks for a place to send a file to. Raises NotFound, FileNotTaken."""
+    if host_in(draft, command.host_id).status is Hosting.CLOSED:
+        raise NotFound(host_id=command.host_id)
+    draft.do(Actor(Role.HOST.value, command.host_id), command)
+
+
+def report_upload(draft: Draft, document_id: DocumentId) -> None:
+    """A host says that the file is there. Raises NotFound, TransitionNotAllowed."""
+    document = document_in(draft, document_id)
+    draft.do(Actor(Role.HOST.value, document.host_id), ReportUpload(document_id=document_id))
+
+
+def take_in_file(draft: Draft, document_id: DocumentId, found: Read | Fault) -> None:
+    """Keep what a worker made of a file, or say why nothing is kept; once.
+
+    A photo is accepted with that: whether it may be shown is a matter of its property's review.
+    """
+    document = document_in(draft, document_id)
+    if document.status not in AWAITED:
+        return
+    if isinstance(found, Fault):
+        draft.do(PROCESS, RefuseDocument(document_id=document_id, reason=found))
+        return
+    if document.status is Status.ANNOUNCED:
+        draft.do(PROCESS, ReportUpload(document_id=document_id))
+    scan = RecordScan(
+        document_id=document_id,
+        content_hash=found.content_hash,
+        renditions=found.renditions,
+        scanned_by=found.scanned_by,
+    )
+    draft.do(PROCESS, scan)
+    if document.purpose is Purpose.PHOTO:
+        draft.do(PROCESS, AcceptDocument(document_id=document_id))
+
+
+def accept_document(draft: Draft, by: Actor, command: AcceptDocument) -> None:
+    """A verifier accepts a document. Raises NotFound, DocumentHasExpired, SelfApproval."""
+    _refuse_own(draft, by, command.document_id)
+    draft.do(by, command)
+
+
+def refuse_document(draft: Draft, by: Actor, command: RefuseDocument) -> None:
+    """A verifier does not take a document. Raises NotFound, SelfApproval."""
+    _refuse_own(draft, by, command.document_id)
+    draft.do(by, command)
+
+
+def view_document(draft: Draft, by: Actor, command: ViewDocument) -> Document:
+    """Somebody looks at a document; what it is afterwards. Raises NotFound."""
+    draft.do(by, command)
+    return document_in(draft, command.document_id)
+
+
+def expire_document(draft: Draft, document_id: DocumentId) -> None:
+    """Let a document expire whose last day is over. Raises TransitionNotAllowed, TooEarly."""
+    draft.do(TIMER, ExpireDocument(document_id=document_id))
+
+
+def upload_is_gone(draft: Draft, document_id: DocumentId) -> None:
+    """Note that a file as it came is deleted; nothing where that is known."""
+    if document_in(draft, document_id).upload_key is not None:
+        draft.do(PROCESS, DiscardUpload(document_id=document_id))
+
+
+def file_is_gone(draft: Draft, document_id: DocumentId) -> None:
+    """Note that everything of a file is deleted; nothing where that is known."""
+    if document_in(draft, document_id).status is not Status.PURGED:
+        draft.do(PROCESS, PurgeDocument(document_id=document_id))
+
+
+def _refuse_own(draft: Draft, by: Actor, document_id: DocumentId) -> None:
+    if document_in(draft, document_id).host_id == by.id:
+        raise SelfApproval(document_id=document_id)

@@ -1,0 +1,200 @@
+"""Rui's passport, and a photo of the house by the sea."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from ledger.aggregates.document import (
+    AcceptDocument,
+    AnnounceDocument,
+    DiscardUpload,
+    ExpireDocument,
+    PurgeDocument,
+    RecordScan,
+    RefuseDocument,
+    ReportUpload,
+    ViewDocument,
+)
+from ledger.events.document import (
+    DocumentAccepted,
+    DocumentAnnounced,
+    DocumentExpired,
+    DocumentPurged,
+    DocumentRefused,
+    DocumentScanned,
+    DocumentUploaded,
+    DocumentViewed,
+    UploadDiscarded,
+)
+from ledger.values.clock import Instant
+from ledger.values.files import (
+    KEPT_AFTER_EXPIRY,
+    KEPT_AFTER_REVIEW,
+    LINK_LASTS,
+    Fault,
+    MediaType,
+    Purpose,
+    Rendition,
+    ViewReason,
+    expires_at,
+    rendition_key,
+    upload_key,
+)
+from ledger.values.ids import CommandId, DocumentId
+from tests.facts.story import NOW, PROPERTY, RUI, THE_DIGEST, an_id
+
+PASSPORT = DocumentId(an_id("Rui's passport"))
+PHOTO = DocumentId(an_id("the house from the beach"))
+A_LOOK = CommandId(an_id("a look at the passport"))
+SECRET = "4f7c1f0e2b9d4a6e8c3b5d7f9a1e2c4d"
+LAST_DAY = date(2027, 5, 31)
+"""The passport is valid for one more year."""
+
+
+def to_announce(**changed: Any) -> AnnounceDocument:
+    """Rui will send his passport."""
+    told: dict[str, Any] = {
+        "document_id": PASSPORT,
+        "host_id": RUI,
+        "property_id": None,
+        "purpose": Purpose.IDENTITY,
+        "media_type": MediaType.JPEG,
+        "length_bytes": 120_000,
+        "secret": SECRET,
+    }
+    return AnnounceDocument(**told | changed)
+
+
+def to_announce_a_photo(**changed: Any) -> AnnounceDocument:
+    """Rui will send a photo of the house."""
+    told: dict[str, Any] = {
+        "document_id": PHOTO,
+        "property_id": PROPERTY,
+        "purpose": Purpose.PHOTO,
+        "secret": SECRET[::-1],
+    }
+    return to_announce(**told | changed)
+
+
+def to_report(document_id: DocumentId = PASSPORT) -> ReportUpload:
+    """It is there."""
+    return ReportUpload(document_id=document_id)
+
+
+def to_record_scan(document_id: DocumentId = PASSPORT, **changed: Any) -> RecordScan:
+    """It was drawn anew."""
+    told: dict[str, Any] = {
+        "document_id": document_id,
+        "content_hash": THE_DIGEST,
+        "renditions": (a_rendition(document_id),),
+        "scanned_by": None,
+    }
+    return RecordScan(**told | changed)
+
+
+def to_accept(document_id: DocumentId = PASSPORT, **changed: Any) -> AcceptDocument:
+    """It shows who Rui is, until next May."""
+    told: dict[str, Any] = {"document_id": document_id, "expires_on": LAST_DAY}
+    return AcceptDocument(**told | changed)
+
+
+def to_refuse(reason: Fault = Fault.NOT_LEGIBLE) -> RefuseDocument:
+    """Nobody can read it."""
+    return RefuseDocument(document_id=PASSPORT, reason=reason)
+
+
+def to_view(reason: ViewReason = ViewReason.REVIEW, **changed: Any) -> ViewDocument:
+    """Somebody looks at it."""
+    told: dict[str, Any] = {"document_id": PASSPORT, "view": A_LOOK, "reason": reason}
+    return ViewDocument(**told | changed)
+
+
+def to_expire() -> ExpireDocument:
+    """Its last day is over."""
+    return ExpireDocument(document_id=PASSPORT)
+
+
+def to_discard() -> DiscardUpload:
+    """The file as it came is deleted."""
+    return DiscardUpload(document_id=PASSPORT)
+
+
+def to_purge() -> PurgeDocument:
+    """Everything is deleted."""
+    return PurgeDocument(document_id=PASSPORT)
+
+
+def a_rendition(document_id: DocumentId = PASSPORT) -> Rendition:
+    """What we drew."""
+    return Rendition(
+        key=rendition_key(document_id, THE_DIGEST),
+        width=1200,
+        height=800,
+        length_bytes=90_000,
+        content_hash=THE_DIGEST,
+    )
+
+
+def announced(**changed: Any) -> DocumentAnnounced:
+    """Rui will send his passport."""
+    told = to_announce(**changed)
+    return DocumentAnnounced(
+        host_id=told.host_id,
+        property_id=told.property_id,
+        purpose=told.purpose,
+        media_type=told.media_type,
+        length_bytes=told.length_bytes,
+        upload_key=upload_key(told.secret),
+        upload_until=NOW + LINK_LASTS,
+    )
+
+
+def uploaded() -> DocumentUploaded:
+    """It is there."""
+    return DocumentUploaded()
+
+
+def scanned(document_id: DocumentId = PASSPORT, scanned_by: str | None = None) -> DocumentScanned:
+    """It was drawn anew."""
+    told = to_record_scan(document_id, scanned_by=scanned_by)
+    return DocumentScanned(
+        content_hash=told.content_hash, renditions=told.renditions, scanned_by=told.scanned_by
+    )
+
+
+def document_accepted(expires_on: date | None = LAST_DAY) -> DocumentAccepted:
+    """It shows who Rui is."""
+    return DocumentAccepted(expires_on=expires_on)
+
+
+def document_refused(
+    reason: Fault = Fault.NOT_LEGIBLE, kept_for: timedelta = KEPT_AFTER_REVIEW
+) -> DocumentRefused:
+    """Nobody can read it."""
+    return DocumentRefused(reason=reason, purge_at=NOW + kept_for)
+
+
+def viewed(
+    reason: ViewReason = ViewReason.REVIEW, at: Instant = NOW, view: CommandId | None = None
+) -> DocumentViewed:
+    """A verifier looked at it."""
+    return DocumentViewed(view=view or A_LOOK, reason=reason, until=at + LINK_LASTS)
+
+
+def document_expired() -> DocumentExpired:
+    """Its last day is over."""
+    return DocumentExpired(
+        host_id=RUI,
+        property_id=None,
+        purpose=Purpose.IDENTITY,
+        purge_at=expires_at(LAST_DAY) + KEPT_AFTER_EXPIRY,
+    )
+
+
+def discarded() -> UploadDiscarded:
+    """The file as it came is deleted."""
+    return UploadDiscarded()
+
+
+def purged() -> DocumentPurged:
+    """Everything is deleted."""
+    return DocumentPurged()
