@@ -1,4 +1,4 @@
-"""The routes: one file per resource, in the order in which the description tells of them."""
+"""What can be asked and commanded over HTTP: one file for each resource, each with its `router`."""
 
 from api.routes import (
     alterations,
