@@ -126,6 +126,7 @@ from ledger.processes.falling_away import (
     reverse_no_show,
     would_give_back,
 )
+from ledger.processes.feeds import feed_in, register_feed
 from ledger.processes.found import (
     alteration_in,
     booking_in,
@@ -346,6 +347,7 @@ __all__ = [
     "expire_alteration",
     "expire_document",
     "explain_difference",
+    "feed_in",
     "file_is_gone",
     "find_difference",
     "funds_arrive",
@@ -393,6 +395,7 @@ __all__ = [
     "refuse_document",
     "refuse_unless_discoverable",
     "refuse_unless_may_host",
+    "register_feed",
     "register_host",
     "reject_refund",
     "reject_remittance",
