@@ -75,6 +75,7 @@ STATUS: Mapping[type[LedgerError], int] = {
     errors.TaxNotPayable: 409,
     errors.PeriodIsNotOver: 409,
     errors.DocumentHasExpired: 409,
+    errors.DocumentNotReady: 409,
     errors.LinkHasExpired: 410,
     errors.LinkNotValid: 403,
     errors.NothingIsOverwritten: 412,

@@ -3,7 +3,7 @@
 The words are kept before the command is executed, so what happened never names what is not there.
 """
 
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, SerializeAsAny, model_validator
 
@@ -57,16 +57,13 @@ class SaidByParty(Said):
 
 
 class Heard(BaseModel):
-    """A command's words as the record of the command has them: by their digest."""
+    """What the record of a command has of what was said: the words by their digest only."""
 
     said: SerializeAsAny[BaseModel]
     digest: str
 
 
-S = TypeVar("S", bound=Said)
-
-
-async def keep(command: Command, speaker: Actor, said: S) -> tuple[Written, Heard]:
+async def keep(command: Command, speaker: Actor, said: Said) -> tuple[Written, Heard]:
     """Keep the words of a command in the vault: what events name, and what the record has.
 
     Raises UnfitText, RepeatedWithDifferences.

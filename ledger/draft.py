@@ -15,6 +15,7 @@ from ledger.aggregates.alteration import ALTERATION
 from ledger.aggregates.attestation import ATTESTATION
 from ledger.aggregates.bank_payout import BANK_PAYOUT
 from ledger.aggregates.booking import BOOKING
+from ledger.aggregates.calendar_feed import CALENDAR_FEED
 from ledger.aggregates.conversation import CONVERSATION
 from ledger.aggregates.correction import CORRECTION
 from ledger.aggregates.coupon import COUPON
@@ -56,6 +57,7 @@ DECIDERS: tuple[AnyDecider, ...] = (
     TARIFF,
     COUPON,
     UNIT_CALENDAR,
+    CALENDAR_FEED,
     BOOKING,
     ALTERATION,
     DAMAGE_CLAIM,

@@ -685,9 +685,15 @@ class FileNotTaken(Refused):
 
 
 class DocumentHasExpired(Refused):
-    """The last day is over that the document was valid on."""
+    """The day has come that the document runs out on."""
 
     code = "DOCUMENT_EXPIRED"
+
+
+class DocumentNotReady(Refused):
+    """The document is not yet read, not of this host, or not any more what can be shown."""
+
+    code = "DOCUMENT_NOT_READY"
 
 
 class LinkHasExpired(Refused):

@@ -6,6 +6,7 @@ from projections.desk import DESK
 from projections.documents import DOCUMENTS
 from projections.earnings import EARNINGS
 from projections.errands import ERRANDS
+from projections.feeds import FEEDS
 from projections.hosting import HOSTING
 from projections.journal import JOURNAL
 from projections.payouts import PAYOUTS
@@ -24,6 +25,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     JOURNAL,
     TIMERS,
     ERRANDS,
+    FEEDS,
     HOSTING,
     EARNINGS,
     PAYOUTS,

@@ -39,6 +39,11 @@ from ledger.events.payout import (
 )
 from ledger.events.refund import ExternalRefundDetected, RefundRequested
 from ledger.events.unapplied_receipt import ReceiptDetected, ReceiptLessened
+from ledger.events.unit_calendar import (
+    ExternalBlockAdded,
+    ExternalBlockRemoved,
+    FeedConflictEnded,
+)
 from ledger.values.clearance import Hold
 from ledger.values.clock import Instant
 from ledger.values.money import Money
@@ -150,8 +155,11 @@ def begin(rows: Rows, stream_id: str, amount: Money, due_at: Instant | None) -> 
 
 
 def reasons_of(matter: Matter, event: Event) -> Iterator[str]:
-    """The reasons under which an event ends a matter: a payout may be held for several."""
-    if matter is not Matter.PAYOUT_HELD:
+    """The reasons under which an event ends a matter: a payout may be held for several, and of a
+    unit several ranges of nights be sold twice."""
+    if isinstance(event, ExternalBlockAdded | ExternalBlockRemoved | FeedConflictEnded):
+        yield event.block_id
+    elif matter is not Matter.PAYOUT_HELD:
         yield ""
     elif isinstance(event, PayoutHoldLifted):
         yield event.reason.value

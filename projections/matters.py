@@ -98,6 +98,12 @@ from ledger.events.unapplied_receipt import (
     ReceiptSettledAlternatively,
     ReceiptSettledByDispute,
 )
+from ledger.events.unit_calendar import (
+    ExternalBlockAdded,
+    ExternalBlockRemoved,
+    FeedConflictDetected,
+    FeedConflictEnded,
+)
 from ledger.values.money import Money
 
 
@@ -123,6 +129,7 @@ class Matter(StrEnum):
     DAMAGE_TO_DECIDE = "damage_to_decide"
     DAMAGE_UNPAID = "damage_unpaid"
     CASE_TO_ANSWER = "case_to_answer"
+    SOLD_TWICE = "sold_twice"
 
 
 M = Matter
@@ -180,12 +187,15 @@ ENDS: Mapping[type[Event], tuple[Matter, ...]] = {
     DamageAsked: (M.DAMAGE_UNPAID,),
     CaseAnswerAsked: (M.CASE_TO_ANSWER,),
     CaseResolved: (M.CASE_TO_ANSWER,),
+    ExternalBlockAdded: (M.SOLD_TWICE,),
+    ExternalBlockRemoved: (M.SOLD_TWICE,),
+    FeedConflictEnded: (M.SOLD_TWICE,),
 }
 """Which matters of its stream an event ends; the same event may open the next one."""
 
 
 class Opened(NamedTuple):
-    """A matter that came up. `reason` tells those of one payout apart, and is empty otherwise."""
+    """A matter that came up. `reason` tells those of one stream apart, and is empty otherwise."""
 
     matter: Matter
     detail: str = ""
@@ -222,6 +232,7 @@ OpeningEvent = (
     | CaseOpened
     | CaseAnswered
     | CaseReopened
+    | FeedConflictDetected
 )
 
 
@@ -290,10 +301,14 @@ def opened_between_people(
     | DamageLeftUnpaid
     | CaseOpened
     | CaseAnswered
-    | CaseReopened,
+    | CaseReopened
+    | FeedConflictDetected,
 ) -> Opened:
-    """What guest and host cannot settle: who pays for damage, and what is asked of support."""
+    """What people cannot settle by themselves: who pays for damage, what is asked of support, and
+    which of two guests has the nights."""
     match event:
+        case FeedConflictDetected():
+            return Opened(M.SOLD_TWICE, ", ".join(event.bookings), reason=event.block_id)
         case CaseOpened():
             return Opened(M.CASE_TO_ANSWER, event.kind.value)
         case CaseAnswered() | CaseReopened():

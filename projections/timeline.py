@@ -63,6 +63,13 @@ from ledger.events.booking import (
     StayCurtailed,
     StayStarted,
 )
+from ledger.events.calendar_feed import (
+    FeedFailed,
+    FeedItemsMissed,
+    FeedRecovered,
+    FeedRegistered,
+    FeedRemoved,
+)
 from ledger.events.conversation import (
     ConversationLocked,
     ConversationOpened,
@@ -279,6 +286,7 @@ from ledger.events.unit_calendar import (
     ExternalBlockAdded,
     ExternalBlockRemoved,
     FeedConflictDetected,
+    FeedConflictEnded,
     HoldExpired,
     HoldExtended,
     HoldPlaced,
@@ -562,6 +570,12 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     ExternalBlockAdded: lambda event: of_nights(event.stay),
     ExternalBlockRemoved: lambda event: of_nights(event.stay),
     FeedConflictDetected: lambda event: of_nights(event.stay),
+    FeedConflictEnded: lambda event: of_nights(event.stay),
+    FeedFailed: lambda event: Facts(detail=event.reason),
+    FeedItemsMissed: lambda event: Facts(detail=str(len(event.missing))),
+    FeedRecovered: nothing_else,
+    FeedRegistered: lambda event: Facts(detail=event.unit_id),
+    FeedRemoved: nothing_else,
     DebtCollected: lambda event: of_amount(event.amount),
     DebtDropped: lambda event: of_amount(event.amount),
     DebtNetted: lambda event: of_amount(event.amount),

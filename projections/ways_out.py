@@ -26,5 +26,6 @@ WAYS_OUT: Mapping[Matter, tuple[str, ...]] = {
     M.DAMAGE_TO_DECIDE: ("decision", "dismissal"),
     M.DAMAGE_UNPAID: ("payment", "dismissal"),
     M.CASE_TO_ANSWER: ("question", "resolution"),
+    M.SOLD_TWICE: (),
 }
 """What staff can do about a matter, as the addresses of it end; nothing where others must act."""

@@ -1,9 +1,9 @@
 """What `stayledger follow` runs: read models that keep up, timers that fire, and the way outside.
 
 Each has a thread: followers, timers, errands and notices, the reconciliation that finds what nobody
-told us, and the sweeper of texts that no event names. They live and end together: a service of
-which a part has failed would look healthy to whoever watches the process, so the process must end
-and be started anew.
+told us, the reader of calendars elsewhere, and the sweeper of texts that no event names. They live
+and end together: a service of which a part has failed would look healthy to whoever watches the
+process, so the process must end and be started anew.
 """
 
 import threading
@@ -18,10 +18,11 @@ from sqlalchemy import NullPool
 from ledger.application import Ledger
 from ledger.errors import Refused
 from ledger.gateways.calls import Calls
+from ledger.gateways.fetching import Fetcher
 from ledger.gateways.objects import chosen_by
 from ledger.gateways.scanner import Clamd
 from ledger.gateways.stripe.gateway import StripeGateway, client
-from ledger.reactions import DueTimer, World, fire
+from ledger.reactions import DueTimer, Inside, World, fire
 from ledger.settings import Settings
 from ledger.store import EventStore, install_schema
 from ledger.values.clock import Clock, system_clock
@@ -29,6 +30,7 @@ from ledger.values.ids import fresh_id
 from projections import PROJECTIONS
 from projections.reading import reader
 from replay.announce import Announce, ToRedis, to_nobody
+from replay.feeds import FeedDesk
 from replay.follow import RETRY_SECONDS, Follower, Halt
 from replay.outside import ErrandDesk, read_inbox
 from replay.reconcile import Reconciled, Reconciler
@@ -37,6 +39,7 @@ from replay.timers import TimerDesk
 TIMERS_EVERY_SECONDS = 1.0
 OUTSIDE_EVERY_SECONDS = 0.5
 RECONCILE_EVERY_SECONDS = 3_600.0
+FEEDS_EVERY_SECONDS = 5.0
 SWEEP_EVERY_SECONDS = 3_600.0
 
 log = structlog.get_logger()
@@ -62,10 +65,11 @@ class Service:
     def run(self) -> None:
         """Serve until stopped. Raises whatever ended one of them, after the others have ended."""
         self._set_up_patiently()
-        with ThreadPoolExecutor(4, thread_name_prefix="beside") as aside:
+        with ThreadPoolExecutor(5, thread_name_prefix="beside") as aside:
             timers = aside.submit(self._fire_timers)
             outside = aside.submit(self._go_outside)
             reconciliation = aside.submit(self._reconcile)
+            feeds = aside.submit(self._read_feeds)
             sweeper = aside.submit(self._sweep)
             log.info("following", read_models=[each.name for each in PROJECTIONS])
             try:
@@ -75,6 +79,7 @@ class Service:
         timers.result()
         outside.result()
         reconciliation.result()
+        feeds.result()
         sweeper.result()
         log.info("stopped")
 
@@ -146,6 +151,22 @@ class Service:
                     log.warning("reconciliation waits", because=str(error).split("\n", 1)[0])
                 else:
                     _log_reconciled(reconciled)
+
+    def _read_feeds(self) -> None:
+        """Read the calendars that units have elsewhere, again and again."""
+        url = self._settings.database_url
+        with ExitStack() as stack:
+            stack.callback(self.stop)
+            store = EventStore(url, application_name="stayledger feeds")
+            stack.callback(store.close)
+            engine = reader(url, poolclass=NullPool)
+            desk = FeedDesk(Inside(Ledger(store, self._clock), fresh_id), Fetcher())
+            while not self._enough.wait(FEEDS_EVERY_SECONDS):
+                try:
+                    with engine.connect() as db, psycopg.connect(url) as connection:
+                        desk.run(db, connection, self._clock())
+                except Exception as error:  # noqa: BLE001 - what is away now is back in a while
+                    log.warning("feeds wait", because=type(error).__name__)
 
     def _sweep(self) -> None:
         """Take away texts that belong to no recorded command, now and then."""

@@ -292,6 +292,16 @@ CASES: Mapping[str, Sequence[Case]] = {
         ),
         Case("T7", "Exactly at a boundary, to the second.", "In the guest's favour."),
     ),
+    "Supply": (
+        Case(
+            "V4",
+            "A link to a file is used too late, for another file or for something else; a file is "
+            "far too large, a page in a picture, a bomb, or tells where it was taken.",
+            "Nothing comes in but what was promised, nothing is overwritten, and nothing is kept "
+            "but what we draw anew of the pixels.",
+            "whose link it is, asked again when it is used, comes with sign-in",
+        ),
+    ),
     "People": (
         Case(
             "X5",

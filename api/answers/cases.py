@@ -104,7 +104,8 @@ def read_case(store: EventStore, ledger: Ledger, case_id: CaseId, reader: str | 
     if reader not in (None, case.parties.guest_id, case.parties.host_id):
         raise NotAParty(reader=reader)
     said = list(_said(store.read(StreamId(case_id))))
-    texts = told(store.texts([text_id for _, text_id in said]))
+    text_ids = [text_id for _, text_id in said]
+    texts = told(text_ids, store.texts(text_ids))
     return CaseToRead(
         position=position,
         case=case_now(case_id, case),

@@ -14,16 +14,20 @@ Length = Annotated[int, Field(ge=1, le=LARGEST_UPLOAD_BYTES)]
 
 
 class Announcement(Body):
-    """What a host will send: what it is to show, of which property if of one, its type and length.
+    """What a host will send: what it is to show, of which property if of one, its type and length,
+    and on which day it runs out, if it does.
 
     Only pictures are taken: they can be drawn anew. Whoever has a document on paper or as a PDF
     sends a picture of each page.
     """
 
-    purpose: Literal["identity", "address", "company", "tax", "right_to_let", "safety", "photo"]
+    purpose: Literal[
+        "identity", "address", "register_extract", "tax", "right_to_let", "safety", "photo"
+    ]
     property_id: Uuid | None = None
     media_type: Literal["image/jpeg", "image/png", "image/webp"]
     length_bytes: Length
+    expires_on: LocalDate | None = None
 
     def announcing(
         self, document_id: DocumentId, host_id: HostId, *, secret: str
@@ -36,12 +40,13 @@ class Announcement(Body):
             purpose=Purpose(self.purpose),
             media_type=MediaType(self.media_type),
             length_bytes=self.length_bytes,
+            expires_on=self.expires_on,
             secret=secret,
         )
 
 
 class Acceptance(OfVerification):
-    """Until the end of which day it is valid, if it ends."""
+    """On which day it runs out, if it does, as the verifier reads it."""
 
     expires_on: LocalDate | None = None
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.aggregates.decider import SAME, Command, Decider, Lifecycle, Step, actors, states
-from ledger.errors import DocumentHasExpired, FileNotTaken, NotFound, TooEarly
+from ledger.errors import FileNotTaken, NotFound, TooEarly
 from ledger.events.document import (
     DocumentAccepted,
     DocumentAnnounced,
@@ -38,6 +38,7 @@ from ledger.values.files import (
     Rendition,
     ViewReason,
     expires_at,
+    refuse_run_out,
     upload_key,
 )
 from ledger.values.ids import CommandId, DocumentId, HostId, PropertyId
@@ -92,6 +93,7 @@ class AnnounceDocument(Command, frozen=True, kw_only=True):
     purpose: Purpose
     media_type: MediaType
     length_bytes: int
+    expires_on: date | None
     secret: str
 
 
@@ -111,7 +113,7 @@ class RecordScan(Command, frozen=True, kw_only=True):
 
 
 class AcceptDocument(Command, frozen=True, kw_only=True):
-    """Say that it shows what it is to show, and until when."""
+    """Say that it shows what it is to show, and when it runs out, as the reviewer reads it."""
 
     document_id: DocumentId
     expires_on: date | None = None
@@ -133,7 +135,7 @@ class ViewDocument(Command, frozen=True, kw_only=True):
 
 
 class ExpireDocument(Command, frozen=True, kw_only=True):
-    """Find that the last day is over that it was valid on."""
+    """Find that the day has come that it runs out on."""
 
     document_id: DocumentId
 
@@ -169,12 +171,12 @@ S = Status
 LIFECYCLE = Lifecycle(
     "document",
     Step("DC1", AnnounceDocument, states(None), actors("H"), DocumentAnnounced, S.ANNOUNCED,
-         "neither empty nor too large; about a property where its purpose is one's, else not"),
+         "neither empty nor too large; about a property where its purpose is one's; still good"),
     Step("DC2", ReportUpload, states(S.ANNOUNCED), actors("HX"), DocumentUploaded, S.UPLOADED),
     Step("DC3", RecordScan, states(S.UPLOADED), actors("X"), DocumentScanned, S.SCANNED,
          "drawn anew; no engine found malware"),
     Step("DC4", AcceptDocument, states(S.SCANNED), actors("VX"), DocumentAccepted, S.ACCEPTED,
-         "not its own host; still valid; a photo never expires"),
+         "not its own host; still good; a photo never expires"),
     Step("DC5", RefuseDocument, states(S.ANNOUNCED, S.UPLOADED), actors("X"), DocumentRefused,
          S.REFUSED, "nothing came in time, or nothing that can be kept"),
     Step("DC6", RefuseDocument, states(S.SCANNED, S.ACCEPTED), actors("VO"), DocumentRefused,
@@ -182,7 +184,7 @@ LIFECYCLE = Lifecycle(
     Step("DC7", ViewDocument, states(S.SCANNED, S.ACCEPTED, S.EXPIRED), actors("HVSFO"),
          DocumentViewed, SAME),
     Step("DC8", ExpireDocument, states(S.ACCEPTED), actors("T"), DocumentExpired, S.EXPIRED,
-         "its last day is over"),
+         "the day has come that it runs out on"),
     Step("DC9", DiscardUpload, states(S.SCANNED, S.ACCEPTED, S.REFUSED, S.EXPIRED), actors("X"),
          UploadDiscarded, SAME, "once"),
     Step("DC10", PurgeDocument, states(S.REFUSED, S.EXPIRED), actors("X"), DocumentPurged,
@@ -222,11 +224,12 @@ def decide(
 
 
 def announce(command: AnnounceDocument, now: Instant) -> Sequence[DocumentEvent]:
-    """Give a file of a fit length a place to go to. Raises FileNotTaken, which says why."""
+    """Give a file of a fit length a place to go to. Raises FileNotTaken, DocumentHasExpired."""
     if not 0 < command.length_bytes <= LARGEST_UPLOAD_BYTES:
         raise FileNotTaken(why="length", at_most_bytes=LARGEST_UPLOAD_BYTES)
     if command.purpose.is_of_a_property != (command.property_id is not None):
         raise FileNotTaken(why="property", purpose=command.purpose.value)
+    refuse_run_out(command.purpose, command.expires_on, now)
     return [
         DocumentAnnounced(
             host_id=command.host_id,
@@ -234,6 +237,7 @@ def announce(command: AnnounceDocument, now: Instant) -> Sequence[DocumentEvent]
             purpose=command.purpose,
             media_type=command.media_type,
             length_bytes=command.length_bytes,
+            expires_on=command.expires_on,
             upload_key=upload_key(command.secret),
             upload_until=now + LINK_LASTS,
         )
@@ -241,13 +245,9 @@ def announce(command: AnnounceDocument, now: Instant) -> Sequence[DocumentEvent]
 
 
 def accept(document: Document, command: AcceptDocument, now: Instant) -> Sequence[DocumentEvent]:
-    """Take a document that is valid. Raises DocumentHasExpired, FileNotTaken."""
-    expires_on = command.expires_on
-    if expires_on is not None and document.purpose is Purpose.PHOTO:
-        raise FileNotTaken(why="a_photo_never_expires")
-    if expires_on is not None and expires_at(expires_on) <= now:
-        raise DocumentHasExpired(expires_on=expires_on)
-    return [DocumentAccepted(expires_on=expires_on)]
+    """Take a document that is good. Raises DocumentHasExpired, FileNotTaken."""
+    refuse_run_out(document.purpose, command.expires_on, now)
+    return [DocumentAccepted(expires_on=command.expires_on)]
 
 
 def refuse(document: Document, command: RefuseDocument, now: Instant) -> Sequence[DocumentEvent]:
@@ -266,7 +266,7 @@ def look_at(document: Document, command: ViewDocument, now: Instant) -> Sequence
 
 
 def expire(document: Document, now: Instant) -> Sequence[DocumentEvent]:
-    """Let a document expire when its last day is over. Raises TooEarly."""
+    """Let a document expire on the day that it runs out. Raises TooEarly."""
     if document.expires_on is None or now < expires_at(document.expires_on):
         raise TooEarly(expires_on=document.expires_on)
     return [
@@ -306,6 +306,7 @@ def evolve(document: Document | None, event: DocumentEvent) -> Document:
             purpose=event.purpose,
             media_type=event.media_type,
             length_bytes=event.length_bytes,
+            expires_on=event.expires_on,
             upload_key=event.upload_key,
             upload_until=event.upload_until,
         )

@@ -4,6 +4,7 @@ from ledger.events.alteration import AlterationEvent
 from ledger.events.attestation import AttestationEvent
 from ledger.events.bank_payout import BankPayoutEvent
 from ledger.events.booking import BookingEvent
+from ledger.events.calendar_feed import CalendarFeedEvent
 from ledger.events.conversation import ConversationEvent
 from ledger.events.correction import CorrectionEvent
 from ledger.events.coupon import CouponEvent
@@ -32,6 +33,7 @@ AnyEvent = (
     | AttestationEvent
     | BankPayoutEvent
     | BookingEvent
+    | CalendarFeedEvent
     | ConversationEvent
     | CorrectionEvent
     | CouponEvent

@@ -11,7 +11,8 @@ from ledger.values.ids import CommandId, HostId, PropertyId
 class DocumentAnnounced(Event, topic="document.announced", frozen=True, kw_only=True):
     """A host will send a file of this type and length, to `upload_key` and before `upload_until`.
 
-    It is about the property, or about the host where none is named.
+    It is about the property, or about the host where none is named. It runs out on `expires_on`, as
+    the host says, if it does.
     """
 
     host_id: HostId
@@ -19,6 +20,7 @@ class DocumentAnnounced(Event, topic="document.announced", frozen=True, kw_only=
     purpose: Purpose
     media_type: MediaType
     length_bytes: int
+    expires_on: date | None
     upload_key: str
     upload_until: Instant
 
@@ -40,7 +42,7 @@ class DocumentScanned(Event, topic="document.scanned", frozen=True, kw_only=True
 
 
 class DocumentAccepted(Event, topic="document.accepted", frozen=True, kw_only=True):
-    """It shows what it is to show, until the end of the day that it expires on, or for ever."""
+    """It shows what it is to show, until the day that it runs out on, or for ever."""
 
     expires_on: date | None
 
@@ -64,7 +66,7 @@ class DocumentViewed(Event, topic="document.viewed", frozen=True, kw_only=True):
 
 
 class DocumentExpired(Event, topic="document.expired", frozen=True, kw_only=True):
-    """The last day is over that it was valid on; it is deleted at `purge_at`."""
+    """The day has come that it runs out on; it is deleted at `purge_at`."""
 
     host_id: HostId
     property_id: PropertyId | None

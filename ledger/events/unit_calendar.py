@@ -165,6 +165,16 @@ class ExternalBlockRemoved(
     parts: tuple[Stay, ...]
 
 
+class FeedConflictEnded(
+    Event, topic="unit_calendar.feed_conflict_ended", frozen=True, kw_only=True
+):
+    """A feed says no longer that nights are sold elsewhere which are held or sold here."""
+
+    block_id: BlockId
+    feed_id: FeedId
+    stay: Stay
+
+
 class UnitDeactivated(Event, topic="unit_calendar.unit_deactivated", frozen=True, kw_only=True):
     """A unit is no longer let; its calendar has ended."""
 
@@ -186,6 +196,7 @@ BlockedNightsEvent = (
     | ExternalBlockAdded
     | FeedConflictDetected
     | ExternalBlockRemoved
+    | FeedConflictEnded
 )
 """What happens to the nights of a block."""
 

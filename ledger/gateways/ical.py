@@ -14,12 +14,12 @@ from typing import Any
 
 import icalendar
 from icalendar import Component
-from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.errors import FeedUnreadable
 from ledger.gateways.recurrence import repeated
 from ledger.values.clock import Instant
+from ledger.values.feed import FeedItem
 from ledger.values.stay import ONE_DAY, House, Stay, zone
 
 LARGEST_BYTES = 1024 * 1024
@@ -34,15 +34,10 @@ LONGEST_UID = 1_000
 ENDS_WITH = b"END:VCALENDAR"
 """The parser lets a calendar end by any word."""
 
+EACH_BEGINS_WITH = b"BEGIN:VEVENT"
+"""Counted before anything is parsed, which takes its time."""
+
 PRODUCT = "-//stayledger//calendar 1//EN"
-
-
-class FeedItem(Struct, frozen=True):
-    """What a calendar says of some nights; `revision` tells one form of an item from the next."""
-
-    uid: str
-    stay: Stay
-    revision: str = ""
 
 
 # -- Reading ----------------------------------------------------------------------------------
@@ -71,8 +66,11 @@ def read_items(content: bytes, house: House, today: date) -> list[FeedItem]:
 
 
 def _events(content: bytes) -> list[Component]:
-    if not content.rstrip().upper().endswith(ENDS_WITH):
+    loud = content.rstrip().upper()
+    if not loud.endswith(ENDS_WITH):
         raise FeedUnreadable(because="it is cut off, or no calendar")
+    if loud.count(EACH_BEGINS_WITH) > MOST_ITEMS:
+        raise FeedUnreadable(because=f"it has more than {MOST_ITEMS} items")
     try:
         calendar = icalendar.Calendar.from_ical(content)
     except Exception as error:  # Whatever the parser stumbles over, the file did it.

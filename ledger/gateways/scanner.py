@@ -60,8 +60,12 @@ class Clamd:
         if colon:
             return socket.create_connection((host, int(port)), timeout=self._deadline_seconds)
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.settimeout(self._deadline_seconds)
-        connection.connect(self._address)
+        try:
+            connection.settimeout(self._deadline_seconds)
+            connection.connect(self._address)
+        except OSError:
+            connection.close()
+            raise
         return connection
 
 

@@ -102,6 +102,8 @@ from ledger.processes.documents import (
     file_is_gone,
     refuse_document,
     report_upload,
+    shown_document,
+    shown_photo,
     take_in_file,
     upload_is_gone,
     view_document,
@@ -125,6 +127,7 @@ from ledger.processes.falling_away import (
     reverse_no_show,
     would_give_back,
 )
+from ledger.processes.feeds import feed_in, register_feed
 from ledger.processes.found import (
     alteration_in,
     booking_in,
@@ -353,6 +356,7 @@ __all__ = [
     "expire_alteration",
     "expire_document",
     "explain_difference",
+    "feed_in",
     "file_is_gone",
     "find_difference",
     "funds_arrive",
@@ -402,6 +406,8 @@ __all__ = [
     "refuse_correction",
     "refuse_document",
     "refuse_unless_discoverable",
+    "refuse_unless_may_host",
+    "register_feed",
     "register_host",
     "reinstate_host",
     "reinstate_property",
@@ -435,7 +441,9 @@ __all__ = [
     "show_review",
     "shown_again",
     "shown_correction",
+    "shown_document",
     "shown_external",
+    "shown_photo",
     "shown_refund",
     "staff_refund_of",
     "start_stay",

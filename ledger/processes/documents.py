@@ -23,15 +23,19 @@ from ledger.aggregates.document import (
 )
 from ledger.aggregates.provider import Status as Hosting
 from ledger.draft import Draft
-from ledger.errors import NotFound, SelfApproval
+from ledger.errors import DocumentNotReady, NotFound, SelfApproval
 from ledger.events import Actor, Role
 from ledger.processes.found import host_in
 from ledger.processes.names import PROCESS, TIMER
 from ledger.values.files import Fault, Purpose, Rendition
-from ledger.values.ids import DocumentId
+from ledger.values.ids import DocumentId, HostId, PropertyId
+from ledger.values.verification import ShownDocument
 
 AWAITED = (Status.ANNOUNCED, Status.UPLOADED)
 """While a file is still to be read."""
+
+SHOWABLE = (Status.SCANNED, Status.ACCEPTED)
+"""What a host may show for a review."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +125,27 @@ def file_is_gone(draft: Draft, document_id: DocumentId) -> None:
     """Note that everything of a file is deleted; nothing where that is known."""
     if document_in(draft, document_id).status is not Status.PURGED:
         draft.do(PROCESS, PurgeDocument(document_id=document_id))
+
+
+def shown_document(draft: Draft, host_id: HostId, document_id: DocumentId) -> ShownDocument:
+    """A document of a host as it is shown for a review: it was read, and nobody refused it.
+
+    Raises NotFound, DocumentNotReady.
+    """
+    document = document_in(draft, document_id)
+    kept = document.content_hash if document.status in SHOWABLE else None
+    if kept is None or document.host_id != host_id:
+        raise DocumentNotReady(document_id=document_id, status=document.status.value)
+    return ShownDocument(document_id, document.purpose.value, kept, document.expires_on)
+
+
+def shown_photo(draft: Draft, property_id: PropertyId, document_id: DocumentId) -> str:
+    """The id of a photo that a property can be shown by. Raises NotFound, DocumentNotReady."""
+    photo = document_in(draft, document_id)
+    is_photo = photo.purpose is Purpose.PHOTO and photo.property_id == property_id
+    if not is_photo or photo.status is not Status.ACCEPTED:
+        raise DocumentNotReady(document_id=document_id, status=photo.status.value)
+    return document_id
 
 
 def _refuse_own(draft: Draft, by: Actor, document_id: DocumentId) -> None:

@@ -7,8 +7,22 @@ committed after it; so all of it may be interrupted anywhere, and happens once.
 
 from ledger.reactions.errand import Errand
 from ledger.reactions.errands import run
+from ledger.reactions.feeds import Source, clear_away, note_failure, read_feed
 from ledger.reactions.notices import read_notice
 from ledger.reactions.timers import WHEN_DUE, DueTimer, fire
-from ledger.reactions.world import World
+from ledger.reactions.world import Inside, World
 
-__all__ = ["WHEN_DUE", "DueTimer", "Errand", "World", "fire", "read_notice", "run"]
+__all__ = [
+    "WHEN_DUE",
+    "DueTimer",
+    "Errand",
+    "Inside",
+    "Source",
+    "World",
+    "clear_away",
+    "fire",
+    "note_failure",
+    "read_feed",
+    "read_notice",
+    "run",
+]

@@ -16,28 +16,15 @@ PlanWithAnswer = Callable[[Draft], object]
 
 
 @dataclass(frozen=True)
-class World:
-    """The ledger inside and the processor outside; `fresh_id` draws the ids of commands.
+class Inside:
+    """The ledger, for whoever tells it of the outside; `fresh_id` draws the ids of commands.
 
-    `objects` is where files lie and `scanner` who looks for malware in them, if they are set up.
-
-    A command here need not be repeatable by its id: what the processor says is taken in from
-    wherever things stand, so taking it in again changes nothing.
+    A command here need not be repeatable by its id: what others say is taken in from wherever
+    things stand, so taking it in again changes nothing.
     """
 
     ledger: Ledger
-    stripe: StripeGateway
-    calls: Calls
     fresh_id: Callable[[], str]
-    objects: Objects | None = None
-    scanner: Scanner | None = None
-
-    @property
-    def storage(self) -> Objects:
-        """Where files lie. Raises StorageNotSetUp."""
-        if self.objects is None:
-            raise StorageNotSetUp
-        return self.objects
 
     def take(self, case_id: str, plan: PlanWithAnswer, *, because: str | None = None) -> object:
         """Run a plan in one commit, and answer what it said. Raises Refused, StoreUnavailable."""
@@ -55,3 +42,23 @@ class World:
         )
         self.ledger.execute(request, noting)
         return said[-1] if said else None
+
+
+@dataclass(frozen=True)
+class World(Inside):
+    """The ledger inside, and outside the processor and where files lie.
+
+    `objects` is where files lie and `scanner` who looks for malware in them, if they are set up.
+    """
+
+    stripe: StripeGateway
+    calls: Calls
+    objects: Objects | None = None
+    scanner: Scanner | None = None
+
+    @property
+    def storage(self) -> Objects:
+        """Where files lie. Raises StorageNotSetUp."""
+        if self.objects is None:
+            raise StorageNotSetUp
+        return self.objects

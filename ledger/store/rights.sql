@@ -1,5 +1,6 @@
 -- What the application may do: read everything, append through the functions, keep snapshots,
--- take notices in and settle them, remember troubles, read statements, keep texts and erase them.
+-- take notices in and settle them, remember troubles, read statements and calendars, keep texts and
+-- erase them.
 -- Run at every start, because the role may have been made after the schema.
 
 DO $$
@@ -14,6 +15,7 @@ BEGIN
         GRANT INSERT, UPDATE (attempts, claimed_until, last_trouble, processed_at, outcome)
             ON ledger.inbox TO stayledger_app;
         GRANT INSERT, UPDATE, DELETE ON ledger.troubles TO stayledger_app;
+        GRANT INSERT, UPDATE ON ledger.calendar_reads TO stayledger_app;
         -- A text is never put otherwise: what may change of it is only whether it is there.
         GRANT INSERT, DELETE, UPDATE (words, salt, erased_at) ON ledger.texts TO stayledger_app;
         GRANT INSERT ON ledger.statement TO stayledger_app;

@@ -88,6 +88,17 @@ CREATE TABLE IF NOT EXISTS ledger.troubles (
     hurried_by    uuid
 ) WITH (fillfactor = 80);
 
+-- When the calendar of another platform is read next, and by what to ask whether it has anything
+-- new. All of it may be lost.
+CREATE TABLE IF NOT EXISTS ledger.calendar_reads (
+    feed_id        uuid        NOT NULL PRIMARY KEY,
+    due_at         timestamptz NOT NULL,
+    failures       integer     NOT NULL DEFAULT 0,
+    etag           text        NOT NULL DEFAULT '',
+    last_modified  text        NOT NULL DEFAULT '',
+    last_trouble   text
+) WITH (fillfactor = 80);
+
 -- What a source says moved the money that it holds for us, line by line as it was read: its account
 -- statement. A line never changes. `origin` is the object that it comes from, in the source's words.
 CREATE TABLE IF NOT EXISTS ledger.statement (

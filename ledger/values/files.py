@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from ledger.errors import DocumentHasExpired, FileNotTaken
 from ledger.values.clock import Instant
 
 LINK_LASTS = timedelta(minutes=5)
@@ -38,7 +39,7 @@ class Purpose(StrEnum):
 
     IDENTITY = "identity"
     ADDRESS = "address"
-    COMPANY = "company"
+    REGISTER_EXTRACT = "register_extract"
     TAX = "tax"
     RIGHT_TO_LET = "right_to_let"
     SAFETY = "safety"
@@ -123,5 +124,15 @@ def rendition_key(document_id: str, content_hash: str) -> str:
 
 
 def expires_at(expires_on: date) -> Instant:
-    """When a document is no longer valid: after the last day that it names, in UTC."""
-    return datetime.combine(expires_on + timedelta(days=1), time(), UTC)
+    """When a document runs out: when the day begins that it names, in UTC."""
+    return datetime.combine(expires_on, time(), UTC)
+
+
+def refuse_run_out(purpose: Purpose, expires_on: date | None, now: Instant) -> None:
+    """Let pass what is good; a photo never runs out. Raises DocumentHasExpired, FileNotTaken."""
+    if expires_on is None:
+        return
+    if purpose is Purpose.PHOTO:
+        raise FileNotTaken(why="a_photo_never_expires")
+    if expires_at(expires_on) <= now:
+        raise DocumentHasExpired(expires_on=expires_on)

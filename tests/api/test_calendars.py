@@ -100,3 +100,30 @@ def test_a_unit_that_nobody_knows_is_not_found(door: Door, estate: Estate) -> No
     missing = door.post(f"/units/{fresh_id()}/blocks", nights(0, 1), key="k1")
 
     assert (missing.status_code, missing.json()["code"]) == (404, "NOT_FOUND")
+
+
+def test_a_host_names_a_calendar_elsewhere_and_takes_it_back(
+    door: Door, estate: Estate, ledger: Ledger, followed: None
+) -> None:
+    secret = "https://calendars.elsewhere.example/7f3a.ics?s=secret"
+    feeds = f"/hosts/{estate.host_id}/feeds"
+
+    named = door.post(f"/units/{estate.units[0]}/feeds", {"address": secret}, key="k1")
+    again = door.post(f"/units/{estate.units[0]}/feeds", {"address": secret}, key="k1")
+    assert (named.status_code, named.json()["status"]) == (201, "reading")
+    assert named.json() == again.json()
+    (feed,) = door.get(feeds, after=named.json()["position"]).json()["feeds"]
+    assert (feed["feed_id"], feed["conflicts"]) == (named.json()["feed_id"], [])
+    assert "secret" not in named.text + str(feed)
+
+    removed = door.post(f"/feeds/{feed['feed_id']}/removal", {}, key="k2").json()
+    assert removed["status"] == "removed"
+    assert door.get(feeds, after=removed["position"]).json()["feeds"] == []
+
+
+def test_an_address_that_is_not_one_of_https_is_not_taken(door: Door, estate: Estate) -> None:
+    for address in ("http://elsewhere.example/a.ics", "file:///etc/passwd", "https://a b"):
+        refused = door.post(
+            f"/units/{estate.units[0]}/feeds", {"address": address}, key=address[:5]
+        )
+        assert refused.status_code == 422, refused.text

@@ -59,7 +59,7 @@ def upload(door: Door, announced: dict[str, Any], raw: bytes = A_PASSPORT) -> in
 def read(settings: Settings, ledger: Ledger, document_id: str) -> None:
     """Do what `follow` does once a file is said to be there."""
     calls = Calls(clock=system_clock, sleep=lambda wait: time.sleep(wait.total_seconds()))
-    world = World(ledger, StripeGateway(client(KEY)), calls, fresh_id)
+    world = World(ledger, fresh_id, StripeGateway(client(KEY)), calls)
     errand = Errand(
         errand="read",
         kind=ErrandKind.READ_UPLOAD,

@@ -7,6 +7,7 @@ when. Everything can be imported from here.
 from tests.facts.alteration import *
 from tests.facts.bank_payout import *
 from tests.facts.booking import *
+from tests.facts.calendar_feed import *
 from tests.facts.conversation import *
 from tests.facts.correction import *
 from tests.facts.coupon import *

@@ -46,8 +46,8 @@ PASSPORT = DocumentId(an_id("Rui's passport"))
 PHOTO = DocumentId(an_id("the house from the beach"))
 A_LOOK = CommandId(an_id("a look at the passport"))
 SECRET = "4f7c1f0e2b9d4a6e8c3b5d7f9a1e2c4d"
-LAST_DAY = date(2027, 5, 31)
-"""The passport is valid for one more year."""
+RUNS_OUT = date(2027, 6, 1)
+"""The passport is good for one more year."""
 
 
 def to_announce(**changed: Any) -> AnnounceDocument:
@@ -59,6 +59,7 @@ def to_announce(**changed: Any) -> AnnounceDocument:
         "purpose": Purpose.IDENTITY,
         "media_type": MediaType.JPEG,
         "length_bytes": 120_000,
+        "expires_on": RUNS_OUT,
         "secret": SECRET,
     }
     return AnnounceDocument(**told | changed)
@@ -70,6 +71,7 @@ def to_announce_a_photo(**changed: Any) -> AnnounceDocument:
         "document_id": PHOTO,
         "property_id": PROPERTY,
         "purpose": Purpose.PHOTO,
+        "expires_on": None,
         "secret": SECRET[::-1],
     }
     return to_announce(**told | changed)
@@ -93,7 +95,7 @@ def to_record_scan(document_id: DocumentId = PASSPORT, **changed: Any) -> Record
 
 def to_accept(document_id: DocumentId = PASSPORT, **changed: Any) -> AcceptDocument:
     """It shows who Rui is, until next May."""
-    told: dict[str, Any] = {"document_id": document_id, "expires_on": LAST_DAY}
+    told: dict[str, Any] = {"document_id": document_id, "expires_on": RUNS_OUT}
     return AcceptDocument(**told | changed)
 
 
@@ -109,7 +111,7 @@ def to_view(reason: ViewReason = ViewReason.REVIEW, **changed: Any) -> ViewDocum
 
 
 def to_expire() -> ExpireDocument:
-    """Its last day is over."""
+    """The day has come that it runs out on."""
     return ExpireDocument(document_id=PASSPORT)
 
 
@@ -143,6 +145,7 @@ def announced(**changed: Any) -> DocumentAnnounced:
         purpose=told.purpose,
         media_type=told.media_type,
         length_bytes=told.length_bytes,
+        expires_on=told.expires_on,
         upload_key=upload_key(told.secret),
         upload_until=NOW + LINK_LASTS,
     )
@@ -161,7 +164,7 @@ def scanned(document_id: DocumentId = PASSPORT, scanned_by: str | None = None) -
     )
 
 
-def document_accepted(expires_on: date | None = LAST_DAY) -> DocumentAccepted:
+def document_accepted(expires_on: date | None = RUNS_OUT) -> DocumentAccepted:
     """It shows who Rui is."""
     return DocumentAccepted(expires_on=expires_on)
 
@@ -181,12 +184,12 @@ def viewed(
 
 
 def document_expired() -> DocumentExpired:
-    """Its last day is over."""
+    """The day has come that it runs out on."""
     return DocumentExpired(
         host_id=RUI,
         property_id=None,
         purpose=Purpose.IDENTITY,
-        purge_at=expires_at(LAST_DAY) + KEPT_AFTER_EXPIRY,
+        purge_at=expires_at(RUNS_OUT) + KEPT_AFTER_EXPIRY,
     )
 
 

@@ -38,6 +38,13 @@ from tests.facts.booking import (
     started,
     withdrawn,
 )
+from tests.facts.calendar_feed import (
+    a_failed_feed,
+    a_feed,
+    a_recovered_feed,
+    a_removed_feed,
+    missed_items,
+)
 from tests.facts.conversation import conversation_locked, conversation_opened, message_written
 from tests.facts.correction import corrected, correction_refused, correction_submitted, drafted
 from tests.facts.coupon import a_coupon, coupon_closed, redeemed, restored
@@ -243,6 +250,7 @@ from tests.facts.unit_calendar import (
     a_released_reservation,
     a_removed_external_block,
     a_reservation,
+    an_ended_feed_conflict,
     an_expired_hold,
     an_extended_hold,
     an_external_block,
@@ -286,8 +294,14 @@ ONE_OF_EACH = (
     an_unblocking(),
     an_external_block(),
     a_feed_conflict(),
+    an_ended_feed_conflict(),
     a_removed_external_block(),
     a_deactivation(),
+    a_feed(),
+    missed_items(),
+    a_failed_feed(),
+    a_recovered_feed(),
+    a_removed_feed(),
     a_booking(),
     confirmed(),
     expired(),

@@ -10,6 +10,7 @@ from ledger.events.unit_calendar import (
     ExternalBlockAdded,
     ExternalBlockRemoved,
     FeedConflictDetected,
+    FeedConflictEnded,
     HoldExpired,
     HoldExtended,
     HoldKind,
@@ -135,6 +136,11 @@ def a_feed_conflict(nights: Stay | None = None, revision: str = "0") -> FeedConf
         revision=revision,
         bookings=(BOOKING,),
     )
+
+
+def an_ended_feed_conflict() -> FeedConflictEnded:
+    """The feed says no longer that nights are sold elsewhere which are hers."""
+    return FeedConflictEnded(block_id=ITEM, feed_id=FEED, stay=a_stay())
 
 
 def a_removed_external_block(nights: Stay | None = None) -> ExternalBlockRemoved:

@@ -224,6 +224,14 @@ OURS = {
     "unit_calendar": _rows("""
         UC0   | -          | HOX | free
         UC11o | host_block | O   | free
+        UC13c | free       | X   | same
+    """),
+    "calendar_feed": _rows("""
+        CF1 | -               | H  | reading
+        CF2 | reading failing | X  | same
+        CF3 | failing         | X  | reading
+        CF4 | reading         | X  | failing
+        CF5 | reading failing | HO | removed
     """),
     "booking": _rows("""
         BK2r  | expired   | X | confirmed

@@ -148,7 +148,7 @@ class Market:
         gateway = StripeGateway(client("sk_test_worker", http=wire))
         calls = Calls(clock=self.clock, sleep=self.let_pass, chance=Random(17))
         self.ledger = Ledger(self.store, self.clock)
-        self.world = World(self.ledger, gateway, calls, self._fresh_id)
+        self.world = World(self.ledger, self._fresh_id, gateway, calls)
         self._done, self._waits = set(), {}
 
     def _fresh_id(self) -> str:

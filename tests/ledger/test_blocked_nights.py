@@ -53,6 +53,7 @@ from tests.facts import (
     a_removed_external_block,
     a_reservation,
     a_stay,
+    an_ended_feed_conflict,
     an_expired_hold,
     an_external_block,
     an_id,
@@ -91,7 +92,7 @@ def to_import(nights: Stay | None = None, revision: str = "0", uid: str = UID) -
 
 
 def gone(good_fetches: int = 2) -> FeedItemGone:
-    return FeedItemGone(unit_id=UNIT, feed_id=FEED, uid=UID, good_fetches=good_fetches)
+    return FeedItemGone(unit_id=UNIT, feed_id=FEED, block_id=ITEM, good_fetches=good_fetches)
 
 
 def freed_again(*history: Event) -> bool:
@@ -300,9 +301,29 @@ def test_n8_a_failed_or_empty_fetch_removes_nothing(good_fetches: int) -> None:
 
 
 def test_what_a_feed_never_blocked_is_not_removed() -> None:
-    given(*RESERVED, a_feed_conflict()).when(PROCESS, gone()).refused(
-        TransitionNotAllowed, before="free"
+    another = FeedItemGone(
+        unit_id=UNIT, feed_id=FeedId(an_id("another")), block_id=ITEM, good_fetches=2
     )
+
+    given(*RESERVED).when(PROCESS, gone()).refused(TransitionNotAllowed, before="free")
+    given(a_calendar(), an_external_block()).when(PROCESS, another).refused(TransitionNotAllowed)
+
+
+def test_a_conflict_ends_when_two_good_fetches_were_without_its_item() -> None:
+    told = given(*RESERVED, a_feed_conflict())
+
+    told.when(PROCESS, gone(1)).refused(FeedItemMayReturn)
+    ended = told.when(PROCESS, gone())
+    ended.then(an_ended_feed_conflict())
+    assert not ended.state.conflicts
+
+
+def test_what_a_removed_feed_said_blocks_nothing_at_once() -> None:
+    removed = FeedItemGone(
+        unit_id=UNIT, feed_id=FEED, block_id=ITEM, good_fetches=0, feed_removed=True
+    )
+
+    given(a_calendar(), an_external_block()).when(PROCESS, removed).then(a_removed_external_block())
 
 
 # -- UC14: the end ----------------------------------------------------------------------

@@ -381,11 +381,11 @@ class CalendarMachine(RuleBasedStateMachine):
     def item_gone(self, uid: str, good_fetches: int) -> None:
         item = block_of(FEED, uid)
         expected: type[Refused] | None = None
-        if not self.is_a(item, Status.EXTERNAL_BLOCK):
+        if not self.is_a(item, Status.EXTERNAL_BLOCK) and not (self.active and uid in self.told):
             expected = TransitionNotAllowed
         elif good_fetches < 2:
             expected = FeedItemMayReturn
-        command = FeedItemGone(unit_id=UNIT, feed_id=FEED, uid=uid, good_fetches=good_fetches)
+        command = FeedItemGone(unit_id=UNIT, feed_id=FEED, block_id=item, good_fetches=good_fetches)
         assert self.run(PROCESS, command, item) is expected
         if expected is None:
             self.let_go(item)

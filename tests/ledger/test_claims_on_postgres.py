@@ -208,7 +208,7 @@ def test_blocks_have_their_nights_until_they_are_lifted(desk: Desk) -> None:
     desk.does(ITEM, PROCESS, item)
     assert desk.claims() == nights_of(ITEM, around)
 
-    gone = FeedItemGone(unit_id=UNIT, feed_id=FEED, uid=UID, good_fetches=2)
+    gone = FeedItemGone(unit_id=UNIT, feed_id=FEED, block_id=ITEM, good_fetches=2)
     desk.does(ITEM, PROCESS, gone)
     assert desk.claims() == {}
 

@@ -21,13 +21,13 @@ from tests.facts import (
     FINANCE,
     GUEST,
     HOST,
-    LAST_DAY,
     NOW,
     OPERATOR,
     PASSPORT,
     PHOTO,
     PROCESS,
     PROPERTY,
+    RUNS_OUT,
     SUPPORT,
     TIMER,
     VERIFIER,
@@ -55,7 +55,7 @@ from tests.facts import (
 from tests.given import Given, given
 
 HOUR = timedelta(hours=1)
-A_PHOTO = {"property_id": PROPERTY, "purpose": Purpose.PHOTO}
+A_PHOTO = {"property_id": PROPERTY, "purpose": Purpose.PHOTO, "expires_on": None}
 
 
 def a_scanned_passport(*later: Any) -> Given:
@@ -89,6 +89,15 @@ def test_the_largest_file_is_taken() -> None:
 def test_a_photo_is_of_a_property() -> None:
     told = to_announce_a_photo(property_id=None)
     given().when(HOST, told).refused(FileNotTaken, why="property")
+
+
+def test_v3_a_document_that_has_run_out_is_not_even_sent() -> None:
+    given().when(HOST, to_announce(), expires_at(RUNS_OUT)).refused(DocumentHasExpired)
+
+
+def test_a_photo_never_runs_out() -> None:
+    told = to_announce_a_photo(expires_on=RUNS_OUT)
+    given().when(HOST, told).refused(FileNotTaken, why="a_photo_never_expires")
 
 
 def test_a_passport_is_of_no_property() -> None:
@@ -134,20 +143,20 @@ def test_a_file_that_cannot_be_kept_is_refused(history: Any) -> None:
 # -- DC4, DC6: accepted and refused ---------------------------------------------------------
 
 
-def test_a_verifier_accepts_a_document_until_its_last_day() -> None:
+def test_a_verifier_accepts_a_document_until_it_runs_out() -> None:
     outcome = a_scanned_passport().when(VERIFIER, to_accept()).then(document_accepted())
-    assert outcome.state.expires_on == LAST_DAY
+    assert outcome.state.expires_on == RUNS_OUT
 
 
 def test_an_unscanned_document_is_not_accepted() -> None:
     given(announced(), uploaded()).when(VERIFIER, to_accept()).refused(TransitionNotAllowed)
 
 
-def test_a_document_is_accepted_on_its_last_day_and_not_the_day_after() -> None:
-    last_moment = expires_at(LAST_DAY) - AN_INSTANT
+def test_a_document_is_accepted_until_the_day_comes_that_it_runs_out_on() -> None:
+    last_moment = expires_at(RUNS_OUT) - AN_INSTANT
     a_scanned_passport().when(VERIFIER, to_accept(), last_moment).then(document_accepted())
-    late = a_scanned_passport().when(VERIFIER, to_accept(), expires_at(LAST_DAY))
-    late.refused(DocumentHasExpired, expires_on=LAST_DAY)
+    late = a_scanned_passport().when(VERIFIER, to_accept(), expires_at(RUNS_OUT))
+    late.refused(DocumentHasExpired, expires_on=RUNS_OUT)
 
 
 def test_some_documents_never_expire() -> None:
@@ -224,16 +233,16 @@ def test_nobody_looks_at_what_was_not_drawn_anew_or_is_gone(history: Any) -> Non
 # -- DC8: expired -----------------------------------------------------------------------------
 
 
-def test_v3_a_document_expires_when_its_last_day_is_over() -> None:
+def test_v3_a_document_expires_on_the_day_that_it_runs_out() -> None:
     accepted = a_scanned_passport(document_accepted())
-    too_early = accepted.when(TIMER, to_expire(), expires_at(LAST_DAY) - AN_INSTANT)
-    too_early.refused(TooEarly, expires_on=LAST_DAY)
-    accepted.when(TIMER, to_expire(), expires_at(LAST_DAY)).then(document_expired())
+    too_early = accepted.when(TIMER, to_expire(), expires_at(RUNS_OUT) - AN_INSTANT)
+    too_early.refused(TooEarly, expires_on=RUNS_OUT)
+    accepted.when(TIMER, to_expire(), expires_at(RUNS_OUT)).then(document_expired())
 
 
 def test_what_never_expires_does_not() -> None:
     forever = a_scanned_passport(document_accepted(None))
-    forever.when(TIMER, to_expire(), expires_at(LAST_DAY)).refused(TooEarly)
+    forever.when(TIMER, to_expire(), expires_at(RUNS_OUT)).refused(TooEarly)
 
 
 # -- DC9, DC10: deleted -----------------------------------------------------------------------

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from ledger import processes
 from ledger.aggregates.document import DOCUMENT, AnnounceDocument, Document, Status
 from ledger.draft import Draft
-from ledger.errors import GatewayUnavailable, NotFound, SelfApproval
+from ledger.errors import DocumentNotReady, GatewayUnavailable, NotFound, SelfApproval
 from ledger.events import Actor
 from ledger.events.document import DocumentPurged, DocumentScanned, UploadDiscarded
 from ledger.gateways.objects import Objects, ObjectStore, Promised, SignedUpload
@@ -19,13 +20,16 @@ from ledger.gateways.objects.folder import FolderObjects
 from ledger.gateways.scanner import Scanner, Verdict
 from ledger.values.clock import Instant
 from ledger.values.files import Fault, MediaType, Purpose, expires_at
-from ledger.values.ids import DocumentId
+from ledger.values.ids import DocumentId, HostId, PropertyId
+from ledger.values.verification import ShownDocument
 from tests.facts import (
-    LAST_DAY,
     PASSPORT,
     PHOTO,
+    PROPERTY,
     RUI,
+    RUNS_OUT,
     VERIFIER,
+    an_id,
     to_accept,
     to_announce,
     to_announce_a_photo,
@@ -303,15 +307,15 @@ def accepted(archive: Archive) -> None:
     archive.by(VERIFIER, processes.accept_document, to_accept())
 
 
-def test_v3_an_accepted_passport_expires_after_its_last_day_and_is_deleted_in_the_end(
+def test_v3_an_accepted_passport_expires_when_it_runs_out_and_is_deleted_in_the_end(
     archive: Archive,
 ) -> None:
     accepted(archive)
-    archive.until(expires_at(LAST_DAY), step=100 * DAY)
+    archive.until(expires_at(RUNS_OUT), step=100 * DAY)
     assert archive.document().status is Status.EXPIRED
     assert archive.files()
 
-    archive.until(expires_at(LAST_DAY) + 90 * DAY, step=45 * DAY)
+    archive.until(expires_at(RUNS_OUT) + 90 * DAY, step=45 * DAY)
 
     assert archive.document().status is Status.PURGED
     assert archive.files() == []
@@ -325,6 +329,43 @@ def test_v3_nobody_decides_on_their_own_document(archive: Archive) -> None:
         archive.by(rui_verifies, processes.accept_document, to_accept())
     with pytest.raises(SelfApproval):
         archive.by(rui_verifies, processes.refuse_document, to_refuse())
+
+
+def shown(archive: Archive, of: HostId = RUI) -> ShownDocument:
+    """The passport, as it is shown for a review."""
+    documents: list[ShownDocument] = []
+    archive.decide(
+        lambda draft: documents.append(processes.shown_document(draft, of, PASSPORT)), PASSPORT
+    )
+    return documents[-1]
+
+
+def test_pr2_a_document_is_shown_for_a_review_once_it_is_read(archive: Archive) -> None:
+    archive.send(A_PASSPORT)
+    with pytest.raises(DocumentNotReady, match="uploaded"):
+        shown(archive)
+    archive.settle()
+
+    digest = sha256(A_PASSPORT).hexdigest()
+    assert shown(archive) == ShownDocument(PASSPORT, "identity", digest, RUNS_OUT)
+    with pytest.raises(DocumentNotReady):
+        shown(archive, of=HostId(an_id("another host")))
+    archive.by(VERIFIER, processes.refuse_document, to_refuse())
+    with pytest.raises(DocumentNotReady, match="refused"):
+        shown(archive)
+
+
+def test_py2_a_property_is_shown_by_its_own_photos_only(archive: Archive) -> None:
+    archive.send(a_file(), to_announce_a_photo())
+    archive.settle()
+    archive.decide(lambda draft: nothing(processes.shown_photo(draft, PROPERTY, PHOTO)), PHOTO)
+    other = PropertyId(an_id("another house"))
+    with pytest.raises(DocumentNotReady):
+        archive.decide(lambda draft: nothing(processes.shown_photo(draft, other, PHOTO)), PHOTO)
+
+
+def nothing(_answer: object) -> None:
+    """A plan answers nothing."""
 
 
 def test_a_document_that_a_verifier_refused_is_kept_for_a_month(archive: Archive) -> None:
@@ -361,7 +402,7 @@ def ends(archive: Archive) -> tuple[object, ...]:
     archive.send(a_file(picture=the_sea(400, 300)), to_announce_a_photo())
     accepted(archive)
     archive.until(archive.clock.now + HOUR, step=HOUR)
-    archive.until(expires_at(LAST_DAY) + 90 * DAY, step=100 * DAY)
+    archive.until(expires_at(RUNS_OUT) + 90 * DAY, step=100 * DAY)
     times = [len(archive.events(kind)) for kind in (DocumentScanned, DocumentPurged)]
     return archive.document(), archive.document(PHOTO), archive.files(), times
 

@@ -41,7 +41,10 @@ def blocks(town: Town, place: Place, chance: Random) -> None:
     feed_id = FeedId(an_id(f"feed of {place.name}"))
     item = ImportFeedItem(unit_id=unit_id, feed_id=feed_id, uid=name, stay=nights, revision="1")
     town.do(processes.PROCESS, item, block_of(feed_id, name))
-    town.blocks.append(FeedItemGone(unit_id=unit_id, feed_id=feed_id, uid=name, good_fetches=3))
+    gone = FeedItemGone(
+        unit_id=unit_id, feed_id=feed_id, block_id=block_of(feed_id, name), good_fetches=3
+    )
+    town.blocks.append(gone)
 
 
 def unblocks(town: Town, command: Any, _chance: Random) -> None:
@@ -51,7 +54,7 @@ def unblocks(town: Town, command: Any, _chance: Random) -> None:
         host_id = next(place.host_id for place in PLACES if command.unit_id in place.unit_ids)
         town.do(Actor("H", host_id), command, command.block_id)
     else:
-        town.do(processes.PROCESS, command, block_of(command.feed_id, command.uid))
+        town.do(processes.PROCESS, command, command.block_id)
 
 
 def some_nights(town: Town, place: Place, chance: Random) -> Stay:

@@ -27,6 +27,7 @@ from tests.facts import (
     a_difference,
     a_dispute,
     a_failed_bank_account,
+    a_feed_conflict,
     a_payout,
     a_receipt,
     a_refund,
@@ -96,6 +97,7 @@ COMES_UP_BY: dict[Matter, Event] = {
     M.DAMAGE_TO_DECIDE: claim_contested(),
     M.DAMAGE_UNPAID: left_unpaid(),
     M.CASE_TO_ANSWER: case_opened(),
+    M.SOLD_TWICE: a_feed_conflict(),
 }
 EXAMPLES: dict[type[Event], Event] = {type(event): event for event in ONE_OF_EACH}
 

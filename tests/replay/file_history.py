@@ -33,14 +33,14 @@ BLURRED = DocumentId(an_id("a blurred letter of the city"))
 
 def send_files(history: "History") -> None:
     """Let a passport be accepted, looked at and expire, a letter be refused, and a photo stay."""
-    last_day = (history.clock.now + timedelta(days=1)).date()
+    runs_out = (history.clock.now + timedelta(days=1)).date()
     history.take(
         PASSPORT,
         (HOST, to_announce()),
         (HOST, to_report()),
         (PROCESS, to_record_scan()),
         (VERIFIER, to_view()),
-        (VERIFIER, to_accept(expires_on=last_day)),
+        (VERIFIER, to_accept(expires_on=runs_out)),
         (PROCESS, to_discard()),
     )
     history.take(
@@ -59,5 +59,5 @@ def send_files(history: "History") -> None:
         (VERIFIER, RefuseDocument(document_id=BLURRED, reason=Fault.NOT_LEGIBLE)),
         (PROCESS, PurgeDocument(document_id=BLURRED)),
     )
-    history.clock.now = expires_at(last_day)
+    history.clock.now = expires_at(runs_out)
     history.take(PASSPORT, (TIMER, to_expire()), (PROCESS, to_purge()))

@@ -16,6 +16,7 @@ from ledger import processes
 from ledger.aggregates.bank_payout import Status as AtTheBank
 from ledger.aggregates.bank_payout import bank_payout_of
 from ledger.aggregates.booking import BOOKING, Book
+from ledger.aggregates.calendar_feed import NoteFailure, NoteReading, RemoveFeed
 from ledger.aggregates.coupon import CloseCoupon, RestoreCoupon
 from ledger.aggregates.decider import Command
 from ledger.aggregates.host_debt import (
@@ -67,6 +68,7 @@ from tests.facts import (
     GUEST,
     HALF,
     HOST,
+    ITEM,
     LISBON,
     MARTA,
     OPERATOR,
@@ -92,6 +94,7 @@ from tests.facts import (
     to_record_own_transfer,
     to_redeem,
     to_register,
+    to_register_feed,
     to_set_levies,
     to_set_rates,
 )
@@ -130,6 +133,7 @@ PAINTING = BlockId(an_id("painting"))
 GARDEN = BlockId(an_id("the garden is done"))
 SOLD_ELSEWHERE = "sold elsewhere"
 SOLD_TWICE = "sold here and elsewhere"
+SOLD_TWICE_FOR_A_WHILE = "sold here and elsewhere for a while"
 STILL_ELSEWHERE = "still sold elsewhere"
 ATTIC = UnitId(an_id("the attic"))
 
@@ -226,6 +230,12 @@ class History:
             unit_id=UNIT, feed_id=FEED, uid=uid, stay=a_stay(arrival), revision="1"
         )
         self.change_nights(block_of(FEED, uid), PROCESS, item)
+
+    def gone(self, uid: str) -> None:
+        """Take in that the feed has an item no longer."""
+        block_id = block_of(FEED, uid)
+        gone = FeedItemGone(unit_id=UNIT, feed_id=FEED, block_id=block_id, good_fetches=2)
+        self.change_nights(block_id, PROCESS, gone)
 
     # -- Past the rules ---------------------------------------------------------------------
 
@@ -401,13 +411,24 @@ def change_the_calendar(history: History) -> None:
     history.change_nights(LATE_MONEY, OPERATOR, reopen)
 
     history.feed(SOLD_ELSEWHERE, "2025-11-01")
-    gone = FeedItemGone(unit_id=UNIT, feed_id=FEED, uid=SOLD_ELSEWHERE, good_fetches=2)
-    history.change_nights(block_of(FEED, SOLD_ELSEWHERE), PROCESS, gone)
+    history.gone(SOLD_ELSEWHERE)
     history.feed(SOLD_TWICE, "2025-09-01")
+    history.feed(SOLD_TWICE_FOR_A_WHILE, "2025-09-01")
+    history.gone(SOLD_TWICE_FOR_A_WHILE)
+    read_the_feed(history)
     history.feed(STILL_ELSEWHERE, "2025-10-13")
 
     attic = to_open_calendar(unit_id=ATTIC, number=2)
     history.change_nights(ATTIC, HOST, attic, Deactivate(unit_id=ATTIC))
+
+
+def read_the_feed(history: History) -> None:
+    """Let everything happen once that can happen to a feed."""
+    history.change_nights(FEED, HOST, to_register_feed())
+    missed = NoteReading(feed_id=FEED, missing=(ITEM,))
+    failed = NoteFailure(feed_id=FEED, reason="FEED_UNREADABLE", failures=3)
+    history.change_nights(FEED, PROCESS, missed, failed, NoteReading(feed_id=FEED, missing=()))
+    history.change_nights(FEED, HOST, RemoveFeed(feed_id=FEED))
 
 
 def host(history: History) -> None:

@@ -48,7 +48,7 @@ def world_around(history: History, machine: StripeMachine) -> tuple[World, Calls
     clock = history.clock
     calls = Calls(clock=clock, sleep=clock.pass_by, chance=Random(17))
     stripe = client("sk_test_desk", http=InProcessClient(machine))
-    return World(history.ledger, StripeGateway(stripe), calls, fresh_id), calls
+    return World(history.ledger, fresh_id, StripeGateway(stripe), calls), calls
 
 
 def ask(draft: Draft) -> None:

@@ -63,7 +63,7 @@ class Outside:
         self.machine = StripeMachine(clock=lambda: self.clock.now.timestamp())
         self.sdk = client("sk_test_clerk", http=InProcessClient(self.machine))
         calls = Calls(clock=self.clock, sleep=self.clock.pass_by, chance=Random(17))
-        self.world = World(history.ledger, StripeGateway(self.sdk), calls, fresh_id)
+        self.world = World(history.ledger, fresh_id, StripeGateway(self.sdk), calls)
         self.troubles: list[str] = []
 
     def pay(self) -> None:

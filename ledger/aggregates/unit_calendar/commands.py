@@ -130,12 +130,16 @@ class ImportFeedItem(Command, frozen=True, kw_only=True):
 
 
 class FeedItemGone(Command, frozen=True, kw_only=True):
-    """Take in that a feed has an item no longer: so many good fetches in a row were without it."""
+    """Take in that a feed has an item no longer, which made this block or was in conflict.
+
+    So many good fetches in a row were without it, or its host removed the feed (`feed_removed`).
+    """
 
     unit_id: UnitId
     feed_id: FeedId
-    uid: str
+    block_id: BlockId
     good_fetches: int
+    feed_removed: bool = False
 
 
 class Deactivate(Command, frozen=True, kw_only=True):

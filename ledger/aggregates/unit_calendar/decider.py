@@ -46,9 +46,9 @@ def _subject(command: UnitCalendarCommand) -> ClaimId | None:
     match command:
         case OpenCalendar() | Deactivate():
             return None
-        case ImportFeedItem() | FeedItemGone():
+        case ImportFeedItem():
             return block_of(command.feed_id, command.uid)
-        case BlockNights() | UnblockNights() | ReopenNights():
+        case BlockNights() | UnblockNights() | ReopenNights() | FeedItemGone():
             return command.block_id
         case _:
             return command.booking_id
@@ -85,6 +85,6 @@ UNIT_CALENDAR = Decider(
     decide=decide,
     evolve=evolve,
     claims=claims,
-    evolution=4,
+    evolution=5,
     streams_grow_long=True,
 )

@@ -22,6 +22,7 @@ from ledger.events.unit_calendar import (
     ExternalBlockAdded,
     ExternalBlockRemoved,
     FeedConflictDetected,
+    FeedConflictEnded,
     HoldExpired,
     HoldExtended,
     HoldKind,
@@ -57,6 +58,7 @@ def evolve(calendar: UnitCalendar | None, event: UnitCalendarEvent) -> UnitCalen
             | ExternalBlockAdded()
             | FeedConflictDetected()
             | ExternalBlockRemoved()
+            | FeedConflictEnded()
         ):
             return _after_block(calendar, event)
         case UnitDeactivated():
@@ -106,12 +108,18 @@ def _after_block(calendar: UnitCalendar, event: BlockedNightsEvent) -> UnitCalen
             return _freed(calendar, event.block_id, event.stay)
         case ExternalBlockAdded():
             blocked = Claim(
-                Status.EXTERNAL_BLOCK, event.stay, parts=event.parts, revision=event.revision
+                Status.EXTERNAL_BLOCK,
+                event.stay,
+                parts=event.parts,
+                feed_id=event.feed_id,
+                revision=event.revision,
             )
             return _claimed(_settled(calendar, event.block_id), event.block_id, blocked)
         case FeedConflictDetected():
-            told = {**calendar.conflicts, event.block_id: Conflict(event.stay, event.revision)}
-            return replace(calendar, conflicts=told)
+            conflict = Conflict(event.feed_id, event.stay, event.revision)
+            return replace(calendar, conflicts={**calendar.conflicts, event.block_id: conflict})
+        case FeedConflictEnded():
+            return _settled(calendar, event.block_id)
         case ExternalBlockRemoved():
             return _freed(_settled(calendar, event.block_id), event.block_id, *event.parts)
         case _:

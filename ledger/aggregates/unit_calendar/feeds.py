@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from ledger.aggregates.unit_calendar.commands import FeedItemGone, ImportFeedItem, block_of
+from ledger.aggregates.unit_calendar.lifecycle import LIFECYCLE
 from ledger.aggregates.unit_calendar.state import Conflict, Status, UnitCalendar, taken_without
 from ledger.errors import FeedItemMayReturn
 from ledger.events.unit_calendar import (
     ExternalBlockAdded,
     ExternalBlockRemoved,
     FeedConflictDetected,
+    FeedConflictEnded,
     UnitCalendarEvent,
 )
 from ledger.values.ids import BookingId
@@ -29,7 +31,7 @@ def import_item(calendar: UnitCalendar, command: ImportFeedItem) -> Sequence[Uni
     at_least_one_night(wanted.check_in, wanted.check_out)
     block_id = block_of(command.feed_id, command.uid)
     if in_the_way := _bookings_in(calendar, wanted):
-        if calendar.conflicts.get(block_id) == Conflict(wanted, revision):
+        if calendar.conflicts.get(block_id) == Conflict(command.feed_id, wanted, revision):
             return []
         return [
             FeedConflictDetected(
@@ -69,15 +71,23 @@ def _bookings_in(calendar: UnitCalendar, wanted: Stay) -> tuple[BookingId, ...]:
 
 
 def remove_item(calendar: UnitCalendar, command: FeedItemGone) -> Sequence[UnitCalendarEvent]:
-    """Free what is no longer sold elsewhere. Raises FeedItemMayReturn."""
-    block_id = block_of(command.feed_id, command.uid)
-    if command.good_fetches < GOOD_FETCHES:
+    """Free what is no longer sold elsewhere, or end the conflict about it.
+
+    Raises FeedItemMayReturn, TransitionNotAllowed where the feed has no such item here.
+    """
+    block_id, feed_id = command.block_id, command.feed_id
+    claim, conflict = calendar.claims.get(block_id), calendar.conflicts.get(block_id)
+    known = claim or conflict
+    if known is None or known.feed_id != feed_id:
+        LIFECYCLE.refuse(FeedItemGone, Status.FREE)
+    if not command.feed_removed and command.good_fetches < GOOD_FETCHES:
         raise FeedItemMayReturn(
             block_id=block_id, good_fetches=command.good_fetches, needed=GOOD_FETCHES
         )
-    claim = calendar.claims[block_id]
+    if claim is None:
+        return [FeedConflictEnded(block_id=block_id, feed_id=feed_id, stay=known.stay)]
     return [
         ExternalBlockRemoved(
-            block_id=block_id, feed_id=command.feed_id, stay=claim.stay, parts=claim.nights
+            block_id=block_id, feed_id=feed_id, stay=claim.stay, parts=claim.nights
         )
     ]

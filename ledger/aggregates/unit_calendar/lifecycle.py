@@ -25,6 +25,7 @@ from ledger.events.unit_calendar import (
     ExternalBlockAdded,
     ExternalBlockRemoved,
     FeedConflictDetected,
+    FeedConflictEnded,
     HoldExpired,
     HoldExtended,
     HoldPlaced,
@@ -71,7 +72,9 @@ LIFECYCLE = Lifecycle(
     Step("UC12c", ImportFeedItem, ANY, actors("X"), FeedConflictDetected, SAME,
          "held or reserved; not told before of this form"),
     Step("UC13", FeedItemGone, EXTERNAL, actors("X"), ExternalBlockRemoved, Status.FREE,
-         "missing in 2 good fetches in a row"),
+         "missing in 2 good fetches in a row, or the feed was removed"),
+    Step("UC13c", FeedItemGone, FREE, actors("X"), FeedConflictEnded, SAME,
+         "in conflict until now; otherwise as UC13"),
     Step("UC14", Deactivate, FREE, actors("HO"), UnitDeactivated, Status.INACTIVE,
          "no hold, and no reservation whose guest has not left"),
 )  # fmt: skip

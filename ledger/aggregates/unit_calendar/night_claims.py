@@ -9,6 +9,7 @@ from ledger.events.unit_calendar import (
     ExternalBlockAdded,
     ExternalBlockRemoved,
     FeedConflictDetected,
+    FeedConflictEnded,
     HoldExpired,
     HoldExtended,
     HoldPlaced,
@@ -46,7 +47,7 @@ def claims(stream_id: str, event: UnitCalendarEvent) -> Nights | None:
             return _exchanged(unit_id, event.parts, ())
         case CalendarOpened() | HoldExtended() | ReservationMade():
             return None
-        case FeedConflictDetected() | UnitDeactivated():
+        case FeedConflictDetected() | FeedConflictEnded() | UnitDeactivated():
             return None
         case _:
             assert_never(event)

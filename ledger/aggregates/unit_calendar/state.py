@@ -7,7 +7,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from ledger.values.clock import Instant
-from ledger.values.ids import BlockId, BookingId, HostId, PropertyId, UnitId
+from ledger.values.ids import BlockId, BookingId, FeedId, HostId, PropertyId, UnitId
 from ledger.values.nights import Taken
 from ledger.values.stay import House, Stay
 
@@ -37,8 +37,8 @@ class Claim(Struct, frozen=True):
 
     `extendable_until` is None for what cannot be extended, such as a hold for the host's answer.
     `buffer_nights` after the stay are kept free as well, to get the unit ready for the next guest.
-    `parts` is what an external block has of its stay, where other blocks have the rest. `revision`
-    is that of the feed's item.
+    `parts` is what an external block has of its stay, where other blocks have the rest. `feed_id`
+    and `revision` are those of the feed's item.
     """
 
     status: Status
@@ -48,6 +48,7 @@ class Claim(Struct, frozen=True):
     host_cancelled: bool = False
     buffer_nights: int = 0
     parts: tuple[Stay, ...] | None = None
+    feed_id: FeedId | None = None
     revision: str = ""
 
     @property
@@ -59,6 +60,7 @@ class Claim(Struct, frozen=True):
 class Conflict(Struct, frozen=True):
     """A feed's item that was told to be in conflict, so that it is told once."""
 
+    feed_id: FeedId
     stay: Stay
     revision: str
 

@@ -3,8 +3,8 @@
 from ledger.values.files import Fault, expires_at
 from tests.facts import (
     HOST,
-    LAST_DAY,
     PROCESS,
+    RUNS_OUT,
     TIMER,
     VERIFIER,
     announced,
@@ -34,7 +34,7 @@ COMMANDS = (
     Happened(to_accept(), VERIFIER, SCANNED),
     Happened(to_refuse(), VERIFIER, SCANNED),
     Happened(to_view(), VERIFIER, SCANNED),
-    Happened(to_expire(), TIMER, (*SCANNED, document_accepted()), at=expires_at(LAST_DAY)),
+    Happened(to_expire(), TIMER, (*SCANNED, document_accepted()), at=expires_at(RUNS_OUT)),
     Happened(to_discard(), PROCESS, SCANNED),
     Happened(to_purge(), PROCESS, (*SCANNED, document_refused())),
 )

@@ -27,6 +27,7 @@ from tests.facts import (
     GUEST,
     HOLD_ENDS,
     HOST,
+    ITEM,
     NOW,
     OPERATOR,
     PROCESS,
@@ -36,6 +37,7 @@ from tests.facts import (
     a_block,
     a_block_after_cancelling,
     a_calendar,
+    a_feed_conflict,
     a_hold,
     a_released_reservation,
     a_reservation,
@@ -88,9 +90,14 @@ COMMANDS = (
     Happened(TO_IMPORT, PROCESS, (a_calendar(),)),
     Happened(TO_IMPORT, PROCESS, RESERVED),
     Happened(
-        FeedItemGone(unit_id=UNIT, feed_id=FEED, uid=UID, good_fetches=2),
+        FeedItemGone(unit_id=UNIT, feed_id=FEED, block_id=ITEM, good_fetches=2),
         PROCESS,
         (a_calendar(), an_external_block()),
+    ),
+    Happened(
+        FeedItemGone(unit_id=UNIT, feed_id=FEED, block_id=ITEM, good_fetches=2),
+        PROCESS,
+        (*RESERVED, a_feed_conflict()),
     ),
     Happened(Deactivate(unit_id=UNIT), HOST, (a_calendar(),)),
 )

@@ -11,10 +11,10 @@ from ledger.gateways.ical import (
     LARGEST_BYTES,
     LONGEST_UID,
     MOST_ITEMS,
-    FeedItem,
     read_items,
     written,
 )
+from ledger.values.feed import FeedItem
 from ledger.values.stay import ONE_DAY, Stay
 from tests.facts import LISBON, NOW, a_stay
 
