@@ -77,18 +77,26 @@ def _fault_of(image: Image.Image, media_type: MediaType) -> Fault | None:
 
 
 def _drawn(image: Image.Image, edges: Sequence[int]) -> tuple[Picture, ...]:
-    image.draft("RGB", (max(edges), max(edges)))  # A JPEG need not be decoded larger than kept.
-    upright = _opaque(ImageOps.exif_transpose(image))
-    longest = max(upright.size)
-    wanted = sorted({min(edge, longest) for edge in edges})
+    largest = (max(edges), max(edges))
+    image.draft("RGB", largest)  # A JPEG need not be decoded larger than it is kept.
+    pixels = _in_colours(image)
+    pixels.thumbnail(largest, Image.Resampling.LANCZOS)
+    upright = _on_a_sheet(ImageOps.exif_transpose(pixels))
+    wanted = sorted({min(edge, max(upright.size)) for edge in edges})
     return tuple(_picture(upright, edge) for edge in wanted)
 
 
-def _opaque(image: Image.Image) -> Image.Image:
+def _in_colours(image: Image.Image) -> Image.Image:
+    """The same in red, green and blue, and how transparent it is if it is at all."""
+    if image.mode.startswith("I"):  # Greys of 16 bits, of which all but the darkest would be white.
+        image = image.point(lambda grey: grey / 256).convert("L")
+    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+
+
+def _on_a_sheet(pixels: Image.Image) -> Image.Image:
     """Its pixels on a sheet of their own: metadata and transparency stay behind."""
-    pixels = image.convert("RGBA")
-    sheet = Image.new("RGB", image.size, WHITE)
-    sheet.paste(pixels, mask=pixels.getchannel("A"))
+    sheet = Image.new("RGB", pixels.size, WHITE)
+    sheet.paste(pixels, mask=pixels.getchannel("A") if pixels.mode == "RGBA" else None)
     return sheet
 
 

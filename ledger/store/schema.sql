@@ -99,6 +99,12 @@ CREATE TABLE IF NOT EXISTS ledger.calendar_reads (
     last_trouble   text
 ) WITH (fillfactor = 80);
 
+-- By which secrets other platforms read the calendars of units: their digests, one for each unit.
+CREATE TABLE IF NOT EXISTS ledger.calendar_links (
+    unit_id  uuid  NOT NULL PRIMARY KEY,
+    digest   bytea NOT NULL UNIQUE CHECK (octet_length(digest) = 32)
+);
+
 -- What a source says moved the money that it holds for us, line by line as it was read: its account
 -- statement. A line never changes. `origin` is the object that it comes from, in the source's words.
 CREATE TABLE IF NOT EXISTS ledger.statement (

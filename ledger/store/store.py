@@ -11,14 +11,14 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from ledger.errors import LedgerError, Refused, StoreUnavailable
 from ledger.events import Event, Recorded
-from ledger.store import snapshots, vault
+from ledger.store import calendar_links, snapshots, vault
 from ledger.store.batch import prepare
 from ledger.store.codec import Codec, default_codec
 from ledger.store.commits import Commit, Receipt
 from ledger.store.feed import EVENTS, cursor, recorded_of
 from ledger.store.link import Link
 from ledger.store.writer import Outcome, Ticket, Writer, remembered_refusal
-from ledger.values.ids import CommandId, StreamId
+from ledger.values.ids import CommandId, StreamId, UnitId
 from ledger.values.texts import Written
 
 Answer = TypeVar("Answer")
@@ -205,6 +205,20 @@ class EventStore:
     def sweep_texts(self) -> int:
         """Take away texts that belong to no recorded command; returns how many."""
         return self._ask(vault.sweep)
+
+    # -- Calendars that others read --------------------------------------------------------
+
+    def share_calendar(self, unit_id: UnitId) -> str:
+        """A new secret by which a unit's calendar is read (`calendar_links.make`)."""
+        return self._ask(lambda connection: calendar_links.make(connection, unit_id))
+
+    def unshare_calendar(self, unit_id: UnitId) -> None:
+        """Let nobody read a unit's calendar any more."""
+        self._ask(lambda connection: calendar_links.revoke(connection, unit_id))
+
+    def shared_unit(self, token: str) -> UnitId | None:
+        """The unit whose calendar a secret lets one read, if it does."""
+        return self._ask(lambda connection: calendar_links.unit_of(connection, token))
 
     # -- The end --------------------------------------------------------------------------
 

@@ -34,6 +34,7 @@ from replay.rules.revenue_is_earned_first import RevenueIsEarnedFirst
 from replay.rules.reviews_are_blind import ReviewsAreBlind
 from replay.rules.rule import Finding, Rule
 from replay.rules.stays_keep_their_dates import StaysKeepTheirDates
+from replay.rules.texts_are_kept import TextsAreKept
 from replay.rules.versions_have_no_gaps import VersionsHaveNoGaps
 
 RULES: tuple[type[Rule], ...] = (
@@ -59,6 +60,7 @@ RULES: tuple[type[Rule], ...] = (
     EndedBookingsAreSettled,
     CasesHoldPayouts,
     ReviewsAreBlind,
+    TextsAreKept,
     DebtsAreReceivable,
     NightsAreSoldOnce,
     HoldsExpire,

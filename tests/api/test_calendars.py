@@ -4,10 +4,13 @@ from typing import Any
 
 from bench.estate import Estate
 from ledger.application import Ledger
+from ledger.gateways.ical import read_items
 from ledger.values.ids import fresh_id
+from ledger.values.stay import ONE_DAY, Stay
 from tests.api.conftest import Door
-from tests.api.houses import day
+from tests.api.houses import EARLIEST, day
 from tests.api.test_cancellations import paid
+from tests.facts import LISBON
 
 
 def nights(first: int, last: int) -> dict[str, str]:
@@ -127,3 +130,39 @@ def test_an_address_that_is_not_one_of_https_is_not_taken(door: Door, estate: Es
             f"/units/{estate.units[0]}/feeds", {"address": address}, key=address[:5]
         )
         assert refused.status_code == 422, refused.text
+
+
+def test_other_platforms_read_which_nights_are_taken_and_nothing_else(
+    door: Door, estate: Estate, ledger: Ledger
+) -> None:
+    booking_id = paid(door, estate, ledger).split("/")[2]
+    unit = f"/units/{estate.units[0]}"
+    door.post(f"{unit}/blocks", nights(5, 6), key="block")
+
+    shared = door.client.post(f"{unit}/calendar-address")
+    assert shared.status_code == 201
+    calendar = door.get(shared.json()["path"])
+
+    assert calendar.headers["Content-Type"].startswith("text/calendar")
+    said = read_items(calendar.content, LISBON, EARLIEST)
+    assert [one.stay for one in said] == [
+        Stay(EARLIEST, EARLIEST + 2 * ONE_DAY),
+        Stay(EARLIEST + 5 * ONE_DAY, EARLIEST + 6 * ONE_DAY),
+    ]
+    assert booking_id not in calendar.text
+    again = read_items(door.get(shared.json()["path"]).content, LISBON, EARLIEST)
+    assert [one.uid for one in again] == [one.uid for one in said]
+
+
+def test_an_address_of_a_calendar_ends_with_the_next_one_and_when_it_is_revoked(
+    door: Door, estate: Estate
+) -> None:
+    address = f"/units/{estate.units[0]}/calendar-address"
+    first, second = (door.client.post(address).json()["path"] for _ in range(2))
+    assert (door.get(first).status_code, door.get(second).status_code) == (404, 200)
+
+    assert door.client.delete(address).status_code == 204
+
+    assert door.get(second).status_code == 404
+    assert door.get(f"/calendars/{'x' * 43}.ics").status_code == 404
+    assert door.client.post(f"/units/{fresh_id()}/calendar-address").status_code == 404

@@ -1,16 +1,22 @@
 """Settings: what is not there is named, and what is secret is not shown."""
 
+from pathlib import Path
+
 import pytest
 
+from ledger.gateways.objects import chosen_by
+from ledger.gateways.objects.folder import FolderObjects
+from ledger.gateways.objects.s3 import S3Objects
 from ledger.settings import Misconfigured, Settings, read_settings
+from ledger.values.clock import system_clock
 
 DATABASE = "postgresql://app:secret@127.0.0.1/stayledger"
 
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS", "STRIPE_API_BASE", "QUOTE_KEYS"):
-        monkeypatch.delenv(name, raising=False)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("DATABASE_URL", DATABASE)
 
 
@@ -74,3 +80,35 @@ def test_nothing_secret_shows() -> None:
     )
     assert "hidden" not in repr(settings)
     assert "secret@" not in repr(settings)
+
+
+def test_files_lie_in_two_buckets_or_in_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings().buckets is None
+    monkeypatch.setenv("OBJECTS_DOCUMENTS_BUCKET", "documents")
+    with pytest.raises(Misconfigured, match="name two buckets"):
+        _ = read_settings().buckets
+    monkeypatch.setenv("OBJECTS_PHOTOS_BUCKET", "documents")
+    with pytest.raises(Misconfigured, match="name two buckets"):
+        _ = read_settings().buckets
+    monkeypatch.setenv("OBJECTS_PHOTOS_BUCKET", "photos")
+    assert read_settings().buckets == ("documents", "photos")
+
+
+def test_files_lie_where_the_settings_say(tmp_path: Path) -> None:
+    settings = Settings(database_url=DATABASE, objects_folder=tmp_path)
+    in_folder = chosen_by(settings, system_clock)
+    buckets = {"objects_documents_bucket": "documents", "objects_photos_bucket": "photos"}
+    in_buckets = chosen_by(settings.model_copy(update=buckets), system_clock)
+
+    assert in_folder is not None
+    assert in_buckets is not None
+    assert isinstance(in_folder.documents, FolderObjects)
+    assert isinstance(in_buckets.photos, S3Objects)
+    assert chosen_by(Settings(database_url=DATABASE), system_clock) is None
+
+
+def test_who_we_are_at_the_storage_is_not_shown() -> None:
+    known = Settings(
+        database_url=DATABASE, objects_key_id="AKIDSECRET", objects_secret_key="verysecret"
+    )
+    assert "secret" not in repr(known).lower().replace("secret_key", "")

@@ -18,16 +18,17 @@ from replay.rules.notices_are_settled import NoticesAreSettled
 from replay.rules.read_models_agree import ReadModelsAgree
 from replay.rules.read_models_are_not_ahead import ReadModelsAreNotAhead
 from replay.rules.rule import Connection, Extent, Handler, reads_pages
+from replay.rules.texts_are_kept import TextsAreKept
 from tests.ledger.memory import MemoryStore
 from tests.machine.laws import LAWS
 
 THE_END = datetime(9999, 1, 1, tzinfo=UTC)
-NEEDS_TABLES = (ReadModelsAgree, ReadModelsAreNotAhead, NoticesAreSettled)
+NEEDS_TABLES = (ReadModelsAgree, ReadModelsAreNotAhead, NoticesAreSettled, TextsAreKept)
 JUDGES: tuple[type[Rule], ...] = (
     *(rule for rule in RULES if rule not in NEEDS_TABLES),
     *LAWS,
 )
-"""Every rule but those about read models and the inbox, which are not in memory."""
+"""Every rule but those about read models, inbox and vault, which are not in memory."""
 
 
 def along(rules: Sequence[type[Rule]]) -> list[type[Rule]]:

@@ -3,6 +3,8 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from ledger import processes
 from ledger.aggregates.review import REVIEW, review_of
 from ledger.aggregates.support_case import case_of
@@ -11,7 +13,8 @@ from ledger.values.cases import CaseKind
 from ledger.values.clock import Instant, instant
 from ledger.values.ids import BookingId
 from ledger.values.reviews import Side
-from tests.facts import GUEST, HOST, SUPPORT, a_text, of_guest, of_stay
+from ledger.values.texts import Written
+from tests.facts import GUEST, HOST, INES, RUI, SUPPORT, of_guest, of_stay
 
 CALLED_OFF_AT = instant("2025-06-10T09:00:00Z")
 
@@ -22,20 +25,18 @@ if TYPE_CHECKING:
 def review_each_other(history: "History", booking_id: BookingId) -> None:
     """Both write, she twice; he answers hers, which support hides for a while."""
     open_reviews(history, booking_id)
-    for plan in (
-        partial(_she_writes, booking_id=booking_id, overall=2),
-        partial(_she_writes, booking_id=booking_id, overall=5),
-        partial(_he_writes, booking_id=booking_id, overall=4),
-        partial(_about_hers, booking_id=booking_id),
-    ):
-        history.do(booking_id, plan)
+    _she_writes(history, booking_id, overall=2)
+    _she_writes(history, booking_id, overall=5)
+    _he_writes(history, booking_id, overall=4)
+    thanks = history.says(RUI, "Thank you, Inês.")
+    history.do(booking_id, partial(_about_hers, booking_id=booking_id, thanks=thanks))
 
 
 def review_alone(history: "History", booking_id: BookingId) -> None:
     """He writes, twice; she does not."""
     open_reviews(history, booking_id)
     for overall in (5, 4):
-        history.do(booking_id, partial(_he_writes, booking_id=booking_id, overall=overall))
+        _he_writes(history, booking_id, overall)
 
 
 def open_reviews(
@@ -68,14 +69,15 @@ def end_reviews(
 def talk_in_every_way(history: "History", booking_id: BookingId) -> None:
     """A question and an answer, until it gets out of hand; a case that is not settled at first."""
     her, him = (partial(processes.write_message, writer=writer) for writer in (GUEST, HOST))
-    asks, answers, asks_again = map(a_text, ("Is there a cot?", "There are two.", "Really?"))
+    asks, asks_again = history.says(INES, "Is there a cot?"), history.says(INES, "Really?")
+    answers = history.says(RUI, "There are two.")
     lock = partial(processes.lock_conversation, staff=SUPPORT, reason="abusive")
     case_id = case_of(booking_id, 1)
     steps: tuple[Plan, ...] = (
         partial(her, booking_id=booking_id, text=asks),
         partial(him, booking_id=booking_id, text=answers),
         partial(lock, booking_id=booking_id),
-        lambda draft: _open_case(draft, booking_id),
+        lambda draft: _open_case(draft, booking_id, asks_again),
         lambda draft: processes.ask_for_answer(draft, SUPPORT, case_id, Side.HOST, asks),
         lambda draft: processes.answer_case(draft, HOST, case_id, answers),
         lambda draft: processes.resolve_case(draft, SUPPORT, case_id, "settled", answers),
@@ -85,20 +87,22 @@ def talk_in_every_way(history: "History", booking_id: BookingId) -> None:
         history.do(booking_id, step)
 
 
-def _open_case(draft: Draft, booking_id: BookingId) -> None:
-    processes.open_case(draft, HOST, booking_id, CaseKind.PAYOUT_DISPUTE, a_text("Why so little?"))
+def _open_case(draft: Draft, booking_id: BookingId, text: Written) -> None:
+    processes.open_case(draft, HOST, booking_id, CaseKind.PAYOUT_DISPUTE, text)
 
 
-def _she_writes(draft: Draft, booking_id: BookingId, overall: int) -> None:
-    processes.review_stay(draft, GUEST, booking_id, of_stay(overall))
+def _she_writes(history: "History", booking_id: BookingId, overall: int) -> None:
+    review = replace(of_stay(overall), text=history.says(INES, f"I give it {overall}."))
+    history.do(booking_id, lambda draft: processes.review_stay(draft, GUEST, booking_id, review))
 
 
-def _he_writes(draft: Draft, booking_id: BookingId, overall: int) -> None:
-    processes.review_guest(draft, HOST, booking_id, of_guest(overall))
+def _he_writes(history: "History", booking_id: BookingId, overall: int) -> None:
+    review = replace(of_guest(overall), text=history.says(RUI, f"I give her {overall}."))
+    history.do(booking_id, lambda draft: processes.review_guest(draft, HOST, booking_id, review))
 
 
-def _about_hers(draft: Draft, booking_id: BookingId) -> None:
+def _about_hers(draft: Draft, booking_id: BookingId, thanks: Written) -> None:
     hers = Side.GUEST
-    processes.answer_review(draft, HOST, booking_id, hers, a_text("Thank you, Inês."))
+    processes.answer_review(draft, HOST, booking_id, hers, thanks)
     processes.hide_review(draft, SUPPORT, booking_id, hers, "personal_data")
     processes.show_review(draft, SUPPORT, booking_id, hers, "hidden_by_mistake")

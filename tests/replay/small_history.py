@@ -60,6 +60,7 @@ from ledger.store import Commit, EventStore, Expected, NewEvent, Night, Receipt
 from ledger.values.clock import Instant, StandingClock, instant
 from ledger.values.ids import BlockId, BookingId, CommandId, StreamId, UnitId, fresh_id
 from ledger.values.policy import FREE, Ending, Policy
+from ledger.values.texts import Written
 from tests.facts import (
     BANK_ACCOUNT,
     COUPON,
@@ -236,6 +237,10 @@ class History:
         block_id = block_of(FEED, uid)
         gone = FeedItemGone(unit_id=UNIT, feed_id=FEED, block_id=block_id, good_fetches=2)
         self.change_nights(block_id, PROCESS, gone)
+
+    def says(self, owner_id: str, words: str) -> Written:
+        """What somebody says, in the vault."""
+        return self.store.keep_text(CommandId(fresh_id()), owner_id, words)
 
     # -- Past the rules ---------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """Object storage keeps the same promises in a bucket and in a folder (spec: security, S41)."""
 
+import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -200,6 +201,17 @@ def test_what_is_deleted_is_gone(place: Place) -> None:
     place.store.put(KEY, A_FILE, MediaType.JPEG)
     place.store.delete(KEY)
     assert place.store.read(KEY) is None
+
+
+def test_s41_the_policy_of_the_buckets_demands_what_our_links_promise() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "object-storage.md").read_text()
+    policy = json.loads(page.partition("```json")[2].partition("```")[0])
+    denied = {one["Sid"]: one["Condition"] for one in policy["Statement"]}
+    lasts_ms = str(LINK_LASTS // timedelta(milliseconds=1))
+
+    assert {one["Effect"] for one in policy["Statement"]} == {"Deny"}
+    assert denied["NothingIsOverwritten"] == {"Null": {"s3:if-none-match": "true"}}
+    assert denied["LinksLastFiveMinutes"] == {"NumericGreaterThan": {"s3:signatureAge": lasts_ms}}
 
 
 # -- A bucket alone, and a folder alone ---------------------------------------------------------

@@ -1,13 +1,17 @@
 """Breaches about what people say: reviews read too early, and money that no case kept back."""
 
+import psycopg
+from msgspec.structs import replace
+
 from ledger import processes
 from ledger.aggregates.review import review_of
 from ledger.aggregates.support_case import case_of
 from ledger.draft import Draft
+from ledger.events.review import StayReviewed
 from ledger.values.cases import CaseKind
 from ledger.values.clearance import Hold
 from tests.conftest import Database
-from tests.facts import GUEST, HOST, SUPPORT, a_text, case_resolved, held, stay_reviewed
+from tests.facts import GUEST, HOST, INES, RUI, SUPPORT, case_resolved, held, of_stay
 from tests.replay.breaches.planted import breaks
 from tests.replay.breaches.tampering import Shape, events_of, rewrite
 from tests.replay.small_history import AHEAD, CANCELLED, STAYED, History
@@ -26,7 +30,8 @@ def publish_other_stars(history: History, database: Database) -> None:
 @breaks("B3", "B8")
 def review_what_never_was(history: History, database: Database) -> None:
     """A guest reviewed a stay that was called off in time."""
-    history.plant(CANCELLED, (review_of(CANCELLED), stay_reviewed()), by=GUEST)
+    said = replace(of_stay(), text=history.says(INES, "We were never there."))
+    history.plant(CANCELLED, (review_of(CANCELLED), StayReviewed(review=said)), by=GUEST)
 
 
 @breaks("B3", "B8")
@@ -51,8 +56,21 @@ def hold_for_no_case(history: History, database: Database) -> None:
 def forget_what_waits_for_a_case(history: History, database: Database) -> None:
     """A case was resolved, and the payout that waited for it waits on."""
 
+    text = history.says(RUI, "The gas smells.")
+
     def opens(draft: Draft) -> None:
-        processes.open_case(draft, HOST, AHEAD, CaseKind.SAFETY, a_text("The gas smells."))
+        processes.open_case(draft, HOST, AHEAD, CaseKind.SAFETY, text)
 
     history.do(AHEAD, opens)
-    history.plant(AHEAD, (case_of(AHEAD, 1), case_resolved()), by=SUPPORT)
+    resolved = replace(case_resolved(), text=text)
+    history.plant(AHEAD, (case_of(AHEAD, 1), resolved), by=SUPPORT)
+
+
+@breaks("E9")
+def put_words_into_a_mouth(history: History, database: Database) -> None:
+    """What a guest had written was put otherwise in the vault, and another text was lost."""
+    with psycopg.connect(database.owner_url) as connection:
+        connection.execute(
+            "UPDATE ledger.texts SET words = 'All was well.' WHERE words = 'Is there a cot?'"
+        )
+        connection.execute("DELETE FROM ledger.texts WHERE words = 'There are two.'")
