@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import psycopg
-from sqlalchemy import Column, Connection, DateTime, MetaData, Row, Table, Uuid, select
+from sqlalchemy import Column, Connection, DateTime, MetaData, Row, Table, Uuid, select, text
 
 from ledger.errors import LedgerError, StoreUnavailable
 from ledger.gateways.fetching import Fetcher, Validators
@@ -20,6 +20,9 @@ from projections.feeds import feeds
 EVERY = timedelta(hours=1)
 LONGEST_WAIT = timedelta(hours=24)
 """Between two attempts to read a feed that fails."""
+
+REMOVED = "removed"
+NEVER = text("'infinity'::timestamptz")
 
 LEASE = timedelta(minutes=10)
 """How long a feed is ours: longer than it takes to fetch it and take it in."""
@@ -36,12 +39,13 @@ _reads = Table(
 
 
 def due(db: Connection, now: Instant, limit: int) -> list[Row[Any]]:
-    """The feeds whose time has come, those that were never read first."""
-    due_at = _reads.c.due_at
+    """The feeds whose time has come, those that were never read first; and what is to be cleared
+    away, which does not wait."""
+    due_at, is_removed = _reads.c.due_at, feeds.c.status == REMOVED
     query = (
         select(feeds.c.feed_id, feeds.c.address_id, feeds.c.status)
         .select_from(feeds.outerjoin(_reads, _reads.c.feed_id == feeds.c.feed_id))
-        .where((due_at <= now) | due_at.is_(None))
+        .where((due_at <= now) | due_at.is_(None) | (is_removed & (due_at < NEVER)))
         .order_by(due_at.nulls_first(), feeds.c.feed_id)
         .limit(limit)
     )
@@ -61,13 +65,14 @@ class FeedDesk:
 
     def _one(self, row: Row[Any], kept: Keeping, now: Instant) -> bool:
         feed_id = FeedId(row.feed_id)
-        began = calendar_reads.begin(kept, feed_id, now, lease=LEASE)
+        is_removed = row.status == REMOVED
+        began = calendar_reads.begin(kept, feed_id, now, lease=LEASE, at_once=is_removed)
         kept.commit()
         if began is None:
             return False
         failures, *validators = began
         try:
-            if row.status == "removed":
+            if is_removed:
                 clear_away(self._inside, feed_id, now)
                 calendar_reads.ended(kept, feed_id)
             else:

@@ -58,7 +58,6 @@ CASES: Mapping[str, Sequence[Case]] = {
             "N8",
             "A calendar feed brings an item over booked nights; or fails, or is empty.",
             "The reservation stays and the conflict is told of; nothing is removed.",
-            SUPPLY + "fetching and parsing feeds (cut off, huge, ten thousand items)",
         ),
         Case(
             "N11",

@@ -40,7 +40,7 @@ ROLES = {role.word: role for role in (Role.VERIFIER, Role.SUPPORT, Role.FINANCE,
 @router.post(
     "/hosts/{host_id}/documents",
     status_code=201,
-    responses=described(*COMMANDS, *LINKING, errors.FileNotTaken),
+    responses=described(*COMMANDS, *LINKING, errors.DocumentHasExpired, errors.FileNotTaken),
 )
 async def announce_document(
     host_id: Uuid, said: Announcement, command: Commanding, storage: OnStorage

@@ -67,7 +67,7 @@ async def register_feed(
 
 @router.post("/feeds/{feed_id}/removal", status_code=201, responses=described(*COMMANDS))
 async def remove_feed(feed_id: Uuid, command: Commanding) -> FeedStands:
-    """Read a calendar no more; at the time of its next reading, what it blocked is free."""
+    """Read a calendar no more; the nights that it blocked are free again soon after."""
     feed = FeedId(feed_id)
 
     def plan(draft: Draft) -> None:

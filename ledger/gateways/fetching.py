@@ -116,6 +116,7 @@ class Fetcher:
         port = parts.port or (443 if tls else 80)
         left = max(ends_at - time.monotonic(), 0.001)
         connection = HTTPConnection(host, port, timeout=left)
+        connection.auto_open = 0  # It would look the name up again.
         plain = socket.create_connection((self._address_of(host, port), port), timeout=left)
         try:
             connection.sock = _shielded(plain, host) if tls else plain

@@ -35,10 +35,10 @@ class Picture:
 
 
 def drawn_anew(raw: bytes, said: MediaType, edges: Sequence[int]) -> Fault | tuple[Picture, ...]:
-    """The picture of a file with its longest edge at most so long, once for each of `edges`.
+    """A file's picture in several sizes, the smallest first; or the fault why there is none.
 
-    A picture is never made larger, and one that is smaller than several edges is drawn once. A
-    fault is why there is none. The longest edge is the last.
+    The longest edge of each is as long as one of `edges` says. Nothing is enlarged, so a small
+    picture comes in fewer sizes.
     """
     media_type = sniffed(raw)
     if media_type is not said:

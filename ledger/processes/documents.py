@@ -21,6 +21,7 @@ from ledger.aggregates.document import (
     Status,
     ViewDocument,
 )
+from ledger.aggregates.provider import PROVIDER
 from ledger.aggregates.provider import Status as Hosting
 from ledger.draft import Draft
 from ledger.errors import DocumentNotReady, NotFound, SelfApproval
@@ -56,9 +57,13 @@ def document_in(draft: Draft, document_id: DocumentId) -> Document:
 
 
 def announce_document(draft: Draft, command: AnnounceDocument) -> None:
-    """A host asks for a place to send a file to. Raises NotFound, FileNotTaken."""
-    if host_in(draft, command.host_id).status is Hosting.CLOSED:
-        raise NotFound(host_id=command.host_id)
+    """A host asks for a place to send a file to.
+
+    Raises NotFound, TransitionNotAllowed where they host no more, FileNotTaken, DocumentHasExpired.
+    """
+    hosting = host_in(draft, command.host_id).status
+    if hosting is Hosting.CLOSED:
+        PROVIDER.lifecycle.refuse(AnnounceDocument, hosting)
     draft.do(Actor(Role.HOST.value, command.host_id), command)
 
 

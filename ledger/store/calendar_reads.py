@@ -22,6 +22,7 @@ LONGEST_TROUBLE = 200
 _BEGIN: LiteralString = (
     "INSERT INTO ledger.calendar_reads AS kept (feed_id, due_at) VALUES (%(feed)s, %(until)s) "
     "ON CONFLICT (feed_id) DO UPDATE SET due_at = excluded.due_at WHERE kept.due_at <= %(now)s "
+    "OR %(at_once)s AND kept.due_at < 'infinity' "
     "RETURNING failures, etag, last_modified"
 )
 _DONE: LiteralString = (
@@ -39,13 +40,18 @@ _ENDED: LiteralString = (
 
 
 def begin(
-    connection: Connection, feed_id: str, now: Instant, *, lease: timedelta
+    connection: Connection,
+    feed_id: str,
+    now: Instant,
+    *,
+    lease: timedelta,
+    at_once: bool = False,
 ) -> tuple[int, str, str] | None:
-    """Take a feed that is due, for so long; None where somebody else has it.
+    """Take a feed that is due, or `at_once`, for so long; None where somebody else has it.
 
     Returns how often it failed in a row, and its validators: ETag and Last-Modified.
     """
-    told = {"feed": feed_id, "until": now + lease, "now": now}
+    told = {"feed": feed_id, "until": now + lease, "now": now, "at_once": at_once}
     return connection.execute(_BEGIN, told).fetchone()
 
 

@@ -171,6 +171,8 @@ def test_v4_s42_what_cannot_be_taken_is_refused_before_it_is_sent(door: Door, ru
         ({"purpose": "photo"}, "FILE_NOT_TAKEN"),
         ({"property_id": fresh_id()}, "FILE_NOT_TAKEN"),
     )
+    run_out = announce(door, rui, expires_on="2019-12-31")
+    assert (run_out.status_code, run_out.json()["code"]) == (409, "DOCUMENT_EXPIRED")
     for changed, code in refusals:
         refused = announce(door, rui, **changed)
         assert (refused.status_code, refused.json()["code"]) == (422, code), changed

@@ -200,7 +200,7 @@ def test_a_house_without_a_tariff_is_not_quoted(door: Door, estate: Estate) -> N
     refused = ask(door, estate)
 
     assert (refused.status_code, refused.json()["code"]) == (409, "NOT_DISCOVERABLE")
-    assert refused.json()["data"]["because"] == "it has no rates"
+    assert refused.json()["data"]["because"] == ["no_rates"]
 
 
 def test_a_server_without_a_key_makes_no_quotes(database: Database, priced: Estate) -> None:

@@ -11,8 +11,15 @@ import pytest
 
 from ledger import processes
 from ledger.aggregates.document import DOCUMENT, AnnounceDocument, Document, Status
+from ledger.aggregates.provider import CloseProvider
 from ledger.draft import Draft
-from ledger.errors import DocumentNotReady, GatewayUnavailable, NotFound, SelfApproval
+from ledger.errors import (
+    DocumentNotReady,
+    GatewayUnavailable,
+    NotFound,
+    SelfApproval,
+    TransitionNotAllowed,
+)
 from ledger.events import Actor
 from ledger.events.document import DocumentPurged, DocumentScanned, UploadDiscarded
 from ledger.gateways.objects import Objects, ObjectStore, Promised, SignedUpload
@@ -23,6 +30,7 @@ from ledger.values.files import Fault, MediaType, Purpose, expires_at
 from ledger.values.ids import DocumentId, HostId, PropertyId
 from ledger.values.verification import ShownDocument
 from tests.facts import (
+    HOST,
     PASSPORT,
     PHOTO,
     PROPERTY,
@@ -384,6 +392,13 @@ def test_who_is_no_host_sends_nothing(archive: Archive) -> None:
     stranger = to_announce(host_id="11111111-1111-4111-8111-111111111111")
     with pytest.raises(NotFound):
         archive.send(A_PASSPORT, stranger)
+
+
+def test_who_hosts_no_more_sends_nothing(archive: Archive) -> None:
+    close = CloseProvider(host_id=RUI, obligations=())
+    archive.decide(lambda draft: draft.do(HOST, close), RUI)
+    with pytest.raises(TransitionNotAllowed):
+        archive.send(A_PASSPORT)
 
 
 def test_s42_each_look_at_a_document_is_an_event_with_who_and_why(archive: Archive) -> None:

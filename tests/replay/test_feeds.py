@@ -111,7 +111,7 @@ def test_a_removed_calendar_is_cleared_away_once(hourly: Hourly) -> None:
     hourly.read()
     hourly.do(FEED, HOST, RemoveFeed(feed_id=FEED))
 
-    assert (hourly.read(EVERY), hourly.blocks) == (1, 0)
+    assert (hourly.read(MINUTE), hourly.blocks) == (1, 0)
     assert hourly.read(100 * EVERY) == 0
 
 
