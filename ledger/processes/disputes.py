@@ -37,6 +37,7 @@ from ledger.aggregates.unapplied_receipt import DisputeReceipt
 from ledger.draft import Draft
 from ledger.events import Actor
 from ledger.events.dispute import Stage
+from ledger.events.refund import Funding
 from ledger.gateways.stripe.disputes import DisputeFact, DisputeStatus
 from ledger.gateways.stripe.disputes import Stage as ToldStage
 from ledger.gateways.stripe.movements import Movement
@@ -55,7 +56,7 @@ from ledger.processes.earnings import (
     owed_to_host,
 )
 from ledger.processes.evidence import digest_of, evidence_for
-from ledger.processes.found import booking_in, dispute_in, payment_in
+from ledger.processes.found import booking_in, dispute_in, payment_in, refund_in
 from ledger.processes.names import (
     PROCESS,
     PROCESSOR,
@@ -75,7 +76,7 @@ from ledger.processes.taxes import count_tax_of_dispute, remitted_to
 from ledger.values.clearance import Hold
 from ledger.values.ids import BookingId, DisputeId, PaymentId, ReceiptId
 from ledger.values.losses import Bearer, Stake, part_of
-from ledger.values.money import Money, zero
+from ledger.values.money import Money, total, zero
 from ledger.values.shares import Shares
 
 BORNE_BY = Bearer.HOST
@@ -396,14 +397,31 @@ def _stake(draft: Draft, dispute: Dispute, taken: Money | None = None) -> Stake:
             earned=True,
             borne_by=BORNE_BY,
         )
+    shares = _undisputed(draft, dispute, booking)
     return Stake(
-        shares=_undisputed(draft, dispute, booking),
-        disputed=disputed,
+        shares=shares,
+        disputed=_without_rounding(draft, dispute, shares, disputed),
         payable=owed_to_host(draft, dispute.booking_id, booking),
         earned=booking.earned is not None,
         borne_by=BORNE_BY,
         remitted=remitted_to(draft, booking),
     )
+
+
+def _without_rounding(draft: Draft, dispute: Dispute, shares: Shares, disputed: Money) -> Money:
+    """What is disputed, in the listing's currency, less what only rounding puts above all that is
+    left beside the gifts that went out of the charge.
+
+    Each amount is rounded for itself when it is exchanged, by half a minor unit at most.
+    """
+    payment = draft.state(PAYMENT, dispute.payment_id)
+    if payment is None or disputed.currency == dispute.amount.currency:
+        return disputed
+    gone = [refund_in(draft, of) for of in (*payment.refunds, *payment.reserved)]
+    gifts = [refund.worth for refund in gone if refund.funded_by is Funding.PLATFORM]
+    left = shares.total - total(gifts, disputed.currency)
+    above = disputed.minor - left.minor
+    return left if 0 < 2 * above <= len(gone) + 1 else disputed
 
 
 def _undisputed(draft: Draft, dispute: Dispute, booking: Booking) -> Shares:
