@@ -8,6 +8,7 @@ from ledger import processes
 from ledger.aggregates.refund import SettleAlternatively
 from ledger.aggregates.refund import Status as Refunding
 from ledger.errors import AmountsDiffer, CurrenciesDiffer, NothingVouchedFor
+from ledger.events.dispute import DisputeLost
 from ledger.events.refund import Funding, RefundApproved
 from ledger.values.exchange import quote_exchange
 from ledger.values.ids import RefundId
@@ -19,7 +20,16 @@ from tests.facts import BOOKING, CLARA, DINIS, NOW, THE_DIGEST, a_price, money
 from tests.ledger.market import VISA, Market
 from tests.ledger.test_exchange import QUOTED_ON, the_rates
 from tests.ledger.test_refunds_gone_wrong import FAILS_LATER, by_hand, classify
-from tests.ledger.test_staff_refunds import DAY, FIRST, approve, ask, for_nights, in_order, owed_to
+from tests.ledger.test_staff_refunds import (
+    DAY,
+    FIRST,
+    SECOND,
+    approve,
+    ask,
+    for_nights,
+    in_order,
+    owed_to,
+)
 
 GIFT = for_nights(LineBack("goodwill", "", 10_000_00), funded_by=Funding.PLATFORM)
 """10,000.00 forints, which are 25.26 euros at 392 and a margin of 1 %."""
@@ -155,4 +165,29 @@ def test_a_gift_made_at_the_processor_s_desk_costs_what_it_took() -> None:
     assert took is not None
     assert owed_to(market, Account.EXP_GOODWILL) == -took.minor
     assert position(market) == {}
+    in_order(market)
+
+
+# -- Disputes beside gifts (J20) ------------------------------------------------------------
+
+
+def test_two_gifts_and_a_dispute_of_all_the_rest_are_together_no_more_than_was_paid() -> None:
+    market = paid_in_forints()
+    for refund_id in (FIRST, SECOND):
+        # 25.2652 euros: rounded up twice, and so is what is left.
+        gift = LineBack("goodwill", "", 10_003_00)
+        ask(market, for_nights(gift, funded_by=Funding.PLATFORM))
+        approve(market, refund_id)
+        market.settle()
+    market.behind("disputes", charge=market.payment().charge)
+    market.settle()
+
+    dispute = market.all("dispute")[-1]["id"]
+    market.behind(f"disputes/{dispute}", outcome="lost")
+    market.settle()
+
+    (lost,) = market.events(DisputeLost)
+    gifts = [market.refund(refund_id).worth for refund_id in (FIRST, SECOND)]
+    assert gifts == [money("25.27 EUR")] * 2
+    assert lost.loss.shares.total == money("359.86 EUR")
     in_order(market)
