@@ -12,6 +12,7 @@ from ledger.aggregates.booking import BOOKING
 from ledger.aggregates.booking import Status as Stands
 from ledger.draft import Draft
 from ledger.errors import Refused
+from ledger.events import Actor
 from ledger.gateways.stripe.movements import Kind, Movement
 from ledger.gateways.stripe.payments import PaymentFact, Succeeded
 from ledger.reactions import WHEN_DUE, DueTimer, fire
@@ -21,6 +22,7 @@ from ledger.values.ids import BookingId
 from ledger.values.money import Money
 from ledger.values.policy import FREE
 from ledger.values.timers import TimerKind
+from ledger.values.verification import Subject
 from projections.timers import TIMERS
 from replay.timers import due
 from tests.conftest import Database
@@ -39,10 +41,12 @@ from tests.facts import (
     to_open_payment,
     to_propose,
     to_record_scan,
+    to_register,
     to_report,
 )
 from tests.projections.story import asking, drive_to_end
 from tests.replay.small_history import History
+from tests.replay.supply_history import ANA, approve, claim, submit
 
 STAY = BookingId(an_id("stay"))
 FAR_AHEAD = instant("2035-01-01T00:00:00Z")
@@ -157,6 +161,16 @@ def have_a_passport_accepted(history: History) -> None:
     history.do(PASSPORT, read, accept)
 
 
+def be_looked_at(history: History, *, approved: bool) -> None:
+    """Ana asks to host, and a reviewer has taken it on; perhaps they have found everything so."""
+    history.take(ANA, (Actor("H", ANA), to_register(host_id=ANA)))
+    submit(history, ANA)
+    if approved:
+        approve(history, ANA, Subject.PROVIDER)
+    else:
+        claim(history, ANA)
+
+
 def go_on_until_it_is_set(history: History, database: Database, kind: TimerKind) -> None:
     """Do what such a timer is set by, if a booking alone does not set one."""
     if kind in (TimerKind.EXPIRE_ALTERATION, TimerKind.GIVE_UP_ALTERATION):
@@ -167,6 +181,8 @@ def go_on_until_it_is_set(history: History, database: Database, kind: TimerKind)
         leave_and_owe(history, database, agreed=kind is TimerKind.GIVE_UP_DAMAGE)
     if kind is TimerKind.EXPIRE_DOCUMENT:
         have_a_passport_accepted(history)
+    if kind in (TimerKind.TIME_OUT_REVIEW, TimerKind.ASK_FOR_RENEWAL, TimerKind.MISS_RENEWAL):
+        be_looked_at(history, approved=kind is not TimerKind.TIME_OUT_REVIEW)
 
 
 def none(_answer: object) -> None:
