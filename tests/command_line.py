@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,20 @@ from typing import Any
 from tests.conftest import Database
 
 PROJECT = Path(__file__).parents[1]
+
+
+MEASURED = """
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[2:])
+with open(sys.argv[1], "w") as told:
+    told.write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+sys.exit(code)
+"""
+"""A thin process that runs a command and writes down its peak in KiB.
+
+A process inherits the peak of the one that started it: after two hours of tests, theirs is more
+than any command's.
+"""
 
 
 @dataclass(frozen=True)
@@ -43,10 +58,20 @@ def begin(
     database: Database | None, *arguments: str, folder: Path, **settings: str
 ) -> subprocess.Popen[bytes]:
     """Start a command in a folder, its output going to files there."""
+    return _begin([], database, *arguments, folder=folder, **settings)
+
+
+def _begin(
+    by: Sequence[str],
+    database: Database | None,
+    *arguments: str,
+    folder: Path,
+    **settings: str,
+) -> subprocess.Popen[bytes]:
     number = len(list(folder.glob("*.out")))
     with (folder / f"{number}.out").open("wb") as out, (folder / f"{number}.err").open("wb") as err:
         return subprocess.Popen(
-            [sys.executable, "-m", "replay", *arguments],
+            [*by, sys.executable, "-m", "replay", *arguments],
             cwd=folder,
             env=environment(database, **settings),
             stdin=subprocess.DEVNULL,
@@ -58,8 +83,8 @@ def begin(
 def stayledger(database: Database | None, *arguments: str, folder: Path, **settings: str) -> Done:
     """Run a command to its end."""
     number = len(list(folder.glob("*.out")))
-    process = begin(database, *arguments, folder=folder, **settings)
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    peak = folder / f"{number}.peak"
+    by = [sys.executable, "-I", "-S", "-c", MEASURED, str(peak)]
+    code = _begin(by, database, *arguments, folder=folder, **settings).wait()
     out, err = ((folder / f"{number}.{kind}").read_text() for kind in ("out", "err"))
-    return Done(process.returncode, out, err, used.ru_maxrss / 1024)
+    return Done(code, out, err, int(peak.read_text()) / 1024)
