@@ -10,6 +10,7 @@ from ledger.values.clock import Instant, instant
 from ledger.values.currency import EXPONENTS
 from ledger.values.ids import canonical_id
 from ledger.values.money import Money
+from ledger.values.texts import LONGEST
 
 LARGEST_POSITION = 2**63 - 1
 LARGEST_AMOUNT_MINOR = 10**12
@@ -64,6 +65,17 @@ Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 BankReference = Annotated[str, Field(pattern=r"^[A-Za-z0-9 ./-]{1,40}$")]
 """What our bank calls a transfer."""
+
+
+Words = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=LONGEST,
+        description="Plain text; markup is words like any other. Control characters are refused",
+    ),
+]
+"""What people write, as it is kept in the vault."""
 
 
 class Body(BaseModel):

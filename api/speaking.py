@@ -3,29 +3,20 @@
 The words are kept before the command is executed, so what happened never names what is not there.
 """
 
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, Field, SerializeAsAny, model_validator
+from pydantic import BaseModel, SerializeAsAny, model_validator
 
 from api import speakers
 from api.commands import Command
-from api.shapes import Body, Uuid
+from api.shapes import Body, Uuid, Words
 from ledger.aggregates.booking import BOOKING
 from ledger.application import Ledger
 from ledger.errors import NotFound, RepeatedWithDifferences, UnfitText
 from ledger.events import Actor, Role
 from ledger.store import EventStore
 from ledger.values.ids import BookingId, GuestId
-from ledger.values.texts import LONGEST, Written
-
-Words = Annotated[
-    str,
-    Field(
-        min_length=1,
-        max_length=LONGEST,
-        description="Plain text; markup is words like any other. Control characters are refused",
-    ),
-]
+from ledger.values.texts import Written
 
 OF_WORDS = (UnfitText, RepeatedWithDifferences)
 """How words may go wrong."""
@@ -68,9 +59,7 @@ async def keep(command: Command, speaker: Actor, said: Said) -> tuple[Written, H
 
     Raises UnfitText, RepeatedWithDifferences.
     """
-    written = await command.look(
-        lambda store, _: store.keep_text(command.id, speaker.id, said.text)
-    )
+    written = await command.keep_text(speaker.id, said.text)
     silent = said.model_copy(update={"text": ""})
     return written, Heard(said=silent, digest=written.digest)
 

@@ -1,6 +1,5 @@
 """Timers: what the clock must do, and when. History from outside sets none."""
 
-from datetime import date, time
 from typing import assert_never, get_args
 
 from sqlalchemy import Boolean, Column, DateTime, Index, MetaData, Table, Text, Uuid
@@ -81,7 +80,7 @@ from ledger.events.verification import (
 from ledger.values.change import PAID_WITHIN
 from ledger.values.clock import Instant
 from ledger.values.files import expires_at
-from ledger.values.stay import EARNED_AFTER, local_instant
+from ledger.values.stay import EARNED_AFTER
 from ledger.values.timers import TimerKind
 from ledger.values.verification import RENEWED_BEFORE
 from projections.projection import Projection, Rows
@@ -309,10 +308,10 @@ def project_supply(rows: Rows, recorded: Recorded[TimerEvent], event: SupplyTime
     if isinstance(event, ReviewClaimed):
         begin(rows, recorded, TimerKind.TIME_OUT_REVIEW, event.until, of=recorded.stream_id)
     elif isinstance(event, ProviderVerified) and event.valid_until is not None:
-        fires_at = day_begins(event.valid_until - RENEWED_BEFORE)
+        fires_at = expires_at(event.valid_until - RENEWED_BEFORE)
         begin(rows, recorded, TimerKind.ASK_FOR_RENEWAL, fires_at, of=recorded.stream_id)
     elif isinstance(event, ReverificationDue):
-        kind, fires_at = TimerKind.MISS_RENEWAL, day_begins(event.deadline)
+        kind, fires_at = TimerKind.MISS_RENEWAL, expires_at(event.deadline)
         begin(rows, recorded, kind, fires_at, of=recorded.stream_id)
 
 
@@ -432,11 +431,6 @@ def begin(
         armed=armed,
         set_by=recorded.event_id,
     )
-
-
-def day_begins(day: date) -> Instant:
-    """The first instant of a day, by UTC: documents run out everywhere at once."""
-    return local_instant(day, time(), "UTC")
 
 
 def end(rows: Rows, of: str, *kinds: TimerKind) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import tzfpy
 from pydantic import Field
 
-from api.shapes import Body, Name, Uuid
+from api.shapes import Body, Name, Uuid, Words
 from ledger.values.listing import (
     Description,
     Facts,
@@ -28,7 +28,6 @@ Hour = Annotated[int, Field(ge=0, le=23)]
 WallTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["15:00"])]
 Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
 Code = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$")]
-Words = Annotated[str, Field(min_length=1, max_length=4_000)]
 
 
 class PlaceWish(Body):

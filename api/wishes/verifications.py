@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.shapes import Body, Digest, LocalDate, Name, Uuid
-from api.wishes.listings import Code, Words
+from api.shapes import Body, Digest, LocalDate, Name, Uuid, Words
+from api.wishes.listings import Code
 from ledger.values.verification import Finding, LegalForm, RejectReason, ShownDocument
 
 
