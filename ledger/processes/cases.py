@@ -6,20 +6,17 @@ the same commit.
 
 from ledger.aggregates.payout import OPEN, HoldPayout
 from ledger.aggregates.support_case import (
-    SUPPORT_CASE,
     AnswerCase,
     AskForAnswer,
     OpenCase,
     ReopenCase,
     ResolveCase,
-    SupportCase,
     case_of,
 )
 from ledger.draft import Draft
-from ledger.errors import NotFound
 from ledger.events import Actor
 from ledger.processes.damage_money import all_payouts_of
-from ledger.processes.found import booking_in
+from ledger.processes.found import booking_in, case_in
 from ledger.processes.holds import reconsider_all
 from ledger.processes.names import PROCESS, speaker_of
 from ledger.processes.open_cases import cases_of
@@ -74,14 +71,6 @@ def reopen_case(draft: Draft, opener: Actor, case_id: CaseId, text: Written) -> 
     again = ReopenCase(case_id=case_id, speaker=speaker_of(opener), by=opener.id, text=text)
     draft.do(opener, again)
     _hold(draft, case_id)
-
-
-def case_in(draft: Draft, case_id: CaseId) -> SupportCase:
-    """A support case as the draft leaves it so far. Raises NotFound."""
-    case = draft.state(SUPPORT_CASE, case_id)
-    if case is None:
-        raise NotFound(case_id=case_id)
-    return case
 
 
 def _hold(draft: Draft, case_id: CaseId) -> None:

@@ -8,7 +8,6 @@ found nothing in the file as it came. `scanned_by` says which engine, or that th
 from dataclasses import dataclass
 
 from ledger.aggregates.document import (
-    DOCUMENT,
     AcceptDocument,
     AnnounceDocument,
     DiscardUpload,
@@ -24,9 +23,9 @@ from ledger.aggregates.document import (
 from ledger.aggregates.provider import PROVIDER
 from ledger.aggregates.provider import Status as Hosting
 from ledger.draft import Draft
-from ledger.errors import DocumentNotReady, NotFound, SelfApproval
+from ledger.errors import DocumentNotReady, SelfApproval
 from ledger.events import Actor, Role
-from ledger.processes.found import host_in
+from ledger.processes.found import document_in, host_in
 from ledger.processes.names import PROCESS, TIMER
 from ledger.values.files import Fault, Purpose, Rendition
 from ledger.values.ids import DocumentId, HostId, PropertyId
@@ -46,14 +45,6 @@ class Read:
     content_hash: str
     renditions: tuple[Rendition, ...]
     scanned_by: str | None
-
-
-def document_in(draft: Draft, document_id: DocumentId) -> Document:
-    """A document as the draft leaves it so far. Raises NotFound."""
-    document = draft.state(DOCUMENT, document_id)
-    if document is None:
-        raise NotFound(document_id=document_id)
-    return document
 
 
 def announce_document(draft: Draft, command: AnnounceDocument) -> None:

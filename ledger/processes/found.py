@@ -8,12 +8,14 @@ from ledger.aggregates.alteration import ALTERATION, Alteration
 from ledger.aggregates.booking import BOOKING, Booking
 from ledger.aggregates.damage_claim import DAMAGE_CLAIM, DamageClaim
 from ledger.aggregates.dispute import DISPUTE, Dispute
+from ledger.aggregates.document import DOCUMENT, Document
 from ledger.aggregates.host_debt import HOST_DEBT, HostDebt, debt_of
 from ledger.aggregates.payment import PAYMENT, Payment
 from ledger.aggregates.payout import PAYOUT, Payout
 from ledger.aggregates.property import PROPERTY, Property
 from ledger.aggregates.provider import PROVIDER, Provider
 from ledger.aggregates.refund import REFUND, Refund
+from ledger.aggregates.support_case import SUPPORT_CASE, SupportCase
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR, UnitCalendar
 from ledger.aggregates.verification import VERIFICATION, Verification
 from ledger.draft import Draft
@@ -21,7 +23,9 @@ from ledger.errors import NotFound
 from ledger.processes.names import alteration_of, damage_claim_of
 from ledger.values.ids import (
     BookingId,
+    CaseId,
     DisputeId,
+    DocumentId,
     HostId,
     PaymentId,
     PayoutId,
@@ -72,6 +76,16 @@ def property_in(draft: Draft, property_id: PropertyId) -> Property:
 def verification_in(draft: Draft, verification_id: VerificationId) -> Verification:
     """A review as the draft leaves it so far. Raises NotFound."""
     return _found(draft.state(VERIFICATION, verification_id), verification_id=verification_id)
+
+
+def document_in(draft: Draft, document_id: DocumentId) -> Document:
+    """A document as the draft leaves it so far. Raises NotFound."""
+    return _found(draft.state(DOCUMENT, document_id), document_id=document_id)
+
+
+def case_in(draft: Draft, case_id: CaseId) -> SupportCase:
+    """A support case as the draft leaves it so far. Raises NotFound."""
+    return _found(draft.state(SUPPORT_CASE, case_id), case_id=case_id)
 
 
 def debt_in(draft: Draft, host_id: HostId) -> HostDebt:

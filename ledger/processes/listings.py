@@ -25,7 +25,7 @@ from ledger.aggregates.property import (
 from ledger.aggregates.property import Status as Listed
 from ledger.aggregates.provider import Status as Hosting
 from ledger.aggregates.tariff import TARIFF, tariff_of
-from ledger.aggregates.unit_calendar import UNIT_CALENDAR, Deactivate, OpenCalendar
+from ledger.aggregates.unit_calendar import UNIT_CALENDAR, Deactivate, OpenCalendar, UnitCalendar
 from ledger.aggregates.unit_calendar import Status as Nights
 from ledger.aggregates.verification import VERIFICATION, verification_of
 from ledger.draft import Draft
@@ -130,7 +130,7 @@ def archive_property(draft: Draft, by: Actor, property_id: PropertyId) -> None:
     listed = property_in(draft, property_id)
     obligations = tuple(_obligations(draft, property_id, listed))
     draft.do(by, ArchiveProperty(property_id=property_id, obligations=obligations))
-    for unit_id in _units_that_are_let(draft, property_id, listed):
+    for unit_id, _ in _units_that_are_let(draft, property_id, listed):
         draft.do(by, Deactivate(unit_id=unit_id))
 
 
@@ -189,9 +189,7 @@ def review_of_property(property_id: PropertyId, listed: Property) -> Verificatio
 
 def occupants_of(draft: Draft, property_id: PropertyId, listed: Property) -> Iterator[Occupant]:
     """Everybody who has booked and has not left, or holds nights now."""
-    for unit_id in _units_that_are_let(draft, property_id, listed):
-        calendar = draft.state(UNIT_CALENDAR, unit_id)
-        assert calendar is not None, "its nights are open"
+    for _, calendar in _units_that_are_let(draft, property_id, listed):
         for claim_id, claim in calendar.claims.items():
             comes = claim.status in (Nights.HOLD, Nights.RESERVATION)
             if comes and calendar.house.check_out_at(claim.stay) > draft.now:
@@ -202,13 +200,13 @@ def occupants_of(draft: Draft, property_id: PropertyId, listed: Property) -> Ite
 
 def _units_that_are_let(
     draft: Draft, property_id: PropertyId, listed: Property
-) -> Iterator[UnitId]:
+) -> Iterator[tuple[UnitId, UnitCalendar]]:
     if listed.facts is None:
         return
     for unit_id, _, _ in units_of(property_id, listed.facts):
         calendar = draft.state(UNIT_CALENDAR, unit_id)
         if calendar is not None and calendar.active:
-            yield unit_id
+            yield unit_id, calendar
 
 
 def _obligations(draft: Draft, property_id: PropertyId, listed: Property) -> Iterator[str]:
@@ -216,9 +214,7 @@ def _obligations(draft: Draft, property_id: PropertyId, listed: Property) -> Ite
         yield f"review:{review_of_property(property_id, listed)}"
     for one in occupants_of(draft, property_id, listed):
         yield f"booking:{one.booking_id}"
-    for unit_id in _units_that_are_let(draft, property_id, listed):
-        calendar = draft.state(UNIT_CALENDAR, unit_id)
-        assert calendar is not None, "its nights are open"
+    for _, calendar in _units_that_are_let(draft, property_id, listed):
         for booking_id, claim in calendar.claims.items():
             if claim.status is Nights.RESERVATION:
                 for payout_id, payout in all_payouts_of(draft, BookingId(booking_id)):
