@@ -173,6 +173,15 @@ def brought(payout: Payout) -> Money:
     return payout.netted + payout.sent - payout.owed_again
 
 
+def owed_back(draft: Draft, booking_id: BookingId, booking: Booking) -> Money:
+    """What refunds took of what the host had already: it became a debt, which is paid elsewhere."""
+    owed = 0
+    for _, refund in _approved(draft, booking_id, booking):
+        if refund.debt is not None and refund.funded_by is Funding.BOOKING:
+            owed += refund.debt.minor
+    return Money(owed, booking.price.currency)
+
+
 def _approved(
     draft: Draft, booking_id: BookingId, booking: Booking
 ) -> Iterator[tuple[RefundId, Refund]]:

@@ -11,7 +11,7 @@ from ledger.aggregates.booking import Booking
 from ledger.aggregates.payout import OPEN, Payout, RecalculatePayout, SchedulePayout
 from ledger.aggregates.payout import Status as Payable
 from ledger.draft import Draft
-from ledger.processes.earnings import keeps, payouts_of, taken_from_host
+from ledger.processes.earnings import keeps, owed_back, payouts_of, taken_from_host
 from ledger.processes.found import booking_in
 from ledger.processes.names import (
     PROCESS,
@@ -41,7 +41,7 @@ def promise(draft: Draft, booking_id: BookingId) -> None:
     booking = booking_in(draft, booking_id)
     payouts = list(payouts_of(draft, booking_id))
     gone = total([_gone(payout) for _, payout in payouts], booking.price.currency)
-    gone += taken_from_host(draft, booking)
+    gone += taken_from_host(draft, booking) - owed_back(draft, booking_id, booking)
     still = [payout_id for payout_id, payout in payouts if payout.status in NOT_GONE]
     its_host_keeps = keeps(draft, booking_id, booking).host
     promises = list(_to_come(booking, its_host_keeps, gone, draft.now))

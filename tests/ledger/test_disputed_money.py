@@ -44,6 +44,7 @@ from ledger.events.refund import Funding
 from ledger.values.clearance import Hold
 from ledger.values.clock import instant
 from ledger.values.ids import BookingId, GuestId, RefundId
+from ledger.values.money import Money
 from ledger.values.policy import LineBack
 from ledger.values.price import paid_by
 from tests.facts import (
@@ -667,9 +668,17 @@ def order_back(market: Disputed, amount: str) -> None:
         processes.order_reversal,
         staff=FINANCE,
         payout_id=processes.payout_of(BOOKING),
-        cause=processes.dispute_of(market.all("dispute")[-1]["id"]),
+        cause=market.events(DebtRaised)[-1].caused_by,
     )
     market.decide(partial(order, amount=money(amount)))
+
+
+def write_off(market: Disputed, owed: Money) -> None:
+    """Clara and Dinis give up what Rui owes."""
+    propose = partial(processes.propose_write_off, staff=CLARA, reason="small")
+    market.decide(partial(propose, host_id=RUI, amount=owed), RUI)
+    approve = partial(processes.approve_write_off, staff=DINIS)
+    market.decide(partial(approve, host_id=RUI, amount=owed), RUI)
 
 
 def test_what_a_host_owes_comes_back_from_the_transfer_and_pays_the_debt() -> None:
@@ -714,6 +723,23 @@ def test_case_o7_what_the_hosts_account_does_not_hold_stays_a_debt(*, closed: bo
     agree(market)
 
 
+def test_what_comes_back_for_a_refund_whose_debt_is_netted_by_then_is_the_hosts_again() -> None:
+    market = paid_out()
+    approve(market, ask_for_a_night(market))
+    market.settle()
+    (raised,) = market.events(DebtRaised)
+    market.sold(
+        NEXT, guest_id=JOANA, stay=a_stay("2026-08-02"), price=a_price(arrival="2026-08-02")
+    )
+    market.until(market.clock.now + 5 * DAY, step=DAY)
+    order_back(market, str(raised.amount))
+    write_off(market, raised.amount)
+    market.settle()
+
+    assert market.payout().owed_again == raised.amount
+    assert market.payout(BOOKING, 2).amount == raised.amount
+
+
 def test_what_comes_back_for_a_debt_that_is_paid_by_then_is_the_hosts_again() -> None:
     market = in_debt()
     market.sold(
@@ -722,10 +748,7 @@ def test_what_comes_back_for_a_debt_that_is_paid_by_then_is_the_hosts_again() ->
     market.until(market.clock.now + 5 * DAY, step=DAY)
     order_back(market, "85.09 EUR")
     owed = money("85.09 EUR")
-    propose = partial(processes.propose_write_off, staff=CLARA, reason="small")
-    market.decide(partial(propose, host_id=RUI, amount=owed), RUI)
-    approve = partial(processes.approve_write_off, staff=DINIS)
-    market.decide(partial(approve, host_id=RUI, amount=owed), RUI)
+    write_off(market, owed)
     market.settle()
 
     assert market.payout().owed_again == owed

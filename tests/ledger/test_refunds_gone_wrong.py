@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ledger import processes
 from ledger.aggregates.payment import Status as Paying
@@ -21,6 +22,7 @@ from ledger.errors import (
     TransitionNotAllowed,
 )
 from ledger.events import Actor
+from ledger.events.dispute import DisputeLost
 from ledger.events.payment import PaymentRefundRecorded, PaymentRefundReversed
 from ledger.events.refund import Funding, RefundResubmitted
 from ledger.processes import AskedRefund
@@ -28,6 +30,7 @@ from ledger.values.ids import RefundId
 from ledger.values.journal import Account
 from ledger.values.money import Money
 from ledger.values.policy import LineBack
+from replay.rules.payouts_within_earnings import PayoutsWithinEarnings
 from tests.facts import CLARA, DINIS, EARNED, NOW, THE_DIGEST, a_price, money
 from tests.ledger.books import books_agree
 from tests.ledger.market import VISA, Market
@@ -209,6 +212,52 @@ def test_case_r13_a_gift_that_our_bank_paid_was_no_part_of_the_charge_that_a_dis
     assert [one["status"] for one in market.all("dispute")] == ["lost"]
     assert owed_to(market, Account.BANK) == 5_000
     assert judged(market.store, market.clock.now) == []
+
+
+def test_case_r13_a_gift_has_the_room_of_what_our_bank_paid_when_a_dispute_takes_the_rest() -> None:
+    market = came_back()
+    by_bank(market)
+    bank_paid(market)
+    lose_the_rest_beside_a_gift(market, number=2)
+
+    (lost,) = market.events(DisputeLost)
+    # The charge had 45 more than was left of the stay: what our bank paid, less the gift.
+    assert (lost.loss.borne, lost.amount - lost.loss.shares.total) == (money("45.00 EUR"),) * 2
+    in_order(market)
+
+
+def test_the_audit_finds_a_dispute_that_took_what_a_gift_had_taken_of_the_charge() -> None:
+    market = paid()
+    lose_the_rest_beside_a_gift(market, number=1)
+    assert found_above_the_charge(market, more=0) == []
+
+    assert "INV-L6" in found_above_the_charge(market, more=1)
+
+
+def lose_the_rest_beside_a_gift(market: Market, number: int) -> None:
+    """The platform gives 5 of the charge, and a lost dispute takes all that is left there."""
+    gift = for_nights(LineBack("goodwill", "", 500), funded_by=Funding.PLATFORM)
+    ask(market, gift)
+    approve(market, processes.staff_refund_of(gift.booking_id, number))
+    market.settle()
+    dispute = market.behind("disputes", charge=market.payment().charge)["id"]
+    market.settle()
+    market.behind(f"disputes/{dispute}", outcome="lost")
+    market.settle()
+
+
+def found_above_the_charge(market: Market, more: int) -> list[str]:
+    """What the rule on captured money finds where the host had lost so many cents more."""
+    rule = PayoutsWithinEarnings()
+    heard = rule.hears()
+    for recorded in market.store.history:
+        event = recorded.event
+        if isinstance(event, DisputeLost):
+            shares = replace(event.loss.shares, host_minor=event.loss.shares.host_minor + more)
+            event = replace(event, loss=replace(event.loss, shares=shares))
+        if type(event) in heard:
+            heard[type(event)](replace(recorded, event=event))
+    return [finding.id for finding in rule.findings()]
 
 
 def test_case_r13_who_gave_the_card_up_does_not_vouch_for_the_bank() -> None:
