@@ -136,6 +136,21 @@ def test_what_finance_approves_makes_the_stay_what_both_sides_agreed() -> None:
     in_order(market)
 
 
+def test_a_tax_that_more_guests_owe_of_an_earned_stay_that_gets_shorter_is_earned_once() -> None:
+    market = booked()
+    market.until(EARNED + 12 * HOUR, step=6 * HOUR)
+    before = market.booking().price.shares
+    market.alters(stay=THREE, party=Party(adults=4))
+    approve(market, OF_IT)
+    market.until(OVER, step=12 * HOUR)
+
+    after = market.booking().price.shares
+    assert after.total.minor < before.total.minor
+    assert after.tax.minor > before.tax.minor
+    assert market.booking().still_earned == after
+    in_order(market)
+
+
 def test_what_an_alteration_gives_back_that_was_made_so_stays_owed() -> None:
     market = booked()
     market.propose(stay=THREE)

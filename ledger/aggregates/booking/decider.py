@@ -138,7 +138,10 @@ def evolve_going_on(booking: Booking) -> Booking:
 
 
 def evolve_altered(booking: Booking, event: BookingAltered) -> Booking:
-    """The booking as it was agreed; what was earned of nights that are gone went back."""
+    """The booking as it was agreed; what was earned of nights that are gone went back.
+
+    What gets dearer while the whole gets cheaper was earned as the rest went back (J10).
+    """
     paid_by = (event.payment_id,) if event.payment_id else ()
     altered = replace(
         booking,
@@ -150,6 +153,8 @@ def evolve_altered(booking: Booking, event: BookingAltered) -> Booking:
         differences=booking.differences + paid_by,
     )
     still = booking.still_earned.at_most(altered.left)
+    if not event.payment_id:
+        still += (altered.left - booking.left).above_nothing
     return replace(altered, unearned=booking.earned and booking.earned - still)
 
 
