@@ -49,35 +49,15 @@ BRIDGES = {Account.FX_POSITION.value, Account.SUSPENSE.value}
 """Where a refund in another currency meets the booking's money."""
 
 
-class Back(Struct, frozen=True, gc=False):
-    """What a refund gives back in minor units: of the booking's money, and as a gift of ours."""
-
-    of_booking: int = 0
-    given: int = 0
-
-    def __add__(self, other: "Back") -> "Back":
-        return Back(self.of_booking + other.of_booking, self.given + other.given)
-
-    def part(self, of: Fraction) -> "Back":
-        """So much of it."""
-        return Back(round(self.of_booking * of), round(self.given * of))
-
-    def without(self, other: "Back") -> "Back":
-        """The rest of it."""
-        return Back(self.of_booking - other.of_booking, self.given - other.given)
-
-
 class Books(Struct, gc=False):
     """A booking's money in minor units: what came in and what of it is spoken for.
 
-    Of what is `refunded`, so much is `given` by the platform, and so much of the booking's own is
-    `beside` the charge: it did not arrive, so that our bank pays it, or nobody yet.
+    What the platform has `given` went out of what was captured as well, but is its own.
     """
 
     captured: int = 0
     refunded: int = 0
     given: int = 0
-    beside: int = 0
     earned_by_host: int = 0
     earned_by_platform: int = 0
     transferred: int = 0
@@ -87,25 +67,8 @@ class Books(Struct, gc=False):
     @property
     def left(self) -> int:
         """What is not given back, lost, paid out, nor the platform's; what hosts owe is there."""
-        gone = self.refunded + self.lost + self.transferred + self.earned_by_platform
-        return self.captured + self.owed - gone
-
-    @property
-    def above(self) -> int:
-        """By how much more is gone than was captured: of the booking's money, or by the charge."""
-        of_booking = self.lost + self.refunded - self.given
-        by_charge = self.lost + self.refunded - self.beside
-        return max(of_booking, by_charge) - self.captured
-
-    def go_by_charge(self, back: Back) -> None:
-        """A refund takes its room of the charge, once more; a gift is given again."""
-        self.refunded += back.given
-        self.given += back.given
-        self.beside -= back.of_booking
-
-    def go_beside(self, back: Back) -> None:
-        """A refund needs no room of the charge; a gift is nobody's part of what was captured."""
-        self.go_by_charge(Back(-back.of_booking, -back.given))
+        gone = self.refunded + self.given + self.lost + self.transferred
+        return self.captured + self.owed - gone - self.earned_by_platform
 
     def take_back(self, entries: Iterable[Entry]) -> None:
         """What host and platform had earned goes back; what was paid out already is owed."""
@@ -119,7 +82,7 @@ class Books(Struct, gc=False):
 
 
 class PayoutsWithinEarnings(Rule):
-    """Remembers nine sums per booking, when open payouts may go out, and what each refund is worth.
+    """Remembers eight sums per booking, when each open payout may go out, and what gifts are worth.
 
     The sums are in the listing's currency, as the books of hosts and platform are.
     """
@@ -135,7 +98,7 @@ class PayoutsWithinEarnings(Rule):
         self._books: dict[str, Books] = {}
         self._release_at: dict[str, Instant] = {}
         self._worth: dict[str, int] = {}
-        self._backs: dict[str, Back] = {}
+        self._gifts: dict[str, int] = {}
 
     def hears(self) -> Handlers:
         """What brings money in, and what it goes to."""
@@ -192,50 +155,53 @@ class PayoutsWithinEarnings(Rule):
         worth = _worth(event.amount, event.entries)
         if isinstance(event, ExternalRefundClassified) and event.funded_by is Funding.BOOKING:
             worth = event.back.total.minor
-        is_gift = any(entry.rule.startswith("J14") for entry in event.entries)
-        back = Back(given=worth) if is_gift else Back(of_booking=worth)
-        books.refunded += worth
-        books.given += back.given
-        self._add(recorded.stream_id, back)
+        if any(entry.rule.startswith("J14") for entry in event.entries):
+            self._gifts[recorded.stream_id] = worth
+            books.given += worth
+        else:
+            books.refunded += worth
         books.take_back(event.entries)
         self._enough(recorded, books)
 
     def fail(self, recorded: Recorded[RefundFailed]) -> None:
-        """It did not arrive; where our bank pays it, that is beside the charge."""
-        self._of(recorded.event.booking_id).go_beside(self._back(recorded.stream_id))
+        """A gift of the platform's that did not arrive is nobody's part of what was captured; nor
+        is it where our bank pays it, beside the charge.
+        """
+        gift = self._gifts.get(recorded.stream_id, 0)
+        self._of(recorded.event.booking_id).given -= gift
 
     def give_again(self, recorded: Recorded[RefundResubmitted]) -> None:
         """It is on its way through the processor once more; where our bank pays it, it is not."""
         books = self._of(recorded.case_id)
-        books.go_by_charge(self._back(recorded.stream_id))
+        books.given += self._gifts.get(recorded.stream_id, 0)
         self._enough(recorded, books)
 
     def give_elsewhere(self, recorded: Recorded[RefundSettledElsewhere]) -> None:
-        """What had not arrived went out by the charge after all, by another refund."""
-        self._go_by_another(recorded, self._back(recorded.stream_id))
+        """A gift that had not arrived went out of what was captured after all."""
+        books = self._of(recorded.event.booking_id)
+        books.given += self._gifts.pop(recorded.stream_id, 0)
+        self._enough(recorded, books)
 
     def give_in_part(self, recorded: Recorded[RefundLessened]) -> None:
-        """Some of what had not arrived did so, by another refund, and the rest has not."""
-        amount, left = recorded.event.amount.minor, recorded.event.left.minor
-        owed = self._back(recorded.stream_id)
-        self._go_by_another(recorded, owed.part(Fraction(amount, amount + left)))
-
-    def _go_by_another(
-        self, recorded: Recorded[RefundSettledElsewhere] | Recorded[RefundLessened], back: Back
-    ) -> None:
-        self._backs[recorded.stream_id] = self._back(recorded.stream_id).without(back)
-        self._add(recorded.event.external_refund, back)
-        books = self._of(recorded.event.booking_id)
-        books.go_by_charge(back)
-        self._enough(recorded, books)
+        """Some of a gift that had not arrived did so, and the rest has not."""
+        event = recorded.event
+        gift = self._gifts.get(recorded.stream_id)
+        if gift is not None:
+            owed = event.amount.minor + event.left.minor
+            part = round(Fraction(gift * event.amount.minor, owed))
+            self._gifts[recorded.stream_id] = gift - part
+            books = self._of(event.booking_id)
+            books.given += part
+            self._enough(recorded, books)
 
     def keep(self, recorded: Recorded[RefundCancelled]) -> None:
         """Money that was the guest's again is not; one that was only asked for never was."""
         event = recorded.event
         if event.entries:
             books = self._of(event.booking_id)
-            books.refunded -= _worth(event.amount, event.entries)
-            books.given -= self._back(recorded.stream_id).given
+            gift = self._gifts.pop(recorded.stream_id, 0)
+            books.given -= gift
+            books.refunded -= 0 if gift else _worth(event.amount, event.entries)
             books.take_back(event.entries)
 
     def earn(self, recorded: Recorded[EarningsRecognized]) -> None:
@@ -293,7 +259,8 @@ class PayoutsWithinEarnings(Rule):
             books.earned_by_host -= shares.host_minor - loss.debt.minor
             books.earned_by_platform -= shares.fees.minor - shares.coupon_minor
         self._enough(recorded, books)
-        if books.above > 0:
+        # What the platform bears of a dispute, its gifts among it, is no part of what is lost.
+        if books.lost + books.refunded > books.captured:
             found = f"{books.lost} lost and {books.refunded} given back of {books.captured}"
             self.breach("INV-L6", found, recorded)
 
@@ -324,12 +291,6 @@ class PayoutsWithinEarnings(Rule):
         if books is None:
             books = self._books[booking_id] = Books()
         return books
-
-    def _back(self, refund_id: str) -> Back:
-        return self._backs.get(refund_id, Back())
-
-    def _add(self, refund_id: str, back: Back) -> None:
-        self._backs[refund_id] = self._back(refund_id) + back
 
     def _enough(self, recorded: Recorded[Any], books: Books) -> None:
         if books.left < 0:

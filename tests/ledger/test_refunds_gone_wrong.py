@@ -226,12 +226,14 @@ def test_case_r13_a_gift_has_the_room_of_what_our_bank_paid_when_a_dispute_takes
     in_order(market)
 
 
-def test_the_audit_finds_a_dispute_that_took_what_a_gift_had_taken_of_the_charge() -> None:
-    market = paid()
-    lose_the_rest_beside_a_gift(market, number=1)
-    assert found_above_the_charge(market, more=0) == []
+def test_the_audit_finds_that_a_dispute_took_more_of_the_stay_than_was_left_of_it() -> None:
+    market = came_back()
+    by_bank(market)
+    bank_paid(market)
+    lose_the_rest_beside_a_gift(market, number=2)
 
-    assert "INV-L6" in found_above_the_charge(market, more=1)
+    assert found_where_more_was_lost(market, more=0) == []
+    assert "INV-L6" in found_where_more_was_lost(market, more=1)
 
 
 def lose_the_rest_beside_a_gift(market: Market, number: int) -> None:
@@ -246,7 +248,7 @@ def lose_the_rest_beside_a_gift(market: Market, number: int) -> None:
     market.settle()
 
 
-def found_above_the_charge(market: Market, more: int) -> list[str]:
+def found_where_more_was_lost(market: Market, more: int) -> list[str]:
     """What the rule on captured money finds where the host had lost so many cents more."""
     rule = PayoutsWithinEarnings()
     heard = rule.hears()
