@@ -10,13 +10,16 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
 
 from api.faults import NoSuchRoute
-from ledger.errors import StorageNotSetUp
+from ledger.errors import LinkHasExpired, StorageNotSetUp
 from ledger.gateways.objects import Objects, chosen_by
 from ledger.gateways.objects.folder import FolderObjects
 from ledger.settings import Settings
 from ledger.values.clock import Clock
 
 FILES_AT_ONCE = 8
+
+LINKING = (LinkHasExpired, StorageNotSetUp)
+"""How a link to a file may go wrong."""
 
 T = TypeVar("T")
 

@@ -696,6 +696,24 @@ class DocumentNotReady(Refused):
     code = "DOCUMENT_NOT_READY"
 
 
+class DocumentsNotAccepted(Refused):
+    """No verifier has accepted these documents, or one has refused them since."""
+
+    code = "DOCUMENTS_NOT_ACCEPTED"
+
+
+class DocumentInUse(Refused):
+    """Something relies on the document: a review, or what is said of a property."""
+
+    code = "DOCUMENT_IN_USE"
+
+
+class TooManyFiles(Refused):
+    """No more files are taken of this; withdraw one first."""
+
+    code = "TOO_MANY_FILES"
+
+
 class LinkHasExpired(Refused):
     """The link that this command gave can be used no more; give the command anew."""
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    func,
     select,
 )
 
@@ -28,6 +29,7 @@ from ledger.events.document import (
     DocumentRefused,
     DocumentScanned,
     DocumentUploaded,
+    DocumentWithdrawn,
 )
 from ledger.values.clock import Instant
 from ledger.values.files import Rendition
@@ -36,7 +38,7 @@ from projections.projection import Answer, Projection, Rows, position_of
 
 # -- Tables -----------------------------------------------------------------------------
 
-tables = MetaData(schema="documents_v1")
+tables = MetaData(schema="documents_v2")
 
 documents = Table(
     "documents",
@@ -73,6 +75,7 @@ DocumentSeen = (
     | DocumentAccepted
     | DocumentRefused
     | DocumentExpired
+    | DocumentWithdrawn
     | DocumentPurged
 )
 
@@ -83,7 +86,9 @@ def project(rows: Rows, recorded: Recorded[DocumentSeen]) -> None:
     match recorded.event:
         case DocumentAnnounced() as event:
             announce(rows, recorded, event)
-        case DocumentUploaded() | DocumentExpired() | DocumentPurged() as event:
+        case (
+            DocumentUploaded() | DocumentExpired() | DocumentWithdrawn() | DocumentPurged()
+        ) as event:
             rows.change(documents, document_id, status=event.topic.rpartition(".")[2])
         case DocumentScanned() as event:
             rows.change(documents, document_id, status="scanned")
@@ -124,7 +129,7 @@ def keep(rows: Rows, document_id: str, rendition: Rendition) -> None:
     )
 
 
-DOCUMENTS = Projection("documents", 1, tables, get_args(DocumentSeen), project)
+DOCUMENTS = Projection("documents", 2, tables, get_args(DocumentSeen), project)
 
 # -- Questions --------------------------------------------------------------------------
 
@@ -163,3 +168,21 @@ def documents_of(db: Connection, host_id: HostId, limit: int) -> Documents:
         for row in db.execute(query)
     ]
     return Documents(position=position, documents=listed)
+
+
+KEPT = ("announced", "uploaded", "scanned", "accepted")
+"""How far files are that take room, and will not be deleted by themselves."""
+
+
+def held_of(db: Connection, host_id: str, property_id: str | None) -> int:
+    """How many files there are of a host's property, or about the host themself."""
+    query = (
+        select(func.count())
+        .select_from(documents)
+        .where(
+            documents.c.host_id == host_id,
+            documents.c.property_id == property_id,
+            documents.c.status.in_(KEPT),
+        )
+    )
+    return db.scalar(query) or 0

@@ -31,6 +31,7 @@ from ledger.events.document import (
     DocumentRefused,
     DocumentScanned,
     DocumentUploaded,
+    DocumentWithdrawn,
     UploadDiscarded,
 )
 from ledger.events.payment import (
@@ -100,7 +101,7 @@ BANKS_DECIDE_WITHIN = timedelta(days=75)
 
 # -- Tables -----------------------------------------------------------------------------
 
-tables = MetaData(schema="errands_v6")
+tables = MetaData(schema="errands_v7")
 
 errands = Table(
     "errands",
@@ -196,6 +197,7 @@ DocumentErrandEvent = (
     | UploadDiscarded
     | DocumentRefused
     | DocumentExpired
+    | DocumentWithdrawn
     | DocumentPurged
 )
 
@@ -404,7 +406,7 @@ def project_documents(
             begin(rows, recorded, K.DISCARD_UPLOAD, key=of_it, due_at=later)
         case UploadDiscarded():
             end(rows, recorded, K.DISCARD_UPLOAD)
-        case DocumentRefused() | DocumentExpired():
+        case DocumentRefused() | DocumentExpired() | DocumentWithdrawn():
             end(rows, recorded, K.READ_UPLOAD)
             begin(rows, recorded, K.PURGE_DOCUMENT, key=of_it, due_at=event.purge_at)
         case DocumentPurged():
@@ -463,4 +465,4 @@ def name(kind: ErrandKind, of: str) -> str:
     return f"{kind}/{of}"
 
 
-ERRANDS = Projection("errands", 6, tables, get_args(ErrandEvent), project, live_only=True)
+ERRANDS = Projection("errands", 7, tables, get_args(ErrandEvent), project, live_only=True)

@@ -64,6 +64,7 @@ SENTENCES = {
     "document.scanned": "File drawn anew, searched for malware by {detail}",
     "document.upload_discarded": "File as it came deleted, what was drawn of it stays",
     "document.uploaded": "File uploaded",
+    "document.withdrawn": "File taken back by its host",
     "document.viewed": "Document looked at: {detail}; the link ends at {due_at}",
     "own_transfer.made": "Platform's own {amount} moved {detail}",
     "own_transfer.returned": "Platform's own {amount} came back from its bank: {detail}",

@@ -131,6 +131,7 @@ from ledger.events.document import (
     DocumentScanned,
     DocumentUploaded,
     DocumentViewed,
+    DocumentWithdrawn,
     UploadDiscarded,
 )
 from ledger.events.host_debt import (
@@ -565,6 +566,7 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     DocumentScanned: lambda event: Facts(detail=event.scanned_by or "no engine"),
     DocumentUploaded: nothing_else,
     DocumentViewed: lambda event: Facts(due_at=event.until, detail=event.reason.value),
+    DocumentWithdrawn: nothing_else,
     UploadDiscarded: nothing_else,
     EarningsRecognized: lambda event: of_amount(event.earned.host),
     ExternalBlockAdded: lambda event: of_nights(event.stay),

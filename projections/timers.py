@@ -41,7 +41,12 @@ from ledger.events.damage_claim import (
     DamageClaimWithdrawn,
     DamageLeftUnpaid,
 )
-from ledger.events.document import DocumentAccepted, DocumentExpired, DocumentRefused
+from ledger.events.document import (
+    DocumentAccepted,
+    DocumentExpired,
+    DocumentRefused,
+    DocumentWithdrawn,
+)
 from ledger.events.payment import FundsAvailable, PaymentAdopted, PaymentCompleted
 from ledger.events.payout import (
     PayoutCancelled,
@@ -87,7 +92,7 @@ from projections.projection import Projection, Rows
 
 # -- Tables -----------------------------------------------------------------------------
 
-tables = MetaData(schema="timers_v10")
+tables = MetaData(schema="timers_v11")
 
 timers = Table(
     "timers",
@@ -169,7 +174,7 @@ SupplyTimerEvent = (
     | ReverificationDue
 )
 
-DocumentTimerEvent = DocumentAccepted | DocumentRefused | DocumentExpired
+DocumentTimerEvent = DocumentAccepted | DocumentRefused | DocumentExpired | DocumentWithdrawn
 
 TimerEvent = (
     CalendarOrPayout
@@ -444,4 +449,4 @@ def key(kind: TimerKind, of: str) -> str:
     return f"{kind}/{of}"
 
 
-TIMERS = Projection("timers", 10, tables, get_args(TimerEvent), project, live_only=True)
+TIMERS = Projection("timers", 11, tables, get_args(TimerEvent), project, live_only=True)

@@ -1,9 +1,12 @@
 """Files of hosts, as they go out; links are signed for each answer, and never kept."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
+from api.faults import ReadModelMissing
+from api.premises import Premises
 from ledger import processes
 from ledger.aggregates.document import DOCUMENT, Document
 from ledger.application import Ledger
@@ -14,6 +17,7 @@ from ledger.store import EventStore
 from ledger.values.clock import Instant
 from ledger.values.files import MediaType, Purpose
 from ledger.values.ids import DocumentId
+from projections.documents import held_of
 from projections.projection import Answer
 
 
@@ -133,3 +137,12 @@ def told_of(document_id: DocumentId, document: Document) -> dict[str, Any]:
         "scanned_by": document.scanned_by,
         "expires_on": document.expires_on,
     }
+
+
+async def held_by(premises: Premises, host_id: str, property_id: str | None) -> int:
+    """How many files there are. It bounds what is stored, so it may lag, and nobody waits for it:
+    where nobody counts, none are read and stored either.
+    """
+    with suppress(ReadModelMissing):
+        return await premises.ask(held_of, host_id, property_id)
+    return 0

@@ -47,6 +47,7 @@ from api.routes import (
     trips,
     unapplied_receipts,
     verifications,
+    viewing,
     webhooks,
 )
 
@@ -85,6 +86,7 @@ ROUTERS = (
     differences.router,
     webhooks.router,
     documents.router,
+    viewing.router,
     photos.router,
     objects.router,
     trips.router,

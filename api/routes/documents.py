@@ -1,4 +1,4 @@
-"""Documents and photos: announced, uploaded past us, accepted or refused, and looked at."""
+"""Documents and photos: announced, uploaded past us, accepted or refused, and taken back."""
 
 from collections.abc import Callable
 
@@ -10,40 +10,44 @@ from api.answers.documents import (
     Announced,
     DocumentNow,
     ToUpload,
-    ToView,
-    Viewed,
     announced_now,
     document_now,
+    held_by,
     looked_up,
-    viewed_now,
 )
 from api.asking import OnPremises, stated
 from api.commands import COMMANDS, Command, Commanding, answered
 from api.problems import described
 from api.shapes import NoWords, Uuid
-from api.storage import OnStorage, Storage
-from api.wishes.documents import Acceptance, Announcement, Look, Refusal
+from api.storage import LINKING, OnStorage
+from api.wishes.documents import Acceptance, Announcement, Refusal
 from ledger import errors, processes
-from ledger.aggregates.document import AcceptDocument, RefuseDocument, ViewDocument
+from ledger.aggregates.document import AcceptDocument, RefuseDocument
 from ledger.draft import Draft
-from ledger.events import Actor, Role
-from ledger.values.files import Fault, ViewReason
+from ledger.events import Role
+from ledger.values.files import Fault
 from ledger.values.ids import DocumentId, HostId, derived_id, fresh_id
 
 router = APIRouter(tags=["files"])
-
-LINKING = (errors.LinkHasExpired, errors.StorageNotSetUp)
-
-ROLES = {role.word: role for role in (Role.VERIFIER, Role.SUPPORT, Role.FINANCE, Role.OPERATOR)}
 
 
 @router.post(
     "/hosts/{host_id}/documents",
     status_code=201,
-    responses=described(*COMMANDS, *LINKING, errors.DocumentHasExpired, errors.FileNotTaken),
+    responses=described(
+        *COMMANDS,
+        *LINKING,
+        errors.DocumentHasExpired,
+        errors.FileNotTaken,
+        errors.TooManyFiles,
+    ),
 )
 async def announce_document(
-    host_id: Uuid, said: Announcement, command: Commanding, storage: OnStorage
+    host_id: Uuid,
+    said: Announcement,
+    command: Commanding,
+    storage: OnStorage,
+    premises: OnPremises,
 ) -> ToUpload:
     """A host asks for a place to send a document or a photo to, for the next five minutes.
 
@@ -51,7 +55,9 @@ async def announce_document(
     """
     uploads = storage.objects.uploads
     document_id = DocumentId(derived_id(command.id, "document"))
-    wish = said.announcing(document_id, HostId(host_id), secret=fresh_id().replace("-", ""))
+    held = await held_by(premises, host_id, said.property_id)
+    secret = fresh_id().replace("-", "")
+    wish = said.announcing(document_id, HostId(host_id), secret=secret, held=held)
 
     def plan(draft: Draft) -> None:
         processes.announce_document(draft, wish)
@@ -65,6 +71,16 @@ async def announce_document(
 async def report_upload(document_id: Uuid, command: Commanding) -> DocumentNow:
     """The host says that the file is there: it is read and drawn anew within seconds."""
     return await _do(command, document_id, NoWords(), processes.report_upload)
+
+
+@router.post(
+    "/documents/{document_id}/withdrawal",
+    status_code=201,
+    responses=described(*COMMANDS, errors.DocumentInUse),
+)
+async def withdraw_document(document_id: Uuid, command: Commanding) -> DocumentNow:
+    """The host takes a file back that nothing relies on; it is deleted within the next hours."""
+    return await _do(command, document_id, NoWords(), processes.withdraw_document)
 
 
 @router.get("/documents/{document_id}", responses=described(errors.NotFound))
@@ -109,54 +125,6 @@ async def refuse_document(document_id: Uuid, said: Refusal, command: Commanding)
         processes.refuse_document(draft, verifier, refuse)
 
     return await _do(command, document_id, said, step)
-
-
-@router.post(
-    "/documents/{document_id}/views", status_code=201, responses=described(*COMMANDS, *LINKING)
-)
-async def view_document(
-    document_id: Uuid, said: Look, command: Commanding, storage: OnStorage
-) -> ToView:
-    """Somebody of the staff looks at a document, which is remembered, with why. The link lasts five
-    minutes; whoever looks again later asks again."""
-    look = ViewDocument(
-        document_id=DocumentId(document_id), view=command.id, reason=ViewReason(said.reason)
-    )
-    by = speakers.staff(ROLES[said.role], said.by)
-    return await _view(command, storage, said, look, lambda _: by)
-
-
-@router.post(
-    "/documents/{document_id}/host-views",
-    status_code=201,
-    responses=described(*COMMANDS, *LINKING),
-)
-async def view_own_document(document_id: Uuid, command: Commanding, storage: OnStorage) -> ToView:
-    """The host looks at what they sent; that is remembered, too."""
-    its_id = DocumentId(document_id)
-    look = ViewDocument(document_id=its_id, view=command.id, reason=ViewReason.OWN)
-
-    def host(draft: Draft) -> Actor:
-        return speakers.host_of_document(draft, its_id)
-
-    return await _view(command, storage, NoWords(), look, host)
-
-
-async def _view(
-    command: Command,
-    storage: Storage,
-    said: BaseModel,
-    look: ViewDocument,
-    by: Callable[[Draft], Actor],
-) -> ToView:
-    objects = storage.objects
-
-    def plan(draft: Draft) -> None:
-        document = processes.view_document(draft, by(draft), look)
-        answered(draft, viewed_now(look.document_id, document))
-
-    told = await command.execute(look.document_id, said, plan, Viewed)
-    return told.signed_by(objects)
 
 
 async def _do(

@@ -19,6 +19,7 @@ from ledger.values.ids import HostId, PropertyId
 router = APIRouter(prefix="/properties/{property_id}", tags=["properties"])
 
 OF_FACTS = (
+    errors.DocumentNotReady,
     errors.ObligationsAreOpen,
     errors.PartyExceedsCapacity,
     errors.RevisionContradicts,
@@ -78,7 +79,9 @@ async def state_facts(property_id: Uuid, said: FactsWish, command: Commanding) -
     return await command.execute(of, said, plan, PropertyNow)
 
 
-@router.put("/description", responses=described(*COMMANDS, errors.UnfitText))
+@router.put(
+    "/description", responses=described(*COMMANDS, errors.DocumentNotReady, errors.UnfitText)
+)
 async def describe_property(
     property_id: Uuid, said: DescriptionWish, command: Commanding
 ) -> PropertyNow:

@@ -84,6 +84,7 @@ async def request_changes(
         *COMMANDS,
         errors.ChecksAreOpen,
         errors.DocumentsHaveExpired,
+        errors.DocumentsNotAccepted,
         errors.ObligationsAreOpen,
         errors.PartyExceedsCapacity,
         errors.ReviewIsClaimed,

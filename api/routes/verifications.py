@@ -18,7 +18,12 @@ from ledger.values.verification import Legal
 
 router = APIRouter(tags=["verifications"])
 
-ASKING = (errors.DocumentsHaveExpired, errors.NotReady, errors.UnfitText)
+ASKING = (
+    errors.DocumentNotReady,
+    errors.DocumentsHaveExpired,
+    errors.NotReady,
+    errors.UnfitText,
+)
 
 
 @router.post(
@@ -35,7 +40,7 @@ async def submit_host(host_id: Uuid, said: HostReview, command: Commanding) -> V
             speakers.host(of),
             of,
             Legal(said.form, record, said.has_tax_number),
-            [document.document() for document in said.documents],
+            said.documents,
             said.terms,
         )
         answer(draft, review)
@@ -56,8 +61,7 @@ async def submit_property(
 
     def plan(draft: Draft) -> None:
         host = speakers.host_of_property(draft, of)
-        documents = [document.document() for document in said.documents]
-        answer(draft, processes.submit_property(draft, host, of, documents, said.terms))
+        answer(draft, processes.submit_property(draft, host, of, said.documents, said.terms))
 
     return await command.execute(of, said, plan, VerificationNow)
 

@@ -30,9 +30,9 @@ class Announcement(Body):
     expires_on: LocalDate | None = None
 
     def announcing(
-        self, document_id: DocumentId, host_id: HostId, *, secret: str
+        self, document_id: DocumentId, host_id: HostId, *, secret: str, held: int
     ) -> AnnounceDocument:
-        """The same as a command; `secret` hides where the file goes."""
+        """The same as a command; `secret` hides where it goes, and so many are `held` already."""
         return AnnounceDocument(
             document_id=document_id,
             host_id=host_id,
@@ -42,6 +42,7 @@ class Announcement(Body):
             length_bytes=self.length_bytes,
             expires_on=self.expires_on,
             secret=secret,
+            held=held,
         )
 
 

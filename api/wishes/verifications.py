@@ -4,26 +4,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.shapes import Body, Digest, LocalDate, Name, Uuid, Words
+from api.shapes import Body, Name, Uuid, Words
 from api.wishes.listings import Code
-from ledger.values.verification import Finding, LegalForm, RejectReason, ShownDocument
+from ledger.values.verification import Finding, LegalForm, RejectReason
 
-
-class DocumentWish(Body):
-    """A document that is shown: its SHA-256, and until when it is good."""
-
-    document_id: Uuid
-    kind: Code
-    sha256: Digest
-    expires_on: LocalDate | None = None
-
-    def document(self) -> ShownDocument:
-        """In the ledger's words."""
-        return ShownDocument(self.document_id, self.kind, self.sha256, self.expires_on)
-
-
-Documents = Annotated[list[DocumentWish], Field(max_length=20)]
-"""What is shown for a review."""
+Documents = Annotated[list[Uuid], Field(max_length=20)]
+"""What is shown for a review, by the ids of files that were sent and read."""
 
 
 class HostReview(Body):

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from ledger.aggregates.decider import Command, Decider, Lifecycle, Step, actors, states
 from ledger.errors import (
     DocumentsHaveExpired,
+    DocumentsNotAccepted,
     NotFound,
     NotReady,
     ReasonIsMissing,
@@ -130,11 +131,12 @@ class RequestChanges(Command, frozen=True, kw_only=True):
 
 
 class ApproveVerification(Command, frozen=True, kw_only=True):
-    """Say that everything is so."""
+    """Say that everything is so; `accepted` are those of its documents that a verifier accepted."""
 
     verification_id: VerificationId
     reviewer: str
     checks: tuple[Check, ...]
+    accepted: tuple[ShownDocument, ...]
     second_person: str | None = None
 
 
@@ -169,7 +171,7 @@ LIFECYCLE = Lifecycle(
          S.CHANGES_REQUESTED, "it is theirs; at least one reason, each tied to something"),
     Step("PR6", ApproveVerification, states(S.IN_REVIEW), actors("V"), VerificationApproved,
          S.APPROVED, "it is theirs; every item is decided, an overridden one by two people; "
-         "no document has run out"),
+         "each document is accepted, and none has run out"),
     Step("PR7", RejectVerification, states(S.IN_REVIEW), actors("V"), VerificationRejected,
          S.REJECTED, "it is theirs"),
 )  # fmt: skip
@@ -259,9 +261,11 @@ def approve(
 ) -> Sequence[VerificationEvent]:
     """Approve what is decided to the last item.
 
-    Raises ChecksAreOpen, SecondPersonRequired, SelfApproval, DocumentsHaveExpired.
+    Raises ChecksAreOpen, SecondPersonRequired, SelfApproval, DocumentsNotAccepted,
+    DocumentsHaveExpired.
     """
-    refuse_expired(verification.documents, now)
+    refuse_unaccepted(verification.documents, command.accepted)
+    refuse_expired(command.accepted, now)
     second = command.second_person
     if second == verification.host_id:
         raise SelfApproval(by=second)
@@ -271,9 +275,17 @@ def approve(
             reviewer=command.reviewer,
             checks=command.checks,
             second_person=second,
-            valid_until=good_until(verification.documents),
+            valid_until=good_until(command.accepted),
         )
     ]
+
+
+def refuse_unaccepted(shown: Sequence[ShownDocument], accepted: Sequence[ShownDocument]) -> None:
+    """Let what is shown pass once all of it is accepted. Raises DocumentsNotAccepted."""
+    known = {one.document_id for one in accepted}
+    waiting = [one.document_id for one in shown if one.document_id not in known]
+    if waiting:
+        raise DocumentsNotAccepted(documents=waiting)
 
 
 def refuse_expired(documents: Sequence[ShownDocument], now: Instant) -> None:

@@ -74,6 +74,12 @@ class DocumentExpired(Event, topic="document.expired", frozen=True, kw_only=True
     purge_at: Instant
 
 
+class DocumentWithdrawn(Event, topic="document.withdrawn", frozen=True, kw_only=True):
+    """Its host took it back, and nothing relied on it; it is deleted at `purge_at`."""
+
+    purge_at: Instant
+
+
 class UploadDiscarded(Event, topic="document.upload_discarded", frozen=True, kw_only=True):
     """The file as it came is deleted; what we drew of it stays."""
 
@@ -90,6 +96,7 @@ DocumentEvent = (
     | DocumentRefused
     | DocumentViewed
     | DocumentExpired
+    | DocumentWithdrawn
     | UploadDiscarded
     | DocumentPurged
 )

@@ -1,5 +1,7 @@
 """What happens to one property: how it is described, whether it is let, and who said so."""
 
+from datetime import date
+
 from ledger.events.event import Event
 from ledger.values.ids import HostId, VerificationId
 from ledger.values.listing import Description, Facts
@@ -24,11 +26,15 @@ class PropertyDescribed(Event, topic="property.described", frozen=True, kw_only=
     description: Description
 
 
-class PropertyApproved(Event, topic="property.approved", frozen=True, kw_only=True):
-    """A reviewer found a property to be as it is stated; its host may publish it."""
+class PropertyApproved(Event, topic="property.approved", schema=2, frozen=True, kw_only=True):
+    """A reviewer found a property to be as it is stated; its host may publish it.
+
+    `valid_until` is when the first document runs out that shows it.
+    """
 
     verification_id: VerificationId
     facts: Facts
+    valid_until: date | None
 
 
 class PropertyRejected(Event, topic="property.rejected", frozen=True, kw_only=True):
@@ -66,12 +72,18 @@ class RevisionProposed(Event, topic="property.revision_proposed", frozen=True, k
     facts: Facts
 
 
-class RevisionApproved(Event, topic="property.revision_approved", frozen=True, kw_only=True):
-    """A reviewer found the other facts to be so; they hold from now on."""
+class RevisionApproved(
+    Event, topic="property.revision_approved", schema=2, frozen=True, kw_only=True
+):
+    """A reviewer found the other facts to be so; they hold from now on.
+
+    `valid_until` is when the first document runs out that shows them.
+    """
 
     verification_id: VerificationId
     number: int
     facts: Facts
+    valid_until: date | None
 
 
 class RevisionRejected(Event, topic="property.revision_rejected", frozen=True, kw_only=True):

@@ -262,3 +262,10 @@ def with_no_receipt(old: Shape) -> Shape:
 def with_reason_of_review(old: Shape) -> Shape:
     """Finance did not say at first what convinced them of a bank account."""
     return {**old, "reason": None}
+
+
+@upcast("property.approved", since=1)
+@upcast("property.revision_approved", since=1)
+def with_no_last_day(old: Shape) -> Shape:
+    """Which documents showed a property was not the ledger's to say at first."""
+    return {**old, "valid_until": None}

@@ -100,11 +100,10 @@ from ledger.processes.documents import (
     file_is_gone,
     refuse_document,
     report_upload,
-    shown_document,
-    shown_photo,
     take_in_file,
     upload_is_gone,
     view_document,
+    withdraw_document,
 )
 from ledger.processes.evidence import digest_of, evidence_for
 from ledger.processes.external_refunds import classify_refund, shown_external, take_in_any_refund
@@ -235,6 +234,7 @@ from ledger.processes.reviews import (
     show_review,
 )
 from ledger.processes.settlement import earn, mature
+from ledger.processes.shown import shown_document, shown_photo
 from ledger.processes.staff_refunds import (
     approve_refund,
     ask_refund,
@@ -482,6 +482,7 @@ __all__ = [
     "withdraw",
     "withdraw_alteration",
     "withdraw_claim",
+    "withdraw_document",
     "work_out",
     "would_give_back",
     "write_message",

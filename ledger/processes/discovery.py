@@ -17,6 +17,7 @@ from ledger.draft import Draft
 from ledger.errors import NotDiscoverable
 from ledger.processes.hosts import MAY_HOST
 from ledger.processes.names import attestation_of
+from ledger.values.files import expires_at
 from ledger.values.ids import PropertyId
 from ledger.values.listing import REGISTERED_IN, units_of
 from ledger.values.tariff import Rates
@@ -37,6 +38,7 @@ class Hindrance(StrEnum):
     NO_LEVIES = "no_fees_and_taxes"
     NOT_VOUCHED_FOR = "nobody_vouches_for_it"
     NOT_REGISTERED = "registration_missing"
+    RUN_OUT = "documents_have_expired"
 
 
 def refuse_unless_discoverable(draft: Draft, property_id: PropertyId) -> None:
@@ -81,6 +83,8 @@ def hindrances(draft: Draft, property_id: PropertyId, listed: Property) -> Itera
     facts = listed.facts
     if facts is not None and facts.place.country in REGISTERED_IN and not facts.registration:
         yield Hindrance.NOT_REGISTERED
+    if listed.valid_until is not None and expires_at(listed.valid_until) <= draft.now:
+        yield Hindrance.RUN_OUT
 
 
 def in_the_way_of_publication(draft: Draft, property_id: PropertyId) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ found nothing in the file as it came. `scanned_by` says which engine, or that th
 
 from dataclasses import dataclass
 
+from ledger.aggregates.attestation import ATTESTATION
 from ledger.aggregates.document import (
     AcceptDocument,
     AnnounceDocument,
@@ -19,23 +20,22 @@ from ledger.aggregates.document import (
     ReportUpload,
     Status,
     ViewDocument,
+    WithdrawDocument,
 )
+from ledger.aggregates.property import PROPERTY
 from ledger.aggregates.provider import PROVIDER
 from ledger.aggregates.provider import Status as Hosting
 from ledger.draft import Draft
-from ledger.errors import DocumentNotReady, SelfApproval
+from ledger.errors import NotFound, SelfApproval
 from ledger.events import Actor, Role
 from ledger.processes.found import document_in, host_in
-from ledger.processes.names import PROCESS, TIMER
+from ledger.processes.names import PROCESS, TIMER, attestation_of
+from ledger.processes.shown import relied_on_by
 from ledger.values.files import Fault, Purpose, Rendition
 from ledger.values.ids import DocumentId, HostId, PropertyId
-from ledger.values.verification import ShownDocument
 
 AWAITED = (Status.ANNOUNCED, Status.UPLOADED)
 """While a file is still to be read."""
-
-SHOWABLE = (Status.SCANNED, Status.ACCEPTED)
-"""What a host may show for a review."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,11 +50,14 @@ class Read:
 def announce_document(draft: Draft, command: AnnounceDocument) -> None:
     """A host asks for a place to send a file to.
 
-    Raises NotFound, TransitionNotAllowed where they host no more, FileNotTaken, DocumentHasExpired.
+    Raises NotFound, also of a property that is another's; TransitionNotAllowed where they host no
+    more; FileNotTaken, DocumentHasExpired, TooManyFiles.
     """
     hosting = host_in(draft, command.host_id).status
     if hosting is Hosting.CLOSED:
         PROVIDER.lifecycle.refuse(AnnounceDocument, hosting)
+    if command.property_id is not None and command.purpose.is_of_a_property:
+        _refuse_anothers(draft, command.host_id, command.property_id)
     draft.do(Actor(Role.HOST.value, command.host_id), command)
 
 
@@ -111,6 +114,13 @@ def expire_document(draft: Draft, document_id: DocumentId) -> None:
     draft.do(TIMER, ExpireDocument(document_id=document_id))
 
 
+def withdraw_document(draft: Draft, document_id: DocumentId) -> None:
+    """A host takes a file back. Raises NotFound, DocumentInUse, TransitionNotAllowed."""
+    host = Actor(Role.HOST.value, document_in(draft, document_id).host_id)
+    relied_on = tuple(relied_on_by(draft, document_id))
+    draft.do(host, WithdrawDocument(document_id=document_id, relied_on_by=relied_on))
+
+
 def upload_is_gone(draft: Draft, document_id: DocumentId) -> None:
     """Note that a file as it came is deleted; nothing where that is known."""
     if document_in(draft, document_id).upload_key is not None:
@@ -123,27 +133,14 @@ def file_is_gone(draft: Draft, document_id: DocumentId) -> None:
         draft.do(PROCESS, PurgeDocument(document_id=document_id))
 
 
-def shown_document(draft: Draft, host_id: HostId, document_id: DocumentId) -> ShownDocument:
-    """A document of a host as it is shown for a review: it was read, and nobody refused it.
-
-    Raises NotFound, DocumentNotReady.
-    """
-    document = document_in(draft, document_id)
-    kept = document.content_hash if document.status in SHOWABLE else None
-    if kept is None or document.host_id != host_id:
-        raise DocumentNotReady(document_id=document_id, status=document.status.value)
-    return ShownDocument(document_id, document.purpose.value, kept, document.expires_on)
-
-
-def shown_photo(draft: Draft, property_id: PropertyId, document_id: DocumentId) -> str:
-    """The id of a photo that a property can be shown by. Raises NotFound, DocumentNotReady."""
-    photo = document_in(draft, document_id)
-    is_photo = photo.purpose is Purpose.PHOTO and photo.property_id == property_id
-    if not is_photo or photo.status is not Status.ACCEPTED:
-        raise DocumentNotReady(document_id=document_id, status=photo.status.value)
-    return document_id
-
-
 def _refuse_own(draft: Draft, by: Actor, document_id: DocumentId) -> None:
     if document_in(draft, document_id).host_id == by.id:
         raise SelfApproval(document_id=document_id)
+
+
+def _refuse_anothers(draft: Draft, host_id: HostId, property_id: PropertyId) -> None:
+    """Let a property pass that this host lets, reviewed here or vouched for. Raises NotFound."""
+    listed = draft.state(PROPERTY, property_id)
+    vouched = listed or draft.state(ATTESTATION, attestation_of(property_id))
+    if vouched is None or vouched.host_id != host_id:
+        raise NotFound(property_id=property_id)

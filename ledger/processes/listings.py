@@ -5,6 +5,7 @@ change only as far as everybody who has booked can still come is asked of them h
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 from ledger.aggregates.booking import BOOKING
 from ledger.aggregates.payout import OPEN
@@ -34,8 +35,17 @@ from ledger.processes.damage_money import all_payouts_of
 from ledger.processes.discovery import in_the_way_of_publication
 from ledger.processes.found import host_in, property_in
 from ledger.processes.names import PROCESS
+from ledger.processes.shown import photos_to_see, refuse_unless_of_safety, shown_photo
 from ledger.values.ids import BookingId, HostId, PropertyId, UnitId, VerificationId
-from ledger.values.listing import Description, Facts, Moderation, Occupant, missing_of, units_of
+from ledger.values.listing import (
+    PHOTOS_NEEDED,
+    Description,
+    Facts,
+    Moderation,
+    Occupant,
+    missing_of,
+    units_of,
+)
 
 CANNOT_LIST = (Hosting.REJECTED, Hosting.CLOSED)
 
@@ -57,10 +67,11 @@ def state_facts(draft: Draft, host: Actor, property_id: PropertyId, facts: Facts
     """Say what a property is: at once in a draft, else as a revision that waits for its review.
 
     Raises TransitionNotAllowed where a reviewer has it, RevisionContradicts, UnknownTimeZone,
-    PartyExceedsCapacity, ObligationsAreOpen, NotFound.
+    DocumentNotReady, PartyExceedsCapacity, ObligationsAreOpen, NotFound.
     """
     listed = property_in(draft, property_id)
     reviewed = under_review(draft, property_id, listed)
+    refuse_unless_of_safety(draft, listed.host_id, property_id, facts.safety)
     if listed.status is Listed.DRAFT:
         command = StateFacts(property_id=property_id, facts=facts, under_review=reviewed)
         draft.do(host, command)
@@ -76,10 +87,30 @@ def state_facts(draft: Draft, host: Actor, property_id: PropertyId, facts: Facts
     )
 
 
+def renew_facts(draft: Draft, host: Actor, property_id: PropertyId) -> None:
+    """Let the facts that hold be looked at again, where no others wait; nothing in a draft.
+
+    Raises TransitionNotAllowed, NotFound.
+    """
+    listed = property_in(draft, property_id)
+    if listed.facts is None or listed.stated is not None:
+        return
+    again = ProposeRevision(
+        property_id=property_id,
+        facts=listed.facts,
+        under_review=under_review(draft, property_id, listed),
+        occupants=(),
+        renews=True,
+    )
+    draft.do(host, again)
+
+
 def describe_property(
     draft: Draft, host: Actor, property_id: PropertyId, description: Description
 ) -> None:
-    """Say what guests read and see. Raises NotFound, TransitionNotAllowed."""
+    """Say what guests read and see. Raises NotFound, DocumentNotReady, TransitionNotAllowed."""
+    for photo in description.photos:
+        shown_photo(draft, property_id, photo)
     draft.do(host, DescribeProperty(property_id=property_id, description=description))
 
 
@@ -167,7 +198,8 @@ def missing_before_review(
     """
     if listed.stated is None and listed.facts is not None:
         return ()
-    missing = missing_of(listed.stated, listed.description)
+    photos = tuple(islice(photos_to_see(draft, property_id, listed), PHOTOS_NEEDED))
+    missing = missing_of(listed.stated, listed.description, len(photos))
     tariff = draft.state(TARIFF, tariff_of(property_id))
     rates = None if tariff is None else tariff.rates
     rooms = listed.stated.rooms if listed.stated else ()

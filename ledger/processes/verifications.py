@@ -5,6 +5,7 @@ The review and its subject change together: who is approved may host from that c
 
 import hashlib
 from collections.abc import Sequence
+from datetime import date
 
 import msgspec
 
@@ -43,16 +44,17 @@ from ledger.processes.listings import (
     let_units,
     missing_before_review,
     occupants_of,
+    renew_facts,
     review_of_property,
 )
 from ledger.processes.names import PROCESS, TIMER
+from ledger.processes.shown import accepted_of, documents_of_review, shown_document
 from ledger.values.ids import HostId, PropertyId, VerificationId
 from ledger.values.verification import (
     ChangeWanted,
     Check,
     Legal,
     RejectReason,
-    ShownDocument,
     Subject,
     good_until,
     missing_of_provider,
@@ -69,18 +71,20 @@ def submit_provider(
     host: Actor,
     host_id: HostId,
     legal: Legal,
-    documents: Sequence[ShownDocument],
+    documents: Sequence[str],
     terms: str,
 ) -> VerificationId:
     """Let somebody be looked at who wants to host, or whose verification is to be renewed.
 
-    Raises NotReady, with what is missing; DocumentsHaveExpired, TransitionNotAllowed, NotFound.
+    `documents` names files of theirs. Raises NotReady, with what is missing; DocumentNotReady,
+    DocumentsHaveExpired, TransitionNotAllowed, NotFound.
     """
     provider = host_in(draft, host_id)
     number = provider.reviews + 1
     verification_id = verification_of(host_id, number)
     if provider.status not in REVIEWABLE:
         PROVIDER.lifecycle.refuse(SubmitForReview, provider.status)
+    shown = tuple(shown_document(draft, host_id, one) for one in dict.fromkeys(documents))
     draft.do(
         host,
         SubmitForReview(
@@ -90,9 +94,9 @@ def submit_provider(
             host_id=host_id,
             number=number,
             facts=_digest(legal),
-            documents=tuple(documents),
+            documents=shown,
             terms=terms,
-            missing=missing_of_provider(provider.country, legal, documents, terms),
+            missing=missing_of_provider(provider.country, legal, shown, terms),
         ),
     )
     return verification_id
@@ -102,13 +106,16 @@ def submit_property(
     draft: Draft,
     host: Actor,
     property_id: PropertyId,
-    documents: Sequence[ShownDocument],
+    documents: Sequence[str],
     terms: str,
 ) -> VerificationId:
     """Let a property be looked at as it is stated: a draft, or a revision of what is let.
 
-    Raises NotReady, with what is missing; DocumentsHaveExpired, TransitionNotAllowed, NotFound.
+    Where nothing else is stated, `documents` are to replace some that run out. Raises NotReady,
+    with what is missing; DocumentNotReady, DocumentsHaveExpired, TransitionNotAllowed, NotFound.
     """
+    if documents:
+        renew_facts(draft, host, property_id)
     listed = property_in(draft, property_id)
     verification_id = review_of_property(property_id, listed)
     if listed.stated is None and listed.status is not Listed.DRAFT:
@@ -122,7 +129,7 @@ def submit_property(
             host_id=listed.host_id,
             number=listed.revision,
             facts=_digest(listed.stated),
-            documents=tuple(documents),
+            documents=documents_of_review(draft, property_id, listed, documents),
             terms=terms,
             missing=missing_before_review(draft, property_id, listed),
         ),
@@ -177,10 +184,12 @@ def approve_verification(
 ) -> None:
     """Say that everything is so: the host may host, or the facts hold and their units are let.
 
-    Raises ChecksAreOpen, SecondPersonRequired, SelfApproval, DocumentsHaveExpired,
-    ReviewIsClaimed; PartyExceedsCapacity and ObligationsAreOpen where who has booked meanwhile
-    could not come any more; TransitionNotAllowed, NotFound.
+    Raises ChecksAreOpen, SecondPersonRequired, SelfApproval, DocumentsNotAccepted,
+    DocumentsHaveExpired, ReviewIsClaimed; PartyExceedsCapacity and ObligationsAreOpen where who
+    has booked meanwhile could not come any more; TransitionNotAllowed, NotFound.
     """
+    review = verification_in(draft, verification_id)
+    accepted = tuple(accepted_of(draft, review.documents))
     draft.do(
         reviewer,
         ApproveVerification(
@@ -188,26 +197,32 @@ def approve_verification(
             reviewer=reviewer.id,
             checks=tuple(checks),
             second_person=second_person,
+            accepted=accepted,
         ),
     )
-    review = verification_in(draft, verification_id)
+    valid_until = good_until(accepted)
     if review.subject is Subject.PROVIDER:
         verified = VerifyProvider(
             host_id=review.host_id,
             verification_id=verification_id,
-            valid_until=good_until(review.documents),
+            valid_until=valid_until,
         )
         draft.do(PROCESS, verified)
     else:
-        _approve_property(draft, PropertyId(review.subject_id), verification_id)
+        _approve_property(draft, PropertyId(review.subject_id), verification_id, valid_until)
 
 
 def _approve_property(
-    draft: Draft, property_id: PropertyId, verification_id: VerificationId
+    draft: Draft,
+    property_id: PropertyId,
+    verification_id: VerificationId,
+    valid_until: date | None,
 ) -> None:
     listed = property_in(draft, property_id)
     if listed.status is Listed.DRAFT:
-        approve = ApproveProperty(property_id=property_id, verification_id=verification_id)
+        approve = ApproveProperty(
+            property_id=property_id, verification_id=verification_id, valid_until=valid_until
+        )
         draft.do(PROCESS, approve)
     else:
         draft.do(
@@ -215,6 +230,7 @@ def _approve_property(
             ApproveRevision(
                 property_id=property_id,
                 verification_id=verification_id,
+                valid_until=valid_until,
                 occupants=tuple(occupants_of(draft, property_id, listed)),
             ),
         )

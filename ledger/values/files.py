@@ -30,6 +30,9 @@ LARGEST_UPLOAD_BYTES = 15_000_000
 LARGEST_PIXELS = 50_000_000
 """A telephone's largest photos. More would take a worker's memory when it is decoded."""
 
+FILES_AT_MOST = 200
+"""How many files we keep of one property, and how many about a host themself."""
+
 SMALLEST_EDGE = 200
 """Pixels along the shorter edge: nothing can be read or seen in less."""
 

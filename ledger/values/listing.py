@@ -133,8 +133,10 @@ def refuse_odd_facts(facts: Facts) -> None:
             raise RevisionContradicts(room_type=room.room_type)
 
 
-def missing_of(facts: Facts | None, description: Description | None) -> tuple[str, ...]:
-    """What a property still lacks before it is reviewed, by codes (PY2)."""
+def missing_of(
+    facts: Facts | None, description: Description | None, photos: int
+) -> tuple[str, ...]:
+    """What a property still lacks before it is reviewed, by codes (PY2); `photos` can be seen."""
     missing = []
     if facts is None:
         missing.append("facts")
@@ -147,6 +149,6 @@ def missing_of(facts: Facts | None, description: Description | None) -> tuple[st
         return (*missing, "description")
     if description.words is None:
         missing.append("words")
-    if len(description.photos) < PHOTOS_NEEDED:
+    if photos < PHOTOS_NEEDED:
         missing.append("photos")
     return tuple(missing)

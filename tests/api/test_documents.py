@@ -178,6 +178,27 @@ def test_v4_s42_what_cannot_be_taken_is_refused_before_it_is_sent(door: Door, ru
         assert (refused.status_code, refused.json()["code"]) == (422, code), changed
 
 
+def test_a_host_takes_a_file_back(door: Door, rui: str, settings: Settings, ledger: Ledger) -> None:
+    document_id = sent(door, settings, ledger, rui)
+
+    taken_back = door.post(f"/documents/{document_id}/withdrawal", {}, key=fresh_id())
+
+    assert (taken_back.status_code, taken_back.json()["status"]) == (201, "withdrawn")
+
+
+def test_only_so_many_files_of_a_host_are_taken(
+    door: Door, rui: str, followed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.aggregates.document.decider.FILES_AT_MOST", 2)
+    announce(door, rui)
+    door.get(f"/hosts/{rui}/documents", after=announce(door, rui).json()["position"])
+
+    refused = announce(door, rui)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "TOO_MANY_FILES")
+    assert announce(door, registered(door)).status_code == 201
+
+
 def test_v4_a_file_that_is_far_too_large_is_refused_at_the_door(door: Door, rui: str) -> None:
     announced = announce(door, rui).json()
     assert upload(door, announced, bytes(LARGEST_UPLOAD_BYTES + 1)) == 413
@@ -245,6 +266,7 @@ def test_everybody_sees_a_photo_in_every_size_and_keeps_it(
     door: Door, rui: str, settings: Settings, ledger: Ledger, followed: None
 ) -> None:
     house = fresh_id()
+    door.post(f"/properties/{house}", {"host_id": rui, "currency": "EUR"}, key=fresh_id())
     document_id = sent(door, settings, ledger, rui, purpose="photo", property_id=house)
     position = door.get(f"/documents/{document_id}").json()["position"]
 

@@ -12,13 +12,14 @@ from ledger.aggregates.provider import RecordPayoutAccount, Standing
 from ledger.application import Ledger
 from ledger.draft import Draft, Request
 from ledger.values.clock import system_clock
+from ledger.values.files import Purpose
 from ledger.values.ids import CommandId, HostId, PropertyId, fresh_id
-from ledger.values.listing import unit_of
+from ledger.values.listing import PHOTOS_NEEDED, unit_of
 from ledger.values.verification import CHECKLISTS, HOST_TERMS, Subject
 from tests.api.conftest import Door
 from tests.api.houses import day
 from tests.api.test_quotes import A_ROOM, LEVIES, RATES, to_accept
-from tests.facts import PROCESSOR
+from tests.facts import PROCESSOR, sent_and_accepted, sent_and_read
 
 FACTS: dict[str, Any] = {
     "kind": "apartment",
@@ -38,7 +39,6 @@ FACTS: dict[str, Any] = {
 DESCRIPTION = {
     "words": "Two rooms by the sea\nQuiet, light, and five minutes from the beach.",
     "amenities": ["cot", "wifi"],
-    "photos": [fresh_id() for _ in range(5)],
 }
 
 
@@ -75,15 +75,40 @@ class Supply:
     # -- What people do ---------------------------------------------------------------------
 
     def submits(self, code: str | None = None, **changed: Any) -> dict[str, Any]:
-        card = {"document_id": fresh_id(), "kind": "identity", "sha256": "0" * 64}
+        documents = [] if "documents" in changed else [self.sends()]
         body = {
             "form": "natural",
             "legal_record": "Ana Moreira, Rua das Flores 7",
             "has_tax_number": True,
-            "documents": [card],
+            "documents": documents,
             "terms": HOST_TERMS,
         }
         return self.post(f"{self.host}/verification", body | changed, code)
+
+    def sends(self, **changed: Any) -> str:
+        """Ana sends a file, which a worker reads, and a verifier accepts; its id."""
+        document_id = fresh_id()
+        told: dict[str, Any] = {
+            "document_id": document_id,
+            "host_id": self.host_id,
+            "expires_on": (system_clock() + timedelta(days=400)).date(),
+            **changed,
+        }
+        of_a_photo = told.get("purpose") is Purpose.PHOTO
+        steps = (sent_and_read if of_a_photo else sent_and_accepted)(**told)
+
+        def plan(draft: Draft) -> None:
+            for actor, command in steps:
+                draft.do(actor, command)
+
+        asked = Request(command_id=CommandId(fresh_id()), case_id=document_id, content=b"file")
+        self.ledger.execute(asked, plan)
+        return document_id
+
+    def photographs(self) -> list[str]:
+        """Ana takes as many photos of her flat as are needed."""
+        of_it = {"property_id": self.property_id, "purpose": Purpose.PHOTO, "expires_on": None}
+        return [self.sends(**of_it) for _ in range(PHOTOS_NEEDED)]
 
     def approves(self, verification_id: str, subject: Subject) -> None:
         review = f"/verifications/{verification_id}"
@@ -97,7 +122,7 @@ class Supply:
     def is_described(self) -> None:
         self.post(self.flat, {"host_id": self.host_id, "currency": "EUR"})
         self.put(f"{self.flat}/facts", FACTS)
-        self.put(f"{self.flat}/description", DESCRIPTION)
+        self.put(f"{self.flat}/description", {**DESCRIPTION, "photos": self.photographs()})
         self.put(f"{self.flat}/rates", RATES)
         self.put(f"{self.flat}/levies", LEVIES)
 
@@ -165,6 +190,7 @@ def test_who_shows_too_little_is_told_what_is_missing(ana: Supply) -> None:
     refused = ana.submits("NOT_READY", documents=[], has_tax_number=False, terms="2019")
 
     assert refused["missing"] == ["tax_number", "document:identity", "terms"]
+    ana.submits("NOT_FOUND", documents=[fresh_id()])
 
 
 def test_nobody_looks_at_themselves_and_nobody_approves_what_is_anothers(ana: Supply) -> None:
@@ -188,7 +214,7 @@ def test_a_house_is_published_only_when_everything_is_there_and_says_what_is_not
     ana.post(f"{ana.flat}/verification", {"terms": HOST_TERMS}, "NOT_READY")
     ana.post(f"{ana.flat}/publication", {}, "TRANSITION_NOT_ALLOWED")
     ana.put(f"{ana.flat}/facts", FACTS)
-    ana.put(f"{ana.flat}/description", DESCRIPTION)
+    ana.put(f"{ana.flat}/description", {**DESCRIPTION, "photos": ana.photographs()})
     ana.put(f"{ana.flat}/rates", RATES)
     ana.put(f"{ana.flat}/levies", LEVIES)
     ana.is_reviewed()

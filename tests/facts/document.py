@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+from ledger.aggregates.decider import Command
 from ledger.aggregates.document import (
     AcceptDocument,
     AnnounceDocument,
@@ -13,7 +14,9 @@ from ledger.aggregates.document import (
     RefuseDocument,
     ReportUpload,
     ViewDocument,
+    WithdrawDocument,
 )
+from ledger.events import Actor
 from ledger.events.document import (
     DocumentAccepted,
     DocumentAnnounced,
@@ -23,6 +26,7 @@ from ledger.events.document import (
     DocumentScanned,
     DocumentUploaded,
     DocumentViewed,
+    DocumentWithdrawn,
     UploadDiscarded,
 )
 from ledger.values.clock import Instant
@@ -30,6 +34,7 @@ from ledger.values.files import (
     KEPT_AFTER_EXPIRY,
     KEPT_AFTER_REVIEW,
     LINK_LASTS,
+    LINKS_ARE_OVER_AFTER,
     Fault,
     MediaType,
     Purpose,
@@ -40,7 +45,7 @@ from ledger.values.files import (
     upload_key,
 )
 from ledger.values.ids import CommandId, DocumentId
-from tests.facts.story import NOW, PROPERTY, RUI, THE_DIGEST, an_id
+from tests.facts.story import NOW, PROCESS, PROPERTY, RUI, THE_DIGEST, VERIFIER, an_id
 
 PASSPORT = DocumentId(an_id("Rui's passport"))
 PHOTO = DocumentId(an_id("the house from the beach"))
@@ -75,6 +80,24 @@ def to_announce_a_photo(**changed: Any) -> AnnounceDocument:
         "secret": SECRET[::-1],
     }
     return to_announce(**told | changed)
+
+
+def sent_and_read(**changed: Any) -> tuple[tuple[Actor, Command], ...]:
+    """The steps by which a file comes, and is read; a photo is accepted with that."""
+    wish = to_announce(**{"secret": an_id(f"place of {changed}")} | changed)
+    host, document_id = Actor("H", wish.host_id), wish.document_id
+    steps = ((host, wish), (host, to_report(document_id)), (PROCESS, to_record_scan(document_id)))
+    if wish.purpose is Purpose.PHOTO:
+        return (*steps, (PROCESS, to_accept(document_id, expires_on=None)))
+    return steps
+
+
+def sent_and_accepted(**changed: Any) -> tuple[tuple[Actor, Command], ...]:
+    """The steps by which a document comes, is read, and is accepted by a verifier."""
+    steps = sent_and_read(**changed)
+    wish = to_announce(**changed)
+    accept = to_accept(wish.document_id, expires_on=wish.expires_on)
+    return (*steps, (VERIFIER, accept))
 
 
 def to_report(document_id: DocumentId = PASSPORT) -> ReportUpload:
@@ -113,6 +136,13 @@ def to_view(reason: ViewReason = ViewReason.REVIEW, **changed: Any) -> ViewDocum
 def to_expire() -> ExpireDocument:
     """The day has come that it runs out on."""
     return ExpireDocument(document_id=PASSPORT)
+
+
+def to_withdraw_document(
+    document_id: DocumentId = PASSPORT, *relied_on_by: str
+) -> WithdrawDocument:
+    """Rui takes it back."""
+    return WithdrawDocument(document_id=document_id, relied_on_by=relied_on_by)
 
 
 def to_discard() -> DiscardUpload:
@@ -191,6 +221,11 @@ def document_expired() -> DocumentExpired:
         purpose=Purpose.IDENTITY,
         purge_at=expires_at(RUNS_OUT) + KEPT_AFTER_EXPIRY,
     )
+
+
+def document_withdrawn(at: Instant = NOW) -> DocumentWithdrawn:
+    """Rui took it back."""
+    return DocumentWithdrawn(purge_at=at + LINKS_ARE_OVER_AFTER)
 
 
 def discarded() -> UploadDiscarded:

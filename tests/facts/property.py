@@ -38,7 +38,12 @@ from ledger.values.listing import (
     unit_of,
 )
 from tests.facts.story import LISBON, MARTA, PROPERTY, RUI, an_id
-from tests.facts.verification import SOME_WORDS, VERIFICATION_OF_HOUSE, VERIFICATION_OF_REVISION
+from tests.facts.verification import (
+    GOOD_UNTIL,
+    SOME_WORDS,
+    VERIFICATION_OF_HOUSE,
+    VERIFICATION_OF_REVISION,
+)
 
 SEA_VIEW = "sea view"
 HOUSE_UNIT = unit_of(PROPERTY, SEA_VIEW, 1)
@@ -124,7 +129,9 @@ def described() -> PropertyDescribed:
 
 def approved_house(verification_id: VerificationId = VERIFICATION_OF_HOUSE) -> PropertyApproved:
     """A reviewer found it so."""
-    return PropertyApproved(verification_id=verification_id, facts=some_facts())
+    return PropertyApproved(
+        verification_id=verification_id, facts=some_facts(), valid_until=GOOD_UNTIL
+    )
 
 
 def rejected_house() -> PropertyRejected:
@@ -159,7 +166,12 @@ def revision_proposed() -> RevisionProposed:
 
 def revised() -> RevisionApproved:
     """A reviewer found that it takes six."""
-    return RevisionApproved(verification_id=VERIFICATION_OF_REVISION, number=2, facts=other_facts())
+    return RevisionApproved(
+        verification_id=VERIFICATION_OF_REVISION,
+        number=2,
+        facts=other_facts(),
+        valid_until=GOOD_UNTIL,
+    )
 
 
 def not_revised() -> RevisionRejected:

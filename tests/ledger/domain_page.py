@@ -208,8 +208,9 @@ OURS = {
         DC6  | scanned accepted          | VO    | refused
         DC7  | scanned accepted expired  | HVSFO | same
         DC8  | accepted                  | T     | expired
-        DC9  | scanned accepted refused expired | X | same
-        DC10 | refused expired           | X     | purged
+        DC9  | scanned accepted refused expired withdrawn | X | same
+        DC10 | refused expired withdrawn | X     | purged
+        DC11 | announced uploaded scanned accepted | H | withdrawn
     """),
     "alteration": _rows("""
         AL1   | - applied declined withdrawn expired failed | GH | proposed

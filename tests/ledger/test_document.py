@@ -6,9 +6,17 @@ from typing import Any
 import pytest
 
 from ledger.aggregates.document import PurgeDocument
-from ledger.errors import DocumentHasExpired, FileNotTaken, TooEarly, TransitionNotAllowed
+from ledger.errors import (
+    DocumentHasExpired,
+    DocumentInUse,
+    FileNotTaken,
+    TooEarly,
+    TooManyFiles,
+    TransitionNotAllowed,
+)
 from ledger.events import Actor
 from ledger.values.files import (
+    FILES_AT_MOST,
     LARGEST_UPLOAD_BYTES,
     Fault,
     Purpose,
@@ -37,6 +45,7 @@ from tests.facts import (
     document_accepted,
     document_expired,
     document_refused,
+    document_withdrawn,
     purged,
     scanned,
     to_accept,
@@ -49,6 +58,7 @@ from tests.facts import (
     to_refuse,
     to_report,
     to_view,
+    to_withdraw_document,
     uploaded,
     viewed,
 )
@@ -268,3 +278,31 @@ def test_an_accepted_document_is_not_purged() -> None:
     accepted = a_scanned_passport(document_accepted())
     purge = PurgeDocument(document_id=PASSPORT)
     accepted.when(PROCESS, purge).refused(TransitionNotAllowed)
+
+
+# -- DC11: withdrawn ------------------------------------------------------------------------
+
+
+def test_a_host_takes_a_file_back_that_nothing_relies_on_and_it_is_deleted() -> None:
+    for came in ((announced(),), (announced(), uploaded()), (announced(), uploaded(), scanned())):
+        taken_back = given(*came).when(HOST, to_withdraw_document())
+        taken_back.then(document_withdrawn())
+    given(announced(), document_withdrawn()).when(PROCESS, to_purge()).then(purged())
+
+
+def test_a_file_that_a_review_rests_on_is_not_taken_back() -> None:
+    relied_on = to_withdraw_document(PASSPORT, "review:1")
+    a_scanned_passport(document_accepted()).when(HOST, relied_on).refused(
+        DocumentInUse, by=["review:1"]
+    )
+
+
+def test_a_file_that_is_deleted_by_itself_is_not_taken_back() -> None:
+    a_scanned_passport(document_refused()).when(HOST, to_withdraw_document()).refused(
+        TransitionNotAllowed
+    )
+
+
+def test_only_so_many_files_are_taken() -> None:
+    given().when(HOST, to_announce(held=FILES_AT_MOST - 1)).then(announced())
+    given().when(HOST, to_announce(held=FILES_AT_MOST)).refused(TooManyFiles, at_most=FILES_AT_MOST)

@@ -41,6 +41,7 @@ from tests.facts import (
     to_accept,
     to_announce,
     to_announce_a_photo,
+    to_list,
     to_refuse,
     to_view,
 )
@@ -88,6 +89,7 @@ class Archive(Market):
         self.scanner: Scanner | None = None
         super().__init__()
         self.decide(lambda draft: processes.register_host(draft, RUI, "PT"), RUI)
+        self.decide(lambda draft: draft.do(HOST, to_list()), PROPERTY)
 
     def hire(self) -> None:
         """A new worker, who knows where files lie."""
@@ -385,6 +387,17 @@ def test_a_document_that_a_verifier_refused_is_kept_for_a_month(archive: Archive
 
     archive.until(archive.clock.now + DAY, step=DAY)
 
+    assert archive.files() == []
+
+
+def test_of_a_file_that_its_host_takes_back_nothing_is_left_an_hour_later(archive: Archive) -> None:
+    archive.send(A_PASSPORT)
+    archive.settle()
+    archive.decide(partial(processes.withdraw_document, document_id=PASSPORT), PASSPORT)
+
+    archive.until(archive.clock.now + HOUR, step=HOUR)
+
+    assert archive.document().status is Status.PURGED
     assert archive.files() == []
 
 

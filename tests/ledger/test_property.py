@@ -25,6 +25,7 @@ from ledger.values.listing import Facts, Occupant, RoomType, missing_of
 from ledger.values.stay import House
 from tests.facts import (
     BOOKING,
+    GOOD_UNTIL,
     HOST,
     OPERATOR,
     PROCESS,
@@ -58,7 +59,10 @@ TENT = RoomType("tent", units=1, capacity=2)
 
 def to_approve(*occupants: Occupant) -> ApproveRevision:
     return ApproveRevision(
-        property_id=PROPERTY, verification_id=VERIFICATION_OF_REVISION, occupants=occupants
+        property_id=PROPERTY,
+        verification_id=VERIFICATION_OF_REVISION,
+        valid_until=GOOD_UNTIL,
+        occupants=occupants,
     )
 
 
@@ -173,15 +177,15 @@ def test_a_property_is_archived_with_nothing_left_open_and_a_suspended_one_by_an
 
 
 def test_what_is_missing_before_a_review_is_named() -> None:
-    assert missing_of(None, None) == ("facts", "description")
-    assert missing_of(some_facts(), a_description()) == ()
+    assert missing_of(None, None, photos=0) == ("facts", "description")
+    assert missing_of(some_facts(), a_description(), photos=5) == ()
     nowhere = replace(some_facts().place, address=None)
-    bare = a_description(words=None, photos=())
-    assert missing_of(some_facts(place=nowhere, registration=None), bare) == (
+    bare = a_description(words=None)
+    assert missing_of(some_facts(place=nowhere, registration=None), bare, photos=4) == (
         "address",
         "registration",
         "words",
         "photos",
     )
     swiss = some_facts(place=replace(some_facts().place, country="CH"), registration=None)
-    assert missing_of(swiss, a_description()) == ()
+    assert missing_of(swiss, a_description(), photos=5) == ()

@@ -17,6 +17,7 @@ from ledger.aggregates.verification import (
 from ledger.errors import (
     ChecksAreOpen,
     DocumentsHaveExpired,
+    DocumentsNotAccepted,
     NotReady,
     ReasonIsMissing,
     ReviewIsClaimed,
@@ -32,6 +33,7 @@ from ledger.values.verification import (
     Legal,
     LegalForm,
     RejectReason,
+    ShownDocument,
     missing_of_provider,
 )
 from tests.facts import (
@@ -64,9 +66,17 @@ def to_claim(reviewer: str = VERA.id, *related: str) -> ClaimReview:
     return ClaimReview(verification_id=VERIFICATION, reviewer=reviewer, related=related)
 
 
-def to_approve(checks: tuple[Check, ...], second: str | None = None) -> ApproveVerification:
+def to_approve(
+    checks: tuple[Check, ...],
+    second: str | None = None,
+    accepted: tuple[ShownDocument, ...] = (IDENTITY,),
+) -> ApproveVerification:
     return ApproveVerification(
-        verification_id=VERIFICATION, reviewer=VERA.id, checks=checks, second_person=second
+        verification_id=VERIFICATION,
+        reviewer=VERA.id,
+        checks=checks,
+        second_person=second,
+        accepted=accepted,
     )
 
 
@@ -162,8 +172,23 @@ def test_nothing_is_approved_by_a_document_that_ran_out_meanwhile() -> None:
     soon = replace(IDENTITY, expires_on=date(2026, 6, 2))
     review = given(submitted_for_review(documents=(soon,)), review_claimed())
 
-    outcome = review.when(VERA, to_approve(all_checks()), NOW + timedelta(hours=13))
+    approve = to_approve(all_checks(), accepted=(soon,))
+    outcome = review.when(VERA, approve, NOW + timedelta(hours=13))
     outcome.refused(DocumentsHaveExpired, documents=[soon.document_id])
+
+
+def test_nothing_is_approved_by_a_document_that_nobody_has_accepted() -> None:
+    outcome = given(*IN_REVIEW).when(VERA, to_approve(all_checks(), accepted=()))
+
+    outcome.refused(DocumentsNotAccepted, documents=[IDENTITY.document_id])
+
+
+def test_an_approval_lasts_as_long_as_its_documents_as_the_verifier_read_them() -> None:
+    shorter = replace(IDENTITY, expires_on=date(2026, 12, 24))
+
+    outcome = given(*IN_REVIEW).when(VERA, to_approve(all_checks(), accepted=(shorter,)))
+
+    outcome.then(replace(verification_approved(), valid_until=date(2026, 12, 24)))
 
 
 def test_a_rejection_is_for_good() -> None:

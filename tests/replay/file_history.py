@@ -23,16 +23,20 @@ from tests.facts import (
     to_record_scan,
     to_report,
     to_view,
+    to_withdraw_document,
 )
 
 if TYPE_CHECKING:
     from tests.replay.small_history import History
 
 BLURRED = DocumentId(an_id("a blurred letter of the city"))
+UNWANTED = DocumentId(an_id("a letter that shows too much"))
 
 
 def send_files(history: "History") -> None:
-    """Let a passport be accepted, looked at and expire, a letter be refused, and a photo stay."""
+    """Let a passport be accepted, looked at and expire, a letter be refused, one be taken
+    back, and a photo stay.
+    """
     runs_out = (history.clock.now + timedelta(days=1)).date()
     history.take(
         PASSPORT,
@@ -59,5 +63,7 @@ def send_files(history: "History") -> None:
         (VERIFIER, RefuseDocument(document_id=BLURRED, reason=Fault.NOT_LEGIBLE)),
         (PROCESS, PurgeDocument(document_id=BLURRED)),
     )
+    history.take(UNWANTED, (HOST, to_announce(document_id=UNWANTED)))
+    history.take(UNWANTED, (HOST, to_withdraw_document(UNWANTED)))
     history.clock.now = expires_at(runs_out)
     history.take(PASSPORT, (TIMER, to_expire()), (PROCESS, to_purge()))

@@ -20,25 +20,26 @@ from ledger.aggregates.verification import verification_of
 from ledger.draft import Plan
 from ledger.events import Actor
 from ledger.quotes import set_rates
-from ledger.values.ids import HostId, PropertyId
+from ledger.values.files import Purpose
+from ledger.values.ids import DocumentId, HostId, PropertyId, derived_id
 from ledger.values.listing import Moderation
 from ledger.values.verification import (
     HOST_TERMS,
     ChangeWanted,
     RejectReason,
-    ShownDocument,
     Subject,
 )
 from tests.facts import (
     A_NATURAL_PERSON,
     MARTA,
     OPERATOR,
-    THE_DIGEST,
     VERA,
     a_description,
     all_checks,
     an_id,
     other_facts,
+    sent_and_accepted,
+    sent_and_read,
     some_facts,
     some_rates,
     to_register,
@@ -60,16 +61,28 @@ def supply(history: "History") -> None:
     history.do(ANA, partial(processes.ask_for_renewal, host_id=ANA))
 
 
+def register(history: "History", host_id: HostId) -> None:
+    """Ask to host, and send an identity card that is good for three weeks."""
+    host = Actor("H", host_id)
+    history.take(host_id, (host, to_register(host_id=host_id)))
+    card, until = card_of(host_id), history.clock.now.date() + 21 * DAY
+    sent = sent_and_accepted(document_id=card, host_id=host_id, expires_on=until)
+    history.take(card, *sent)
+
+
+def card_of(host_id: HostId) -> DocumentId:
+    """The identity card of a host."""
+    return DocumentId(an_id(f"card of {host_id}"))
+
+
 def submit(history: "History", host_id: HostId) -> None:
-    """Ask for a review of oneself, with an identity card that is good for three weeks."""
-    until = history.clock.now.date() + 21 * DAY
-    card = ShownDocument(an_id(f"card of {host_id}"), "identity", THE_DIGEST, until)
+    """Ask for a review of oneself, by one's identity card."""
     ask = partial(
         processes.submit_provider,
         host=Actor("H", host_id),
         host_id=host_id,
         legal=A_NATURAL_PERSON,
-        documents=(card,),
+        documents=(card_of(host_id),),
         terms=HOST_TERMS,
     )
     history.do(host_id, lambda draft: _drop(ask(draft)))
@@ -95,14 +108,14 @@ def approve(history: "History", case_id: str, subject: Subject, number: int = 1)
 
 def verify(history: "History") -> None:
     """Ana is sent back once, and verified then; one review is given back undecided."""
-    history.take(ANA, (Actor("H", ANA), to_register(host_id=ANA)))
+    register(history, ANA)
     submit(history, ANA)
     review = verification_of(ANA, 1)
     claim(history, ANA)
     give_back = partial(processes.release_review, reviewer=VERA, verification_id=review)
     history.do(ANA, give_back)
     claim(history, ANA)
-    change = ChangeWanted("not_readable", an_id(f"card of {ANA}"))
+    change = ChangeWanted("not_readable", card_of(ANA))
     sent_back = partial(
         processes.request_changes, reviewer=VERA, verification_id=review, changes=(change,)
     )
@@ -114,6 +127,7 @@ def verify(history: "History") -> None:
 def draft_a_house(history: "History", property_id: PropertyId, host_id: HostId) -> None:
     """Say what a house is, and ask for a review of it."""
     host = Actor("H", host_id)
+    photos = tuple(DocumentId(derived_id(property_id, "photo", each)) for each in range(1, 6))
     steps: tuple[Plan, ...] = (
         partial(
             processes.create_property,
@@ -127,11 +141,21 @@ def draft_a_house(history: "History", property_id: PropertyId, host_id: HostId) 
             processes.describe_property,
             host=host,
             property_id=property_id,
-            description=a_description(),
+            description=a_description(photos=photos),
         ),
         lambda draft: _drop(set_rates(draft, property_id, some_rates())),
     )
-    history.do(property_id, *steps)
+    history.do(property_id, steps[0])
+    for photo in photos:
+        sent = sent_and_read(
+            document_id=photo,
+            host_id=host_id,
+            property_id=property_id,
+            purpose=Purpose.PHOTO,
+            expires_on=None,
+        )
+        history.take(photo, *sent)
+    history.do(property_id, *steps[1:])
     submit_house(history, property_id, host)
 
 
@@ -196,8 +220,7 @@ def say_no(history: "History", case_id: str, number: int = 1) -> None:
 
 def reject(history: "History") -> None:
     """André is rejected, and may ask again; and so is his barn, for good."""
-    host = Actor("H", ANDRE)
-    history.take(ANDRE, (host, to_register(host_id=ANDRE)))
+    register(history, ANDRE)
     submit(history, ANDRE)
     say_no(history, ANDRE)
     again = partial(processes.reopen_provider, operator=OPERATOR, host_id=ANDRE, appeal="case 21")

@@ -1,5 +1,7 @@
 """What may be asked of a property."""
 
+from datetime import date
+
 from ledger.aggregates.decider import Command
 from ledger.values.ids import HostId, PropertyId, VerificationId
 from ledger.values.listing import Description, Facts, Moderation, Occupant
@@ -30,10 +32,11 @@ class DescribeProperty(Command, frozen=True, kw_only=True):
 
 
 class ApproveProperty(Command, frozen=True, kw_only=True):
-    """Take in that a reviewer approved it."""
+    """Take in that a reviewer approved it; `valid_until` is when its first document runs out."""
 
     property_id: PropertyId
     verification_id: VerificationId
+    valid_until: date | None
 
 
 class RejectProperty(Command, frozen=True, kw_only=True):
@@ -73,19 +76,27 @@ class ReinstateProperty(Command, frozen=True, kw_only=True):
 
 
 class ProposeRevision(Command, frozen=True, kw_only=True):
-    """State other facts of what is let; `occupants` are those who will stay or do."""
+    """State other facts of what is let; `occupants` are those who will stay or do.
+
+    Those that `renews` are as they were, and are looked at again by other documents.
+    """
 
     property_id: PropertyId
     facts: Facts
     under_review: bool
     occupants: tuple[Occupant, ...]
+    renews: bool = False
 
 
 class ApproveRevision(Command, frozen=True, kw_only=True):
-    """Take in that a reviewer approved other facts; `occupants` are those who will stay or do."""
+    """Take in that a reviewer approved other facts; `occupants` are those who will stay or do.
+
+    `valid_until` is when the first document runs out.
+    """
 
     property_id: PropertyId
     verification_id: VerificationId
+    valid_until: date | None
     occupants: tuple[Occupant, ...]
 
 

@@ -103,4 +103,5 @@ PROPERTY = Decider(
     stream_of=lambda command: command.property_id,
     decide=decide,
     evolve=evolve,
+    evolution=2,
 )

@@ -51,11 +51,17 @@ def approve(listed: Property, command: ApproveProperty) -> Sequence[PropertyEven
     """Let what was stated hold. Raises NotReady."""
     if listed.stated is None:
         raise NotReady(missing=["facts"])
-    return [PropertyApproved(verification_id=command.verification_id, facts=listed.stated)]
+    return [
+        PropertyApproved(
+            verification_id=command.verification_id,
+            facts=listed.stated,
+            valid_until=command.valid_until,
+        )
+    ]
 
 
 def propose(listed: Property, command: ProposeRevision) -> Sequence[PropertyEvent]:
-    """State other facts; nothing where they are those that wait, or hold.
+    """State other facts; nothing where they are those that wait, or hold and are not renewed.
 
     One that was sent back keeps its number. Raises TransitionNotAllowed, RevisionContradicts,
     UnknownTimeZone, and what `refuse_unless_fits` raises.
@@ -64,7 +70,7 @@ def propose(listed: Property, command: ProposeRevision) -> Sequence[PropertyEven
         LIFECYCLE.refuse(ProposeRevision, listed.status, review="open")
     refuse_odd_facts(command.facts)
     assert listed.facts is not None, "it was approved"
-    if command.facts == (listed.stated or listed.facts):
+    if command.facts == (listed.stated or listed.facts) and not command.renews:
         return []
     refuse_unless_fits(listed.facts, command.facts, command.occupants)
     number = listed.revision if listed.stated else listed.revision + 1
@@ -79,7 +85,10 @@ def approve_revision(listed: Property, command: ApproveRevision) -> Sequence[Pro
     refuse_unless_fits(listed.facts, listed.stated, command.occupants)
     return [
         RevisionApproved(
-            verification_id=command.verification_id, number=listed.revision, facts=listed.stated
+            verification_id=command.verification_id,
+            number=listed.revision,
+            facts=listed.stated,
+            valid_until=command.valid_until,
         )
     ]
 

@@ -39,7 +39,13 @@ def evolve(listed: Property | None, event: PropertyEvent) -> Property:
         case RevisionProposed():
             return replace(there, stated=event.facts, revision=event.number)
         case PropertyApproved() | RevisionApproved():
-            return replace(there, facts=event.facts, stated=None, approved=listed.revision)
+            return replace(
+                there,
+                facts=event.facts,
+                stated=None,
+                approved=listed.revision,
+                valid_until=event.valid_until,
+            )
         case RevisionRejected():
             return replace(there, stated=None)
         case PropertyDescribed():

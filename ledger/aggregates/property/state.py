@@ -1,5 +1,6 @@
 """What a property is: what was approved, what waits for a review, and what stands against it."""
 
+from datetime import date
 from enum import StrEnum
 
 from msgspec import Struct
@@ -23,7 +24,8 @@ class Property(Struct, frozen=True):
     """What the rules need to remember.
 
     `stated` is what waits for a review or is not yet sent to one, `facts` what was approved last.
-    `revision` is the number of the newest of both, from 1, `approved` that of the facts.
+    `revision` is the number of the newest of both, from 1, `approved` that of the facts; they hold
+    up to the day `valid_until`, on which the first document runs out that shows them.
     """
 
     status: Status
@@ -33,6 +35,7 @@ class Property(Struct, frozen=True):
     stated: Facts | None = None
     revision: int = 1
     approved: int = 0
+    valid_until: date | None = None
     description: Description | None = None
     blocked_for: str | None = None
     suspended_for: str | None = None

@@ -20,6 +20,7 @@ from tests.facts import (
     to_refuse,
     to_report,
     to_view,
+    to_withdraw_document,
     uploaded,
 )
 from tests.ledger.every_command.happened import Happened
@@ -35,6 +36,7 @@ COMMANDS = (
     Happened(to_refuse(), VERIFIER, SCANNED),
     Happened(to_view(), VERIFIER, SCANNED),
     Happened(to_expire(), TIMER, (*SCANNED, document_accepted()), at=expires_at(RUNS_OUT)),
+    Happened(to_withdraw_document(), HOST, SCANNED),
     Happened(to_discard(), PROCESS, SCANNED),
     Happened(to_purge(), PROCESS, (*SCANNED, document_refused())),
 )

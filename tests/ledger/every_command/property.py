@@ -15,6 +15,7 @@ from ledger.aggregates.property import (
 )
 from ledger.values.listing import Moderation
 from tests.facts import (
+    GOOD_UNTIL,
     HOST,
     MARTA,
     OPERATOR,
@@ -48,7 +49,9 @@ COMMANDS = (
     Happened(to_state(), HOST, DRAFT),
     Happened(to_describe(), HOST, DRAFT),
     Happened(
-        ApproveProperty(property_id=PROPERTY, verification_id=VERIFICATION_OF_HOUSE),
+        ApproveProperty(
+            property_id=PROPERTY, verification_id=VERIFICATION_OF_HOUSE, valid_until=GOOD_UNTIL
+        ),
         PROCESS,
         STATED,
     ),
@@ -72,7 +75,10 @@ COMMANDS = (
     Happened(to_propose_revision(), HOST, PUBLISHED),
     Happened(
         ApproveRevision(
-            property_id=PROPERTY, verification_id=VERIFICATION_OF_REVISION, occupants=()
+            property_id=PROPERTY,
+            verification_id=VERIFICATION_OF_REVISION,
+            valid_until=GOOD_UNTIL,
+            occupants=(),
         ),
         PROCESS,
         PROPOSED,

@@ -39,7 +39,12 @@ COMMANDS = (
         IN_REVIEW,
     ),
     Happened(
-        ApproveVerification(verification_id=VERIFICATION, reviewer=VERA.id, checks=all_checks()),
+        ApproveVerification(
+            verification_id=VERIFICATION,
+            reviewer=VERA.id,
+            checks=all_checks(),
+            accepted=(IDENTITY,),
+        ),
         VERA,
         IN_REVIEW,
     ),

@@ -1,0 +1,234 @@
+"""What hosts show of themselves and of what they let: files that are there, and only so long."""
+
+from datetime import date, timedelta
+from functools import partial
+
+import pytest
+from msgspec.structs import replace
+
+from ledger import processes
+from ledger.aggregates.document import DOCUMENT, Status
+from ledger.aggregates.provider import Status as Hosting
+from ledger.errors import (
+    DocumentInUse,
+    DocumentNotReady,
+    DocumentsNotAccepted,
+    NotDiscoverable,
+    NotFound,
+    NotReady,
+    TransitionNotAllowed,
+)
+from ledger.processes import Hindrance
+from ledger.values.files import Fault, Purpose
+from ledger.values.ids import DocumentId, HostId
+from ledger.values.verification import Subject
+from tests.facts import VERIFIER, an_id, some_facts, to_announce_a_photo, to_refuse
+from tests.ledger.supply import ANA, DAY, MILL, Supply
+
+UNKNOWN = DocumentId(an_id("a file that nobody sent"))
+
+
+@pytest.fixture
+def ana() -> Supply:
+    """Ana has asked to host, and drafted her mill."""
+    supply = Supply()
+    supply.drafts()
+    return supply
+
+
+def soon(supply: Supply, days: int) -> date:
+    return (supply.clock.now + timedelta(days=days)).date()
+
+
+def withdraw(supply: Supply, document_id: DocumentId) -> None:
+    supply.decide(partial(processes.withdraw_document, document_id=document_id), document_id)
+
+
+# -- What counts ----------------------------------------------------------------------------
+
+
+def test_pr2_a_review_has_the_kind_and_the_hash_that_the_ledger_has(ana: Supply) -> None:
+    card = ana.sends(expires_on=soon(ana, 200))
+
+    review = processes.verification_in(ana.ledger.rehearse(lambda _: None), ana.asks(card))
+
+    kept = ana.ledger.state(DOCUMENT, card)
+    assert kept is not None
+    (shown,) = review.documents
+    assert (shown.kind, shown.sha256) == ("identity", kept.content_hash)
+    assert shown.expires_on == soon(ana, 200)
+
+
+def test_a_file_that_nobody_sent_shows_nothing(ana: Supply) -> None:
+    with pytest.raises(NotFound):
+        ana.asks(UNKNOWN)
+
+
+def test_a_document_of_another_kind_does_not_stand_in_for_the_one_that_is_needed(
+    ana: Supply,
+) -> None:
+    with pytest.raises(NotReady, match="document:identity"):
+        ana.asks(ana.sends(Purpose.ADDRESS))
+
+
+def test_a_document_about_a_property_shows_nothing_of_its_host(ana: Supply) -> None:
+    with pytest.raises(DocumentNotReady):
+        ana.asks(ana.sends(Purpose.RIGHT_TO_LET))
+
+
+def test_pr6_nobody_is_approved_by_a_document_that_no_verifier_has_accepted(ana: Supply) -> None:
+    card = ana.sends_unseen()
+    review = ana.asks(card)
+
+    with pytest.raises(DocumentsNotAccepted):
+        ana.approves(review, Subject.PROVIDER)
+
+    refused = replace(to_refuse(Fault.NOT_THEIRS), document_id=card)
+    ana.decide(partial(processes.refuse_document, by=VERIFIER, command=refused), card)
+    with pytest.raises(DocumentNotReady, match="refused"):
+        ana.asks(card)
+
+
+def test_py2_a_house_is_shown_by_photos_that_are_there(ana: Supply) -> None:
+    ana.states(some_facts())
+    with pytest.raises(NotFound):
+        ana.describes(UNKNOWN)
+    with pytest.raises(DocumentNotReady):
+        ana.describes(ana.sends(Purpose.SAFETY))
+
+
+def test_a_photo_that_was_taken_down_is_missing_when_the_house_is_to_be_reviewed(
+    ana: Supply,
+) -> None:
+    photos = ana.photographs()
+    ana.states(some_facts())
+    ana.describes(*photos)
+    unfit = replace(to_refuse(Fault.NOT_FIT_TO_SHOW), document_id=photos[0])
+    ana.decide(partial(processes.refuse_document, by=VERIFIER, command=unfit), photos[0])
+
+    with pytest.raises(NotReady, match="photos"):
+        ana.asks_about_the_mill()
+
+
+def test_what_shows_that_a_house_is_safe_is_a_document_of_that_kind(ana: Supply) -> None:
+    with pytest.raises(DocumentNotReady, match="right_to_let"):
+        ana.states(some_facts(safety=(ana.sends(Purpose.RIGHT_TO_LET),)))
+    ana.states(some_facts(safety=(ana.sends_unseen(Purpose.SAFETY),)))
+
+
+def test_nobody_sends_photos_of_a_house_that_is_anothers(ana: Supply) -> None:
+    other = HostId(an_id("André, who lets nothing"))
+    ana.decide(partial(processes.register_host, host_id=other, country="PT"), other)
+    theirs = to_announce_a_photo(host_id=other, property_id=MILL)
+
+    with pytest.raises(NotFound):
+        ana.decide(partial(processes.announce_document, command=theirs), theirs.document_id)
+
+
+# -- What runs out --------------------------------------------------------------------------
+
+
+def test_pr9_pr11_a_card_that_runs_out_asks_for_another_one_and_ends_in_a_suspension(
+    ana: Supply,
+) -> None:
+    ana.is_verified(until=soon(ana, 60))
+    ana.until(ana.clock.now + 30 * DAY, step=10 * DAY)
+    assert ana.ana().status is Hosting.REVERIFICATION_DUE
+
+    ana.until(ana.clock.now + 30 * DAY, step=10 * DAY)
+
+    assert ana.ana().status is Hosting.SUSPENDED
+
+
+def test_pr10_a_renewal_lasts_as_long_as_the_new_card(ana: Supply) -> None:
+    ana.is_verified(until=soon(ana, 60))
+    ana.until(ana.clock.now + 40 * DAY, step=20 * DAY)
+
+    ana.is_verified(until=soon(ana, 400))
+    ana.until(ana.clock.now + 30 * DAY, step=15 * DAY)
+
+    assert ana.ana().status is Hosting.VERIFIED
+
+
+def test_a_house_whose_safety_is_shown_no_more_is_found_no_more_until_it_is_again(
+    ana: Supply,
+) -> None:
+    ana.is_let(safety=(ana.sends(Purpose.SAFETY, expires_on=soon(ana, 20)),))
+    assert ana.hindrances() == []
+    ana.until(ana.clock.now + 20 * DAY, step=10 * DAY)
+    assert ana.hindrances() == [Hindrance.RUN_OUT]
+    with pytest.raises(NotDiscoverable, match="documents_have_expired"):
+        ana.decide(partial(processes.refuse_unless_discoverable, property_id=MILL), MILL)
+
+    ana.states(some_facts(safety=(ana.sends(Purpose.SAFETY, expires_on=soon(ana, 400)),)))
+    ana.approves(ana.asks_about_the_mill(), Subject.PROPERTY)
+
+    assert ana.hindrances() == []
+
+
+def test_the_right_to_let_is_shown_again_without_anything_else_being_changed(ana: Supply) -> None:
+    ana.is_let(ana.sends(Purpose.RIGHT_TO_LET, expires_on=soon(ana, 20)))
+    before = ana.mill()
+
+    review = ana.asks_about_the_mill(ana.sends(Purpose.RIGHT_TO_LET, expires_on=soon(ana, 400)))
+    with pytest.raises(TransitionNotAllowed):
+        ana.asks_about_the_mill(ana.sends(Purpose.RIGHT_TO_LET))
+    ana.approves(review, Subject.PROPERTY)
+
+    assert (before.valid_until, ana.mill().valid_until) == (soon(ana, 20), soon(ana, 400))
+    assert ana.mill().facts == before.facts
+
+
+def test_other_facts_last_no_longer_than_the_right_to_let_that_was_shown_before(
+    ana: Supply,
+) -> None:
+    lease = ana.sends(Purpose.RIGHT_TO_LET, expires_on=soon(ana, 90))
+    ana.is_let(lease)
+
+    ana.states(some_facts(registration="67890/AL"))
+    ana.approves(ana.asks_about_the_mill(), Subject.PROPERTY)
+
+    assert ana.mill().valid_until == soon(ana, 90)
+
+
+# -- What is taken back ---------------------------------------------------------------------
+
+
+def test_a_file_is_taken_back_that_nothing_relies_on_and_everything_of_it_is_deleted(
+    ana: Supply,
+) -> None:
+    letter = ana.sends(Purpose.ADDRESS)
+
+    withdraw(ana, letter)
+
+    found = ana.ledger.state(DOCUMENT, letter)
+    assert found is not None
+    assert found.status is Status.WITHDRAWN
+    with pytest.raises(DocumentNotReady, match="withdrawn"):
+        ana.asks(ana.sends(), letter)
+
+
+def test_what_a_review_rests_on_is_not_taken_back_until_another_one_does(ana: Supply) -> None:
+    old = ana.sends(expires_on=soon(ana, 20))
+    review = ana.asks(old)
+    with pytest.raises(DocumentInUse, match=review):
+        withdraw(ana, old)
+    ana.approves(review, Subject.PROVIDER)
+    with pytest.raises(DocumentInUse, match=review):
+        withdraw(ana, old)
+
+    ana.decide(partial(processes.ask_for_renewal, host_id=ANA), ANA)
+    ana.is_verified(until=soon(ana, 400))
+
+    withdraw(ana, old)
+
+
+def test_what_a_house_names_is_not_taken_back(ana: Supply) -> None:
+    plan, lease = ana.sends(Purpose.SAFETY), ana.sends(Purpose.RIGHT_TO_LET)
+    ana.is_let(lease, safety=(plan,))
+    description = ana.mill().description
+    assert description is not None
+
+    for document_id in (plan, lease, DocumentId(description.photos[0])):
+        with pytest.raises(DocumentInUse):
+            withdraw(ana, document_id)
