@@ -91,6 +91,7 @@ STATUS: Mapping[type[LedgerError], int] = {
     errors.FinerThanProcessorStep: 422,
     errors.UnknownTimeZone: 422,
     errors.NoNights: 422,
+    errors.SearchTooWide: 422,
     errors.NothingToAlter: 422,
     errors.PartyExceedsCapacity: 422,
     errors.StayIsTooShort: 422,

@@ -432,6 +432,12 @@ class RevisionContradicts(Refused):
     code = "REVISION_CONTRADICTS"
 
 
+class SearchTooWide(Refused):
+    """Too many stays would have to be priced to say which is the cheapest; look at fewer."""
+
+    code = "SEARCH_TOO_WIDE"
+
+
 class NotDiscoverable(Refused):
     """This property cannot be found or booked now."""
 

@@ -26,20 +26,15 @@ from ledger.aggregates.unit_calendar import UNIT_CALENDAR, UnitCalendar, best_fi
 from ledger.draft import Draft
 from ledger.errors import (
     CouponNotValid,
-    CurrencyNotQuoted,
     NightsAreTaken,
     NotFound,
     NotOffered,
     OwnListing,
-    PartyExceedsCapacity,
     PolicyNotAccepted,
-    RatesNotCurrent,
-    TooLate,
 )
 from ledger.events import Actor
 from ledger.processes import Hindrance
-from ledger.values.currency import chargeable
-from ledger.values.exchange import ReferenceRates, quote_exchange
+from ledger.values.exchange import ReferenceRates
 from ledger.values.guests import Party
 from ledger.values.ids import (
     AttestationId,
@@ -54,16 +49,12 @@ from ledger.values.ids import (
 )
 from ledger.values.listing import Facts
 from ledger.values.money import Money, same_currency, zero
+from ledger.values.offer import Asked, Offer, exchange_on_offer, payable
 from ledger.values.policy_text import TERMS, text_hash_of
-from ledger.values.price import CouponUse, Price, Terms, paid_by, price_under
+from ledger.values.price import CouponUse, Price
 from ledger.values.quote import NO_ID, VALID_FOR, Quote, numbered
-from ledger.values.rates import Occasion
-from ledger.values.stay import House, Stay, local_date
-from ledger.values.stay_rules import refuse_unless_let
+from ledger.values.stay import House, Stay
 from ledger.values.tariff import Levies, Rates, RoomRates
-
-MARGIN_BP = 100
-"""What we add to the reference rate for a guest who pays in another currency; the quote says so."""
 
 
 class Wish(Struct, frozen=True, kw_only=True):
@@ -157,11 +148,12 @@ def make_quote(draft: Draft, wish: Wish, reference: ReferenceRates | None) -> Qu
     if str(wish.guest_id) == str(offer.listing.host_id):
         raise OwnListing(property_id=wish.property_id)
     unit_id, room = _room(draft, wish, offer)
-    _refuse_stay(draft, wish, offer, room)
-    priced = _price(draft, wish, offer, room)
+    let, asked = _offer_of(offer, room), _asked(draft, wish)
+    let.refuse_unless_bookable(asked)
+    if wish.non_refundable and not offer.rates.non_refundable:
+        raise NotOffered(non_refundable=True)
+    priced = _price(draft, wish, let, asked)
     price, not_converted = _converted(draft, wish, priced, reference)
-    if price.total.minor:
-        chargeable(price.total)
     policy = offer.rates.policy_for(non_refundable=wish.non_refundable)
     return numbered(
         Quote(
@@ -254,32 +246,26 @@ def _calendar(draft: Draft, wish: Wish, unit_id: UnitId) -> UnitCalendar:
     return calendar
 
 
-def _refuse_stay(draft: Draft, wish: Wish, offer: OnOffer, room: RoomRates) -> None:
-    """Let a stay pass that is to come and that the host lets, by the property's own calendar."""
-    house = offer.house
-    if draft.now >= house.check_in_at(wish.stay):
-        today = local_date(draft.now, house.time_zone)
-        raise TooLate(check_in=wish.stay.check_in, today=today)
-    rules = room.rules_for(wish.stay.check_in)
-    refuse_unless_let(rules, wish.stay, wish.party.heads(), draft.now, house.time_zone)
-    _refuse_party(wish, offer, room.room_type)
-    if wish.non_refundable and not offer.rates.non_refundable:
-        raise NotOffered(non_refundable=True)
+def _asked(draft: Draft, wish: Wish) -> Asked:
+    return Asked(
+        stay=wish.stay,
+        party=wish.party,
+        at=draft.now,
+        pets=wish.pets,
+        non_refundable=wish.non_refundable,
+    )
 
 
-def _refuse_party(wish: Wish, offer: OnOffer, room_type: str) -> None:
-    """Let a party pass that the room takes as it was approved. Raises PartyExceedsCapacity."""
-    room = offer.listing.facts.room(room_type) if offer.listing.facts else None
-    if room is not None and wish.party.heads() > room.capacity:
-        raise PartyExceedsCapacity(heads=wish.party.heads(), capacity=room.capacity)
+def _offer_of(offer: OnOffer, room: RoomRates) -> Offer:
+    """A room as its stays are judged and priced; its capacity is that which was approved."""
+    facts = offer.listing.facts
+    approved = facts.room(room.room_type) if facts else None
+    return Offer(offer.house, room, offer.levies, approved.capacity if approved else None)
 
 
-def _price(draft: Draft, wish: Wish, offer: OnOffer, room: RoomRates) -> Price:
+def _price(draft: Draft, wish: Wish, offer: Offer, asked: Asked) -> Price:
     """The price with every night explained, less what the coupon pays. Raises CouponNotValid."""
-    booked_on = local_date(draft.now, offer.house.time_zone)
-    occasion = Occasion(wish.party, booked_on, wish.pets, wish.non_refundable)
-    terms = Terms(room.plan, offer.levies.fee_plan, offer.levies.taxes)
-    price = price_under(terms, wish.stay, occasion)
+    price = offer.price(asked)
     if wish.coupon_code is None:
         return price
     coupon_id = coupon_of(code_hash_of(wish.coupon_code))
@@ -287,8 +273,7 @@ def _price(draft: Draft, wish: Wish, offer: OnOffer, room: RoomRates) -> Price:
     if coupon is None:
         raise CouponNotValid(why="unknown")
     coupon.refuse_unless_valid(wish.guest_id, draft.now)
-    use = CouponUse(coupon_id, coupon.worth(price.subtotal).minor)
-    lessened = price_under(terms, wish.stay, occasion, use)
+    lessened = offer.price(asked, CouponUse(coupon_id, coupon.worth(price.subtotal).minor))
     if lessened.coupon is None or not lessened.coupon.minor:
         raise CouponNotValid(why="nothing_to_pay_towards")
     return lessened
@@ -298,13 +283,9 @@ def _converted(
     draft: Draft, wish: Wish, price: Price, reference: ReferenceRates | None
 ) -> tuple[Price, str | None]:
     """The price in the wished currency; or in the listing's, and the code of what is in the way."""
-    wished, on = wish.currency or price.currency, draft.now.date()
-    try:
-        exchange = quote_exchange(reference, price.currency, wished, margin_bp=MARGIN_BP, on=on)
-    except (RatesNotCurrent, CurrencyNotQuoted) as refusal:
-        same = quote_exchange(reference, price.currency, price.currency, margin_bp=MARGIN_BP, on=on)
-        return paid_by(price, same), refusal.code
-    return paid_by(price, exchange), None
+    wished = wish.currency or price.currency
+    exchange, not_converted = exchange_on_offer(reference, price.currency, wished, draft.now)
+    return payable(price, exchange), not_converted
 
 
 # -- Booking by quote -------------------------------------------------------------------

@@ -14,6 +14,7 @@ from projections.projection import Projection
 from projections.receipts import RECEIPTS
 from projections.reconciliation import RECONCILIATION
 from projections.reviews import REVIEWS
+from projections.search import SEARCH
 from projections.timeline import TIMELINE
 from projections.timers import TIMERS
 from projections.trips import TRIPS
@@ -35,6 +36,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     REVIEWS,
     CONVERSATIONS,
     DOCUMENTS,
+    SEARCH,
 )
 """Every read model there is."""
 

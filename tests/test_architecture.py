@@ -35,6 +35,7 @@ OUTGROWN = {
     "projections/errands.py": 470,              # one case for each step of what goes outside
     "projections/timers.py": 455,               # what sets each timer, and everything that ends it
     "projections/trips.py": 310,                # the stay and its money, one case for each event
+    "projections/search.py": 510,               # four matters of supply, one case for each event
     "projections/timeline.py": 850,             # two tables with a row for each event there is
 }  # fmt: skip
 # Where amounts are made, kept and shown. Seconds to wait may be fractions; they live elsewhere.

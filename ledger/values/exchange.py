@@ -106,6 +106,11 @@ class Exchange(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         """Guest units per listing unit, margin included."""
         return Fraction(self.rate)
 
+    @property
+    def minor_rate(self) -> Fraction:
+        """Minor units that the guest pays for each minor unit of the listing's currency."""
+        return _minor_rate(self.exact_rate, self.listing, self.guest)
+
     def in_guest(self, lines_minor: Sequence[int]) -> list[int]:
         """Lines of the listing's currency, as the guest pays them: see `converted`.
 
@@ -114,8 +119,8 @@ class Exchange(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         """
         if self.listing == self.guest:
             return list(lines_minor)
-        rate = _minor_rate(self.exact_rate, self.listing, self.guest)
-        return converted(lines_minor, rate, step_minor=currency_of(self.guest).charge_step)
+        step_minor = currency_of(self.guest).charge_step
+        return converted(lines_minor, self.minor_rate, step_minor=step_minor)
 
     def in_euro(self, lines_minor: Sequence[int]) -> list[int] | None:
         """Lines of the listing's currency in cents of EUR for reports: plain rate, no margin."""

@@ -1,5 +1,6 @@
 """A property as its host describes it: what a reviewer looks at, and what guests only read."""
 
+import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
@@ -117,6 +118,13 @@ def units_of(property_id: PropertyId, facts: Facts) -> Iterable[tuple[UnitId, Ro
     for room in facts.rooms:
         for number in range(1, room.units + 1):
             yield unit_of(property_id, room.room_type, number), room, number
+
+
+def folded(name: str) -> str:
+    """The name of a place as it is looked for: without accents, in small letters."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return " ".join(plain.split())
 
 
 def refuse_odd_facts(facts: Facts) -> None:

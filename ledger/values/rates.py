@@ -191,6 +191,11 @@ def extra_guests(plan: RatePlan, party: Party) -> int:
     return max(heads - plan.included_guests, 0)
 
 
+def children_are_free(plan: RatePlan) -> bool:
+    """Whether nights cost the same with children, however many come."""
+    return not plan.children_count or not plan.extra_guest_minor
+
+
 def _undiscounted(plan: RatePlan, night: date) -> list[PriceStep]:
     """Steps 1 and 2: what the night costs by the calendar."""
     for day in plan.overrides:
@@ -229,6 +234,41 @@ def _discounts(plan: RatePlan, stay: Stay, occasion: Occasion) -> list[tuple[str
     if occasion.non_refundable:
         discounts.append(("non-refundable", plan.non_refundable_bp))
     return [(f"{why} −{_percent(off_bp)}", off_bp) for why, off_bp in discounts if off_bp]
+
+
+def lowest_nights(plan: RatePlan) -> tuple[int, ...]:
+    """What no night of a month costs less than, January to December, in whatever year and stay.
+
+    In minor units, for stays that can be called off. Who looks for the cheapest of many stays need
+    not work out the price of those that cannot be it.
+    """
+    return tuple(_lowest_of_month(plan, month) for month in range(1, 13))
+
+
+def _lowest_of_month(plan: RatePlan, month: int) -> int:
+    by_calendar = [season.night_minor for season in plan.seasons if _touches(season, month)]
+    least = Decimal(min([plan.base_minor, *by_calendar]))
+    starts = [least, _times(least, ALL_BP + min(plan.weekend_bp, 0))]
+    starts += [Decimal(day.minor) for day in plan.overrides if day.night.month == month]
+    starts += [] if plan.weekend_minor is None else [Decimal(plan.weekend_minor)]
+    full = discounted = min(starts)
+    for off_bp in _most_off(plan):
+        discounted = _times(discounted, ALL_BP - off_bp)
+    capped = _times(full, ALL_BP - plan.no_more_off_than_bp)
+    lowest = max(discounted, capped, Decimal(plan.lowest_minor))
+    return round_half_even(*lowest.as_integer_ratio())
+
+
+def _touches(season: Season, month: int) -> bool:
+    """Whether a season has days of a month, in any year."""
+    months = (season.last.year - season.first.year) * 12 + season.last.month - season.first.month
+    return (month - season.first.month) % 12 <= months
+
+
+def _most_off(plan: RatePlan) -> list[int]:
+    """The most that length and time of booking take off, in basis points, one after the other."""
+    ahead = [tier.off_bp for tier in (plan.early_bird, plan.last_minute) if tier]
+    return [max((tier.off_bp for tier in plan.lengths), default=0), max(ahead, default=0)]
 
 
 def length_off_bp(plan: RatePlan, nights_count: int) -> int:

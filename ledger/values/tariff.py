@@ -1,5 +1,6 @@
 """A tariff: what a property's stays cost and under which rules, as host and operator set it."""
 
+from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
@@ -14,6 +15,7 @@ from ledger.values.money import Money, same_currency, zero
 from ledger.values.penalty import BY_HOST, PenaltyRule
 from ledger.values.policy import NON_REFUNDABLE, POLICIES, Policy
 from ledger.values.rates import ALL_BP, RatePlan, consistent
+from ledger.values.stay import ONE_DAY
 from ledger.values.stay_rules import EVERY_DAY, SeasonalRules, StayRules
 
 
@@ -39,6 +41,16 @@ class RoomRates(Struct, frozen=True, gc=False):
         """The rules for stays that begin on a day."""
         seasons = (one.rules for one in self.seasonal if one.first <= arrival <= one.last)
         return next(seasons, self.rules)
+
+    def rules_by_arrival(self) -> Iterator[tuple[date, date, StayRules]]:
+        """The rules of all days, each of which is in one range: from a day to before another."""
+        begins = date.min
+        for season in sorted(self.seasonal, key=lambda season: season.first):
+            if begins < season.first:
+                yield begins, season.first, self.rules
+            begins = season.last + ONE_DAY
+            yield season.first, begins, season.rules
+        yield begins, date.max, self.rules
 
 
 class Rates(Struct, frozen=True, kw_only=True, gc=False):

@@ -23,6 +23,7 @@ from ledger.values.rates import (
     Tiered,
     consistent,
     extra_guests,
+    lowest_nights,
     night_price,
     steps_of,
 )
@@ -332,3 +333,28 @@ def test_m7_a_plan_of_365_nights_a_price_each_is_priced_night_by_night() -> None
     plan = rates(overrides=tuple(DayPrice(night, n) for n, night in enumerate(year.nights())))
 
     assert [Priced(plan, night, year).minor for night in year.nights()] == list(range(365))
+
+
+# -- What no night costs less than ------------------------------------------------------
+
+
+@settings(max_examples=60)
+@given(asked=requests())
+def test_no_night_costs_less_than_the_lowest_of_its_month(asked: Asked) -> None:
+    plan = asked.terms.rates
+    lowest = lowest_nights(plan)
+    occasion = replace(asked.occasion, non_refundable=False)
+
+    for night in asked.stay.nights():
+        costs = night_price(night, steps_of(plan, night, asked.stay, occasion)).minor
+        assert costs >= lowest[night.month - 1]
+
+
+def test_the_lowest_night_of_a_month_knows_its_seasons_and_single_days() -> None:
+    winter = Season("winter", date(2026, 11, 15), date(2027, 2, 3), 6_000)
+    fair = DayPrice(date(2026, 5, 9), 4_000)
+    week = Tiered(7, 1_000)
+
+    lowest = lowest_nights(rates(seasons=(winter,), overrides=(fair,), lengths=(week,)))
+
+    assert lowest == (5_400, 5_400, 9_000, 9_000, 3_600, *[9_000] * 5, 5_400, 5_400)

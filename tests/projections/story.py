@@ -62,6 +62,7 @@ STREAMS = {
     "own_transfer": own_transfer_of(OWN_PAYOUT),
     "payment": PAYMENT,
     "payout": PAYOUT,
+    "property": PROPERTY,
     "provider": RUI,
     "refund": REFUND,
     "document": PASSPORT,

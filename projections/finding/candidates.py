@@ -1,0 +1,75 @@
+"""Candidates: what may be found, in its order, page by page, with all that is told of it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    Subquery,
+    cast,
+    func,
+    literal,
+    select,
+    tuple_,
+)
+
+from projections.finding.findable import findable, of_revision
+from projections.finding.sought import Place, Sought
+from projections.search import properties, ratings, rooms, tariffs
+
+
+def candidates(
+    db: Connection, sought: Sought, after: Place | None, at_most: int
+) -> Sequence[RowMapping]:
+    """The next candidates in their order, with all that it takes to judge and price them.
+
+    `rank` is what they are ordered by: where that is the price, the least that it can be.
+    """
+    keys = findable(sought)
+    query = select(keys)
+    if after is not None:
+        place = tuple_(keys.c.rank, keys.c.property_id, keys.c.room_type)
+        query = query.where(place > tuple_(*_bound(after, keys)))
+    order = (keys.c.rank, keys.c.property_id, keys.c.room_type)
+    page = query.order_by(*order).limit(at_most).subquery("page")
+    return db.execute(_detailed(page)).mappings().all()
+
+
+def _bound(after: Place, keys: Subquery) -> list[ColumnElement[Any]]:
+    named = (keys.c.rank, keys.c.property_id, keys.c.room_type)
+    return [literal(one, of.type) for one, of in zip(after, named, strict=True)]
+
+
+def _detailed(page: Subquery) -> Select[Any]:
+    """The candidates of a page with everything that is told of them."""
+    counted = (
+        select(func.count().label("count"), func.avg(ratings.c.stars).label("stars"))
+        .where(ratings.c.property_id == page.c.property_id, ~ratings.c.hidden)
+        .lateral("counted")
+    )
+    told = [each for each in properties.columns if each.name not in page.c]
+    return (
+        select(
+            page,
+            *told,
+            rooms.c.capacity,
+            rooms.c.bedrooms,
+            rooms.c.beds,
+            rooms.c.bathrooms,
+            tariffs.c.rates,
+            tariffs.c.rates_version,
+            tariffs.c.levies,
+            tariffs.c.levies_version,
+            counted.c.count.label("reviews_count"),
+            cast(func.round(counted.c.stars * 100), BigInteger).label("stars_hundredths"),
+        )
+        .join(properties, properties.c.property_id == page.c.property_id)
+        .join(tariffs, tariffs.c.property_id == page.c.property_id)
+        .join(rooms, of_revision(page.c.room_type))
+        .join(counted, literal(value=True))
+        .order_by(page.c.rank, page.c.property_id, page.c.room_type)
+    )
