@@ -57,7 +57,7 @@ from ledger.events.provider import (
 from ledger.events.review import ReviewHidden, ReviewShown, ReviewsPublished
 from ledger.events.tariff import LeviesSet, RatesSet
 from ledger.values.files import expires_at
-from ledger.values.listing import REGISTERED_IN, Description, Facts, folded
+from ledger.values.listing import REGISTERED_IN, Description, folded
 from ledger.values.rates import children_are_free, lowest_nights
 from ledger.values.reviews import Side
 from ledger.values.stay_rules import StayRules
@@ -74,13 +74,11 @@ hosts = Table(
     Column("host_id", Uuid(as_uuid=False), primary_key=True),
     Column("status", Text, nullable=False),
     Column("status_by", Text, nullable=False),
-    Column("verified_until", DateTime(timezone=True)),
     Column("standing", Text, nullable=False),
     Column("standing_by", Text),
 )
 """Where each host stands, and their payout account. `…_by` names the event that said so, as
-`stream/version`. A verification that has an end counts no longer once that has come, whenever
-somebody gets to writing it down.
+`stream/version`.
 """
 
 properties = Table(
@@ -96,6 +94,7 @@ properties = Table(
     Column("blocked_by", Text),
     Column("revision", Integer, nullable=False),
     Column("facts_by", Text),
+    Column("valid_until", DateTime(timezone=True)),
     Column("registered", Boolean, nullable=False),
     Column("kind", Text),
     Column("country", Text),
@@ -119,8 +118,9 @@ properties = Table(
 )
 """A property by its approved facts, whatever is proposed; `revision` is their number, 0 for none.
 
-`registered` says that it has its number, or that its country asks for none. Amenities stand between
-commas, with one before the first and one after the last.
+They hold until `valid_until`, if that is told: when it has come is judged by who asks. `registered`
+says that it has its number, or that its country asks for none. Amenities stand between commas, with
+one before the first and one after the last.
 """
 
 rooms = Table(
@@ -269,21 +269,13 @@ def project_host(  # noqa: C901 - one case per event
                 host_id=host_id,
                 status="draft",
                 status_by=by,
-                verified_until=None,
                 standing="none",
                 standing_by=None,
             )
-        case ProviderVerified():
-            until = None if event.valid_until is None else expires_at(event.valid_until)
-            rows.change(hosts, host_id, status="verified", status_by=by, verified_until=until)
+        case ProviderVerified() | ProviderVouchedFor() | ProviderReinstated():
+            rows.change(hosts, host_id, status="verified", status_by=by)
         case ReverificationDue():
-            until = expires_at(event.deadline)
-            rows.change(
-                hosts, host_id, status="reverification_due", status_by=by, verified_until=until
-            )
-        case ProviderVouchedFor() | ProviderReinstated():
-            # Neither has an end: the day that a suspension overtook ends nothing any more.
-            rows.change(hosts, host_id, status="verified", status_by=by, verified_until=None)
+            rows.change(hosts, host_id, status="reverification_due", status_by=by)
         case ProviderRejected():
             rows.change(hosts, host_id, status="rejected", status_by=by)
         case ProviderReopened():
@@ -309,10 +301,10 @@ def project_property(  # noqa: C901 - one case per event
         case PropertyDrafted():
             draft_property(rows, recorded, event)
         case PropertyApproved():
-            approve(rows, recorded, 1, event.facts)
+            approve(rows, recorded, 1, event)
             rows.change(properties, property_id, status="approved", status_by=by)
         case RevisionApproved():
-            approve(rows, recorded, event.number, event.facts)
+            approve(rows, recorded, event.number, event)
         case PropertyDescribed():
             rows.change(properties, property_id, **_described(event.description))
         case PropertyPublished():
@@ -350,12 +342,19 @@ def draft_property(rows: Rows, recorded: Recorded[SearchEvent], event: PropertyD
     rows.insert(properties, **unknown | told)
 
 
-def approve(rows: Rows, recorded: Recorded[SearchEvent], revision: int, facts: Facts) -> None:
+def approve(
+    rows: Rows,
+    recorded: Recorded[SearchEvent],
+    revision: int,
+    event: PropertyApproved | RevisionApproved,
+) -> None:
     """From now on these facts are the ones that hold."""
+    facts, until = event.facts, event.valid_until
     place, house = facts.place, facts.house
     told = {
         "revision": revision,
         "facts_by": recorded.event_id,
+        "valid_until": None if until is None else expires_at(until),
         "registered": place.country not in REGISTERED_IN or bool(facts.registration),
         "kind": facts.kind.value,
         "country": place.country,

@@ -54,13 +54,13 @@ def findable(sought: Sought) -> Subquery:
 
 def _discoverable(sought: Sought) -> list[ColumnElement[bool]]:
     """The predicate of discovery, at the time of asking (spec: domain, section 2)."""
-    until = hosts.c.verified_until
+    until = properties.c.valid_until
     return [
         properties.c.status == "published",
         ~properties.c.blocked,
         properties.c.registered,
-        hosts.c.status.in_(("verified", "reverification_due")),
         or_(until.is_(None), until > sought.asked.at),
+        hosts.c.status.in_(("verified", "reverification_due")),
         hosts.c.standing == "enabled",
         tariffs.c.rates_version > 0,
         tariffs.c.levies_version > 0,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from msgspec.structs import replace
@@ -57,6 +57,7 @@ class Listed:
     amenities: Sequence[str] = ("cot", "wifi")
     rates: dict[str, Any] = field(default_factory=dict)
     currency: str = "EUR"
+    valid_until: date | None = None
     published_at: Instant = NOW
     hosts: Sequence[Event] = (a_provider(), verified(), an_account(), an_account_that_is())
     afterwards: Sequence[Event] = ()
@@ -80,7 +81,7 @@ class Listed:
         description = a_description(amenities=tuple(self.amenities))
         return [
             replace(a_draft(), host_id=self.host_id, currency=self.currency),
-            replace(approved_house(), facts=self.facts),
+            replace(approved_house(), facts=self.facts, valid_until=self.valid_until),
             replace(described(), description=description),
             published(),
         ]

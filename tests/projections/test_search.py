@@ -27,6 +27,7 @@ from ledger.values.tariff import BookingMode, RoomRates
 from projections.finding.found import FoundRoom, stays_to_book
 from projections.finding.sought import Box, Order, Spot
 from tests.facts import (
+    GOOD_UNTIL,
     NOW,
     SEA_VIEW,
     a_calendar,
@@ -101,6 +102,8 @@ IN_EVERY_STATE = (
     Listed("of a restricted host", afterwards=(an_account_that_is(Standing.RESTRICTED),)),
     Listed("without number", facts=some_facts(registration=None)),
     Listed("without room", afterwards=(a_deactivation(),)),
+    Listed("with papers for a day", valid_until=NOW.date() + timedelta(days=1)),
+    Listed("with papers that ran out", valid_until=NOW.date()),
     Listed("to be revised", afterwards=(revision_proposed(),)),
     Listed("revised", afterwards=(revision_proposed(), revised())),
 )
@@ -129,6 +132,8 @@ class Judged:
     def _fold(self, decider: Any, stream: str, events: Sequence[Event]) -> None:
         self.told[stream] = decider.fold(events, self.told.get(stream))
 
+    now = NOW
+
     def state(self, decider: Any, stream: str) -> Any:
         """As a draft answers it."""
         return self.told.get(stream)
@@ -152,14 +157,15 @@ def test_a_house_is_found_exactly_while_the_ledger_would_let_it_be_booked(story:
     assert 6 <= len(allowed) < len(IN_EVERY_STATE)
 
 
-def test_a_verification_that_has_run_out_counts_no_more_whoever_is_late(story: Story) -> None:
-    list_house(story, Listed("open", afterwards=(renewal_due(),)))
-    june_after = a_stay("2027-06-10")
+def test_a_house_whose_papers_have_run_out_is_found_no_more_whoever_is_late(story: Story) -> None:
+    until = GOOD_UNTIL.isoformat()
+    stay = a_stay((GOOD_UNTIL + timedelta(days=9)).isoformat())
+    list_house(story, Listed("open", valid_until=GOOD_UNTIL))
 
     before, after = find(
         story,
-        sought(june_after, at=instant("2027-05-30T23:59:59Z")),
-        sought(june_after, at=instant("2027-05-31T00:00:00Z")),
+        sought(stay, at=instant(f"{until}T00:00:00Z") - timedelta(seconds=1)),
+        sought(stay, at=instant(f"{until}T00:00:00Z")),
     )
 
     assert (len(before), len(after)) == (1, 0)
