@@ -1,7 +1,7 @@
 """Asking: how a route puts its question to a read model that has come far enough."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Concatenate, ParamSpec, TypeVar
 
 from fastapi import Depends, Header, Request
@@ -44,29 +44,32 @@ class Ask:
     async def __call__(
         self,
         query: Query,
-        of: Projection,
+        of: Projection | Sequence[Projection],
         question: Callable[Concatenate[Connection, P], A],
         /,
         *args: P.args,
         **named: P.kwargs,
     ) -> A:
-        """Put a question to a read model that has come far enough.
+        """Put a question to a read model that has come far enough, or to several.
 
         Raises NoSuchPosition, StaleRead, ReadModelMissing, StoreUnavailable.
         """
         wanted = max(query.after or 0, self._min_position)
+        read_models = (of,) if isinstance(of, Projection) else of
         until = time.monotonic() + self._premises.patience
         while True:
             if wanted:
-                await self._premises.reach(wanted, of, until=until)
+                await self._premises.reach(wanted, *read_models, until=until)
             answer = await self._premises.ask(question, *args, **named)
             if answer.position >= wanted:
                 stated(self._request, answer.position)
                 return answer
-            # It was set back, for instance to be rebuilt: what was known of it is wrong.
-            self._premises.freshness.forget(of.name)
+            # One was set back, for instance to be rebuilt: what was known of it is wrong.
+            for one in read_models:
+                self._premises.freshness.forget(one.name)
             if time.monotonic() > until:
-                raise StaleRead(read_model=of.name, wanted=wanted, position=answer.position)
+                behind = "+".join(one.name for one in read_models)
+                raise StaleRead(read_model=behind, wanted=wanted, position=answer.position)
 
 
 OnPremises = Annotated[Premises, Depends(premises_of)]

@@ -95,6 +95,10 @@ class Ledger:
         self._memory = Memory(remembered)
         self._turns = [threading.Lock() for _ in range(TURNS)]
 
+    def now(self) -> Instant:
+        """What time it is here: what is decided now is decided as of it."""
+        return self._clock()
+
     def execute(self, request: Request, plan: Plan) -> Receipt:
         """Decide a plan now and make it durable.
 

@@ -38,6 +38,7 @@ from api.routes import (
     reviewers,
     reviewing,
     reviews,
+    search,
     shared_calendars,
     statements,
     suspensions,
@@ -54,6 +55,7 @@ from api.routes import (
 ROUTERS = (
     health.router,
     availability.router,
+    search.router,
     calendars.router,
     feeds.router,
     shared_calendars.router,

@@ -1,0 +1,48 @@
+"""What a search answers: rooms that can be booked, with their titles, and where to go on."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from api.answers.texts import texts
+from api.cursors import cursor_of
+from api.shapes import Query
+from projections.finding.found import FoundRoom, stays_to_book
+from projections.finding.sought import Place, Sought
+from projections.projection import Answer
+
+
+class RoomToBook(FoundRoom):
+    """A room type that can be booked for the whole stay; its title is the first line of its words,
+    and missing where those are erased.
+    """
+
+    title: str | None
+
+
+class StaysToBook(Answer):
+    """A page of rooms, in the order that was asked for. `cursor` asks for the next one; without it
+    there is none.
+    """
+
+    rooms: Sequence[RoomToBook]
+    cursor: str | None
+
+
+def stays_with_titles(
+    db: Connection, query: Query, sought: Sought, after: Place | None, at_most: int
+) -> StaysToBook:
+    """A page of what can be booked. Raises SearchTooWide."""
+    found = stays_to_book(db, sought, after, at_most)
+    words = texts(db, [room.text_id for room in found.rooms if room.text_id])
+    rooms = [
+        RoomToBook(
+            **room.model_dump(), title=_title(words[room.text_id].words if room.text_id else None)
+        )
+        for room in found.rooms
+    ]
+    return StaysToBook(position=found.position, rooms=rooms, cursor=cursor_of(query, found.ends_at))
+
+
+def _title(words: str | None) -> str | None:
+    return words.split("\n", 1)[0] if words else None

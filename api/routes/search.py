@@ -1,0 +1,54 @@
+"""Search: what can be booked for a whole stay, and what it costs altogether."""
+
+from typing import Annotated
+
+import fastapi
+from fastapi import APIRouter
+from pydantic import Field
+
+from api.answers.search import StaysToBook, stays_with_titles
+from api.asking import Asking, OnPremises
+from api.cursors import place_of
+from api.faults import NoSuchPosition, StaleRead
+from api.premises import Premises
+from api.problems import described
+from api.wishes.search import SearchWish
+from ledger.errors import NoNights, SearchTooWide, UnknownCurrency
+from ledger.values.clock import Instant
+from projections.availability import AVAILABILITY
+from projections.finding.sought import Sought
+from projections.search import SEARCH
+
+router = APIRouter(tags=["search"])
+
+
+class SearchPage(SearchWish):
+    """A search, and which page of what it finds."""
+
+    cursor: Annotated[str, Field(max_length=500)] | None = Field(
+        default=None, description="What the page before this one answered, to the same question"
+    )
+    limit: Annotated[int, Field(ge=1, le=50)] = 20
+
+
+@router.get(
+    "/search",
+    responses=described(NoNights, NoSuchPosition, SearchTooWide, StaleRead, UnknownCurrency),
+)
+async def search(
+    query: Annotated[SearchPage, fastapi.Query()], ask: Asking, premises: OnPremises
+) -> StaysToBook:
+    """The rooms that can be booked for the whole stay, each with its total: what its quote says.
+
+    They were free at the answer's position. Whoever books what is gone meanwhile is refused:
+    DATES_UNAVAILABLE where its nights are taken, NOT_DISCOVERABLE where it is let no more."""
+    after = place_of(query, query.cursor)
+    sought = await premises.look(lambda _, ledger: sought_now(query, premises, ledger.now()))
+    return await ask(
+        query, (SEARCH, AVAILABILITY), stays_with_titles, query, sought, after, query.limit
+    )
+
+
+def sought_now(wish: SearchWish, premises: Premises, now: Instant) -> Sought:
+    """What is sought now, with the newest reference rates."""
+    return wish.sought(now, premises.quoting.reference.newest(now))
