@@ -4,14 +4,11 @@ Columns and their meaning: N. Antonio, A. de Almeida, L. Nunes, "Hotel booking d
 The data is real, so it is dirty; a row that no booking can be is never dropped, and never guessed.
 """
 
-import csv
-import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeVar
 
 from msgspec import Struct
 
@@ -19,7 +16,8 @@ from ledger.values.guests import Party
 from ledger.values.money import Money, from_decimal
 from ledger.values.policy import FREE, RETAINED, Policy
 from ledger.values.stay import Stay
-from replay.history.source import Source, Unreadable
+from replay.history.source import Source
+from replay.history.table import BadRow, lines_of, read, whole_number
 
 CURRENCY = "EUR"
 MONTHS = (
@@ -36,8 +34,6 @@ COLUMNS = (
 NO_VALUE = ("NA", "NULL", "")
 LARGEST_TOTAL_MINOR = 10**15
 """A total above ten trillion is a slip of the pen, and would not fit the books' sums."""
-
-T = TypeVar("T")
 
 
 class Ending(StrEnum):
@@ -88,78 +84,38 @@ class HotelBookings(Struct, frozen=True):
         return len(self.bookings) + len(self.refused)
 
 
-class NotABooking(Exception):
-    """A row breaks a rule: the rule, in words."""
-
-
 # -- The file ---------------------------------------------------------------------------
 
 
 def read_bookings(source: Source) -> HotelBookings:
-    """Sort the rows of a file into bookings and refused rows. Raises Unreadable.
-
-    Lines are those of the decompressed file; the header is line 1.
-    """
+    """Sort the rows of a file into bookings and refused rows. Raises Unreadable."""
     found = HotelBookings([], [])
-    lines = io.StringIO(source.text, newline="").readlines()
-    rows = _rows(source.name, lines)
-    _, _, header = next(rows)
-    _refuse_header(source, header)
-    for first, last, values in rows:
-        raw = "".join(lines[first - 1 : last]).rstrip("\r\n")
+    for line in lines_of(source, COLUMNS, "hotel bookings"):
         try:
-            found.bookings.append(_booking(first, raw, _by_column(header, values)))
-        except NotABooking as broken:
-            found.refused.append(RefusedRow(first, str(broken), raw))
-    if not found.rows_count:
-        raise Unreadable(f"{source.name} has a header and no rows")
+            booking = _booking(line.number, line.text, line.by_column())
+            found.bookings.append(booking)
+        except BadRow as broken:
+            found.refused.append(RefusedRow(line.number, str(broken), line.text))
     return found
-
-
-def _rows(name: str, lines: Sequence[str]) -> Iterator[tuple[int, int, list[str]]]:
-    """Each record with its first and its last line."""
-    reader = csv.reader(lines, strict=True)
-    first = 1
-    try:
-        for values in reader:
-            yield first, reader.line_num, values
-            first = reader.line_num + 1
-    except csv.Error as error:
-        raise Unreadable(f"{name} is not a CSV file: line {first}: {error}") from None
-
-
-def _refuse_header(source: Source, header: Sequence[str]) -> None:
-    missing = [column for column in COLUMNS if column not in header]
-    if missing:
-        raise Unreadable(
-            f"{source.name} is not a file of hotel bookings: "
-            f"its first line lacks the columns {', '.join(missing)}"
-        )
-
-
-def _by_column(header: Sequence[str], values: Sequence[str]) -> Mapping[str, str]:
-    if len(values) != len(header):
-        raise NotABooking(f"unreadable: {len(values)} values for {len(header)} columns")
-    return {column: value.strip() for column, value in zip(header, values, strict=True)}
 
 
 # -- A row ------------------------------------------------------------------------------
 
 
 def _booking(line: int, raw: str, row: Mapping[str, str]) -> HotelBooking:
-    arrival, lead_days = _arrival(row), _read(row, "lead_time", _count)
-    nights_count = _read(row, "stays_in_weekend_nights", _count)
-    nights_count += _read(row, "stays_in_week_nights", _count)
+    arrival, lead_days = _arrival(row), read(row, "lead_time", whole_number)
+    nights_count = read(row, "stays_in_weekend_nights", whole_number)
+    nights_count += read(row, "stays_in_week_nights", whole_number)
     departure = _day_after(arrival, nights_count)
-    ending = _read(row, "reservation_status", Ending)
+    ending = read(row, "reservation_status", Ending)
     booking = HotelBooking(
         line=line,
-        hotel=_read(row, "hotel", _name),
-        room_type=_read(row, "reserved_room_type", _name),
+        hotel=read(row, "hotel", _name),
+        room_type=read(row, "reserved_room_type", _name),
         booked_on=_day_after(arrival, -lead_days),
         stay=Stay(arrival, departure),
         party=_party(row),
-        rate=_read(row, "adr", _euros),
+        rate=read(row, "adr", _euros),
         policy=RETAINED if row["deposit_type"] == "Non Refund" else FREE,
         ending=ending,
         ended_on=_ended_on(row, ending, Stay(arrival, departure)),
@@ -170,77 +126,63 @@ def _booking(line: int, raw: str, row: Mapping[str, str]) -> HotelBooking:
 
 
 def _refuse_impossible(booking: HotelBooking) -> None:
-    """The rules that a booking which can be read may still break. Raises NotABooking."""
+    """The rules that a booking which can be read may still break. Raises BadRow."""
     nights_count = booking.stay.nights_count()
     if not nights_count:
-        raise NotABooking("no night")
+        raise BadRow("no night")
     if not booking.party.heads():
-        raise NotABooking("no guest")
+        raise BadRow("no guest")
     if booking.rate.minor < 0:
-        raise NotABooking("adr below zero")
+        raise BadRow("adr below zero")
     if booking.rate.minor * nights_count > LARGEST_TOTAL_MINOR:
-        raise NotABooking("unreadable: a total of more than ten trillion")
+        raise BadRow("unreadable: a total of more than ten trillion")
     if booking.ending is Ending.CANCELED:
         if booking.ended_on < booking.booked_on:
-            raise NotABooking("cancelled before it was booked")
+            raise BadRow("cancelled before it was booked")
         if booking.ended_on > booking.stay.check_in:
-            raise NotABooking("cancelled after arrival")
+            raise BadRow("cancelled after arrival")
 
 
 def _ended_on(row: Mapping[str, str], ending: Ending, stay: Stay) -> date:
     """The status date says nothing about a no-show, and of a check-out only within the stay."""
     if ending is Ending.NO_SHOW:
         return stay.check_in
-    told = _read(row, "reservation_status_date", date.fromisoformat)
+    told = read(row, "reservation_status_date", date.fromisoformat)
     if ending is Ending.CANCELED or stay.check_in <= told <= stay.check_out:
         return told
     return stay.check_out
 
 
 def _arrival(row: Mapping[str, str]) -> date:
-    year = _read(row, "arrival_date_year", _count)
-    month = _read(row, "arrival_date_month", MONTHS.index) + 1
-    day = _read(row, "arrival_date_day_of_month", _count)
+    year = read(row, "arrival_date_year", whole_number)
+    month = read(row, "arrival_date_month", MONTHS.index) + 1
+    day = read(row, "arrival_date_day_of_month", whole_number)
     try:
         return date(year, month, day)
     except (ValueError, OverflowError):
-        raise NotABooking(f"unreadable: there is no {day}. {MONTHS[month - 1]} {year}") from None
+        raise BadRow(f"unreadable: there is no {day}. {MONTHS[month - 1]} {year}") from None
 
 
 def _day_after(day: date, days: int) -> date:
     try:
         return day + timedelta(days=days)
     except OverflowError:
-        raise NotABooking(f"unreadable: {days} days from {day}") from None
+        raise BadRow(f"unreadable: {days} days from {day}") from None
 
 
 def _party(row: Mapping[str, str]) -> Party:
     return Party(
-        adults=_read(row, "adults", _count),
-        children=_read(row, "children", _count_or_none),
-        infants=_read(row, "babies", _count),
+        adults=read(row, "adults", whole_number),
+        children=read(row, "children", _count_or_none),
+        infants=read(row, "babies", whole_number),
     )
 
 
 # -- A value ----------------------------------------------------------------------------
 
 
-def _read(row: Mapping[str, str], column: str, parse: Callable[[str], T]) -> T:
-    try:
-        return parse(row[column])
-    except (ValueError, OverflowError):
-        raise NotABooking(f"unreadable: {column} is {row[column]!r}") from None
-
-
-def _count(text: str) -> int:
-    """A whole number ≥ 0, written in plain digits."""
-    if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise ValueError(text)
-    return int(text)
-
-
 def _count_or_none(text: str) -> int:
-    return 0 if text in NO_VALUE else _count(text)
+    return 0 if text in NO_VALUE else whole_number(text)
 
 
 def _name(text: str) -> str:
