@@ -153,6 +153,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_import(parser: Parser, every: Parser) -> None:
     formats = parser.add_subparsers(required=True, metavar="FORMAT")
+    _add_import_of_bookings(formats, every)
+    _add_import_of_listings(formats, every)
+
+
+def _add_import_of_bookings(formats: "argparse._SubParsersAction[Parser]", every: Parser) -> None:
     hotel = formats.add_parser(
         "hotel-bookings",
         parents=[every],
@@ -168,6 +173,33 @@ def _add_import(parser: Parser, every: Parser) -> None:
         help="where the refused rows go (default: NAME.refused.csv in the current folder)",
     )
     hotel.set_defaults(command=commands.import_hotel_bookings)
+
+
+def _add_import_of_listings(formats: "argparse._SubParsersAction[Parser]", every: Parser) -> None:
+    listings = formats.add_parser(
+        "listings",
+        parents=[every],
+        help="listings with their calendars, as CSV or CSV.gz",
+        description="Every row becomes a property by the same commands as at the doors, reviewed "
+        "and published; without a price it stays a draft, or it is refused with its line and why. "
+        "Importing a file again changes nothing.",
+    )
+    listings.add_argument("file", type=Path, metavar="FILE")
+    listings.add_argument(
+        "--report",
+        type=Path,
+        metavar="PATH",
+        help="where the rows go that are not on sale (default: NAME.report.csv in the current "
+        "folder)",
+    )
+    listings.add_argument(
+        "--calendar-from",
+        type=_date,
+        metavar="DATE",
+        help="move the nights of all calendars as one, so that the first is this (default: leave "
+        "them)",
+    )
+    listings.set_defaults(command=commands.import_listings)
 
 
 def _add_replay(subs: "argparse._SubParsersAction[Parser]", every: Parser) -> None:

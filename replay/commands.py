@@ -4,8 +4,8 @@ import argparse
 import csv
 import os
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -29,9 +29,11 @@ from replay.audit import audit
 from replay.catch_up import catch_up
 from replay.history.hotel_bookings import RefusedRow, read_bookings
 from replay.history.importer import Imported, Importer
-from replay.history.source import Unreadable, read_source
+from replay.history.source import Source, Unreadable, read_source
 from replay.history.turn import only_import
-from replay.progress import Interruption, progress
+from replay.listings.importer import Importer as ListingsImporter
+from replay.listings.rows import read_listings
+from replay.progress import Interruption, Told, progress
 from replay.rebuild import drop_superseded, rebuild
 from replay.reconcile import Reconciler
 from replay.service import Service, set_up, world_of
@@ -50,25 +52,55 @@ def import_hotel_bookings(settings: Settings, options: argparse.Namespace) -> in
     source = read_source(options.file)
     found = read_bookings(source)
     report: Path = options.report or Path(f"{_stem(options.file)}.refused.csv")
+    with _importing(settings, source, "steps") as (store, told, interrupted):
+        # Only now is the report ours; and one that cannot be written must stop us before we begin.
+        _write_refused(report, found.refused)
+        imported = Importer(store, source, found).run(told, interrupted)
+    _write_refused(report, imported.refused)
+    if options.json:
+        _say_json(_imported_json(imported, report))
+    else:
+        _say(reports.imported_text(imported, str(report)))
+    return _ended(interrupted, imported.steps_left, "steps")
+
+
+def import_listings(settings: Settings, options: argparse.Namespace) -> int:
+    """Take a file of listings in, and write down those that did not come out on sale."""
+    source = read_source(options.file)
+    found = read_listings(source)
+    if options.calendar_from is not None:
+        found = found.from_day(options.calendar_from)
+    report: Path = options.report or Path(f"{_stem(options.file)}.report.csv")
+    with _importing(settings, source, "listings") as (store, told, interrupted):
+        _write_remarks(report, reports.remarks_on(found.refused))
+        imported = ListingsImporter(store, source, found).run(told, interrupted)
+    _write_remarks(report, reports.remarks_on(imported.refused, imported))
+    if options.json:
+        _say_json({**msgspec.structs.asdict(imported), "report": str(report)})
+    else:
+        _say(reports.listings_text(imported, str(report)))
+    return _ended(interrupted, imported.listings_left, "listings")
+
+
+@contextmanager
+def _importing(
+    settings: Settings, source: Source, unit: str
+) -> Iterator[tuple[EventStore, Told, Interruption]]:
+    """What an import works with: a store, and whom to tell and ask while nobody else does it."""
     set_up(settings)
     store = EventStore(settings.database_url, application_name="stayledger import")
     with ExitStack() as stack:
         stack.callback(store.close)
         stack.enter_context(only_import(settings.database_url, source))
-        # Only now is the report ours; and one that cannot be written must stop us before we begin.
-        _write_report(report, found.refused)
-        told = stack.enter_context(progress("Importing", "steps"))
-        interrupted = stack.enter_context(Interruption())
-        imported = Importer(store, source, found).run(told, interrupted)
-    _write_report(report, imported.refused)
-    if options.json:
-        _say_json(_imported_json(imported, report))
-    else:
-        _say(reports.imported_text(imported, str(report)))
-    if not imported.steps_left:
+        told = stack.enter_context(progress("Importing", unit))
+        yield store, told, stack.enter_context(Interruption())
+
+
+def _ended(interrupted: Interruption, left: int, unit: str) -> int:
+    if not left:
         return DONE
     sys.stderr.write(
-        f"stayledger: interrupted with {imported.steps_left:,} steps left; all before them is "
+        f"stayledger: interrupted with {left:,} {unit} left; all before them is "
         "recorded. Give the same command again to go on.\n"
     )
     return interrupted.exit_code
@@ -91,18 +123,27 @@ def _stem(path: Path) -> str:
     return path.name.removesuffix(".gz").removesuffix(".csv")
 
 
-def _write_report(path: Path, refused: Sequence[RefusedRow]) -> None:
-    """Write the refused rows whole, or leave what was there. Raises Unreadable."""
+def _write_refused(path: Path, refused: Sequence[RefusedRow]) -> None:
+    rows = ((row.line, row.rule, row.row) for row in refused)
+    _write_report(path, ("line", "rule", "row"), rows)
+
+
+def _write_remarks(path: Path, remarks: Iterable[reports.Remark]) -> None:
+    _write_report(path, ("line", "listing", "property_id", "came_to", "why"), remarks)
+
+
+def _write_report(path: Path, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a report whole, or leave what was there. Raises Unreadable."""
     unfinished = path.with_name(f"{path.name}.part")
     try:
         with unfinished.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(("line", "rule", "row"))
-            writer.writerows((row.line, row.rule, row.row) for row in refused)
+            writer.writerow(heads)
+            writer.writerows(rows)
         unfinished.replace(path)
     except OSError as error:
         raise Unreadable(
-            f"the refused rows cannot be written to {path}: {error.strerror}; name another file "
+            f"the report cannot be written to {path}: {error.strerror}; name another file "
             "with --report"
         ) from None
 

@@ -3,6 +3,7 @@
 Every answer says up to which position of the history it is complete.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
@@ -13,8 +14,13 @@ from projections.statements import Payouts, Revenue, RevenueFigures
 from projections.timeline import Timeline
 from replay.audit import Report
 from replay.history.importer import Imported
+from replay.listings.importer import Imported as ImportedListings
+from replay.listings.rows import RefusedRow as RefusedListing
 from replay.rebuild import Rebuilt
 from replay.reconcile import Reconciled
+
+ROWS_SHOWN = 20
+"""How many refused rows are told on the screen; the report has them all."""
 
 FIGURES = ("captured", "refunded", "retained", "host_fee", "payout")
 
@@ -138,6 +144,50 @@ def imported_text(imported: Imported, report: str) -> str:
         ]
         lines.append(f"Units added to {hotel}, by room type: {', '.join(of_types)}")
     return "\n".join(lines)
+
+
+Remark = tuple[int, str, str, str, str]
+"""A row that somebody should look at: its line, the listing, the property, what it came to, why."""
+
+
+def remarks_on(
+    refused: Sequence[RefusedListing], imported: ImportedListings | None = None
+) -> list[Remark]:
+    """Every row of a file of listings that did not come out on sale, or that changed since."""
+    remarks = [(one.line, one.listing, "", "refused", one.why) for one in refused]
+    if imported is not None:
+        for came_to, asides in (
+            ("unpublished", imported.unpublished),
+            ("changed", imported.changed),
+        ):
+            remarks += [
+                (one.line, one.listing, one.property_id, came_to, one.why) for one in asides
+            ]
+    return sorted(remarks)
+
+
+def listings_text(imported: ImportedListings, report: str) -> str:
+    """What an import of listings came to, and why those are not on sale that are not."""
+    unpublished, refused = len(imported.unpublished), len(imported.refused)
+    parts = [
+        f"{imported.rows:,} rows: {imported.published:,} published, {unpublished:,} unpublished, "
+        f"{refused:,} refused; of {imported.hosts:,} hosts",
+        f"{imported.nights_blocked:,} nights are blocked; {imported.amenities_left_out:,} "
+        "amenities have no word here and are left out",
+        f"{imported.events:,} events written in {imported.seconds:,.1f} s",
+    ]
+    if not imported.events and not imported.listings_left:
+        parts[2] = "Nothing to do: every listing of this file was imported before."
+    for came_to, asides in (("unpublished", imported.unpublished), ("changed", imported.changed)):
+        for why, count in Counter(one.why for one in asides).items():
+            parts.append(f"{count:,} {came_to}: {why}")
+    parts += [
+        f"line {row.line:,} (listing {row.listing or '?'}) refused: {row.why}"
+        for row in imported.refused[:ROWS_SHOWN]
+    ]
+    if unpublished + refused + len(imported.changed):
+        parts.append(f"Row by row: {report}")
+    return "\n".join(parts)
 
 
 def reconciled_text(reconciled: Reconciled) -> str:

@@ -19,6 +19,7 @@ from sandbox.box import scratch
 from tests.command_line import Done, begin, stayledger
 from tests.conftest import Database
 from tests.replay.hotel_files import a_cancellation, a_file, a_no_show, a_row
+from tests.replay.listing_files import a_file_of, a_listing
 
 NOBODY = "0f8fad5b-d9cb-469f-a165-70867728950e"
 
@@ -126,6 +127,26 @@ def test_a_report_that_cannot_be_written_stops_the_import_before_it_begins(
     )
 
     assert "name another file with --report" in said
+
+
+def test_listings_answer_one_json_object_and_what_is_not_on_sale_is_written_down(
+    database: Database, tmp_path: Path
+) -> None:
+    file = a_file_of(tmp_path, a_listing(), a_listing(id="1", price=""), a_listing(id="?"))
+
+    answer = ask(
+        database, tmp_path, "import", "listings", str(file), "--calendar-from", "2026-12-01",
+        "--json",
+    ).answer  # fmt: skip
+
+    assert (answer["rows"], answer["published"], answer["nights_blocked"]) == (3, 1, 11)
+    with (tmp_path / answer["report"]).open(newline="") as report:
+        told = list(csv.DictReader(report))
+    assert [(row["line"], row["listing"], row["came_to"]) for row in told] == [
+        ("3", "1", "unpublished"),
+        ("4", "?", "refused"),
+    ]
+    assert "no price" in told[0]["why"]
 
 
 # -- Reports ------------------------------------------------------------------------------

@@ -1,0 +1,254 @@
+"""Takes a file's listings through the ledger, batch by batch; what was taken before is left alone.
+
+Each step is one request under an id that follows from the source's id of the listing. Whoever runs
+the import again, with the same file or a later one, takes the steps that nobody has taken yet.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from ledger.application import Asked, Ledger
+from ledger.draft import Draft, Plan, Request
+from ledger.errors import Refused
+from ledger.store import EventStore, Receipt
+from ledger.values.clock import Clock, system_clock
+from ledger.values.ids import CommandId, PropertyId
+from replay.history.source import Source
+from replay.listings.amenities import without_code
+from replay.listings.mapping import host_of, property_of
+from replay.listings.plans import (
+    Kind,
+    Step,
+    command_of_host,
+    plan_of,
+    steps_of,
+    take_host_in,
+)
+from replay.listings.rows import Listing, Listings, RefusedRow
+
+LISTINGS_AT_ONCE = 32
+"""Listings that share one commit call, and that an interruption waits for."""
+
+REMEMBERED = 2_000
+"""Streams whose state is kept at hand: hosts come again, listings do not."""
+
+NO_PRICE = "no price in the file: a draft until its host sets rates and asks for a review"
+
+CHANGED = "the file says something else than when it was imported: it stays as it is here"
+
+Told = Callable[[int, int], None]
+"""Hears how many listings are done, of how many."""
+
+
+class Aside(Struct, frozen=True):
+    """A row that did not come out as a listing on sale, or stands otherwise here: which, and why.
+
+    `property_id` is where to look here.
+    """
+
+    line: int
+    listing: str
+    property_id: PropertyId
+    why: str
+
+
+class Imported(Struct, frozen=True):
+    """What an import came to.
+
+    All but the last three are about the file, as far as it is imported, whoever did it; `events`
+    were written by this run, in `seconds`. Of `changed` listings the file says something else than
+    when they were imported: they stay as they are. An import that was stopped has `listings_left`.
+    """
+
+    rows: int
+    published: int
+    hosts: int
+    nights_blocked: int
+    amenities_left_out: int
+    unpublished: list[Aside]
+    refused: list[RefusedRow]
+    changed: list[Aside]
+    events: int
+    seconds: float
+    listings_left: int
+
+
+class Said(Struct, frozen=True):
+    """What a step remembers for whoever imports the listing again: the SHA-256 of what it said."""
+
+    said: str
+
+
+_said = msgspec.json.Decoder(Said)
+
+
+class Importer:
+    """One import of one file; `run` is called once."""
+
+    def __init__(
+        self, store: EventStore, source: Source, found: Listings, clock: Clock = system_clock
+    ) -> None:
+        self._store = store
+        self._ledger = Ledger(store, remembered=REMEMBERED)
+        self._source = source
+        self._found = found
+        self._clock = clock
+        self._hosts: set[str] = set()
+        self._refused: dict[int, str] = {}
+        self._unpublished: dict[int, str] = {}
+        self._changed: set[int] = set()
+        self._events_of: dict[CommandId, int] = {}
+        self._events_count = 0
+
+    def run(
+        self,
+        told: Told = lambda *_: None,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> Imported:
+        """Import what is not imported yet; `told` hears of every batch.
+
+        Stops after a batch when `stopped()` says so. Raises StoreUnavailable, CorruptHistory,
+        Conflict (somebody else imports the same listings now); run it again to go on.
+        """
+        began = time.monotonic()
+        listings = self._found.listings
+        done = 0
+        while done < len(listings) and not stopped():
+            batch = listings[done : done + LISTINGS_AT_ONCE]
+            self._take(batch)
+            done += len(batch)
+            told(done, len(listings))
+        return self._imported(listings[:done], round(time.monotonic() - began, 3))
+
+    # -- A batch --------------------------------------------------------------------------
+
+    def _take(self, batch: Sequence[Listing]) -> None:
+        steps = [step for listing in batch for step in steps_of(listing)]
+        hosts = {one.host: one for one in batch if one.host not in self._hosts}
+        self._hosts.update(hosts)
+        asked_for = [step.command_id for step in steps]
+        known = self._store.recorded([*asked_for, *map(command_of_host, hosts)])
+        through = {
+            step.listing.line
+            for step, command_id in zip(steps, asked_for, strict=True)
+            if step.kind is Kind.PUBLICATION and command_id in known
+        }
+        missing = []
+        for step, command_id in zip(steps, asked_for, strict=True):
+            if answer := known.get(command_id):
+                self._recall(step, answer)
+            # Of a listing that is published the calendar is its host's, whatever the file says now.
+            elif step.listing.line not in through:
+                missing.append(step)
+        taken_in = [
+            self._host(one) for host, one in hosts.items() if command_of_host(host) not in known
+        ]
+        self._execute([*((None, one) for one in taken_in), *self._asked_for(missing)])
+
+    def _execute(self, asked: Sequence[tuple[Step | None, Asked]]) -> None:
+        answers = self._ledger.execute_in_order(one for _, one in asked)
+        for (step, one), answered in zip(asked, answers, strict=True):
+            if isinstance(answered, Receipt):
+                if not answered.repeated:
+                    self._events_count += self._events_of[one.request.command_id]
+            elif not isinstance(answered, Refused):
+                raise answered
+            elif step is not None:  # a host who is refused is told of with their listings
+                self._refuse(step, answered)
+        self._events_of.clear()
+
+    def _recall(self, step: Step, answer: Receipt | Refused) -> None:
+        """Take over what an earlier run did, and note where the file says something else now."""
+        if isinstance(answer, Refused):
+            self._refuse(step, answer)
+        elif _said.decode(answer.answer) != _digest(step):
+            self._changed.add(step.listing.line)
+
+    def _refuse(self, step: Step, refusal: Refused) -> None:
+        """A rule of the ledger refuses what the file's own rules let through."""
+        published = step.kind is Kind.PUBLICATION
+        asides = self._unpublished if published else self._refused
+        asides.setdefault(step.listing.line, f"{step.kind} refused by the ledger: {refusal}")
+
+    # -- Requests -------------------------------------------------------------------------
+
+    def _asked_for(self, steps: Sequence[Step]) -> Iterator[tuple[Step, Asked]]:
+        """What the steps ask for; their words are kept first, so that no event names none."""
+        words = [
+            (step.command_id, property_of(step.listing.listing), step.text)
+            for step in steps
+            if step.text is not None
+        ]
+        texts = self._store.keep_texts(words)
+        for step in steps:
+            request = Request(
+                command_id=step.command_id,
+                case_id=step.case_id,
+                content=step.said,
+                answer=msgspec.json.encode(_digest(step)),
+                origin="import",
+            )
+            plan = plan_of(step, texts.get(step.command_id))
+            yield step, self._asked(request, plan)
+
+    def _host(self, listing: Listing) -> Asked:
+        host_id = host_of(listing.host)
+        request = Request(
+            command_id=command_of_host(listing.host),
+            case_id=host_id,
+            content=listing.host.encode(),
+            origin="import",
+        )
+        return self._asked(request, take_host_in(host_id, listing.area, self._source.name))
+
+    def _asked(self, request: Request, plan: Plan) -> Asked:
+        def counted(draft: Draft) -> None:
+            plan(draft)
+            self._events_of[request.command_id] = sum(
+                known.version - before for _, _, before, known in draft.grown()
+            )
+
+        return Asked(request, counted, self._clock())
+
+    # -- The report -----------------------------------------------------------------------
+
+    def _imported(self, done: Sequence[Listing], seconds: float) -> Imported:
+        taken = [one for one in done if one.line not in self._refused]
+        unpublished = {one.line: NO_PRICE for one in taken if one.price_minor is None}
+        unpublished |= self._unpublished
+        blocked = (one.unavailable for one in taken if one.price_minor is not None)
+        return Imported(
+            rows=self._found.rows_count,
+            published=len([one for one in taken if one.line not in unpublished]),
+            hosts=len({one.host for one in taken}),
+            nights_blocked=sum(each.nights_count() for nights in blocked for each in nights),
+            amenities_left_out=sum(without_code(one.amenities) for one in taken),
+            unpublished=[
+                _aside(one, unpublished[one.line]) for one in taken if one.line in unpublished
+            ],
+            refused=self._refused_rows(done),
+            changed=[_aside(one, CHANGED) for one in taken if one.line in self._changed],
+            events=self._events_count,
+            seconds=seconds,
+            listings_left=len(self._found.listings) - len(done),
+        )
+
+    def _refused_rows(self, done: Sequence[Listing]) -> list[RefusedRow]:
+        late = [
+            RefusedRow(one.line, one.listing, self._refused[one.line])
+            for one in done
+            if one.line in self._refused
+        ]
+        return sorted([*self._found.refused, *late], key=lambda row: row.line)
+
+
+def _digest(step: Step) -> Said:
+    return Said(hashlib.sha256(step.said).hexdigest())
+
+
+def _aside(listing: Listing, why: str) -> Aside:
+    return Aside(listing.line, listing.listing, property_of(listing.listing), why)
