@@ -188,6 +188,7 @@ SENTENCES = {
     "property.revision_rejected": "Revision rejected: {detail}",
     "property.suspended": "Property suspended: {detail}",
     "property.unlisted": "Property unlisted",
+    "property.vouched_for": "Vouched for of the property: {detail}",
     "provider.reinstated": "Provider reinstated: {detail}",
     "provider.rejected": "Provider rejected: {detail}",
     "provider.reopened": "Provider may ask again: {detail}",

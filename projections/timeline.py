@@ -197,6 +197,7 @@ from ledger.events.property import (
     PropertyRejected,
     PropertySuspended,
     PropertyUnlisted,
+    PropertyVouchedFor,
     RevisionApproved,
     RevisionProposed,
     RevisionRejected,
@@ -663,6 +664,9 @@ FACTS: Mapping[type[Event], Callable[[Any], Facts]] = {
     ListingUnblocked: lambda event: Facts(detail=event.cleared_by),
     PropertyApproved: lambda event: Facts(detail=event.facts.place.city),
     PropertyArchived: nothing_else,
+    PropertyVouchedFor: lambda event: Facts(
+        detail=f"{', '.join(event.items)} ({event.source}: {event.reason})"
+    ),
     PropertyDescribed: lambda event: Facts(detail=str(len(event.description.photos))),
     PropertyDrafted: lambda event: Facts(detail=event.currency),
     PropertyFactsStated: lambda event: Facts(detail=event.facts.place.city),

@@ -26,6 +26,18 @@ class PropertyDescribed(Event, topic="property.described", frozen=True, kw_only=
     description: Description
 
 
+class PropertyVouchedFor(Event, topic="property.vouched_for", frozen=True, kw_only=True):
+    """Somebody vouches that what a property lacks here was seen elsewhere, by the codes of it.
+
+    `reason` says why nobody asks for it again, `source` names the file or system that is relied
+    upon.
+    """
+
+    items: tuple[str, ...]
+    reason: str
+    source: str
+
+
 class PropertyApproved(Event, topic="property.approved", schema=2, frozen=True, kw_only=True):
     """A reviewer found a property to be as it is stated; its host may publish it.
 
@@ -114,6 +126,7 @@ PropertyEvent = (
     PropertyDrafted
     | PropertyFactsStated
     | PropertyDescribed
+    | PropertyVouchedFor
     | PropertyApproved
     | PropertyRejected
     | PropertyPublished

@@ -166,6 +166,7 @@ from ledger.processes.listings import (
     suspend_property,
     unblock_listing,
     unlist_property,
+    vouch_for_property,
 )
 from ledger.processes.money_in import (
     capture_declined,
@@ -479,6 +480,7 @@ __all__ = [
     "verification_in",
     "view_document",
     "vouch_for_host",
+    "vouch_for_property",
     "withdraw",
     "withdraw_alteration",
     "withdraw_claim",

@@ -22,6 +22,7 @@ from ledger.aggregates.property import (
     SuspendProperty,
     UnblockListing,
     UnlistProperty,
+    VouchForProperty,
 )
 from ledger.aggregates.property import Status as Listed
 from ledger.aggregates.provider import Status as Hosting
@@ -114,6 +115,22 @@ def describe_property(
     draft.do(host, DescribeProperty(property_id=property_id, description=description))
 
 
+def vouch_for_property(
+    draft: Draft,
+    operator: Actor,
+    property_id: PropertyId,
+    items: tuple[str, ...],
+    reason: str,
+    source: str,
+) -> None:
+    """An operator vouches that what a draft lacks was seen elsewhere.
+
+    Raises NothingVouchedFor, ReasonIsMissing, TransitionNotAllowed, NotFound.
+    """
+    vouched = VouchForProperty(property_id=property_id, items=items, reason=reason, source=source)
+    draft.do(operator, vouched)
+
+
 def publish_property(draft: Draft, host: Actor, property_id: PropertyId) -> None:
     """Let a property be found. Raises NotReady, with what is in the way; NotFound."""
     hindrances = in_the_way_of_publication(draft, property_id)
@@ -194,7 +211,7 @@ def missing_before_review(
 ) -> tuple[str, ...]:
     """What a property lacks before it is reviewed, by codes: a price belongs to it (PY2).
 
-    Of one that is let and has no revision nothing is missing.
+    What somebody vouches for is not missing; of one that is let and has no revision nothing is.
     """
     if listed.stated is None and listed.facts is not None:
         return ()
@@ -205,7 +222,7 @@ def missing_before_review(
     rooms = listed.stated.rooms if listed.stated else ()
     if rates is None or not any(rates.of(room.room_type) for room in rooms):
         missing = (*missing, "rates")
-    return missing
+    return tuple(each for each in missing if each not in listed.vouched)
 
 
 def under_review(draft: Draft, property_id: PropertyId, listed: Property) -> bool:

@@ -15,6 +15,9 @@ from ledger.values.texts import Written
 PHOTOS_NEEDED = 5
 """Of how many photos a property is shown at least (spec: domain, PY2)."""
 
+VOUCHABLE = ("photos",)
+"""What may be missing before a review where somebody vouches that it was seen elsewhere."""
+
 REGISTERED_IN = frozenset({"BE", "ES", "FR", "GR", "IT", "NL", "PT"})
 """Countries where a dwelling that is let for short stays carries a number of a public register.
 

@@ -22,13 +22,13 @@
 
     What the source lacks   here                       why so
     ──────────────────────  ─────────────────────────  ───────────────────────────────────────────
-    who the host is         vouched for, by an         nobody here has seen a document, and the
-                            operator                   history says so
+    who the host is         an operator vouches        nobody here has seen a document, and the
+                                                       history says so
     the payout account      attested, without a bank   it can be found and booked; nothing is paid
                             account behind it          out before a bank account is known
     registration            `REGISTRATION`             a number of a register cannot be invented;
                                                        this is plainly none
-    photos                  `PHOTOS` ids of no file    the pictures are not part of the data
+    photos                  none; an operator vouches  the pictures are not part of the data
     check-in, check-out     `CHECK_IN`, `CHECK_OUT`
     house rules             the door's own defaults    but pets and smoking, where amenities say so
     cancellation            `POLICY`                   the one that is kindest to guests
@@ -44,10 +44,9 @@ from datetime import time
 
 import tzfpy
 
-from ledger.values.ids import DocumentId, HostId, PropertyId, UnitId, derived_id
+from ledger.values.ids import HostId, PropertyId, UnitId, derived_id
 from ledger.values.levies import FeePlan
 from ledger.values.listing import (
-    PHOTOS_NEEDED,
     Description,
     Facts,
     HouseRules,
@@ -70,7 +69,6 @@ SOURCE = "inside-airbnb"
 
 CHECK_IN, CHECK_OUT = time(15), time(11)
 POLICY = FLEXIBLE.name
-PHOTOS = PHOTOS_NEEDED
 REGISTRATION = "not-stated"
 LEVIES = Levies(fee_plan=FeePlan("import", 1, guest_fee_bp=0, host_fee_bp=1500))
 
@@ -165,13 +163,9 @@ def description_of(listing: Listing, words: Written) -> Description:
     return Description(
         words=words,
         amenities=tuple(sorted(codes)),
-        photos=tuple(_photo_of(listing, number) for number in range(1, PHOTOS + 1)),
+        photos=(),
         rules=HouseRules(pets="pets allowed" in said, smoking="smoking allowed" in said),
     )
-
-
-def _photo_of(listing: Listing, number: int) -> DocumentId:
-    return DocumentId(derived_id(property_of(listing.listing), "photo", number))
 
 
 # -- What it costs ------------------------------------------------------------------------

@@ -47,6 +47,8 @@ UNWRITTEN = Written(TextId(""), "", 0)
 
 VOUCHED = "hosted at the source before the import"
 
+LACKING, SHOWN = ("photos",), "shown at the source, and not part of its data"
+
 SEEN = ("place", "rooms")
 """What the import can vouch for: the source shows it. The rest of the checklist it has not seen."""
 
@@ -161,6 +163,7 @@ def plan_of(step: Step, text: Written | None) -> Plan:
 
 
 def _price_and_review(draft: Draft, host: Actor, property_id: PropertyId, rates: Rates) -> None:
+    processes.vouch_for_property(draft, OPERATOR, property_id, LACKING, SHOWN, SOURCE)
     set_rates(draft, property_id, rates)
     set_levies(draft, OPERATOR, property_id, LEVIES)
     review = processes.submit_property(draft, host, property_id, (), HOST_TERMS)

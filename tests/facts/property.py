@@ -9,6 +9,7 @@ from ledger.aggregates.property import (
     DescribeProperty,
     ProposeRevision,
     StateFacts,
+    VouchForProperty,
 )
 from ledger.events.property import (
     ListingBlocked,
@@ -23,6 +24,7 @@ from ledger.events.property import (
     PropertyRejected,
     PropertySuspended,
     PropertyUnlisted,
+    PropertyVouchedFor,
     RevisionApproved,
     RevisionProposed,
     RevisionRejected,
@@ -125,6 +127,23 @@ def stated(facts: Facts | None = None) -> PropertyFactsStated:
 def described() -> PropertyDescribed:
     """He said what guests read of it."""
     return PropertyDescribed(description=a_description())
+
+
+def to_vouch_for_house(*items: str) -> VouchForProperty:
+    """An operator vouches that its photos were seen elsewhere, or what else is named."""
+    return VouchForProperty(
+        property_id=PROPERTY,
+        items=items or ("photos",),
+        reason="shown at the source",
+        source="listings.csv",
+    )
+
+
+def house_vouched_for() -> PropertyVouchedFor:
+    """Somebody vouches that its photos were seen elsewhere."""
+    return PropertyVouchedFor(
+        items=("photos",), reason="shown at the source", source="listings.csv"
+    )
 
 
 def approved_house(verification_id: VerificationId = VERIFICATION_OF_HOUSE) -> PropertyApproved:

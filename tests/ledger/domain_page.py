@@ -280,6 +280,7 @@ OURS = {
         PY16  | {LISTED} | H | same
         PY17  | {LISTED} | O | same
         PY18  | {LISTED} | O | same
+        PY19  | draft    | O | same
     """),
     "provider": _rows(f"""
         PR15  | draft    | O | verified

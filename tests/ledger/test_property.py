@@ -13,6 +13,7 @@ from ledger.aggregates.property import (
     UnblockListing,
 )
 from ledger.errors import (
+    NothingVouchedFor,
     NotReady,
     ObligationsAreOpen,
     PartyExceedsCapacity,
@@ -37,6 +38,7 @@ from tests.facts import (
     approved_house,
     blocked,
     described,
+    house_vouched_for,
     not_revised,
     published,
     revised,
@@ -47,6 +49,7 @@ from tests.facts import (
     to_list,
     to_propose_revision,
     to_state,
+    to_vouch_for_house,
 )
 from tests.given import given
 
@@ -189,3 +192,15 @@ def test_what_is_missing_before_a_review_is_named() -> None:
     )
     swiss = some_facts(place=replace(some_facts().place, country="CH"), registration=None)
     assert missing_of(swiss, a_description(), photos=5) == ()
+
+
+def test_somebody_vouches_for_the_photos_of_a_draft_once_and_for_nothing_else() -> None:
+    given(*DRAFT).when(OPERATOR, to_vouch_for_house()).then(house_vouched_for())
+    given(*DRAFT, house_vouched_for()).when(OPERATOR, to_vouch_for_house()).then()
+    given(*DRAFT).when(OPERATOR, to_vouch_for_house("photos", "address")).refused(
+        NothingVouchedFor, items=["photos", "address"]
+    )
+    unfounded = replace(to_vouch_for_house(), reason=" ")
+    given(*DRAFT).when(OPERATOR, unfounded).refused(ReasonIsMissing)
+    given(*DRAFT).when(HOST, to_vouch_for_house()).refused(TransitionNotAllowed)
+    given(*PUBLISHED).when(OPERATOR, to_vouch_for_house()).refused(TransitionNotAllowed)

@@ -15,6 +15,7 @@ from ledger.aggregates.property import (
     SuspendProperty,
     UnblockListing,
     UnlistProperty,
+    VouchForProperty,
 )
 from ledger.aggregates.verification import verification_of
 from ledger.draft import Plan
@@ -226,6 +227,10 @@ def reject(history: "History") -> None:
     again = partial(processes.reopen_provider, operator=OPERATOR, host_id=ANDRE, appeal="case 21")
     history.do(ANDRE, again)
     draft_a_house(history, BARN, ANDRE)
+    vouch = VouchForProperty(
+        property_id=BARN, items=("photos",), reason="seen there", source="his own page"
+    )
+    history.take(BARN, (OPERATOR, vouch))
     say_no(history, BARN)
 
 

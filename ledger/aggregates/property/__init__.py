@@ -26,6 +26,7 @@ from ledger.aggregates.property.commands import (
     SuspendProperty,
     UnblockListing,
     UnlistProperty,
+    VouchForProperty,
 )
 from ledger.aggregates.property.decider import PROPERTY
 from ledger.aggregates.property.lifecycle import LIFECYCLE, LIVING
@@ -53,4 +54,5 @@ __all__ = [
     "SuspendProperty",
     "UnblockListing",
     "UnlistProperty",
+    "VouchForProperty",
 ]

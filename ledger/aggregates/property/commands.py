@@ -31,6 +31,15 @@ class DescribeProperty(Command, frozen=True, kw_only=True):
     description: Description
 
 
+class VouchForProperty(Command, frozen=True, kw_only=True):
+    """Vouch that what a draft lacks was seen elsewhere; `items` are codes of what is missing."""
+
+    property_id: PropertyId
+    items: tuple[str, ...]
+    reason: str
+    source: str
+
+
 class ApproveProperty(Command, frozen=True, kw_only=True):
     """Take in that a reviewer approved it; `valid_until` is when its first document runs out."""
 
@@ -133,6 +142,7 @@ PropertyCommand = (
     CreateProperty
     | StateFacts
     | DescribeProperty
+    | VouchForProperty
     | ApproveProperty
     | RejectProperty
     | PublishProperty

@@ -22,6 +22,7 @@ from ledger.aggregates.property.commands import (
     SuspendProperty,
     UnblockListing,
     UnlistProperty,
+    VouchForProperty,
 )
 from ledger.aggregates.property.evolution import evolve
 from ledger.aggregates.property.lifecycle import LIFECYCLE
@@ -39,6 +40,7 @@ from ledger.values.clock import Instant
 DescribingCommand = (
     StateFacts
     | DescribeProperty
+    | VouchForProperty
     | ApproveProperty
     | RejectProperty
     | ProposeRevision
@@ -82,6 +84,8 @@ def _decide_facts(listed: Property, command: DescribingCommand) -> Sequence[Prop
         case DescribeProperty():
             same = command.description == listed.description
             return [] if same else [PropertyDescribed(description=command.description)]
+        case VouchForProperty():
+            return describing.vouch(listed, command)
         case ApproveProperty():
             return describing.approve(listed, command)
         case RejectProperty():

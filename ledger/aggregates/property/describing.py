@@ -9,21 +9,24 @@ from ledger.aggregates.property.commands import (
     ProposeRevision,
     RejectRevision,
     StateFacts,
+    VouchForProperty,
 )
 from ledger.aggregates.property.lifecycle import LIFECYCLE
 from ledger.aggregates.property.state import Property
-from ledger.errors import NotReady, ObligationsAreOpen, PartyExceedsCapacity
+from ledger.errors import NothingVouchedFor, NotReady, ObligationsAreOpen, PartyExceedsCapacity
 from ledger.events.property import (
     PropertyApproved,
     PropertyDrafted,
     PropertyEvent,
     PropertyFactsStated,
+    PropertyVouchedFor,
     RevisionApproved,
     RevisionProposed,
     RevisionRejected,
 )
+from ledger.values.consent import told
 from ledger.values.currency import currency_of
-from ledger.values.listing import Facts, Occupant, refuse_odd_facts
+from ledger.values.listing import VOUCHABLE, Facts, Occupant, refuse_odd_facts
 
 
 def create(command: CreateProperty) -> Sequence[PropertyEvent]:
@@ -45,6 +48,19 @@ def state_facts(listed: Property, command: StateFacts) -> Sequence[PropertyEvent
     if command.facts == listed.stated:
         return []
     return [PropertyFactsStated(facts=command.facts)]
+
+
+def vouch(listed: Property, command: VouchForProperty) -> Sequence[PropertyEvent]:
+    """Take somebody's word for what is missing; nothing where it was taken already.
+
+    Raises NothingVouchedFor where nobody's word is enough, ReasonIsMissing.
+    """
+    if not command.items or not set(command.items) <= set(VOUCHABLE):
+        raise NothingVouchedFor(items=list(command.items), can_be=list(VOUCHABLE))
+    if set(command.items) <= set(listed.vouched):
+        return []
+    reason, source = told(command.reason), told(command.source)
+    return [PropertyVouchedFor(items=command.items, reason=reason, source=source)]
 
 
 def approve(listed: Property, command: ApproveProperty) -> Sequence[PropertyEvent]:

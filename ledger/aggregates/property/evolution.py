@@ -20,6 +20,7 @@ from ledger.events.property import (
     PropertyRejected,
     PropertySuspended,
     PropertyUnlisted,
+    PropertyVouchedFor,
     RevisionApproved,
     RevisionProposed,
     RevisionRejected,
@@ -50,6 +51,8 @@ def evolve(listed: Property | None, event: PropertyEvent) -> Property:
             return replace(there, stated=None)
         case PropertyDescribed():
             return replace(there, description=event.description)
+        case PropertyVouchedFor():
+            return replace(there, vouched=(*listed.vouched, *event.items))
         case PropertySuspended():
             return replace(there, suspended_for=event.reason)
         case PropertyReinstated():

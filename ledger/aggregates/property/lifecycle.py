@@ -17,6 +17,7 @@ from ledger.aggregates.property.commands import (
     SuspendProperty,
     UnblockListing,
     UnlistProperty,
+    VouchForProperty,
 )
 from ledger.aggregates.property.state import Status
 from ledger.events.property import (
@@ -32,6 +33,7 @@ from ledger.events.property import (
     PropertyRejected,
     PropertySuspended,
     PropertyUnlisted,
+    PropertyVouchedFor,
     RevisionApproved,
     RevisionProposed,
     RevisionRejected,
@@ -70,4 +72,6 @@ LIFECYCLE = Lifecycle(
     Step("PY17", BlockListing, LIVING, actors("O"), ListingBlocked, SAME),
     Step("PY18", UnblockListing, LIVING, actors("O"), ListingUnblocked, SAME,
          "it is blocked, and the reason is cleared"),
+    Step("PY19", VouchForProperty, states(S.DRAFT), actors("O"), PropertyVouchedFor, SAME,
+         "it can be vouched for"),
 )  # fmt: skip

@@ -25,7 +25,8 @@ class Property(Struct, frozen=True):
 
     `stated` is what waits for a review or is not yet sent to one, `facts` what was approved last.
     `revision` is the number of the newest of both, from 1, `approved` that of the facts; they hold
-    up to the day `valid_until`, on which the first document runs out that shows them.
+    up to the day `valid_until`, on which the first document runs out that shows them. `vouched` is
+    what it lacks that was seen elsewhere.
     """
 
     status: Status
@@ -37,5 +38,6 @@ class Property(Struct, frozen=True):
     approved: int = 0
     valid_until: date | None = None
     description: Description | None = None
+    vouched: tuple[str, ...] = ()
     blocked_for: str | None = None
     suspended_for: str | None = None

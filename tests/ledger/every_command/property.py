@@ -35,6 +35,7 @@ from tests.facts import (
     to_list,
     to_propose_revision,
     to_state,
+    to_vouch_for_house,
 )
 from tests.ledger.every_command.happened import Happened
 
@@ -48,6 +49,7 @@ COMMANDS = (
     Happened(to_list(), HOST),
     Happened(to_state(), HOST, DRAFT),
     Happened(to_describe(), HOST, DRAFT),
+    Happened(to_vouch_for_house(), OPERATOR, DRAFT),
     Happened(
         ApproveProperty(
             property_id=PROPERTY, verification_id=VERIFICATION_OF_HOUSE, valid_until=GOOD_UNTIL
