@@ -164,3 +164,30 @@ def test_every_package_says_what_it_is() -> None:
         if not path.exists() or not ast.get_docstring(ast.parse(path.read_text()))
     ]
     assert not silent, "\n".join(silent)
+
+
+def test_what_a_package_says_that_it_offers_is_there() -> None:
+    missing = [
+        f"{path.relative_to(PROJECT)} has no {name}"
+        for path in sources("ledger", "projections", "api", "replay")
+        if path.name == "__init__.py"
+        for name in not_there(ast.parse(path.read_text()))
+    ]
+    assert missing == []
+
+
+def not_there(module: ast.Module) -> set[str]:
+    """The names in `__all__` that the module neither imports nor makes."""
+    named: set[str] = set()
+    made: set[str] = set()
+    for node in module.body:
+        match node:
+            case ast.ImportFrom(names=names):
+                made |= {one.asname or one.name for one in names}
+            case ast.Assign(targets=[ast.Name(id="__all__")], value=value):
+                named = set(ast.literal_eval(value))
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                made.add(name)
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                made.add(name)
+    return named - made

@@ -151,7 +151,7 @@ def classify_refund(
     RefundExceedsCapture where it took the room of a refund that is owed still, so that it was the
     money of that one.
     """
-    _leave_room_for_what_is_owed(draft, refund_id)
+    leave_room_for_what_is_owed(draft, refund_id)
     shown = shown_external(draft, refund_id, asked)
     if refund_in(draft, refund_id).status is Refunding.EXTERNAL_DETECTED:
         refuse_other_than_shown(shown, accepted)
@@ -181,7 +181,7 @@ def classify_refund(
     reconsider_all(draft, booking_id)
 
 
-def _leave_room_for_what_is_owed(draft: Draft, refund_id: RefundId) -> None:
+def leave_room_for_what_is_owed(draft: Draft, refund_id: RefundId) -> None:
     """Refuse another reason for money that a refund of ours is short of: then it was that one's.
 
     What a payment has reserved for a refund is on its way, or will have failed; what the platform
@@ -197,7 +197,10 @@ def _leave_room_for_what_is_owed(draft: Draft, refund_id: RefundId) -> None:
         and other.status is Refunding.FAILED
         and other_id not in payment.reserved
     ]
-    back = total([payment.refunded, *payment.reserved.values(), *owed], payment.captured.currency)
+    # What a dispute took beside a refund that had gone out is lost, and nobody's room.
+    disputed = payment.disputed.values() if owed else ()
+    taken = (payment.refunded, *payment.reserved.values(), *owed, *disputed)
+    back = total(taken, payment.captured.currency)
     if back.minor > payment.captured.minor and refund.status is Refunding.EXTERNAL_DETECTED:
         left = payment.captured - (back - refund.unexplained.amount)
         raise RefundExceedsCapture(amount=str(refund.unexplained.amount), refundable=str(left))

@@ -16,6 +16,7 @@ from ledger.draft import Draft
 from ledger.errors import NotFound, RefundExceedsCapture
 from ledger.events import Actor
 from ledger.events.refund import Funding
+from ledger.processes.external_refunds import leave_room_for_what_is_owed
 from ledger.processes.found import payment_in, refund_in
 from ledger.processes.holds import reconsider_all
 from ledger.processes.names import PROCESS
@@ -80,9 +81,12 @@ def settle_elsewhere(
 
     Where that was less, the rest is owed still; where it was more, the rest of it is to be
     explained. Raises NotFound, CurrenciesDiffer, AmountsDiffer; RefundExceedsCapture where more has
-    gone than there was, so that some of it is back and nobody has heard of it yet.
+    gone than there was, so that some of it is back and nobody has heard of it yet, or where the
+    stay's own refunds are short of what a gift would have: that our bank can pay, and not those.
     """
     refund, external = refund_in(draft, refund_id), refund_in(draft, external_refund)
+    if refund.funded_by is Funding.PLATFORM:
+        leave_room_for_what_is_owed(draft, external_refund)
     if external.booking_id != refund.booking_id:
         raise NotFound(refund_id=external_refund, booking_id=refund.booking_id)
     amount = refund.amount.at_most(external.unexplained.amount)

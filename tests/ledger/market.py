@@ -219,6 +219,11 @@ class Market:
             else:
                 self._done.add(name)
 
+    def retries(self) -> list[Instant]:
+        """When things that failed are to be tried again; what is asked now and then is not."""
+        waits = self._waits.items()
+        return [at for (errand, _), (at, _) in waits if errand.split("/")[0] not in ASKING]
+
     def listen(self) -> None:
         """Let a worker read what Stripe has told of, or die."""
         self._at_risk(self._listen)

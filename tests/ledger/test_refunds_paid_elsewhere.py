@@ -105,6 +105,24 @@ def test_one_that_paid_nothing_else_is_explained_by_that_and_the_host_waits_no_l
         classify(market, by, for_nights())
 
 
+def test_a_gift_waits_for_the_stays_own_refunds_because_our_bank_can_pay_it_and_not_those() -> None:
+    gift = for_nights(LineBack("goodwill", "", 500), funded_by=Funding.PLATFORM)
+    market = came_back()
+    ask(market, gift)
+    given = processes.staff_refund_of(gift.booking_id, 2)
+    approve(market, given)
+    market.until(market.clock.now + 2 * DAY, step=DAY)
+    by = by_hand(market, cents=ALL)
+
+    with pytest.raises(RefundExceedsCapture):
+        settle_elsewhere(market, by, given)
+    settle_elsewhere(market, by)
+    settle_elsewhere(market, by, given)
+
+    assert owed_to(market, Account.REFUND_PAYABLE) == 0
+    assert owed_to(market, Account.SUSPENSE) == -(ALL - 5_000 - 500)
+
+
 @pytest.mark.parametrize("bank", [True, False], ids=["by bank", "sent again"])
 def test_where_it_was_a_part_of_it_the_rest_is_owed_and_paid_like_any_other(*, bank: bool) -> None:
     market = came_back(for_nights(*NIGHTS))
