@@ -190,4 +190,6 @@ def not_there(module: ast.Module) -> set[str]:
                 made.add(name)
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
                 made.add(name)
+            case _:
+                continue
     return named - made
