@@ -18,6 +18,7 @@ from projections.search import SEARCH
 from projections.timeline import TIMELINE
 from projections.timers import TIMERS
 from projections.trips import TRIPS
+from projections.verifications import VERIFICATIONS
 
 PROJECTIONS: tuple[Projection, ...] = (
     TIMELINE,
@@ -37,6 +38,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     CONVERSATIONS,
     DOCUMENTS,
     SEARCH,
+    VERIFICATIONS,
 )
 """Every read model there is."""
 

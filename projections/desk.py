@@ -53,7 +53,7 @@ from projections.ways_out import WAYS_OUT
 
 # -- Tables -----------------------------------------------------------------------------
 
-tables = MetaData(schema="desk_v1")
+tables = MetaData(schema="desk_v2")
 
 matters = Table(
     "matters",
@@ -63,12 +63,14 @@ matters = Table(
     Column("reason", Text, primary_key=True),
     Column("case_id", Uuid(as_uuid=False), nullable=False),
     Column("since", DateTime(timezone=True), nullable=False),
+    Column("shown_from", DateTime(timezone=True), nullable=False),
     Column("detail", Text, nullable=False),
     Column("amount_minor", BigInteger),
     Column("currency", Text),
     Index("matters_by_time", "matter", "since"),
 )
-"""One row per thing to look at. `reason` tells those of one payout apart, else it is empty."""
+"""One row per thing to look at, from a time on. `reason` tells those of one payout apart, else it
+is empty."""
 
 subjects = Table(
     "subjects",
@@ -180,6 +182,7 @@ def lay_down(rows: Rows, recorded: Recorded[Event], event: OpeningEvent) -> None
         reason=found.reason,
         case_id=recorded.case_id,
         since=recorded.occurred_at,
+        shown_from=recorded.occurred_at + found.after,
         detail=found.detail,
         amount_minor=found.amount.minor if found.amount else None,
         currency=found.amount.currency if found.amount else None,
@@ -188,7 +191,7 @@ def lay_down(rows: Rows, recorded: Recorded[Event], event: OpeningEvent) -> None
 
 LISTENS_TO = tuple(dict.fromkeys((*get_args(SubjectEvent | OpeningEvent | DebtEvent), *ENDS)))
 
-DESK = Projection("desk", 1, tables, LISTENS_TO, project, sliced_by="stream", live_only=True)
+DESK = Projection("desk", 2, tables, LISTENS_TO, project, sliced_by="stream", live_only=True)
 
 # -- Questions --------------------------------------------------------------------------
 
@@ -251,12 +254,13 @@ def desk(db: Connection, at_most: int, matter: Matter | None = None) -> Desk:
             func.coalesce(matters.c.currency, subjects.c.currency).label("currency"),
         )
         .select_from(about)
+        .where(SHOWN)
         .order_by(subjects.c.due_at.nulls_last(), matters.c.since, matters.c.stream_id)
         .limit(at_most)
     )
     if matter is not None:
         query = query.where(matters.c.matter == matter.value)
-    counts = select(matters.c.matter, func.count()).group_by(matters.c.matter)
+    counts = select(matters.c.matter, func.count()).where(SHOWN).group_by(matters.c.matter)
     return Desk(
         position=position,
         matters=[
@@ -266,6 +270,9 @@ def desk(db: Connection, at_most: int, matter: Matter | None = None) -> Desk:
         counts={Matter(name): count for name, count in db.execute(counts)},
     )
 
+
+SHOWN = (matters.c.shown_from <= func.now()) | (matters.c.shown_from == matters.c.since)
+"""What lies on the desk; whatever is shown at once is so by any clock."""
 
 OWN = ("matter", "stream_id", "case_id", "reason", "detail", "since")
 

@@ -1,6 +1,7 @@
 """Matters: what staff may have to look at, which event brings it up, and which one ends it."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple, assert_never
 
@@ -104,7 +105,9 @@ from ledger.events.unit_calendar import (
     FeedConflictDetected,
     FeedConflictEnded,
 )
+from ledger.events.verification import ReviewClaimed, ReviewReleased, VerificationSubmitted
 from ledger.values.money import Money
+from ledger.values.verification import ANSWERED_WITHIN
 
 
 class Matter(StrEnum):
@@ -130,6 +133,7 @@ class Matter(StrEnum):
     DAMAGE_UNPAID = "damage_unpaid"
     CASE_TO_ANSWER = "case_to_answer"
     SOLD_TWICE = "sold_twice"
+    REVIEW_OVERDUE = "review_overdue"
 
 
 M = Matter
@@ -190,17 +194,22 @@ ENDS: Mapping[type[Event], tuple[Matter, ...]] = {
     ExternalBlockAdded: (M.SOLD_TWICE,),
     ExternalBlockRemoved: (M.SOLD_TWICE,),
     FeedConflictEnded: (M.SOLD_TWICE,),
+    ReviewClaimed: (M.REVIEW_OVERDUE,),
 }
 """Which matters of its stream an event ends; the same event may open the next one."""
 
 
 class Opened(NamedTuple):
-    """A matter that came up. `reason` tells those of one stream apart, and is empty otherwise."""
+    """A matter that came up. `reason` tells those of one stream apart, and is empty otherwise.
+
+    It lies on the desk only once it was not dealt with for `after`.
+    """
 
     matter: Matter
     detail: str = ""
     reason: str = ""
     amount: Money | None = None
+    after: timedelta = timedelta()
 
 
 OpeningEvent = (
@@ -233,6 +242,8 @@ OpeningEvent = (
     | CaseAnswered
     | CaseReopened
     | FeedConflictDetected
+    | VerificationSubmitted
+    | ReviewReleased
 )
 
 
@@ -302,11 +313,15 @@ def opened_between_people(
     | CaseOpened
     | CaseAnswered
     | CaseReopened
-    | FeedConflictDetected,
+    | FeedConflictDetected
+    | VerificationSubmitted
+    | ReviewReleased,
 ) -> Opened:
-    """What people cannot settle by themselves: who pays for damage, what is asked of support, and
-    which of two guests has the nights."""
+    """What people cannot settle by themselves: who pays for damage, what is asked of support, which
+    of two guests has the nights, and whether a host or a house is as they say."""
     match event:
+        case VerificationSubmitted() | ReviewReleased():
+            return opened_about_a_review(event)
         case FeedConflictDetected():
             return Opened(M.SOLD_TWICE, ", ".join(event.bookings), reason=event.block_id)
         case CaseOpened():
@@ -321,6 +336,14 @@ def opened_between_people(
             return Opened(M.DAMAGE_UNPAID, event.reason, amount=event.amount)
         case _:
             assert_never(event)
+
+
+def opened_about_a_review(event: VerificationSubmitted | ReviewReleased) -> Opened:
+    """A review that waits for too long; at once, where somebody had it and let it lie."""
+    if isinstance(event, VerificationSubmitted):
+        return Opened(M.REVIEW_OVERDUE, event.subject.value, after=ANSWERED_WITHIN)
+    after = timedelta() if event.timed_out else ANSWERED_WITHIN
+    return Opened(M.REVIEW_OVERDUE, "given back", after=after)
 
 
 TO_SETTLE: Mapping[type[Event], Matter] = {

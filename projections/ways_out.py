@@ -27,5 +27,6 @@ WAYS_OUT: Mapping[Matter, tuple[str, ...]] = {
     M.DAMAGE_UNPAID: ("payment", "dismissal"),
     M.CASE_TO_ANSWER: ("question", "resolution"),
     M.SOLD_TWICE: (),
+    M.REVIEW_OVERDUE: ("claim",),
 }
 """What staff can do about a matter, as the addresses of it end; nothing where others must act."""

@@ -1,7 +1,7 @@
 """A property as its host describes it: what a reviewer looks at, and what guests only read."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 
@@ -142,6 +142,21 @@ def refuse_odd_facts(facts: Facts) -> None:
     for room in facts.rooms:
         if min(room.units, room.capacity) < 1 or min(room.bedrooms, room.beds, room.bathrooms) < 0:
             raise RevisionContradicts(room_type=room.room_type)
+
+
+def changed_between(old: Facts, new: Facts) -> list[str]:
+    """The names of what is stated otherwise, those of a place as `place.city` and the like."""
+    before, after = (dict(_parts_of(facts)) for facts in (old, new))
+    return sorted(name for name, value in after.items() if before[name] != value)
+
+
+def _parts_of(facts: Facts) -> Iterator[tuple[str, object]]:
+    for name in facts.__struct_fields__:
+        part = getattr(facts, name)
+        if isinstance(part, Place | House):
+            yield from ((f"{name}.{each}", getattr(part, each)) for each in part.__struct_fields__)
+        else:
+            yield name, part
 
 
 def missing_of(

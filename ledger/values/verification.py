@@ -67,6 +67,9 @@ class Legal(Struct, frozen=True, gc=False):
 RENEWED_BEFORE = timedelta(days=30)
 """How long before a document runs out its renewal is asked for (spec: domain, section 12)."""
 
+ANSWERED_WITHIN = timedelta(days=3)
+"""How soon a review is answered, or somebody of the staff hears of it."""
+
 HOST_TERMS = "2026-11"
 """The version of the terms that hosts accept when they ask for a review."""
 

@@ -206,6 +206,21 @@ def test_nobody_looks_at_themselves_and_nobody_approves_what_is_anothers(ana: Su
     assert (shown["status"], shown["changes"]) == ("changes_requested", [change])
 
 
+def test_reviewers_find_what_waits_for_them(ana: Supply, followed: None) -> None:
+    asked = ana.submits()
+    review = asked["verification_id"]
+    taken = ana.post(f"/verifications/{review}/claim", {"by": ana.reviewer})
+
+    theirs = {"reviewer": ana.reviewer, "after": taken["position"]}
+    found = said(ana.door.get("/verifications", **theirs))
+
+    (waiting,) = found["reviews"]
+    assert (waiting["verification_id"], waiting["status"]) == (review, "in_review")
+    (card,) = waiting["documents"]
+    assert (card["kind"], card["status"], card["is_new"]) == ("identity", "accepted", True)
+    assert (waiting["changed"], found["next"]) == (None, None)
+
+
 def test_a_house_is_published_only_when_everything_is_there_and_says_what_is_not(
     ana: Supply,
 ) -> None:

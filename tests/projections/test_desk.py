@@ -12,7 +12,9 @@ from ledger.aggregates.provider import Standing
 from ledger.draft import DECIDERS
 from ledger.events import Event, Recorded
 from ledger.values.clearance import Hold
+from ledger.values.clock import system_clock
 from ledger.values.ids import StreamId
+from ledger.values.verification import ANSWERED_WITHIN
 from projections.desk import DESK, OpenMatter, desk, matters, open_debts
 from projections.matters import ENDS, Matter, OpeningEvent
 from projections.ways_out import WAYS_OUT
@@ -24,6 +26,8 @@ from tests.facts import (
     ONE_OF_EACH,
     REFUND,
     RUI,
+    VERIFICATION,
+    VERIFICATION_OF_HOUSE,
     a_difference,
     a_dispute,
     a_failed_bank_account,
@@ -67,6 +71,9 @@ from tests.facts import (
     return_failed,
     return_reversed,
     returning,
+    review_claimed,
+    review_released,
+    submitted_for_review,
     won,
     written_off,
 )
@@ -75,6 +82,7 @@ from tests.projections.kept import Kept
 from tests.projections.story import Story
 
 M = Matter
+DAY = timedelta(days=1)
 FOR_PEOPLE = outcome_unknown(looks=5, look_again_at=None)
 
 COMES_UP_BY: dict[Matter, Event] = {
@@ -98,6 +106,7 @@ COMES_UP_BY: dict[Matter, Event] = {
     M.DAMAGE_UNPAID: left_unpaid(),
     M.CASE_TO_ANSWER: case_opened(),
     M.SOLD_TWICE: a_feed_conflict(),
+    M.REVIEW_OVERDUE: submitted_for_review(),
 }
 EXAMPLES: dict[type[Event], Event] = {type(event): event for event in ONE_OF_EACH}
 
@@ -118,7 +127,7 @@ def lying(story: Story, at_most: int = 50, matter: Matter | None = None) -> list
 def test_every_matter_comes_up_by_something_and_everything_that_may_bring_one_up_does() -> None:
     brought_up = {type(event) for event in COMES_UP_BY.values()}
     again = (escalated(), reopened(), not_delivered(), return_reversed(), claim_escalated())
-    rest = (lessened(), matched_refund(), case_answered(), case_reopened())
+    rest = (lessened(), matched_refund(), case_answered(), case_reopened(), review_released())
     later = {type(event) for event in (*again, *rest)}
 
     complete(COMES_UP_BY, set(Matter), "COMES_UP_BY in tests/projections/test_desk.py")
@@ -284,3 +293,20 @@ def test_history_from_outside_lays_nothing_on_the_desk(story: Story) -> None:
     story.tells(held(), stream=an_id("another payout"), origin="import")
 
     assert not lying(story)
+
+
+def test_a_review_is_a_matter_once_it_has_waited_too_long_and_nobody_has_it(story: Story) -> None:
+    """Which clock tells how long, is the database's: so this is told by the real one."""
+    now = system_clock()
+    long_ago = now - ANSWERED_WITHIN
+    story.tells(submitted_for_review(), at=long_ago, stream=VERIFICATION)
+    story.tells(submitted_for_review(), at=now - DAY, stream=VERIFICATION_OF_HOUSE)
+
+    (late,) = lying(story)
+
+    assert (late.stream_id, late.matter) == (VERIFICATION, M.REVIEW_OVERDUE)
+    assert (late.since, late.ways_out) == (long_ago, ("claim",))
+    story.tells(review_claimed(), at=now - 2 * DAY, stream=VERIFICATION)
+    assert lying(story) == []
+    story.tells(review_released(timed_out=True), at=now - DAY, stream=VERIFICATION)
+    assert [one.since for one in lying(story)] == [now - DAY]
