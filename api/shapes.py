@@ -1,8 +1,9 @@
 """The shapes in which ids, dates, instants and money come in: strict, the same for all routes."""
 
 import re
+from abc import ABC, abstractmethod
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -82,6 +83,18 @@ class Body(BaseModel):
     """What comes in as JSON: nothing is converted, and nothing that we do not know is let in."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+class Worded(Body, ABC):
+    """What comes in with words that are kept apart from history and from a command's record."""
+
+    @abstractmethod
+    def spoken(self) -> str:
+        """What is kept in the vault."""
+
+    @abstractmethod
+    def silent(self) -> Self:
+        """The same without its words."""
 
 
 class NoWords(Body):

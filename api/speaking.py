@@ -1,4 +1,4 @@
-"""Speaking: who says something about a booking, and how their words get into the vault.
+"""Speaking: who says something, and how their words get into the vault.
 
 The words are kept before the command is executed, so what happened never names what is not there.
 """
@@ -9,23 +9,31 @@ from pydantic import BaseModel, SerializeAsAny, model_validator
 
 from api import speakers
 from api.commands import Command
-from api.shapes import Body, Uuid, Words
+from api.shapes import Uuid, Worded, Words
 from ledger.aggregates.booking import BOOKING
 from ledger.application import Ledger
 from ledger.errors import NotFound, RepeatedWithDifferences, UnfitText
 from ledger.events import Actor, Role
 from ledger.store import EventStore
-from ledger.values.ids import BookingId, GuestId
+from ledger.values.ids import BookingId, GuestId, PropertyId, UnitId
 from ledger.values.texts import Written
 
 OF_WORDS = (UnfitText, RepeatedWithDifferences)
 """How words may go wrong."""
 
 
-class Said(Body):
+class Said(Worded):
     """Somebody's own words."""
 
     text: Words
+
+    def spoken(self) -> str:
+        """What is said."""
+        return self.text
+
+    def silent(self) -> Self:
+        """Everything but that."""
+        return self.model_copy(update={"text": ""})
 
 
 class Spoken(Said):
@@ -54,14 +62,27 @@ class Heard(BaseModel):
     digest: str
 
 
-async def keep(command: Command, speaker: Actor, said: Said) -> tuple[Written, Heard]:
+async def keep(command: Command, speaker: Actor, said: Worded) -> tuple[Written, Heard]:
     """Keep the words of a command in the vault: what events name, and what the record has.
 
-    Raises UnfitText, RepeatedWithDifferences.
+    They are the speaker's, and erased with them. Raises UnfitText, RepeatedWithDifferences.
     """
-    written = await command.keep_text(speaker.id, said.text)
-    silent = said.model_copy(update={"text": ""})
-    return written, Heard(said=silent, digest=written.digest)
+    written = await command.keep_text(speaker.id, said.spoken())
+    return written, Heard(said=said.silent(), digest=written.digest)
+
+
+async def host_of_property(command: Command, property_id: PropertyId) -> Actor:
+    """Whose property it is, found before the plan is made. Raises NotFound."""
+    return await command.look(
+        lambda _, ledger: speakers.host_of_property(ledger.rehearse(lambda _: None), property_id)
+    )
+
+
+async def host_of_unit(command: Command, unit_id: UnitId) -> Actor:
+    """Whose unit it is, found before the plan is made. Raises NotFound."""
+    return await command.look(
+        lambda _, ledger: speakers.host_of_unit(ledger.rehearse(lambda _: None), unit_id)
+    )
 
 
 async def party(

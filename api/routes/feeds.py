@@ -1,27 +1,23 @@
 """Feeds: hosts name the calendars of their units elsewhere, and take them back."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 import fastapi
 from fastapi import APIRouter
 from pydantic import Field
 
-from api import speakers
-from api.asking import Asking, OnPremises
+from api.asking import Asking
 from api.commands import COMMANDS, Commanding, answered
 from api.faults import NoSuchPosition, StaleRead
 from api.problems import described
-from api.shapes import Body, NoWords, Query, Uuid
+from api.shapes import NoWords, Query, Uuid, Worded
+from api.speaking import host_of_unit, keep
 from ledger import errors, processes
 from ledger.aggregates.calendar_feed import RegisterFeed, RemoveFeed
-from ledger.aggregates.unit_calendar import UNIT_CALENDAR
-from ledger.application import Ledger
 from ledger.draft import Draft
 from ledger.events import Actor, Role
 from ledger.gateways.fetching import LONGEST_ADDRESS
-from ledger.store import EventStore
-from ledger.values.ids import CommandId, FeedId, HostId, UnitId, derived_id
-from ledger.values.texts import Written
+from ledger.values.ids import FeedId, HostId, UnitId, derived_id
 from projections import feeds
 from projections.feeds import FEEDS, HostsFeeds
 from projections.projection import Answer
@@ -29,10 +25,18 @@ from projections.projection import Answer
 router = APIRouter(tags=["calendars"])
 
 
-class Naming(Body):
+class Naming(Worded):
     """Where a calendar is published. Whoever knows the address can read it: it is never shown."""
 
     address: Annotated[str, Field(max_length=LONGEST_ADDRESS, pattern=r"^https://[!-~]+$")]
+
+    def spoken(self) -> str:
+        """The address."""
+        return self.address
+
+    def silent(self) -> Self:
+        """Nothing."""
+        return self.model_copy(update={"address": ""})
 
 
 class FeedStands(Answer):
@@ -48,21 +52,19 @@ class FeedStands(Answer):
     status_code=201,
     responses=described(*COMMANDS, errors.UnfitText),
 )
-async def register_feed(
-    unit_id: Uuid, said: Naming, command: Commanding, premises: OnPremises
-) -> FeedStands:
+async def register_feed(unit_id: Uuid, said: Naming, command: Commanding) -> FeedStands:
     """Read the calendar at an address every hour, and block the nights that it says are sold."""
     unit, feed = UnitId(unit_id), FeedId(derived_id(command.id, "feed"))
-    host, address = await premises.look(
-        lambda store, ledger: _kept(store, ledger, unit, command.id, said.address)
-    )
+    host = await host_of_unit(command, unit)
+    address, heard = await keep(command, host, said)
 
     def plan(draft: Draft) -> None:
-        registered = RegisterFeed(feed_id=feed, unit_id=unit, host_id=host, address=address)
-        processes.register_feed(draft, speakers.host_of_unit(draft, unit), registered)
+        of = HostId(host.id)
+        registered = RegisterFeed(feed_id=feed, unit_id=unit, host_id=of, address=address)
+        processes.register_feed(draft, host, registered)
         _answer(draft, feed)
 
-    return await command.execute(feed, said, plan, FeedStands)
+    return await command.execute(feed, heard, plan, FeedStands)
 
 
 @router.post("/feeds/{feed_id}/removal", status_code=201, responses=described(*COMMANDS))
@@ -84,16 +86,6 @@ async def feeds_of(
 ) -> HostsFeeds:
     """The calendars that are read for a host's units, and what is sold there as well as here."""
     return await ask(query, FEEDS, feeds.feeds_of, HostId(host_id))
-
-
-def _kept(
-    store: EventStore, ledger: Ledger, unit_id: UnitId, command_id: CommandId, address: str
-) -> tuple[HostId, Written]:
-    """Whose unit it is, and the address in the vault, before any event names it."""
-    calendar = ledger.state(UNIT_CALENDAR, unit_id)
-    if calendar is None:
-        raise errors.NotFound(unit_id=unit_id)
-    return calendar.host_id, store.keep_text(command_id, calendar.host_id, address)
 
 
 def _answer(draft: Draft, feed_id: FeedId) -> None:

@@ -10,6 +10,7 @@ from api.asking import OnPremises, stated
 from api.commands import COMMANDS, Commanding
 from api.problems import described
 from api.shapes import Body, Currency, NoWords, Uuid
+from api.speaking import host_of_property, keep
 from api.wishes.listings import DescriptionWish, FactsWish
 from ledger import errors, processes
 from ledger.draft import Draft
@@ -70,13 +71,14 @@ async def state_facts(property_id: Uuid, said: FactsWish, command: Commanding) -
     """Say what a property is. Of one that is let it is a revision: the approved one is served
     until somebody has looked at it."""
     of = PropertyId(property_id)
-    address = await command.keep_text(of, said.place.address)
+    host = await host_of_property(command, of)
+    address, heard = await keep(command, host, said)
 
     def plan(draft: Draft) -> None:
-        processes.state_facts(draft, speakers.host_of_property(draft, of), of, said.facts(address))
+        processes.state_facts(draft, host, of, said.facts(address))
         answer(draft, of)
 
-    return await command.execute(of, said, plan, PropertyNow)
+    return await command.execute(of, heard, plan, PropertyNow)
 
 
 @router.put(
@@ -87,14 +89,14 @@ async def describe_property(
 ) -> PropertyNow:
     """Say what guests read of a property and see of it; this needs no review."""
     of = PropertyId(property_id)
-    words = await command.keep_text(of, said.words)
+    host = await host_of_property(command, of)
+    words, heard = await keep(command, host, said)
 
     def plan(draft: Draft) -> None:
-        host = speakers.host_of_property(draft, of)
         processes.describe_property(draft, host, of, said.description(words))
         answer(draft, of)
 
-    return await command.execute(of, said, plan, PropertyNow)
+    return await command.execute(of, heard, plan, PropertyNow)
 
 
 @router.post("/publication", status_code=201, responses=described(*COMMANDS, errors.NotReady))

@@ -8,6 +8,7 @@ from api.asking import OnPremises, stated
 from api.commands import COMMANDS, Commanding
 from api.problems import described
 from api.shapes import Uuid
+from api.speaking import keep
 from api.wishes.verifications import HostReview, PropertyReview
 from ledger import errors, processes
 from ledger.aggregates.verification import VERIFICATION
@@ -32,12 +33,13 @@ ASKING = (
 async def submit_host(host_id: Uuid, said: HostReview, command: Commanding) -> VerificationNow:
     """Ask to be looked at, to host or to go on hosting; the answer names what is missing."""
     of = HostId(host_id)
-    record = await command.keep_text(of, said.legal_record)
+    host = speakers.host(of)
+    record, heard = await keep(command, host, said)
 
     def plan(draft: Draft) -> None:
         review = processes.submit_provider(
             draft,
-            speakers.host(of),
+            host,
             of,
             Legal(said.form, record, said.has_tax_number),
             said.documents,
@@ -45,7 +47,7 @@ async def submit_host(host_id: Uuid, said: HostReview, command: Commanding) -> V
         )
         answer(draft, review)
 
-    return await command.execute(of, said, plan, VerificationNow)
+    return await command.execute(of, heard, plan, VerificationNow)
 
 
 @router.post(

@@ -2,12 +2,12 @@
 
 from datetime import time
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Self
 
 import tzfpy
 from pydantic import Field
 
-from api.shapes import Body, Name, Uuid, Words
+from api.shapes import Body, Name, Uuid, Worded, Words
 from ledger.values.listing import (
     Description,
     Facts,
@@ -55,7 +55,7 @@ class RoomTypeWish(Body):
     bathrooms: Few = 1
 
 
-class FactsWish(Body):
+class FactsWish(Worded):
     """What is looked at by a reviewer. The time zone follows from the place."""
 
     kind: Annotated[PropertyKind, Field(strict=False)]
@@ -65,6 +65,14 @@ class FactsWish(Body):
     rooms: list[RoomTypeWish] = Field(min_length=1, max_length=100)
     registration: Name | None = None
     safety: list[Uuid] = Field(default_factory=list, max_length=20)
+
+    def spoken(self) -> str:
+        """The address."""
+        return self.place.address
+
+    def silent(self) -> Self:
+        """Everything but the address."""
+        return self.model_copy(update={"place": self.place.model_copy(update={"address": ""})})
 
     def facts(self, address: Written) -> Facts:
         """In the ledger's words, with the address where it is kept."""
@@ -101,13 +109,21 @@ class HouseRulesWish(Body):
     quiet_until: Hour = 7
 
 
-class DescriptionWish(Body):
+class DescriptionWish(Worded):
     """What guests read and see: the first line of the words is the title."""
 
     words: Words
     amenities: list[Code] = Field(default_factory=list, max_length=200)
     photos: list[Uuid] = Field(default_factory=list, max_length=100)
     rules: HouseRulesWish = HouseRulesWish()
+
+    def spoken(self) -> str:
+        """What guests read."""
+        return self.words
+
+    def silent(self) -> Self:
+        """Everything but that."""
+        return self.model_copy(update={"words": ""})
 
     def description(self, words: Written) -> Description:
         """In the ledger's words, with the text where it is kept."""

@@ -1,10 +1,10 @@
 """What hosts show for a review, and what reviewers say: bodies, checked for their shape only."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field
 
-from api.shapes import Body, Name, Uuid, Words
+from api.shapes import Body, Name, Uuid, Worded, Words
 from api.wishes.listings import Code
 from ledger.values.verification import Finding, LegalForm, RejectReason
 
@@ -12,7 +12,7 @@ Documents = Annotated[list[Uuid], Field(max_length=20)]
 """What is shown for a review, by the ids of files that were sent and read."""
 
 
-class HostReview(Body):
+class HostReview(Worded):
     """Who asks to host, in law; `legal_record`, name and address, is kept apart from history."""
 
     form: Annotated[LegalForm, Field(strict=False)]
@@ -20,6 +20,14 @@ class HostReview(Body):
     has_tax_number: bool
     documents: Documents
     terms: Name
+
+    def spoken(self) -> str:
+        """The record."""
+        return self.legal_record
+
+    def silent(self) -> Self:
+        """Everything but the record."""
+        return self.model_copy(update={"legal_record": ""})
 
 
 class PropertyReview(Body):

@@ -9,7 +9,15 @@ engineer on duty.
 from typing import Any, ClassVar
 
 from ledger.events import Event, Recorded
+from ledger.events.calendar_feed import FeedRegistered
 from ledger.events.conversation import MessageWritten
+from ledger.events.property import (
+    PropertyApproved,
+    PropertyDescribed,
+    PropertyFactsStated,
+    RevisionApproved,
+    RevisionProposed,
+)
 from ledger.events.review import (
     GuestReviewed,
     GuestReviewEdited,
@@ -42,6 +50,9 @@ SAYS = (
 )
 """Events that name a text of their own."""
 
+STATED = (PropertyFactsStated, PropertyApproved, RevisionProposed, RevisionApproved)
+"""Events that say where a property is: its address is a text."""
+
 REVIEWS = (StayReviewed, StayReviewEdited, GuestReviewed, GuestReviewEdited)
 
 
@@ -64,11 +75,14 @@ class TextsAreKept(Rule):
         self._db = db
 
     def hears(self) -> Handlers:
-        """Whatever somebody said."""
+        """Whatever somebody said, and where what they let is."""
         return {
             **dict.fromkeys(SAYS, self.say),
             **dict.fromkeys(REVIEWS, self.review),
             ReviewsPublished: self.publish,
+            **dict.fromkeys(STATED, self.state),
+            PropertyDescribed: self.describe,
+            FeedRegistered: self.feed,
         }
 
     def say(self, recorded: Recorded[Any]) -> None:
@@ -85,12 +99,26 @@ class TextsAreKept(Rule):
             if review is not None:
                 self._name(review.text, recorded)
 
+    def state(self, recorded: Recorded[Any]) -> None:
+        """A property has an address, as soon as its host tells it."""
+        self._name(recorded.event.facts.place.address, recorded)
+
+    def describe(self, recorded: Recorded[PropertyDescribed]) -> None:
+        """Guests read something of a property."""
+        self._name(recorded.event.description.words, recorded)
+
+    def feed(self, recorded: Recorded[FeedRegistered]) -> None:
+        """A calendar elsewhere has an address that only we are told."""
+        self._name(recorded.event.address, recorded)
+
     def end(self, db: Connection, extent: Extent) -> None:
         """Look up the rest."""
         del db, extent
         self._look_up()
 
-    def _name(self, text: Written, recorded: Recorded[Any]) -> None:
+    def _name(self, text: Written | None, recorded: Recorded[Any]) -> None:
+        if text is None:
+            return
         self._named[text.text_id] = text, recorded
         if len(self._named) >= AT_ONCE:
             self._look_up()

@@ -1,24 +1,32 @@
 """Supply at the door: a host and a house are looked at, found, changed, and kept back."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
+from api.shapes import Worded
+from api.wishes.listings import DescriptionWish, FactsWish
+from api.wishes.verifications import HostReview
 from ledger.aggregates.provider import RecordPayoutAccount, Standing
 from ledger.application import Ledger
 from ledger.draft import Draft, Request
+from ledger.store import EventStore
 from ledger.values.clock import system_clock
 from ledger.values.files import Purpose
 from ledger.values.ids import CommandId, HostId, PropertyId, fresh_id
 from ledger.values.listing import PHOTOS_NEEDED, unit_of
+from ledger.values.texts import digest_of
 from ledger.values.verification import CHECKLISTS, HOST_TERMS, Subject
 from tests.api.conftest import Door
 from tests.api.houses import day
 from tests.api.test_quotes import A_ROOM, LEVIES, RATES, to_accept
+from tests.conftest import Database
 from tests.facts import PROCESSOR, sent_and_accepted, sent_and_read
 
 FACTS: dict[str, Any] = {
@@ -75,15 +83,19 @@ class Supply:
     # -- What people do ---------------------------------------------------------------------
 
     def submits(self, code: str | None = None, **changed: Any) -> dict[str, Any]:
+        return self.post(f"{self.host}/verification", self.review(**changed), code)
+
+    def review(self, **changed: Any) -> dict[str, Any]:
+        """How Ana asks to be looked at."""
         documents = [] if "documents" in changed else [self.sends()]
-        body = {
+        told = {
             "form": "natural",
             "legal_record": "Ana Moreira, Rua das Flores 7",
             "has_tax_number": True,
             "documents": documents,
             "terms": HOST_TERMS,
         }
-        return self.post(f"{self.host}/verification", body | changed, code)
+        return told | changed
 
     def sends(self, **changed: Any) -> str:
         """Ana sends a file, which a worker reads, and a verifier accepts; its id."""
@@ -309,3 +321,60 @@ def test_an_operator_keeps_a_house_from_being_found_and_says_why(ana: Supply) ->
     assert ana.post(f"{ana.flat}/moderation/end", cleared)["discoverable"] is True
     ana.post(f"{ana.flat}/suspension", {"by": ana.operator, "reason": "unsafe"})
     assert ana.post(f"{ana.flat}/reinstatement", cleared)["status"] == "unlisted"
+
+
+# -- Privacy --------------------------------------------------------------------------------------
+
+
+def worded(ana: Supply) -> tuple[tuple[str, Worded], ...]:
+    """What Ana says with words that are not for the history, and by which route."""
+    description = {**DESCRIPTION, "photos": ana.photographs()}
+    return (
+        (f"PUT {ana.flat}/facts", FactsWish.model_validate(FACTS)),
+        (f"PUT {ana.flat}/description", DescriptionWish.model_validate(description)),
+        (f"POST {ana.host}/verification", HostReview.model_validate(ana.review())),
+    )
+
+
+def test_s36_nobody_finds_an_address_by_hashing_it(ana: Supply, database: Database) -> None:
+    ana.post(ana.flat, {"host_id": ana.host_id, "currency": "EUR"})
+    guesses = set()
+    for route, wish in worded(ana):
+        method, _, path = route.partition(" ")
+        body = wish.model_dump(mode="json")
+        said(ana.door.client.request(method, path, json=body, headers=a_key()))
+        guesses.add(digest_of(f"{route}\n{wish.model_dump_json()}", b""))
+
+    with psycopg.connect(database.url) as connection:
+        rows = connection.execute("SELECT encode(content, 'hex') FROM ledger.commands").fetchall()
+
+    assert guesses
+    assert not guesses & {row[0] for row in rows}
+
+
+def test_s38_who_is_erased_leaves_no_address_behind_and_what_they_said_is_not_taken_twice(
+    ana: Supply, database: Database
+) -> None:
+    ana.post(ana.flat, {"host_id": ana.host_id, "currency": "EUR"})
+    keys = {}
+    for route, wish in worded(ana):
+        method, _, path = route.partition(" ")
+        keys[route] = a_key()
+        body = wish.model_dump(mode="json")
+        said(ana.door.client.request(method, path, json=body, headers=keys[route]))
+
+    with closing(EventStore(database.url)) as store:
+        assert store.erase_texts(ana.host_id) == 3
+
+    with psycopg.connect(database.url) as connection:
+        rows = connection.execute("SELECT words, salt FROM ledger.texts").fetchall()
+    assert rows == [(None, None)] * 3
+    other = {**FACTS, "registration": "99999/AL"}
+    again = ana.door.client.put(
+        f"{ana.flat}/facts", json=other, headers=keys[f"PUT {ana.flat}/facts"]
+    )
+    assert again.json()["code"] == "IDEMPOTENCY_KEY_REUSED"
+
+
+def a_key() -> dict[str, str]:
+    return {"Idempotency-Key": fresh_id()}

@@ -18,9 +18,9 @@ WRITTEN_ADDRESS = Written(
 )
 
 
-def to_register_feed() -> RegisterFeed:
+def to_register_feed(address: Written = WRITTEN_ADDRESS) -> RegisterFeed:
     """Read the calendar that Rui's room has elsewhere."""
-    return RegisterFeed(feed_id=FEED, unit_id=UNIT, host_id=RUI, address=WRITTEN_ADDRESS)
+    return RegisterFeed(feed_id=FEED, unit_id=UNIT, host_id=RUI, address=address)
 
 
 def a_feed() -> FeedRegistered:

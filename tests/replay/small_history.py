@@ -429,7 +429,8 @@ def change_the_calendar(history: History) -> None:
 
 def read_the_feed(history: History) -> None:
     """Let everything happen once that can happen to a feed."""
-    history.change_nights(FEED, HOST, to_register_feed())
+    elsewhere = history.says(RUI, "https://elsewhere.example/calendar.ics?key=4f7c1f0e")
+    history.change_nights(FEED, HOST, to_register_feed(elsewhere))
     missed = NoteReading(feed_id=FEED, missing=(ITEM,))
     failed = NoteFailure(feed_id=FEED, reason="FEED_UNREADABLE", failures=3)
     history.change_nights(FEED, PROCESS, missed, failed, NoteReading(feed_id=FEED, missing=()))

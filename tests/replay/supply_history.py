@@ -23,7 +23,7 @@ from ledger.events import Actor
 from ledger.quotes import set_rates
 from ledger.values.files import Purpose
 from ledger.values.ids import DocumentId, HostId, PropertyId, derived_id
-from ledger.values.listing import Moderation
+from ledger.values.listing import PHOTOS_NEEDED, Facts, Moderation
 from ledger.values.verification import (
     HOST_TERMS,
     ChangeWanted,
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 ANA, ANDRE = HostId(an_id("Ana")), HostId(an_id("André"))
 MILL, BARN = PropertyId(an_id("the mill")), PropertyId(an_id("the barn"))
 DAY = timedelta(days=1)
+ROAD = "Estrada das Azenhas 3"
 
 
 def supply(history: "History") -> None:
@@ -128,25 +129,44 @@ def verify(history: "History") -> None:
 def draft_a_house(history: "History", property_id: PropertyId, host_id: HostId) -> None:
     """Say what a house is, and ask for a review of it."""
     host = Actor("H", host_id)
-    photos = tuple(DocumentId(derived_id(property_id, "photo", each)) for each in range(1, 6))
+    create = partial(
+        processes.create_property,
+        host=host,
+        property_id=property_id,
+        host_id=host_id,
+        currency="EUR",
+    )
+    history.do(property_id, create)
+    described = a_description(
+        photos=photograph(history, property_id, host_id),
+        words=history.says(host_id, f"A quiet place\nNothing but water and wind at {property_id}."),
+    )
+    facts = at_its_address(history, host_id, some_facts())
     steps: tuple[Plan, ...] = (
-        partial(
-            processes.create_property,
-            host=host,
-            property_id=property_id,
-            host_id=host_id,
-            currency="EUR",
-        ),
-        partial(processes.state_facts, host=host, property_id=property_id, facts=some_facts()),
+        partial(processes.state_facts, host=host, property_id=property_id, facts=facts),
         partial(
             processes.describe_property,
             host=host,
             property_id=property_id,
-            description=a_description(photos=photos),
+            description=described,
         ),
         lambda draft: _drop(set_rates(draft, property_id, some_rates())),
     )
-    history.do(property_id, steps[0])
+    history.do(property_id, *steps)
+    submit_house(history, property_id, host)
+
+
+def at_its_address(history: "History", host_id: HostId, facts: Facts) -> Facts:
+    """The facts of a house, whose address is in the vault."""
+    address = history.says(host_id, f"{ROAD}, house of {host_id}")
+    return replace(facts, place=replace(facts.place, address=address))
+
+
+def photograph(
+    history: "History", property_id: PropertyId, host_id: HostId
+) -> tuple[DocumentId, ...]:
+    """Send as many photos of a house as are needed."""
+    photos = [DocumentId(derived_id(property_id, "photo", each)) for each in range(PHOTOS_NEEDED)]
     for photo in photos:
         sent = sent_and_read(
             document_id=photo,
@@ -156,8 +176,7 @@ def draft_a_house(history: "History", property_id: PropertyId, host_id: HostId) 
             expires_on=None,
         )
         history.take(photo, *sent)
-    history.do(property_id, *steps[1:])
-    submit_house(history, property_id, host)
+    return tuple(photos)
 
 
 def submit_house(history: "History", property_id: PropertyId, host: Actor) -> None:
@@ -196,8 +215,8 @@ def let_a_mill(history: "History") -> None:
 
 def revise(history: "History", host: Actor) -> None:
     """More people are proposed and approved; another register number is proposed and rejected."""
-    numbered = replace(other_facts(), registration="67890/AL")
-    for number, facts in ((2, other_facts()), (3, numbered)):
+    larger = at_its_address(history, ANA, other_facts())
+    for number, facts in ((2, larger), (3, replace(larger, registration="67890/AL"))):
         propose = partial(processes.state_facts, host=host, property_id=MILL, facts=facts)
         history.do(MILL, propose)
         submit_house(history, MILL, host)

@@ -24,6 +24,7 @@ from tests.lists import complete
 from tests.replay.breaches import BREACHES, Planted, unguarded
 from tests.replay.breaches.outside import read_the_statement
 from tests.replay.small_history import AHEAD, STAYED, a_history
+from tests.replay.supply_history import ANA, ROAD
 
 LATER = BookingId(an_id("later"))
 ALL = {invariant for rule in RULES for invariant in rule.invariants}
@@ -50,6 +51,16 @@ def test_a_movement_that_somebody_knows_of_is_told_no_more(database: Database) -
         known = to_find_difference(object_id=f"txn_{STAYED}", source="stripe balance")
         history.take(known.difference_id, (PROCESS, known))
         assert audit(database.url).violations == ()
+
+
+def test_who_was_erased_is_no_finding_and_an_address_that_was_lost_is(database: Database) -> None:
+    with a_history(database.url) as history:
+        history.store.erase_texts(ANA)
+        assert audit(database.url).violations == ()
+    with unguarded(database) as connection:
+        connection.execute("DELETE FROM ledger.texts WHERE words LIKE %s", (f"{ROAD}%",))
+    told = audit(database.url).violations
+    assert {finding.id for finding in told} == {"INV-E9"}
 
 
 def test_everything_that_can_happen_happens_in_the_small_history(database: Database) -> None:
