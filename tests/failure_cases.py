@@ -72,8 +72,7 @@ CASES: Mapping[str, Sequence[Case]] = {
         Case(
             "N14",
             "A unit is moved to another property, or let to fewer people than are coming.",
-            "Refused.",
-            SUPPLY + "units are not moved or resized yet",
+            "Refused; a unit belongs to its property for ever, and no command moves it.",
         ),
     ),
     "Payment": (
@@ -293,12 +292,30 @@ CASES: Mapping[str, Sequence[Case]] = {
     ),
     "Supply": (
         Case(
+            "V2",
+            "A host hides a house, or gives it up, while guests are to come.",
+            "It is found no more, and what is booked stays so; it is given up when nobody is to "
+            "come, and until then the refusal lists who is.",
+        ),
+        Case(
+            "V3",
+            "A document runs out; two reviewers claim a review at once; somebody decides on what "
+            "is their own.",
+            "What has run out is not approved, and is found no more; one of them has it; refused.",
+            "whose part of a reviewer was taken away comes with sign-in",
+        ),
+        Case(
             "V4",
             "A link to a file is used too late, for another file or for something else; a file is "
             "far too large, a page in a picture, a bomb, or tells where it was taken.",
             "Nothing comes in but what was promised, nothing is overwritten, and nothing is kept "
             "but what we draw anew of the pixels.",
             "whose link it is, asked again when it is used, comes with sign-in",
+        ),
+        Case(
+            "V5",
+            "What is material of a house that can be found is changed.",
+            "The revision that was approved is served until somebody has looked at the other one.",
         ),
     ),
     "People": (
@@ -353,8 +370,8 @@ CASES: Mapping[str, Sequence[Case]] = {
 
 # -- Which tests hold which ------------------------------------------------------------------
 
-ID = r"(?:[nprodmtx]\d+|3[4-8])"
-NAMED_FOR_CASES = re.compile(rf"def (test_(?:cases?_|faults?_)?({ID}(?:_and_{ID})*)_\w+)")
+ID = r"(?:[nprodmtvx]\d+|3[4-8])"
+NAMED_FOR_CASES = re.compile(rf"def (test_(?:s\d+_)?(?:cases?_|faults?_)?({ID}(?:_and_{ID})*)_\w+)")
 
 
 class Held(NamedTuple):

@@ -12,7 +12,7 @@ CODES: Mapping[str, Sequence[str]] = {
     "cot": ("crib",),
     "high_chair": ("high chair",),
     "stair_gate": ("baby safety gates",),
-    "single_level": ("single level home",),
+    "step_free": ("single level home",),
     "changing_table": ("changing table",),
     "baby_bath": ("baby bath",),
     "baby_monitor": ("baby monitor",),

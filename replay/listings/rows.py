@@ -19,7 +19,7 @@ from ledger.errors import UnfitText
 from ledger.values.stay import Stay
 from ledger.values.texts import fit
 from replay.history.source import Source
-from replay.history.table import BadRow, lines_of, read, whole_number
+from replay.history.table import BadRow, Line, lines_of, read, whole_number
 from replay.listings.areas import Area, area_of
 
 COLUMNS = (
@@ -108,7 +108,6 @@ def read_listings(source: Source) -> Listings:
     found = Listings([], [])
     lines: dict[str, int] = {}
     for line in lines_of(source, COLUMNS, "listings"):
-        known_by = line.values[line.header.index("id")] if line.values else ""
         try:
             listing = _listing(line.number, line.by_column())
             before = lines.setdefault(listing.listing, line.number)
@@ -116,8 +115,16 @@ def read_listings(source: Source) -> Listings:
                 raise BadRow(f"the listing stands in line {before} already: leave one of them out")
             found.listings.append(listing)
         except BadRow as broken:
-            found.refused.append(RefusedRow(line.number, known_by, str(broken)))
+            found.refused.append(RefusedRow(line.number, _known_by(line), str(broken)))
     return found
+
+
+def _known_by(line: Line) -> str:
+    """The source's id of a refused row, if it has one: a report must not repeat just anything."""
+    try:
+        return _name(line.by_column()["id"])
+    except (BadRow, ValueError):
+        return ""
 
 
 # -- A row ------------------------------------------------------------------------------

@@ -116,11 +116,17 @@ def until(true: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def ledger(database: Database) -> Iterator[Ledger]:
-    """The write side of the test's database, beside the server."""
+def store(database: Database) -> Iterator[EventStore]:
+    """The store of the test's database, beside the server's."""
     store = EventStore(database.url)
-    yield Ledger(store)
+    yield store
     store.close()
+
+
+@pytest.fixture
+def ledger(store: EventStore) -> Ledger:
+    """The write side of the test's database, beside the server."""
+    return Ledger(store)
 
 
 @pytest.fixture

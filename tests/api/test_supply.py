@@ -1,7 +1,9 @@
 """Supply at the door: a host and a house are looked at, found, changed, and kept back."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -13,17 +15,20 @@ import pytest
 from api.shapes import Worded
 from api.wishes.listings import DescriptionWish, FactsWish
 from api.wishes.verifications import HostReview
+from bench.estate import Estate
+from ledger import processes
 from ledger.aggregates.provider import RecordPayoutAccount, Standing
 from ledger.application import Ledger
 from ledger.draft import Draft, Request
+from ledger.settings import Settings
 from ledger.store import EventStore
-from ledger.values.clock import system_clock
+from ledger.values.clock import Clock, Instant, system_clock
 from ledger.values.files import Purpose
 from ledger.values.ids import CommandId, HostId, PropertyId, fresh_id
 from ledger.values.listing import PHOTOS_NEEDED, unit_of
 from ledger.values.texts import digest_of
 from ledger.values.verification import CHECKLISTS, HOST_TERMS, Subject
-from tests.api.conftest import Door
+from tests.api.conftest import Door, knocking
 from tests.api.houses import day
 from tests.api.test_quotes import A_ROOM, LEVIES, RATES, to_accept
 from tests.conftest import Database
@@ -49,12 +54,21 @@ DESCRIPTION = {
     "amenities": ["cot", "wifi"],
 }
 
+SOON = (system_clock() + timedelta(days=20)).date()
+"""The last day of papers that are good for less than three weeks."""
+
+
+def in_three_weeks() -> Instant:
+    """The clock of somebody who asks then."""
+    return system_clock() + timedelta(weeks=3)
+
 
 @dataclass
 class Supply:
     """Ana and her flat, as the door knows them."""
 
     door: Door
+    store: EventStore
     ledger: Ledger
     host_id: str
     property_id: str
@@ -138,8 +152,9 @@ class Supply:
         self.put(f"{self.flat}/rates", RATES)
         self.put(f"{self.flat}/levies", LEVIES)
 
-    def is_reviewed(self) -> None:
-        asked = self.post(f"{self.flat}/verification", {"terms": HOST_TERMS})
+    def is_reviewed(self, *documents: str) -> None:
+        wish = {"terms": HOST_TERMS, "documents": list(documents)}
+        asked = self.post(f"{self.flat}/verification", wish)
         self.approves(asked["verification_id"], Subject.PROPERTY)
 
     def can_be_paid(self) -> None:
@@ -158,6 +173,11 @@ class Supply:
         asked = Request(command_id=CommandId(fresh_id()), case_id=self.host_id, content=b"account")
         self.ledger.execute(asked, partial(Draft.do, actor=PROCESSOR, command=told))
 
+    def clocks(self, timer: Callable[[Draft, HostId], None], clock: Clock = system_clock) -> None:
+        """A timer of Ana's fires."""
+        asked = Request(command_id=CommandId(fresh_id()), case_id=self.host_id, content=b"timer")
+        Ledger(self.store, clock).execute(asked, lambda draft: timer(draft, HostId(self.host_id)))
+
     def is_let(self) -> None:
         self.is_verified()
         self.is_described()
@@ -167,7 +187,9 @@ class Supply:
 
     # -- What guests do ---------------------------------------------------------------------
 
-    def quotes(self, code: str | None = None, adults: int = 2, ahead: int = 30) -> dict[str, Any]:
+    def quotes(
+        self, code: str | None = None, adults: int = 2, ahead: int = 30, **changed: Any
+    ) -> dict[str, Any]:
         wish = {
             "guest_id": fresh_id(),
             "property_id": self.property_id,
@@ -175,6 +197,7 @@ class Supply:
             "check_in": day(ahead),
             "check_out": day(ahead + 3),
             "party": {"adults": adults},
+            **changed,
         }
         return said(self.door.client.post("/quotes", json=wish), code)
 
@@ -191,9 +214,9 @@ def said(answer: httpx.Response, code: str | None = None) -> dict[str, Any]:
 
 
 @pytest.fixture
-def ana(door: Door, ledger: Ledger) -> Supply:
+def ana(door: Door, store: EventStore, ledger: Ledger) -> Supply:
     """Ana has asked to host."""
-    supply = Supply(door, ledger, *(fresh_id() for _ in range(4)))
+    supply = Supply(door, store, ledger, *(fresh_id() for _ in range(4)))
     supply.post(f"{supply.host}/registration", {"country": "PT"})
     return supply
 
@@ -205,7 +228,7 @@ def test_who_shows_too_little_is_told_what_is_missing(ana: Supply) -> None:
     ana.submits("NOT_FOUND", documents=[fresh_id()])
 
 
-def test_nobody_looks_at_themselves_and_nobody_approves_what_is_anothers(ana: Supply) -> None:
+def test_v3_nobody_looks_at_themselves_and_nobody_approves_what_is_anothers(ana: Supply) -> None:
     review = f"/verifications/{ana.submits()['verification_id']}"
 
     ana.post(f"{review}/claim", {"by": ana.host_id}, "SELF_APPROVAL")
@@ -278,7 +301,7 @@ def test_a_suspended_host_sells_nothing_more_and_nothing_is_cancelled(ana: Suppl
     assert ana.shown()["discoverable"] is True
 
 
-def test_a_pending_revision_changes_nothing_until_somebody_has_looked_at_it(ana: Supply) -> None:
+def test_v5_a_pending_revision_changes_nothing_until_somebody_has_looked_at_it(ana: Supply) -> None:
     ana.is_let()
     wider = {**A_ROOM, "rules": {"capacity": 4}}
     ana.put(f"{ana.flat}/rates", {**RATES, "rooms": [wider]})
@@ -302,13 +325,85 @@ def test_n14_rooms_do_not_become_too_small_for_who_has_booked(ana: Supply) -> No
     refused = ana.put(f"{ana.flat}/facts", small, "OVER_CAPACITY")
 
     assert (refused["booking_id"], refused["heads"]) == (booked["booking_id"], 2)
-    unlisted = said(
-        ana.door.client.delete(f"{ana.flat}/publication", headers={"Idempotency-Key": fresh_id()})
-    )
-    assert unlisted["hindrances"] == ["not_published"]
+
+
+def test_n14_a_unit_of_another_house_is_not_let_under_this_one(ana: Supply, estate: Estate) -> None:
+    ana.is_let()
+
+    assert ana.quotes("NOT_FOUND", unit_id=estate.units[0])["unit_id"] == estate.units[0]
+
+
+def test_v2_a_house_with_guests_to_come_is_hidden_but_not_given_up(ana: Supply) -> None:
+    ana.is_let()
+    booked, asked = ana.post("/bookings", to_accept(ana.quotes())), ana.quotes(ahead=40)
     leaving = {"role": "host", "by": ana.host_id}
+    ana.post(f"{ana.flat}/archive", leaving, "TRANSITION_NOT_ALLOWED")
+
+    key = {"Idempotency-Key": fresh_id()}
+    unlisted = said(ana.door.client.delete(f"{ana.flat}/publication", headers=key))
+
+    assert unlisted["hindrances"] == ["not_published"]
+    assert ana.quotes("NOT_DISCOVERABLE", ahead=50)["because"] == ["not_published"]
+    refused = ana.post("/bookings", to_accept(asked), "NOT_DISCOVERABLE")
+    assert refused["because"] == ["not_published"]
     open_still = ana.post(f"{ana.flat}/archive", leaving, "OBLIGATIONS_OPEN")
     assert open_still["obligations"] == [f"booking:{booked['booking_id']}"]
+    given_up = f"/bookings/{booked['booking_id']}/cancellation"
+    ana.post(given_up, {"preview": said(ana.door.get(given_up))["preview"]})
+    assert ana.post(f"{ana.flat}/archive", leaving)["status"] == "archived"
+
+
+def test_v3_of_reviewers_who_claim_at_once_one_has_it(ana: Supply) -> None:
+    claim = f"/verifications/{ana.submits()['verification_id']}/claim"
+    reviewers = [fresh_id() for _ in range(8)]
+
+    with ThreadPoolExecutor(len(reviewers)) as at_once:
+        answers = list(
+            at_once.map(lambda by: ana.door.post(claim, {"by": by}, fresh_id()), reviewers)
+        )
+
+    said_no = [one.json()["code"] for one in answers if one.status_code != 201]
+    assert said_no == ["TRANSITION_NOT_ALLOWED"] * 7
+
+
+def test_v3_papers_that_ran_out_while_they_waited_are_not_approved(
+    ana: Supply, settings: Settings
+) -> None:
+    card = ana.sends(expires_on=SOON)
+    review = f"/verifications/{ana.submits(documents=[card])['verification_id']}"
+
+    with knocking(settings, clock=in_three_weeks) as later:
+        ana = replace(ana, door=later)
+        ana.post(f"{review}/claim", {"by": ana.reviewer})
+        checks = [{"item": item, "finding": "passed"} for item in CHECKLISTS[Subject.PROVIDER]]
+        approval = {"by": ana.reviewer, "checks": checks}
+        refused = ana.post(f"{review}/approval", approval, "DOCUMENTS_EXPIRED")
+
+    assert refused["documents"] == [card]
+
+
+def test_v3_who_lets_papers_run_out_sells_nothing_more_and_is_told_why(
+    ana: Supply, settings: Settings
+) -> None:
+    ana.approves(
+        ana.submits(documents=[ana.sends(expires_on=SOON)])["verification_id"], Subject.PROVIDER
+    )
+    ana.is_described()
+    of_it = {"property_id": ana.property_id, "purpose": Purpose.RIGHT_TO_LET}
+    ana.is_reviewed(ana.sends(expires_on=SOON, **of_it))
+    ana.can_be_paid()
+    ana.post(f"{ana.flat}/publication", {})
+    ana.clocks(processes.ask_for_renewal)
+    assert ana.shown()["discoverable"] is True
+
+    with knocking(settings, clock=in_three_weeks) as later:
+        ana = replace(ana, door=later)
+        assert ana.shown()["hindrances"] == ["documents_have_expired"]
+        assert ana.quotes("NOT_DISCOVERABLE")["because"] == ["documents_have_expired"]
+        ana.clocks(processes.miss_renewal, in_three_weeks)
+        both = ["host_not_verified", "documents_have_expired"]
+        assert ana.shown()["hindrances"] == both
+        assert ana.quotes("NOT_DISCOVERABLE")["because"] == both
 
 
 def test_an_operator_keeps_a_house_from_being_found_and_says_why(ana: Supply) -> None:
