@@ -179,20 +179,21 @@ class Importer:
     def _asked_for(self, steps: Sequence[Step]) -> Iterator[tuple[Step, Asked]]:
         """What the steps ask for; their words are kept first, so that no event names none."""
         words = [
-            (step.command_id, property_of(step.listing.listing), step.text)
+            (step.command_id, host_of(step.listing.host), step.text)
             for step in steps
             if step.text is not None
         ]
         texts = self._store.keep_texts(words)
         for step in steps:
+            text = texts.get(step.command_id)
             request = Request(
                 command_id=step.command_id,
                 case_id=step.case_id,
-                content=step.said,
+                content=step.said if text is None else step.said + text.digest.encode(),
                 answer=msgspec.json.encode(_digest(step)),
                 origin="import",
             )
-            plan = plan_of(step, texts.get(step.command_id))
+            plan = plan_of(step, text)
             yield step, self._asked(request, plan)
 
     def _host(self, listing: Listing) -> Asked:

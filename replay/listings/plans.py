@@ -43,7 +43,7 @@ PROCESSOR = Actor(Role.PROCESSOR.value, "attested")
 """Who acts where no person of ours did: the import, in their part. Their ids are nobody else's."""
 
 UNWRITTEN = Written(TextId(""), "", 0)
-"""Stands for a text where its words are said themselves."""
+"""Stands for a text where its words are not said."""
 
 VOUCHED = "hosted at the source before the import"
 
@@ -98,12 +98,15 @@ class Step(Struct, frozen=True, gc=False):
 
     @property
     def said(self) -> bytes:
-        """All that the file says in this step: where it says something else, it has changed."""
+        """All that the file says in this step but words: where that is something else, it changed.
+
+        What a person wrote is no part of a command's record: a short text could be guessed from it.
+        """
         match self.kind:
             case Kind.FACTS:
-                return msgspec.json.encode((facts_of(self.listing, UNWRITTEN), self.text))
+                return msgspec.json.encode(facts_of(self.listing, UNWRITTEN))
             case Kind.DESCRIPTION:
-                return msgspec.json.encode((description_of(self.listing, UNWRITTEN), self.text))
+                return msgspec.json.encode(description_of(self.listing, UNWRITTEN))
             case Kind.APPROVAL:
                 return msgspec.json.encode(rates_of(self.listing))
             case Kind.BLOCK:

@@ -222,7 +222,9 @@ def test_what_a_host_wrote_is_in_the_vault_and_not_in_the_history(
     written = the_flat(store).description
     assert written is not None
     assert written.words is not None
-    assert store.texts([written.words.text_id])[written.words.text_id].words == "Apartment Roscam"
+    kept = store.texts([written.words.text_id])[written.words.text_id]
+    assert (kept.words, kept.owner_id) == ("Apartment Roscam", host_of(A_LISTING["host_id"]))
+    assert store.erase_texts(kept.owner_id) == 2
 
 
 def test_a_listing_without_a_price_stays_a_draft_and_says_so(
