@@ -48,6 +48,7 @@ STATUS: Mapping[type[LedgerError], int] = {
     errors.CorrectionChanged: 409,
     errors.AlterationChanged: 409,
     errors.NightsHaveBegun: 409,
+    errors.ChangesBothWays: 409,
     errors.AuthorizationHasExpired: 409,
     errors.SecondPersonRequired: 403,
     errors.SelfApproval: 403,

@@ -510,6 +510,15 @@ class NightsHaveBegun(Refused):
     code = "NIGHTS_HAVE_BEGUN"
 
 
+class ChangesBothWays(Refused):
+    """Of a stay that is earned, some would go back while more is paid: propose one after the other.
+
+    First what gets cheaper, as fewer guests; when that is so, what is to be paid.
+    """
+
+    code = "CHANGES_BOTH_WAYS"
+
+
 class AuthorizationHasExpired(Refused):
     """The processor no longer holds the guest's money for us."""
 

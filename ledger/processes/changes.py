@@ -81,7 +81,8 @@ def alterable(draft: Draft, booking_id: BookingId) -> Booking:
 def refuse_impossible(draft: Draft, booking_id: BookingId, change: Change) -> None:
     """Let a change pass that could be made so now, once its difference is settled.
 
-    Raises NightsAreTaken, NightsHaveBegun, NoNights, TooLate, TransitionNotAllowed.
+    Raises NightsAreTaken, NightsHaveBegun, NoNights, TooLate, ChangesBothWays,
+    TransitionNotAllowed.
     """
     booking = booking_in(draft, booking_id)
     applied = replace(

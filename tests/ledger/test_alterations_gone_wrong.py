@@ -17,7 +17,7 @@ from ledger.aggregates.alteration import Status as Altering
 from ledger.aggregates.payout import Status as Payable
 from ledger.aggregates.refund import Status as Refunding
 from ledger.draft import Draft
-from ledger.errors import NightsHaveBegun, RefundLineExceeded, TransitionNotAllowed
+from ledger.errors import ChangesBothWays, NightsHaveBegun, RefundLineExceeded, TransitionNotAllowed
 from ledger.events.alteration import AlterationFailed
 from ledger.events.booking import BookingAltered
 from ledger.events.refund import RefundApproved
@@ -148,6 +148,32 @@ def test_a_tax_that_more_guests_owe_of_an_earned_stay_that_gets_shorter_is_earne
     assert after.total.minor < before.total.minor
     assert after.tax.minor > before.tax.minor
     assert market.booking().still_earned == after
+    in_order(market)
+
+
+def test_what_gives_back_of_an_earned_stay_and_asks_for_more_is_done_one_after_the_other() -> None:
+    market = booked()
+    market.until(EARNED + 12 * HOUR, step=6 * HOUR)
+    one, longer = Party(adults=1), a_stay(nights=6)
+    with pytest.raises(ChangesBothWays):
+        market.propose(stay=longer, party=one)
+
+    market.alters(party=one)
+    market.alters(stay=longer)
+    market.pay_the_difference()
+    market.until(OVER, step=12 * HOUR)
+
+    assert market.booking().still_earned == market.booking().price.shares
+    in_order(market)
+
+
+def test_before_a_stay_is_earned_one_change_may_do_both() -> None:
+    market = booked()
+    market.alters(stay=a_stay(nights=6), party=Party(adults=1))
+    market.pay_the_difference()
+    market.until(OVER, step=12 * HOUR)
+
+    assert market.booking().still_earned == market.booking().price.shares
     in_order(market)
 
 

@@ -408,6 +408,7 @@ class Town(Market):
         """How long until something happens by itself; None where nothing will."""
         at = [row["fires_at"] for row in self.timers.rows() if row["armed"]]
         at += [row["due_at"] for row in self.errands.rows() if row["due_at"] > self.clock.now]
+        at += self.retries()
         waits = [one - self.clock.now for one in at if one > self.clock.now]
         for due, _, name, _ in self.machine.world.timers:
             if name != DAILY and due > self.machine.now:

@@ -153,7 +153,7 @@ def evolve_altered(booking: Booking, event: BookingAltered) -> Booking:
         differences=booking.differences + paid_by,
     )
     still = booking.still_earned.at_most(altered.left)
-    if not event.payment_id:
+    if (event.price.total - booking.price.total).minor < 0:
         still += (altered.left - booking.left).above_nothing
     return replace(altered, unearned=booking.earned and booking.earned - still)
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from ledger.aggregates import postings
 from ledger.aggregates.booking.commands import (
     ApplyAlteration,
@@ -18,6 +20,7 @@ from ledger.aggregates.booking.lifecycle import LIFECYCLE
 from ledger.aggregates.booking.state import Booking, Status
 from ledger.errors import (
     AmountsDiffer,
+    ChangesBothWays,
     NightsHaveBegun,
     TooEarly,
     TooLate,
@@ -35,6 +38,8 @@ from ledger.values.clock import Instant
 from ledger.values.ids import PaymentId
 from ledger.values.journal import Entry
 from ledger.values.money import Money, same_currency
+from ledger.values.price import Price
+from ledger.values.shares import Shares
 from ledger.values.stay import Stay, local_date
 
 
@@ -86,11 +91,12 @@ def alter(booking: Booking, command: ApplyAlteration, now: Instant) -> Sequence[
     """Make another stay of it, once.
 
     Raises TransitionNotAllowed where another alteration came first, AmountsDiffer, NightsHaveBegun,
-    TooLate, CurrenciesDiffer.
+    TooLate, ChangesBothWays, CurrenciesDiffer.
     """
     if command.revision != booking.revision + 1:
         LIFECYCLE.refuse(ApplyAlteration, booking.status)
     refuse_past(booking, command.stay, now)
+    refuse_both_ways(booking, command.price)
     due = command.price.total - booking.price.total
     if due.minor > 0 and command.paid != due:
         raise AmountsDiffer(due=str(due), paid=str(command.paid))
@@ -118,6 +124,21 @@ def refuse_past(booking: Booking, stay: Stay, now: Instant) -> None:
         refuse_begun(booking, stay.check_out, now)
     elif arrives_anew and now >= booking.house.check_in_at(stay):
         raise TooLate(check_in=stay.check_in)
+
+
+def refuse_both_ways(booking: Booking, price: Price) -> None:
+    """Let pass a change that takes nothing earned away, unless all of its difference goes back.
+
+    What is earned goes back by a refund (J10, J11), what is dearer is paid for (J27): one change
+    that does both has one amount for two entries. Raises ChangesBothWays.
+    """
+    by = price.shares - booking.price.shares
+    if booking.earned is None or by.total.minor < 0:
+        return
+    cheaper = replace(Shares(by.currency) - by, coupon_minor=0).above_nothing
+    of_earned = cheaper - cheaper.at_most(booking.deferred)
+    if not of_earned.is_nothing:
+        raise ChangesBothWays(back=str(of_earned.total), due=str(by.total))
 
 
 def dearer(booking: Booking, command: ApplyAlteration, due: Money) -> Iterator[Entry]:
