@@ -6,8 +6,9 @@ from fastapi import APIRouter, Query, Request
 from pydantic import StringConstraints
 
 from api import speakers
+from api.answers.hosts import HostNow, answer, shown
 from api.asking import OnPremises, OnProcessor, stated
-from api.commands import Commanding, answered
+from api.commands import Commanding
 from api.faults import KeyMissing, ProcessorNotSetUp
 from api.problems import described
 from api.shapes import Body, Moment, Name, Uuid
@@ -17,7 +18,6 @@ from ledger.draft import Draft
 from ledger.errors import NotFound
 from ledger.events import Role
 from ledger.values.ids import HostId
-from projections.projection import Answer
 
 router = APIRouter(prefix="/hosts/{host_id}", tags=["hosts"])
 
@@ -51,13 +51,6 @@ class Vouching(Body):
     source: Name
 
 
-class HostNow(Answer):
-    """Where a host stands, as a command left them."""
-
-    host_id: str
-    status: str
-
-
 class PayoutAccountNow(HostNow):
     """The account that a host is paid to, as the processor described it last.
 
@@ -81,7 +74,7 @@ async def register_host(host_id: Uuid, said: Registration, command: Commanding) 
 
     def plan(draft: Draft) -> None:
         processes.register_host(draft, host, said.country)
-        _answer(draft, host)
+        answer(draft, host)
 
     return await command.execute(host, said, plan, HostNow)
 
@@ -98,9 +91,22 @@ async def vouch_for_host(host_id: Uuid, said: Vouching, command: Commanding) -> 
     def plan(draft: Draft) -> None:
         operator = speakers.staff(Role.OPERATOR, said.by)
         processes.vouch_for_host(draft, operator, host, said.reason, said.source)
-        _answer(draft, host)
+        answer(draft, host)
 
     return await command.execute(host, said, plan, HostNow)
+
+
+@router.get("", responses=described(errors.NotFound))
+async def host_now(host_id: Uuid, request: Request, premises: OnPremises) -> HostNow:
+    """Where a host stands: why they are suspended, or by when they have to renew."""
+    host = HostId(host_id)
+    found = await premises.look(
+        lambda store, ledger: shown(
+            store.head(), host, processes.host_in(ledger.rehearse(lambda _: None), host)
+        )
+    )
+    stated(request, found.position)
+    return found
 
 
 @router.get("/payout-account", responses=described(errors.NotFound))
@@ -118,32 +124,24 @@ async def payout_account(
         lambda store, ledger: (store.head(), ledger.state(PROVIDER, host))
     )
     stated(request, position)
-    shown = _shown(position, host, found)
+    told = _account(position, host, found)
     mirror = found.payout_account if found else None
     if mirror is None or return_url is None:
-        return shown
+        return told
     try:
         link = await processor.onboarding_link(mirror.account, return_url)
     except (errors.GatewayFailure, ProcessorNotSetUp) as error:
-        return shown.model_copy(update={"onboarding_missing": error.sentence})
-    told = {"onboarding_url": link.url, "onboarding_expires_at": link.expires_at}
-    return shown.model_copy(update=told)
+        return told.model_copy(update={"onboarding_missing": error.sentence})
+    page = {"onboarding_url": link.url, "onboarding_expires_at": link.expires_at}
+    return told.model_copy(update=page)
 
 
-def _answer(draft: Draft, host_id: HostId) -> None:
-    status = processes.host_in(draft, host_id).status
-    answer = HostNow(position=0, host_id=host_id, status=status)
-    answered(draft, answer)
-
-
-def _shown(position: int, host_id: HostId, host: Provider | None) -> PayoutAccountNow:
+def _account(position: int, host_id: HostId, host: Provider | None) -> PayoutAccountNow:
     if host is None:
         raise NotFound(host_id=host_id)
     mirror = host.payout_account
     return PayoutAccountNow(
-        position=position,
-        host_id=host_id,
-        status=host.status,
+        **shown(position, host_id, host).model_dump(),
         payout_account=host.standing,
         requirements=mirror.requirements if mirror else (),
         disabled_reason=mirror.disabled_reason if mirror else None,

@@ -8,9 +8,9 @@ from typing import Literal
 from fastapi import APIRouter
 
 from api import speakers
-from api.commands import COMMANDS, Commanding, answered
+from api.answers.hosts import HostNow, answer
+from api.commands import COMMANDS, Commanding
 from api.problems import described
-from api.routes.hosts import HostNow
 from api.shapes import Body, Name, Uuid
 from ledger import errors, processes
 from ledger.aggregates.provider import Reason
@@ -51,7 +51,7 @@ async def suspend_host(host_id: Uuid, said: Suspension, command: Commanding) -> 
     def plan(draft: Draft) -> None:
         operator = speakers.staff(Role.OPERATOR, said.by)
         processes.suspend_host(draft, operator, host, Reason(said.reason))
-        _answer(draft, host)
+        answer(draft, host)
 
     return await command.execute(host, said, plan, HostNow)
 
@@ -70,7 +70,7 @@ async def reinstate_host(host_id: Uuid, said: Reinstatement, command: Commanding
     def plan(draft: Draft) -> None:
         operator = speakers.staff(Role.OPERATOR, said.by)
         processes.reinstate_host(draft, operator, host, said.cleared_by, said.second_person)
-        _answer(draft, host)
+        answer(draft, host)
 
     return await command.execute(host, said, plan, HostNow)
 
@@ -83,11 +83,6 @@ async def reopen_host(host_id: Uuid, said: Appeal, command: Commanding) -> HostN
     def plan(draft: Draft) -> None:
         operator = speakers.staff(Role.OPERATOR, said.by)
         processes.reopen_provider(draft, operator, host, said.appeal)
-        _answer(draft, host)
+        answer(draft, host)
 
     return await command.execute(host, said, plan, HostNow)
-
-
-def _answer(draft: Draft, host_id: HostId) -> None:
-    status = processes.host_in(draft, host_id).status
-    answered(draft, HostNow(position=0, host_id=host_id, status=status))

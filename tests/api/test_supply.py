@@ -285,8 +285,9 @@ def test_a_suspended_host_sells_nothing_more_and_nothing_is_cancelled(ana: Suppl
     booked = ana.post("/bookings", to_accept(ana.quotes()))
     stale = ana.quotes(ahead=40)
 
-    ana.post(f"{ana.host}/suspension", {"by": ana.operator, "reason": "safety"})
+    stopped = ana.post(f"{ana.host}/suspension", {"by": ana.operator, "reason": "safety"})
 
+    assert (stopped["status"], stopped["suspended_for"]) == ("suspended", "safety")
     shown = ana.shown()
     assert (shown["discoverable"], shown["hindrances"]) == (False, ["host_not_verified"])
     assert shown["status"] == "published"
@@ -394,6 +395,8 @@ def test_v3_who_lets_papers_run_out_sells_nothing_more_and_is_told_why(
     ana.can_be_paid()
     ana.post(f"{ana.flat}/publication", {})
     ana.clocks(processes.ask_for_renewal)
+    due = said(ana.door.get(ana.host))
+    assert (due["status"], due["renew_by"]) == ("reverification_due", SOON.isoformat())
     assert ana.shown()["discoverable"] is True
 
     with knocking(settings, clock=in_three_weeks) as later:
@@ -402,6 +405,7 @@ def test_v3_who_lets_papers_run_out_sells_nothing_more_and_is_told_why(
         assert ana.quotes("NOT_DISCOVERABLE")["because"] == ["documents_have_expired"]
         ana.clocks(processes.miss_renewal, in_three_weeks)
         both = ["host_not_verified", "documents_have_expired"]
+        assert said(later.get(ana.host))["suspended_for"] == "renewal_missed"
         assert ana.shown()["hindrances"] == both
         assert ana.quotes("NOT_DISCOVERABLE")["because"] == both
 
