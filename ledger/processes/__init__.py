@@ -39,6 +39,7 @@ from ledger.processes.checkout import (
     try_again,
     withdraw,
 )
+from ledger.processes.closing import Ties, close_host
 from ledger.processes.conversations import (
     conversation_in,
     lock_conversation,
@@ -279,6 +280,7 @@ __all__ = [
     "Read",
     "ShownCorrection",
     "ShownRefund",
+    "Ties",
     "WantedCorrection",
     "WrittenOff",
     "abandon",
@@ -324,6 +326,7 @@ __all__ = [
     "claim_review",
     "classify_refund",
     "close_difference",
+    "close_host",
     "close_reviews",
     "complete_stay",
     "confirm",

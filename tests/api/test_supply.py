@@ -422,6 +422,22 @@ def test_an_operator_keeps_a_house_from_being_found_and_says_why(ana: Supply) ->
     assert ana.post(f"{ana.flat}/reinstatement", cleared)["status"] == "unlisted"
 
 
+def test_pr14_a_host_leaves_once_nothing_is_open_and_is_told_of_what_is(
+    ana: Supply, followed: None
+) -> None:
+    ana.is_let()
+    booked = ana.post("/bookings", to_accept(ana.quotes()))
+    leaving = {"role": "host", "by": ana.host_id}
+
+    refused = ana.post(f"{ana.host}/closing", leaving, "OBLIGATIONS_OPEN")
+    assert refused["obligations"] == [f"booking:{booked['booking_id']}"]
+
+    case = f"/bookings/{booked['booking_id']}/cancellation"
+    ana.post(case, {"preview": said(ana.door.get(case))["preview"]})
+    assert ana.post(f"{ana.host}/closing", leaving)["status"] == "closed"
+    ana.quotes("NOT_DISCOVERABLE")
+
+
 # -- Privacy --------------------------------------------------------------------------------------
 
 

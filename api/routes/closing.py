@@ -1,0 +1,67 @@
+"""Closing: a host leaves for good, or an operator ends it; the answer names what is open still."""
+
+from typing import Literal
+
+from fastapi import APIRouter
+
+from api import speakers
+from api.asking import Ask, Asking
+from api.commands import COMMANDS, Command, Commanding, answered
+from api.faults import StaleRead
+from api.problems import described
+from api.routes.hosts import HostNow
+from api.shapes import Body, Query, Uuid
+from ledger import errors, processes
+from ledger.draft import Draft
+from ledger.events import Role
+from ledger.processes import Ties
+from ledger.values.ids import BookingId, HostId, UnitId, VerificationId
+from projections import ties
+from projections.availability import AVAILABILITY
+from projections.hosting import HOSTING
+from projections.verifications import VERIFICATIONS
+
+router = APIRouter(prefix="/hosts/{host_id}", tags=["hosts"])
+
+
+class Closing(Body):
+    """Who ends it: the host, or an operator, by their own id."""
+
+    role: Literal["host", "operator"]
+    by: Uuid
+
+
+@router.post(
+    "/closing",
+    status_code=201,
+    responses=described(*COMMANDS, errors.ObligationsAreOpen, StaleRead),
+)
+async def close_host(host_id: Uuid, said: Closing, command: Commanding, ask: Asking) -> HostNow:
+    """Host no more, for good, once nobody is to come and nothing is to be paid or decided."""
+    host = HostId(host_id)
+    theirs = await _ties(command, ask, host)
+
+    def plan(draft: Draft) -> None:
+        operator = speakers.staff(Role.OPERATOR, said.by)
+        by = speakers.host(host) if said.role == "host" else operator
+        processes.close_host(draft, by, host, theirs)
+        status = processes.host_in(draft, host).status
+        answered(draft, HostNow(position=0, host_id=host, status=status))
+
+    return await command.execute(host, said, plan, HostNow)
+
+
+async def _ties(command: Command, ask: Ask, host: HostId) -> Ties:
+    """What is the host's by now: nothing that was there before is missing.
+
+    What comes about from now on meets a stream that the closing looks at. Raises StaleRead.
+    """
+    now = Query(after=await command.look(lambda store, _: store.head()))
+    bookings = await ask(now, HOSTING, ties.bookings_of, host)
+    units = await ask(now, AVAILABILITY, ties.units_of, host)
+    reviews = await ask(now, VERIFICATIONS, ties.reviews_of, host)
+    return Ties(
+        bookings=[BookingId(one) for one in bookings.ids],
+        units=[UnitId(one) for one in units.ids],
+        reviews=[VerificationId(one) for one in reviews.ids],
+    )
