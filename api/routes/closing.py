@@ -5,11 +5,11 @@ from typing import Literal
 from fastapi import APIRouter
 
 from api import speakers
+from api.answers.hosts import HostNow, answer
 from api.asking import Ask, Asking
-from api.commands import COMMANDS, Command, Commanding, answered
+from api.commands import COMMANDS, Command, Commanding
 from api.faults import StaleRead
 from api.problems import described
-from api.routes.hosts import HostNow
 from api.shapes import Body, Query, Uuid
 from ledger import errors, processes
 from ledger.draft import Draft
@@ -45,8 +45,7 @@ async def close_host(host_id: Uuid, said: Closing, command: Commanding, ask: Ask
         operator = speakers.staff(Role.OPERATOR, said.by)
         by = speakers.host(host) if said.role == "host" else operator
         processes.close_host(draft, by, host, theirs)
-        status = processes.host_in(draft, host).status
-        answered(draft, HostNow(position=0, host_id=host, status=status))
+        answer(draft, host)
 
     return await command.execute(host, said, plan, HostNow)
 
