@@ -20,7 +20,7 @@ from psycopg import sql
 from rich.console import Console
 from rich.table import Table
 
-from bench import append, audit, http, lag, rebuild, stripe_core
+from bench import append, audit, http, lag, rebuild, search, stripe_core
 from bench.contest import Contest, Place, Row, hold
 from ledger.values.clock import system_clock
 
@@ -60,6 +60,13 @@ def auditing(place: Place, told: Callable[[str], None]) -> Iterator[Row]:
     yield from _all([audit.contest(place)], told)
 
 
+def searching(place: Place, told: Callable[[str], None]) -> Iterator[Row]:
+    """How soon a search is answered."""
+    told(f"writing {search.LISTINGS:,} listings and letting the read models take them in")
+    search.prepare(place)
+    yield from _all([search.contest(place)], told)
+
+
 def paying(place: Place, told: Callable[[str], None]) -> Iterator[Row]:
     """How many payment flows the Stripe stand-in carries out."""
     yield from _all([stripe_core.contest(place.rounds)], told)
@@ -70,6 +77,7 @@ GROUPS: dict[str, Group] = {
     "rebuild": rebuilding,
     "lag": lagging,
     "audit": auditing,
+    "search": searching,
     "stripe-core": paying,
 }
 

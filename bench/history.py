@@ -444,7 +444,12 @@ LINES_TOGETHER = 5_000
 
 def write_history(owner_url: str, events: int, *, origin: str = "import", seed: int = 1) -> int:
     """Copy a history into an empty ledger, as the owner of its table; answers the last position."""
-    lines = _lines(history(events, seed), origin)
+    return write_events(owner_url, history(events, seed), origin=origin)
+
+
+def write_events(owner_url: str, made: Iterable[Made], *, origin: str = "import") -> int:
+    """Copy events into an empty ledger, as the owner of its table; answers the last position."""
+    lines = _lines(made, origin)
     with psycopg.connect(owner_url) as connection:
         with connection.cursor().copy(COPY_IN) as copy:
             for part in _parts(lines, LINES_TOGETHER):

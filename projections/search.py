@@ -58,7 +58,7 @@ from ledger.events.review import ReviewHidden, ReviewShown, ReviewsPublished
 from ledger.events.tariff import LeviesSet, RatesSet
 from ledger.values.files import expires_at
 from ledger.values.listing import REGISTERED_IN, Description, folded
-from ledger.values.rates import children_are_free, lowest_nights
+from ledger.values.rates import ALL_BP, children_are_free, lowest_nights
 from ledger.values.reviews import Side
 from ledger.values.stay_rules import StayRules
 from ledger.values.tariff import BookingMode, Levies, Rates, RoomRates
@@ -151,7 +151,7 @@ tariffs = Table(
 )
 """What a property's stays are priced under, as JSON; version 0 of what nobody has set.
 
-A guest's fee is `fee_at_least_bp` of what the host asks, or more.
+A guest's fee with its tax is `fee_at_least_bp` of what the host asks, or more.
 """
 
 LOWEST = tuple(f"lowest_{month:02}_minor" for month in range(1, 13))
@@ -176,6 +176,10 @@ arrivals = Table(
     Column("buffer_nights", Integer, nullable=False),
     Column("children_free", Boolean, nullable=False),
     Column("cleaning_minor", BigInteger, nullable=False),
+    Column("included_guests", Integer, nullable=False),
+    Column("extra_guest_minor", BigInteger, nullable=False),
+    Column("children_count", Boolean, nullable=False),
+    Column("infants_count", Boolean, nullable=False),
     *(Column(lowest, BigInteger, nullable=False) for lowest in LOWEST),
 )
 """Which stays are let in the rooms of a type that begin from a day to before another.
@@ -416,7 +420,8 @@ def _rates(rates: Rates) -> dict[str, object]:
 
 def _levies(levies: Levies) -> dict[str, object]:
     fees = levies.fee_plan
-    certain_bp = fees.guest_fee_bp if fees.guest_fee_at_most_minor is None else 0
+    taxed_bp = fees.guest_fee_bp + fees.guest_fee_bp * fees.guest_vat_bp // ALL_BP
+    certain_bp = taxed_bp if fees.guest_fee_at_most_minor is None else 0
     return {"levies": msgspec.json.encode(levies).decode(), "fee_at_least_bp": certain_bp}
 
 
@@ -445,6 +450,10 @@ def _floors(room: RoomRates) -> dict[str, object]:
         "room_type": room.room_type,
         "children_free": children_are_free(plan),
         "cleaning_minor": plan.cleaning_minor,
+        "included_guests": plan.included_guests,
+        "extra_guest_minor": plan.extra_guest_minor,
+        "children_count": plan.children_count,
+        "infants_count": plan.infants_count,
         **dict(zip(LOWEST, lowest_nights(plan), strict=True)),
     }
 

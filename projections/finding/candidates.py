@@ -10,6 +10,7 @@ from sqlalchemy import (
     RowMapping,
     Select,
     Subquery,
+    and_,
     cast,
     func,
     literal,
@@ -17,7 +18,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from projections.finding.findable import findable, of_revision
+from projections.finding.findable import findable, of_revision, to_be_had
 from projections.finding.sought import Place, Sought
 from projections.search import properties, ratings, rooms, tariffs
 
@@ -25,18 +26,23 @@ from projections.search import properties, ratings, rooms, tariffs
 def candidates(
     db: Connection, sought: Sought, after: Place | None, at_most: int
 ) -> Sequence[RowMapping]:
-    """The next candidates in their order, with all that it takes to judge and price them.
+    """The next candidates in their order, with all that it takes to judge and price them."""
+    return db.execute(next_candidates(sought, after, at_most)).mappings().all()
+
+
+def next_candidates(sought: Sought, after: Place | None, at_most: int) -> Select[Any]:
+    """The statement that asks for them.
 
     `rank` is what they are ordered by: where that is the price, the least that it can be.
     """
     keys = findable(sought)
-    query = select(keys)
+    query = select(keys).where(to_be_had(sought, keys))
     if after is not None:
         place = tuple_(keys.c.rank, keys.c.property_id, keys.c.room_type)
         query = query.where(place > tuple_(*_bound(after, keys)))
     order = (keys.c.rank, keys.c.property_id, keys.c.room_type)
     page = query.order_by(*order).limit(at_most).subquery("page")
-    return db.execute(_detailed(page)).mappings().all()
+    return _detailed(page)
 
 
 def _bound(after: Place, keys: Subquery) -> list[ColumnElement[Any]]:
@@ -69,7 +75,7 @@ def _detailed(page: Subquery) -> Select[Any]:
         )
         .join(properties, properties.c.property_id == page.c.property_id)
         .join(tariffs, tariffs.c.property_id == page.c.property_id)
-        .join(rooms, of_revision(page.c.room_type))
+        .join(rooms, and_(*of_revision(page)))
         .join(counted, literal(value=True))
         .order_by(page.c.rank, page.c.property_id, page.c.room_type)
     )

@@ -1,10 +1,8 @@
 """Findable: the rooms that somebody may look for, by everything that one statement can judge.
 
-The predicate of discovery, the stay rules and the free nights are asked at once; of the price only
-what it cannot be below is known here. What is shown is judged once more, by the rules themselves.
+The predicate of discovery, the stay rules and the free nights are asked here; of the price, only
+what it cannot be below is known. What is shown is judged once more, by the rules themselves.
 """
-
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -20,48 +18,82 @@ from sqlalchemy import (
 
 from ledger.values.listing import folded
 from projections.availability import nights, units
-from projections.finding.ranks import affordable, least, paid_in_wished, rank
+from projections.finding.ranks import affordable, rank
 from projections.finding.sought import Sought
 from projections.search import arrivals, hosts, properties, rooms, tariffs
 
 
 def findable(sought: Sought) -> Subquery:
-    """The keys of all candidates, their rank, and the least that each can cost."""
-    paid = paid_in_wished(sought)
+    """The rooms that somebody may look for, in their order: all but whether they are to be had.
+
+    Whoever takes them one by one, as far as they need, asks `to_be_had` of each.
+    """
+    order = (rank(sought).label("rank"), properties.c.property_id, arrivals.c.room_type)
     return (
         select(
-            properties.c.property_id,
+            *order,
+            properties.c.host_id,
+            properties.c.revision,
             properties.c.latitude_e6,
             properties.c.longitude_e6,
-            arrivals.c.place,
-            arrivals.c.room_type,
-            rank(sought, paid).label("rank"),
-            least(sought, paid).label("least"),
+            arrivals.c.buffer_nights,
         )
-        .join(hosts, hosts.c.host_id == properties.c.host_id)
         .join(tariffs, tariffs.c.property_id == properties.c.property_id)
         .join(arrivals, arrivals.c.property_id == properties.c.property_id)
-        .join(rooms, of_revision(arrivals.c.room_type))
-        .outerjoin(paid, paid.c.currency == properties.c.currency)
-        .where(*_discoverable(sought), *_somewhere(sought), *_wished(sought), *_let(sought))
-        .where(*affordable(sought, paid), _free_unit(sought).is_not(None))
+        .where(*_listed(sought), *_somewhere(sought), *_wished(sought), *_let(sought))
+        .where(*affordable(sought))
+        .order_by(*order)
+        .offset(0)  # keeps what is asked of each room out of here: it would be asked of all
         .subquery("keys")
     )
+
+
+def to_be_had(sought: Sought, keys: Subquery) -> ColumnElement[bool]:
+    """Whether the host may let, the room takes the party, and a unit is free for the whole stay.
+
+    So are the nights after the stay that are kept to get it ready.
+    """
+    stay, heads = sought.asked.stay, sought.asked.party.heads()
+    taken = (
+        select(nights.c.night)
+        .where(nights.c.unit_id == units.c.unit_id, nights.c.night >= stay.check_in)
+        .where(nights.c.night < literal(stay.check_out, Date) + keys.c.buffer_nights)
+        .correlate(units, keys)
+    )
+    theirs = units.join(hosts, hosts.c.host_id == keys.c.host_id)
+    free = (
+        select(units.c.unit_id)
+        .select_from(theirs.join(rooms, and_(*of_revision(keys))))
+        .where(units.c.property_id == keys.c.property_id)
+        .where(units.c.room_type == keys.c.room_type, units.c.active, ~taken.exists())
+        .where(hosts.c.status.in_(("verified", "reverification_due")))
+        .where(hosts.c.standing == "enabled", rooms.c.capacity >= heads)
+        .correlate(keys)
+        .limit(1)
+    )
+    return free.scalar_subquery().is_not(None)
+
+
+def of_revision(keys: Subquery) -> list[ColumnElement[bool]]:
+    """Which row tells what was approved of the rooms of a type."""
+    return [
+        rooms.c.property_id == keys.c.property_id,
+        rooms.c.revision == keys.c.revision,
+        rooms.c.room_type == keys.c.room_type,
+    ]
 
 
 # -- What is judged ---------------------------------------------------------------------
 
 
-def _discoverable(sought: Sought) -> list[ColumnElement[bool]]:
-    """The predicate of discovery, at the time of asking (spec: domain, section 2)."""
+def _listed(sought: Sought) -> list[ColumnElement[bool]]:
+    """The predicate of discovery, but for the host's part (spec: domain, section 2)."""
     until = properties.c.valid_until
     return [
         properties.c.status == "published",
         ~properties.c.blocked,
         properties.c.registered,
         or_(until.is_(None), until > sought.asked.at),
-        hosts.c.status.in_(("verified", "reverification_due")),
-        hosts.c.standing == "enabled",
         tariffs.c.rates_version > 0,
         tariffs.c.levies_version > 0,
     ]
@@ -120,38 +152,5 @@ def _let(sought: Sought) -> list[ColumnElement[bool]]:
         limits.notice_days <= ahead_days,
         or_(limits.window_days.is_(None), limits.window_days >= ahead_days),
         or_(limits.capacity.is_(None), limits.capacity >= heads),
-        rooms.c.capacity >= heads,
         check_in > asked.at,
     ]
-
-
-def of_revision(room_type: ColumnElement[str]) -> ColumnElement[bool]:
-    """Which row tells what was approved of the rooms of a type."""
-    return and_(
-        rooms.c.property_id == properties.c.property_id,
-        rooms.c.revision == properties.c.revision,
-        rooms.c.room_type == room_type,
-    )
-
-
-def _free_unit(sought: Sought) -> ColumnElement[Any]:
-    """A unit whose nights are free, with those after them that are kept to get it ready.
-
-    Asked room by room, of those that everything else lets through: never of all units at once.
-    """
-    stay = sought.asked.stay
-    ends = literal(stay.check_out, Date) + arrivals.c.buffer_nights
-    taken = (
-        select(nights.c.night)
-        .where(nights.c.unit_id == units.c.unit_id)
-        .where(nights.c.night >= stay.check_in, nights.c.night < ends)
-    )
-    return (
-        select(units.c.unit_id)
-        .where(units.c.property_id == properties.c.property_id)
-        .where(units.c.room_type == arrivals.c.room_type, units.c.active)
-        .where(~taken.exists())
-        .correlate(properties, arrivals)
-        .limit(1)
-        .scalar_subquery()
-    )

@@ -6,19 +6,7 @@ the guest's fee. No total is ever below it: so it says which prices need not be 
 
 from collections import Counter
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Numeric,
-    Text,
-    Values,
-    case,
-    cast,
-    column,
-    func,
-    select,
-    values,
-)
+from sqlalchemy import BigInteger, ColumnElement, Numeric, case, cast, func, literal, select
 
 from ledger.values.currency import currency_of
 from projections.finding.sought import ALL_AROUND_E6, DEGREE_E6, Order, Sought
@@ -30,47 +18,57 @@ NOT_CONVERTED = 10**15
 """Added to a price that cannot be told in the wished currency: it comes after all that can."""
 
 
-def paid_in_wished(sought: Sought) -> Values:
-    """For each listing's currency: minor units of the wished one, and what rounding may take."""
-    rows = [
-        (
-            listing,
-            exchange.minor_rate.numerator,
-            exchange.minor_rate.denominator,
-            0 if listing == sought.currency else currency_of(sought.currency).charge_step,
-        )
-        for listing, (exchange, not_converted) in sought.exchanges.items()
+ROUNDED_OFF = 2
+"""What rounding may take of fee and tax together, in minor units."""
+
+
+def least(sought: Sought) -> ColumnElement[int]:
+    """What the stay costs at least, in the wished currency: its nights at the lowest of their
+    months, those who come beyond the included guests, the cleaning, the guest's fee and its tax.
+    """
+    stay = sought.asked.stay
+    of_months = Counter(night.month for night in stay.nights())
+    asked = sum(
+        (arrivals.c[LOWEST[month - 1]] * count for month, count in of_months.items()),
+        start=arrivals.c.cleaning_minor + _extra_guests(sought) * stay.nights_count(),
+    )
+    listed = asked + asked * tariffs.c.fee_at_least_bp // ALL_BP - ROUNDED_OFF
+    paid = [
+        (properties.c.currency == listing, _paid_at_least(sought, listing, listed))
+        for listing, (_, not_converted) in sought.exchanges.items()
         if not_converted is None
     ]
-    named = (column("currency", Text), column("times", Numeric), column("parts", Numeric))
-    return values(*named, column("step", BigInteger), name="paid").data(rows)
+    return cast(case(*paid, else_=listed + NOT_CONVERTED), BigInteger)
 
 
-def least(sought: Sought, paid: Values) -> ColumnElement[int]:
-    """What the stay costs at least: its nights at the lowest of their months, and the fees."""
-    of_months = Counter(night.month for night in sought.asked.stay.nights())
-    rent = sum(
-        (arrivals.c[LOWEST[month - 1]] * count for month, count in of_months.items()),
-        start=arrivals.c.cleaning_minor,
-    )
-    asked = rent + rent * tariffs.c.fee_at_least_bp // ALL_BP
-    in_wished = func.floor(asked * paid.c.times / paid.c.parts) - paid.c.step
-    told = case((paid.c.times.is_(None), asked + NOT_CONVERTED), else_=in_wished)
-    return cast(told, BigInteger)
+def _extra_guests(sought: Sought) -> ColumnElement[int]:
+    party = sought.asked.party
+    heads = party.adults + case((arrivals.c.children_count, party.children), else_=0)
+    heads += case((arrivals.c.infants_count, party.infants), else_=0)
+    return func.greatest(heads - arrivals.c.included_guests, 0) * arrivals.c.extra_guest_minor
 
 
-def affordable(sought: Sought, paid: Values) -> list[ColumnElement[bool]]:
+def _paid_at_least(sought: Sought, listing: str, listed: ColumnElement[int]) -> ColumnElement[int]:
+    if listing == sought.currency:
+        return listed
+    exchange, _ = sought.exchanges[listing]
+    rate, step = exchange.minor_rate, currency_of(sought.currency).charge_step
+    times, parts = (literal(part, Numeric) for part in (rate.numerator, rate.denominator))
+    return cast(func.floor(listed * times / parts) - step, BigInteger)
+
+
+def affordable(sought: Sought) -> list[ColumnElement[bool]]:
     """What lets a candidate pass that may cost no more than was wished, in that currency."""
     if sought.to_minor is not None:
-        return [least(sought, paid) <= sought.to_minor]
-    return [] if sought.from_minor is None else [paid.c.times.is_not(None)]
+        return [least(sought) <= sought.to_minor]
+    return [] if sought.from_minor is None else [least(sought) < NOT_CONVERTED // 2]
 
 
-def rank(sought: Sought, paid: Values) -> ColumnElement[int]:
+def rank(sought: Sought) -> ColumnElement[int]:
     """What candidates are ordered by, the lowest first."""
     match sought.order:
         case Order.PRICE:
-            return least(sought, paid)
+            return least(sought)
         case Order.DISTANCE:
             return _distance_squared(sought)
         case Order.RATING:

@@ -247,6 +247,9 @@ def test_the_rules_of_the_season_of_arrival_hold_and_today_is_the_houses_own(
 
 
 def test_all_nights_must_be_free_and_those_after_them_that_get_it_ready(story: Story) -> None:
+    list_house(
+        story, Listed("elsewhere", facts=some_facts(place=PORTO), rates=ruled(buffer_nights=9))
+    )
     house = list_house(story, Listed("open", rates=ruled(buffer_nights=2)))
     take(story, house.unit(), a_stay("2026-07-15"), buffer_nights=2)  # until the 20th
 
