@@ -28,8 +28,9 @@ def least(sought: Sought) -> ColumnElement[int]:
     """
     stay = sought.asked.stay
     of_months = Counter(night.month for night in stay.nights())
+    # All months, also those without a night: then the statement is one that is known already.
     asked = sum(
-        (arrivals.c[LOWEST[month - 1]] * count for month, count in of_months.items()),
+        (arrivals.c[lowest] * of_months[month] for month, lowest in enumerate(LOWEST, start=1)),
         start=arrivals.c.cleaning_minor + _extra_guests(sought) * stay.nights_count(),
     )
     listed = asked + asked * tariffs.c.fee_at_least_bp // ALL_BP - ROUNDED_OFF
