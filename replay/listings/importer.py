@@ -99,6 +99,7 @@ class Importer:
         self._clock = clock
         self._hosts: set[str] = set()
         self._refused: dict[int, str] = {}
+        self._published: set[int] = set()
         self._unpublished: dict[int, str] = {}
         self._changed: set[int] = set()
         self._events_of: dict[CommandId, int] = {}
@@ -127,23 +128,22 @@ class Importer:
     # -- A batch --------------------------------------------------------------------------
 
     def _take(self, batch: Sequence[Listing]) -> None:
-        steps = [step for listing in batch for step in steps_of(listing)]
         hosts = {one.host: one for one in batch if one.host not in self._hosts}
         self._hosts.update(hosts)
-        asked_for = [step.command_id for step in steps]
-        known = self._store.recorded([*asked_for, *map(command_of_host, hosts)])
-        through = {
-            step.listing.line
-            for step, command_id in zip(steps, asked_for, strict=True)
-            if step.kind is Kind.PUBLICATION and command_id in known
-        }
-        missing = []
-        for step, command_id in zip(steps, asked_for, strict=True):
-            if answer := known.get(command_id):
+        steps = [step for listing in batch for step in steps_of(listing)]
+        ends = [Step(listing, Kind.PUBLICATION) for listing in batch]
+        ids = (step.command_id for step in (*steps, *ends))
+        known = self._store.recorded([*ids, *map(command_of_host, hosts)])
+        through = {step.listing.line for step in ends if step.command_id in known}
+        for step in (*steps, *ends):
+            if answer := known.get(step.command_id):
                 self._recall(step, answer)
-            # Of a listing that is published the calendar is its host's, whatever the file says now.
-            elif step.listing.line not in through:
-                missing.append(step)
+        # Of a listing that is through the calendar is its host's, whatever the file says now.
+        missing = [
+            step
+            for step in steps
+            if step.command_id not in known and step.listing.line not in through
+        ]
         taken_in = [
             self._host(one) for host, one in hosts.items() if command_of_host(host) not in known
         ]
@@ -153,6 +153,7 @@ class Importer:
         answers = self._ledger.execute_in_order(one for _, one in asked)
         for (step, one), answered in zip(asked, answers, strict=True):
             if isinstance(answered, Receipt):
+                self._note(step)
                 if not answered.repeated:
                     self._events_count += self._events_of[one.request.command_id]
             elif not isinstance(answered, Refused):
@@ -165,13 +166,18 @@ class Importer:
         """Take over what an earlier run did, and note where the file says something else now."""
         if isinstance(answer, Refused):
             self._refuse(step, answer)
-        elif _said.decode(answer.answer) != _digest(step):
+            return
+        self._note(step)
+        if _said.decode(answer.answer) != _digest(step) or step not in steps_of(step.listing):
             self._changed.add(step.listing.line)
+
+    def _note(self, step: Step | None) -> None:
+        if step is not None and step.kind is Kind.PUBLICATION:
+            self._published.add(step.listing.line)
 
     def _refuse(self, step: Step, refusal: Refused) -> None:
         """A rule of the ledger refuses what the file's own rules let through."""
-        published = step.kind is Kind.PUBLICATION
-        asides = self._unpublished if published else self._refused
+        asides = self._unpublished if step.kind is Kind.PUBLICATION else self._refused
         asides.setdefault(step.listing.line, f"{step.kind} refused by the ledger: {refusal}")
 
     # -- Requests -------------------------------------------------------------------------
@@ -219,18 +225,15 @@ class Importer:
 
     def _imported(self, done: Sequence[Listing], seconds: float) -> Imported:
         taken = [one for one in done if one.line not in self._refused]
-        unpublished = {one.line: NO_PRICE for one in taken if one.price_minor is None}
-        unpublished |= self._unpublished
-        blocked = (one.unavailable for one in taken if one.price_minor is not None)
+        on_sale = [one for one in taken if one.line in self._published]
+        asides = [one for one in taken if one.line not in self._published]
         return Imported(
             rows=self._found.rows_count,
-            published=len([one for one in taken if one.line not in unpublished]),
+            published=len(on_sale),
             hosts=len({one.host for one in taken}),
-            nights_blocked=sum(each.nights_count() for nights in blocked for each in nights),
+            nights_blocked=sum(each.nights_count() for one in on_sale for each in one.unavailable),
             amenities_left_out=sum(without_code(one.amenities) for one in taken),
-            unpublished=[
-                _aside(one, unpublished[one.line]) for one in taken if one.line in unpublished
-            ],
+            unpublished=[_aside(one, self._unpublished.get(one.line, NO_PRICE)) for one in asides],
             refused=self._refused_rows(done),
             changed=[_aside(one, CHANGED) for one in taken if one.line in self._changed],
             events=self._events_count,

@@ -261,6 +261,18 @@ def test_what_a_later_file_says_otherwise_is_told_and_changes_nothing(
     assert (imported.events, store.head()) == (0, before)
 
 
+def test_a_price_that_a_later_file_leaves_out_is_told_and_changes_nothing(
+    store: EventStore, tmp_path: Path
+) -> None:
+    take_in(store, a_file_of(tmp_path, a_listing()))
+
+    imported = take_in(store, a_file_of(tmp_path, a_listing(price=""), name="later.csv"))
+
+    assert (imported.published, imported.unpublished) == (1, [])
+    assert [one.line for one in imported.changed] == [2]
+    assert the_flat(store).status is Listed.PUBLISHED
+
+
 def test_a_broken_row_stops_nobody_else_and_leaves_nothing_behind(
     database: Database, store: EventStore, tmp_path: Path
 ) -> None:
