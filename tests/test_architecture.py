@@ -26,18 +26,14 @@ OUTGROWN = {
     "projections/desk.py": 295,                 # what lies on it, what that is about, and its debts
     "projections/matters.py": 360,              # one line for each event that brings up or ends one
     "projections/host_statements.py": 220,      # each figure of a month, and the rules it is of
-    "projections/sentences.py": 345,            # a sentence for each event, and codes in words
     "projections/verifications.py": 230,        # reviews, what they are about, and what is shown
     "projections/reviews.py": 320,              # three tables, and what is asked of each side
     "projections/receipts.py": 240,             # three tables, and why a number never changes
     "projections/papers.py": 230,               # what a paper says, field by field
     "projections/reconciliation.py": 210,       # one line for each event that moves money there
     "projections/payouts.py": 240,              # payouts, their holds, and the account they go to
-    "projections/errands.py": 470,              # one case for each step of what goes outside
-    "projections/timers.py": 455,               # what sets each timer, and everything that ends it
     "projections/trips.py": 310,                # the stay and its money, one case for each event
     "projections/search.py": 510,               # four matters of supply, one case for each event
-    "projections/timeline.py": 850,             # two tables with a row for each event there is
 }  # fmt: skip
 # Where amounts are made, kept and shown. Seconds to wait may be fractions; they live elsewhere.
 NEAR_MONEY = ("ledger/values", "ledger/events", "ledger/aggregates", "projections")

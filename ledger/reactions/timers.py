@@ -1,7 +1,7 @@
 """When a timer's time has come: give the command it stands for.
 
 A timer fires at least once, late if need be, and what it causes happens once: the command's id is
-made of the timer's name and time. History from outside sets no timer (see `projections/timers.py`).
+made of the timer's name and time. History from outside sets no timer (see `projections/timers/`).
 """
 
 from collections.abc import Callable, Mapping

@@ -14,8 +14,7 @@ from ledger.events.booking import BookingCancelled
 from ledger.events.refund import Funding
 from ledger.values.journal import Account
 from ledger.values.policy import Ending, LineBack
-from projections.sentences import SENTENCES
-from projections.timeline import FACTS
+from projections.timeline.matters import TELLING
 from tests.facts import BOOKING, GUEST, SUPPORT, money
 from tests.ledger.market import Market
 from tests.ledger.test_refunds_gone_wrong import by_hand, classify, paid
@@ -85,11 +84,11 @@ def test_the_guest_agrees_to_what_is_really_left() -> None:
 def test_the_timeline_says_what_the_policy_gives_back_and_that_no_more_is_left() -> None:
     cancelled = called_off_for_host(given())
 
-    facts = FACTS[BookingCancelled](cancelled)
+    facts = TELLING[BookingCancelled].facts(cancelled)
 
     assert "the policy gives back 410.40 EUR, no more is left" in str(facts.detail)
     assert facts.amount_minor == 39_040
-    assert "{detail}" in SENTENCES["booking.cancelled"]
+    assert "{detail}" in TELLING[BookingCancelled].sentence
 
 
 # -- A refund made elsewhere ----------------------------------------------------------------

@@ -192,7 +192,7 @@ def leave_a_cent_pending(patch: Patch) -> None:
 @breaks("INV-L10")
 def earn_too_early(patch: Patch) -> None:
     """A stay counts as earned an hour after the guest may come."""
-    for module in ("ledger.values.stay", "ledger.values.tranches", "projections.timers"):
+    for module in ("ledger.values.stay", "ledger.values.tranches", "projections.timers.stays"):
         patch.setattr(f"{module}.EARNED_AFTER", timedelta(hours=1))
 
 

@@ -7,19 +7,16 @@ import pytest
 
 from ledger.events import AnyEvent
 from ledger.events.refund import Doubt
-from projections.sentences import SENTENCES
-from projections.timeline import FACTS, TIMELINE, timeline_of
+from projections.timeline import TIMELINE, timeline_of
+from projections.timeline.matters import TELLING
 from tests import facts
 from tests.facts import BOOKING, GUEST, NOW, PAYMENT, UNIT, an_id
 from tests.lists import complete
 from tests.projections.story import Story
 
 
-def test_there_is_a_sentence_for_every_topic_and_for_no_other() -> None:
-    topics = {event.topic for event in get_args(AnyEvent)}
-
-    complete(FACTS, get_args(AnyEvent), "FACTS in projections/timeline.py")
-    complete(SENTENCES, topics, "SENTENCES in projections/timeline.py")
+def test_there_is_a_sentence_for_every_event_and_for_nothing_else() -> None:
+    complete(TELLING, get_args(AnyEvent), "a row in projections/timeline/matters")
 
 
 def test_a_case_is_told_over_all_its_streams_in_plain_language(story: Story) -> None:

@@ -12,8 +12,9 @@ from projections.hosting import HOSTING, stays
 from projections.journal import JOURNAL, journal
 from projections.payouts import PAYOUTS, holds, payouts
 from projections.receipts import RECEIPTS, documents
-from projections.sentences import sentence_of
-from projections.timeline import TIMELINE, timeline
+from projections.timeline import TIMELINE
+from projections.timeline.sentences import sentence_of
+from projections.timeline.table import timeline
 from tests.facts import BOOKING, NOW, a_stay
 from tests.ledger.altering import AlteringMarket
 from tests.ledger.market import ASKS_THE_BANK, Market
