@@ -12,7 +12,6 @@ from ledger.aggregates.booking import BOOKING
 from ledger.aggregates.booking import Status as Stands
 from ledger.draft import Draft
 from ledger.errors import Refused
-from ledger.events import Actor
 from ledger.gateways.stripe.movements import Kind, Movement
 from ledger.gateways.stripe.payments import PaymentFact, Succeeded
 from ledger.reactions import WHEN_DUE, DueTimer, fire
@@ -41,12 +40,11 @@ from tests.facts import (
     to_open_payment,
     to_propose,
     to_record_scan,
-    to_register,
     to_report,
 )
 from tests.projections.story import asking, drive_to_end
 from tests.replay.small_history import History
-from tests.replay.supply_history import ANA, approve, claim, submit
+from tests.replay.supply_history import ANA, approve, claim, register, submit
 
 STAY = BookingId(an_id("stay"))
 FAR_AHEAD = instant("2035-01-01T00:00:00Z")
@@ -163,7 +161,7 @@ def have_a_passport_accepted(history: History) -> None:
 
 def be_looked_at(history: History, *, approved: bool) -> None:
     """Ana asks to host, and a reviewer has taken it on; perhaps they have found everything so."""
-    history.take(ANA, (Actor("H", ANA), to_register(host_id=ANA)))
+    register(history, ANA)
     submit(history, ANA)
     if approved:
         approve(history, ANA, Subject.PROVIDER)

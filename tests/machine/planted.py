@@ -254,7 +254,7 @@ def charge_a_cent_of_fees_more(patch: Patch) -> None:
         price = price_under(*told)
         return replace(price, guest_fee=price.guest_fee + Money(1, price.currency))
 
-    patch.setattr("ledger.quotes.price_under", drifted)
+    patch.setattr("ledger.values.offer.price_under", drifted)
 
 
 @breaks("INV-B5")
