@@ -24,9 +24,6 @@ class Case(NamedTuple):
     waits_for: str = ""
 
 
-SUPPLY = "supply (issue 5): "
-"""The matters of properties, units and feeds that are built there."""
-
 CASES: Mapping[str, Sequence[Case]] = {
     "Nights": (
         Case(
@@ -327,9 +324,10 @@ CASES: Mapping[str, Sequence[Case]] = {
         ),
         Case(
             "X6",
-            "Markup, a formula or a control character in a message, a review or a case.",
-            "It is kept and answered as the words that it is; what nobody could read is refused.",
-            SUPPLY + "house rules and calendar summaries",
+            "Markup, a formula or a control character in a message, a review, a case, what a house "
+            "is called, or what a calendar calls its items.",
+            "It is kept and answered as the words that it is; what nobody could read is refused, "
+            "and what a calendar's items are called is not even read.",
         ),
     ),
     "Staff": (

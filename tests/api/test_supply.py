@@ -17,6 +17,7 @@ from api.wishes.listings import DescriptionWish, FactsWish
 from api.wishes.verifications import HostReview
 from bench.estate import Estate
 from ledger import processes
+from ledger.aggregates.property import PROPERTY
 from ledger.aggregates.provider import RecordPayoutAccount, Standing
 from ledger.application import Ledger
 from ledger.draft import Draft, Request
@@ -436,6 +437,24 @@ def test_pr14_a_host_leaves_once_nothing_is_open_and_is_told_of_what_is(
     ana.post(case, {"preview": said(ana.door.get(case))["preview"]})
     assert ana.post(f"{ana.host}/closing", leaving)["status"] == "closed"
     ana.quotes("NOT_DISCOVERABLE")
+
+
+# -- Texts ----------------------------------------------------------------------------------------
+
+
+def test_x6_markup_in_what_a_house_is_called_is_kept_as_words(ana: Supply) -> None:
+    ana.post(ana.flat, {"host_id": ana.host_id, "currency": "EUR"})
+    called = '<img src=x onerror="alert(1)">\n=HYPERLINK("http://elsewhere.example")'
+
+    ana.put(f"{ana.flat}/description", {**DESCRIPTION, "words": called})
+    ana.put(f"{ana.flat}/description", {**DESCRIPTION, "words": "bell\a"}, "TEXT_UNFIT")
+
+    listed = ana.ledger.state(PROPERTY, ana.property_id)
+    assert listed is not None
+    assert listed.description is not None
+    assert listed.description.words is not None
+    kept = listed.description.words.text_id
+    assert ana.store.texts([kept])[kept].words == called
 
 
 # -- Privacy --------------------------------------------------------------------------------------

@@ -52,6 +52,12 @@ def test_an_event_of_whole_days_blocks_its_nights_and_not_that_of_departure() ->
     assert read(an_event()) == [FeedItem("7@elsewhere.example", STAY)]
 
 
+def test_x6_what_an_item_is_called_and_about_is_not_even_read() -> None:
+    markup = ("SUMMARY:<script>alert(1)</script>", "DESCRIPTION:=1+1", "LOCATION:at Inge's")
+
+    assert read(an_event(*markup)) == [FeedItem("7@elsewhere.example", STAY)]
+
+
 def test_a_calendar_without_events_says_that_nothing_is_sold() -> None:
     assert read() == []
 

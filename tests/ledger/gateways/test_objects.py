@@ -97,7 +97,7 @@ def test_s41_what_is_uploaded_by_a_link_can_be_read(place: Place) -> None:
     assert place.store.read(KEY) == A_FILE
 
 
-def test_s41_a_key_cannot_be_overwritten_by_the_same_link_or_another(place: Place) -> None:
+def test_v4_s41_a_key_cannot_be_overwritten_by_the_same_link_or_another(place: Place) -> None:
     first, second = place.link(), place.link()
     place.upload(first)
     assert place.upload(first) == 412
@@ -143,7 +143,7 @@ def test_v4_a_link_to_upload_shows_nothing_and_one_to_view_takes_nothing(place: 
     assert place.view(upload).status_code == 403
 
 
-def test_s41_a_link_that_is_over_lets_nobody_in(place: Place) -> None:
+def test_v4_s41_a_link_that_is_over_lets_nobody_in(place: Place) -> None:
     url = place.link(timedelta(seconds=1.05))
     over = soon(timedelta(seconds=1.1))
     until(lambda: system_clock() > over)
