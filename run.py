@@ -65,6 +65,7 @@ BY_SIGNAL = 128  # a shell's way to say which signal ended a command
 # The tests of what is drawn from histories: about half of the time of all tests.
 HISTORIES = ("tests/stories", "tests/replay", "tests/projections")
 GAMES = "tests/machine"
+DOORS = "tests/api"
 
 
 class Trouble(Exception):
@@ -333,14 +334,15 @@ def shown(names: Iterable[str], logs: Path, ended: Container[str]) -> Iterator[N
 
 
 def nightly(arguments: Sequence[str]) -> int:
-    """Run what takes minutes: random games of everything beside all the rest."""
+    """Run what takes minutes: random games, the doors, and all the rest, two at a time."""
     os.chdir(PROJECT)
     if arguments:
         become(long_tests(*arguments))
     return all_of(
         {
             "random games": long_tests(GAMES),
-            "deaths and properties": long_tests(f"--ignore={GAMES}"),
+            "doors": long_tests(DOORS),
+            "deaths and properties": long_tests(f"--ignore={GAMES}", f"--ignore={DOORS}"),
         }
     )
 
