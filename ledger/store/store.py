@@ -193,14 +193,9 @@ class EventStore:
         """Keep the text of a command before the command is executed (`vault.keep`)."""
         return self._ask(lambda connection: vault.keep(connection, command_id, owner_id, text))
 
-    def keep_texts(self, texts: Sequence[tuple[CommandId, str, str]]) -> dict[CommandId, Written]:
-        """Keep the texts of many commands at once: each with its owner and its words."""
-
-        def question(connection: Connection) -> dict[CommandId, Written]:
-            with connection.transaction():
-                return {one[0]: vault.keep(connection, *one) for one in texts}
-
-        return self._ask(question)
+    def keep_texts(self, spoken: Sequence[vault.Spoken]) -> dict[CommandId, Written]:
+        """Keep the texts of many commands before they are executed (`vault.keep_all`)."""
+        return self._ask(lambda connection: vault.keep_all(connection, spoken))
 
     def texts(self, text_ids: Iterable[str]) -> Mapping[str, vault.Kept]:
         """The texts under these ids; one that was erased says so."""

@@ -5,10 +5,10 @@ command was refused, or never came, belongs to no event and is swept.
 """
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, LiteralString
+from typing import Any, LiteralString, NamedTuple
 
 import psycopg
 
@@ -38,11 +38,12 @@ class Kept:
 # A command that is repeated finds its text there.
 _KEEP: LiteralString = (
     "INSERT INTO ledger.texts (text_id, command_id, owner_id, digest, length, salt, words) "
-    "VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (text_id) DO NOTHING"
+    "SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::bytea[], %s::integer[], "
+    "%s::bytea[], %s::text[]) ON CONFLICT (text_id) DO NOTHING"
 )
 _FIND: LiteralString = (
-    "SELECT owner_id::text, encode(digest, 'hex'), length, salt FROM ledger.texts "
-    "WHERE text_id = %s"
+    "SELECT command_id::text, text_id::text, owner_id::text, encode(digest, 'hex'), length, salt "
+    "FROM ledger.texts WHERE text_id = ANY(%s::uuid[])"
 )
 _READ: LiteralString = (
     "SELECT text_id::text, owner_id::text, words, erased_at FROM ledger.texts "
@@ -58,23 +59,49 @@ _SWEEP: LiteralString = (
 )
 
 
+class Spoken(NamedTuple):
+    """The words that a command comes with, and whose they are."""
+
+    command_id: CommandId
+    owner_id: str
+    words: str
+
+
 def keep(connection: Connection, command_id: CommandId, owner_id: str, text: str) -> Written:
     """Keep the text of a command, whose words are the owner's. Durable with the connection.
 
     Raises UnfitText; RepeatedWithDifferences where the command came with another text before.
     """
-    words, salt = fit(text), secrets.token_bytes(SALT_BYTES)
-    text_id = TextId(derived_id("text", command_id))
+    return keep_all(connection, [Spoken(command_id, owner_id, text)])[command_id]
+
+
+def keep_all(connection: Connection, spoken: Sequence[Spoken]) -> dict[CommandId, Written]:
+    """Keep the texts of many commands: all of them, or none. Raises what `keep` raises."""
+    texts = {_text_of(one): one._replace(words=fit(one.words)) for one in spoken}
+    rows = [_row(text_id, one) for text_id, one in texts.items()]
+    if rows:
+        connection.execute(_KEEP, [list(column) for column in zip(*rows, strict=True)])
+    kept = {}
+    for command_id, text_id, owner, digest, length, salt in connection.execute(
+        _FIND, (list(texts),)
+    ).fetchall():
+        _, owner_id, words = texts[text_id]
+        # Of a text that was erased nobody can tell any more; the command is as it was recorded.
+        if owner != owner_id or (salt is not None and digest_of(words, salt) != digest):
+            raise RepeatedWithDifferences(command_id=command_id)
+        kept[CommandId(command_id)] = Written(text_id, digest, length)
+    return kept
+
+
+def _text_of(spoken: Spoken) -> TextId:
+    return TextId(derived_id("text", spoken.command_id))
+
+
+def _row(text_id: TextId, spoken: Spoken) -> tuple[object, ...]:
+    command_id, owner_id, words = spoken
+    salt = secrets.token_bytes(SALT_BYTES)
     digest = bytes.fromhex(digest_of(words, salt))
-    row = (text_id, command_id, owner_id, digest, len(words), salt, words)
-    connection.execute(_KEEP, row)
-    found = connection.execute(_FIND, (text_id,)).fetchone()
-    assert found is not None, "it was kept a line ago"
-    owner, known, length, its_salt = found
-    # Of a text that was erased nobody can tell any more; the command is as it was recorded.
-    if owner != owner_id or (its_salt is not None and digest_of(words, its_salt) != known):
-        raise RepeatedWithDifferences(command_id=command_id)
-    return Written(text_id, known, length)
+    return text_id, command_id, owner_id, digest, len(words), salt, words
 
 
 def read(connection: Connection, text_ids: Iterable[str]) -> Mapping[str, Kept]:

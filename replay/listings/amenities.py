@@ -6,6 +6,7 @@ brand of shampoo is nobody's reason to book.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 CODES: Mapping[str, Sequence[str]] = {
     # For families.
@@ -102,10 +103,11 @@ _LONGEST_FIRST = sorted([*_MEANINGS, *_SKIPPED], key=len, reverse=True)
 _WORDS = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, _LONGEST_FIRST))})(?![\w-])")
 
 
-def codes_of(amenity: str) -> set[str]:
+@lru_cache(maxsize=10_000)
+def codes_of(amenity: str) -> frozenset[str]:
     """What an amenity is in our words; nothing where we have none for it."""
     found = _WORDS.findall(plain(amenity))
-    return {_MEANINGS[words] for words in found if words in _MEANINGS}
+    return frozenset(_MEANINGS[words] for words in found if words in _MEANINGS)
 
 
 def plain(amenity: str) -> str:

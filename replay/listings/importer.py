@@ -15,6 +15,7 @@ from ledger.application import Asked, Ledger
 from ledger.draft import Draft, Plan, Request
 from ledger.errors import Refused
 from ledger.store import EventStore, Receipt
+from ledger.store.vault import Spoken
 from ledger.values.clock import Clock, system_clock
 from ledger.values.ids import CommandId, PropertyId
 from replay.history.source import Source
@@ -25,6 +26,7 @@ from replay.listings.plans import (
     Step,
     command_of_host,
     plan_of,
+    step_of,
     steps_of,
     take_host_in,
 )
@@ -131,7 +133,7 @@ class Importer:
         hosts = {one.host: one for one in batch if one.host not in self._hosts}
         self._hosts.update(hosts)
         steps = [step for listing in batch for step in steps_of(listing)]
-        ends = [Step(listing, Kind.PUBLICATION) for listing in batch]
+        ends = [step_of(listing, Kind.PUBLICATION) for listing in batch]
         ids = (step.command_id for step in (*steps, *ends))
         known = self._store.recorded([*ids, *map(command_of_host, hosts)])
         through = {step.listing.line for step in ends if step.command_id in known}
@@ -168,7 +170,7 @@ class Importer:
             self._refuse(step, answer)
             return
         self._note(step)
-        if _said.decode(answer.answer) != _digest(step) or step not in steps_of(step.listing):
+        if _said.decode(answer.answer) != _digest(step.said) or step not in steps_of(step.listing):
             self._changed.add(step.listing.line)
 
     def _note(self, step: Step | None) -> None:
@@ -184,19 +186,19 @@ class Importer:
 
     def _asked_for(self, steps: Sequence[Step]) -> Iterator[tuple[Step, Asked]]:
         """What the steps ask for; their words are kept first, so that no event names none."""
-        words = [
-            (step.command_id, host_of(step.listing.host), step.text)
+        spoken = [
+            Spoken(step.command_id, host_of(step.listing.host), step.text)
             for step in steps
             if step.text is not None
         ]
-        texts = self._store.keep_texts(words)
+        texts = self._store.keep_texts(spoken)
         for step in steps:
-            text = texts.get(step.command_id)
+            said, text = step.said, texts.get(step.command_id)
             request = Request(
                 command_id=step.command_id,
                 case_id=step.case_id,
-                content=step.said if text is None else step.said + text.digest.encode(),
-                answer=msgspec.json.encode(_digest(step)),
+                content=said if text is None else said + text.digest.encode(),
+                answer=msgspec.json.encode(_digest(said)),
                 origin="import",
             )
             plan = plan_of(step, text)
@@ -250,8 +252,8 @@ class Importer:
         return sorted([*self._found.refused, *late], key=lambda row: row.line)
 
 
-def _digest(step: Step) -> Said:
-    return Said(hashlib.sha256(step.said).hexdigest())
+def _digest(said: bytes) -> Said:
+    return Said(hashlib.sha256(said).hexdigest())
 
 
 def _aside(listing: Listing, why: str) -> Aside:

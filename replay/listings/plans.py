@@ -64,16 +64,15 @@ class Kind(StrEnum):
 
 
 class Step(Struct, frozen=True, gc=False):
-    """One thing that is asked for of one listing; of a block, these nights."""
+    """One thing that is asked for of one listing; of a block, these nights.
 
+    The command id of the same listing's step is the same, in whatever file it stands.
+    """
+
+    command_id: CommandId
     listing: Listing
     kind: Kind
     nights: Stay | None = None
-
-    @property
-    def command_id(self) -> CommandId:
-        """The id of the request: the same listing's is the same, in whatever file it stands."""
-        return CommandId(derived_id(SOURCE, "import", self.listing.listing, *self._names()))
 
     @property
     def case_id(self) -> str:
@@ -83,7 +82,7 @@ class Step(Struct, frozen=True, gc=False):
     @property
     def block_id(self) -> BlockId:
         """The id of a block, by its nights."""
-        return BlockId(derived_id(unit_of_listing(self.listing), *self._names()))
+        return BlockId(derived_id(unit_of_listing(self.listing), *_names(self.kind, self.nights)))
 
     @property
     def text(self) -> str | None:
@@ -116,21 +115,28 @@ class Step(Struct, frozen=True, gc=False):
             case _:
                 assert_never(self.kind)
 
-    def _names(self) -> tuple[str, ...]:
-        if self.nights is None:
-            return (self.kind,)
-        return (self.kind, self.nights.check_in.isoformat(), self.nights.check_out.isoformat())
+
+def step_of(listing: Listing, kind: Kind, nights: Stay | None = None) -> Step:
+    """A step of a listing."""
+    command_id = derived_id(SOURCE, "import", listing.listing, *_names(kind, nights))
+    return Step(CommandId(command_id), listing, kind, nights)
+
+
+def _names(kind: Kind, nights: Stay | None) -> tuple[str, ...]:
+    if nights is None:
+        return (kind,)
+    return (kind, nights.check_in.isoformat(), nights.check_out.isoformat())
 
 
 def steps_of(listing: Listing) -> Iterator[Step]:
     """The steps of a listing, in their order."""
-    yield Step(listing, Kind.FACTS)
-    yield Step(listing, Kind.DESCRIPTION)
+    yield step_of(listing, Kind.FACTS)
+    yield step_of(listing, Kind.DESCRIPTION)
     if listing.price_minor is not None:
-        yield Step(listing, Kind.APPROVAL)
+        yield step_of(listing, Kind.APPROVAL)
         for nights in listing.unavailable:
-            yield Step(listing, Kind.BLOCK, nights)
-        yield Step(listing, Kind.PUBLICATION)
+            yield step_of(listing, Kind.BLOCK, nights)
+        yield step_of(listing, Kind.PUBLICATION)
 
 
 def plan_of(step: Step, text: Written | None) -> Plan:
