@@ -1,0 +1,147 @@
+"""How Postgres goes about a search: by indexes, whatever is asked, and never through all rows.
+
+The rows are only as many as it takes for the planner to choose as it does on a real market; what
+they say is not looked at.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from sqlalchemy import Connection
+
+from projections.availability import AVAILABILITY
+from projections.finding.candidates import next_candidates
+from projections.finding.sought import Box, Order, Place, Sought, Spot
+from projections.search import SEARCH
+from replay import schemas
+from tests.conftest import Database
+from tests.facts import an_id
+from tests.projections.houses import sought
+from tests.projections.story import asking
+
+LISTINGS, NIGHTS_OF_EACH = 12_000, 12
+
+BY_INDEX = ("Index Scan", "Index Only Scan", "Bitmap Heap Scan")
+
+AROUND = Box(40_000_000, 2_000_000, 41_000_000, 3_000_000)
+QUESTIONS = {
+    "by price": sought(box=AROUND),
+    "by price, below a price": sought(box=AROUND, to_minor=50_000),
+    "by distance": sought(box=AROUND, order=Order.DISTANCE, near=Spot(40_500_000, 2_500_000)),
+    "by rating": sought(box=AROUND, order=Order.RATING),
+    "the newest": sought(box=AROUND, order=Order.NEWEST),
+    "with a cot, at once": sought(box=AROUND, amenities=("cot",), instant=True, kinds=("house",)),
+    "in a city": sought(place="city 7"),
+    "in a region of a country": sought(place="region 3", country="PT"),
+    "around the back": sought(box=Box(40_000_000, 179_000_000, 41_000_000, -179_000_000)),
+}
+"""One for each shape that the statement takes."""
+
+
+@dataclass
+class Node:
+    """A node of a plan, and those below it."""
+
+    kind: str
+    table: str | None
+    below: list["Node"] = field(default_factory=list)
+
+    def all(self) -> Iterator["Node"]:
+        """Itself and everything below it."""
+        yield self
+        for each in self.below:
+            yield from each.all()
+
+
+def plan_of(db: Connection, question: Sought, after: Place | None = None) -> Node:
+    """What Postgres would do for the first rooms of a search."""
+    statement = next_candidates(question, after, 64)
+    compiled = statement.compile(db, compile_kwargs={"render_postcompile": True})
+    explained = db.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {compiled}", compiled.params).scalar()
+    assert isinstance(explained, list), "it comes as JSON"
+    return _node(explained[0]["Plan"])
+
+
+def _node(plan: dict[str, Any]) -> Node:
+    below = [_node(each) for each in plan.get("Plans", ())]
+    return Node(plan["Node Type"], plan.get("Relation Name"), below)
+
+
+def test_no_search_goes_through_all_listings_or_all_nights(database: Database) -> None:
+    fill(database.url)
+    with asking(database.url) as db:
+        ended = Place(50_000, an_id("the last one"), "whole")
+        plans = {name: plan_of(db, question) for name, question in QUESTIONS.items()}
+        plans["the page after"] = plan_of(db, QUESTIONS["by price"], ended)
+
+    scanned = [
+        f"{name}: {node.table}"
+        for name, plan in plans.items()
+        for node in plan.all()
+        if node.kind == "Seq Scan"
+    ]
+    assert not scanned, "\n".join(scanned)
+    for plan in plans.values():
+        read = {node.table for node in plan.all() if node.kind in BY_INDEX}
+        assert {"arrivals", "hosts", "nights", "ratings", "rooms", "tariffs", "units"} <= read
+
+
+ROWS = (
+    """
+    INSERT INTO hosts (host_id, status, status_by, standing)
+    SELECT md5('host' || n)::uuid, 'verified', '', 'enabled'
+    FROM generate_series(0, %(listings)s / 2) n
+    """,
+    """
+    INSERT INTO properties
+        (property_id, host_id, currency, status, status_by, published_at, blocked, revision,
+         registered, kind, country, region, city, region_folded, city_folded, latitude_e6,
+         longitude_e6, time_zone, check_in_time, check_out_time, amenities, pets)
+    SELECT md5('house' || n)::uuid, md5('host' || n / 2)::uuid, 'EUR', 'published', '',
+        '2026-01-01'::timestamptz + n * interval '1 minute', false, 1, true, 'house', 'PT', '', '',
+        'region ' || n %% 200, 'city ' || n %% 400, 36000000 + n * 7919 %% 20000000,
+        -10000000 + n * 104729 %% 30000000, 'Europe/Lisbon', '15:00', '11:00', ',cot,wifi,', true
+    FROM generate_series(1, %(listings)s) n
+    """,
+    "INSERT INTO rooms SELECT property_id, 1, 'whole', 4, 2, 2, 1 FROM properties",
+    """
+    INSERT INTO tariffs
+    SELECT property_id, 1, '', '{}', true, 1, '', '{}', 1400 FROM properties
+    """,
+    """
+    INSERT INTO arrivals
+    SELECT property_id, place, 1, 'whole', '2026-01-01'::date + 180 * place,
+        '2026-07-01'::date + 180 * place, 2, NULL, 127, 127, 0, NULL, NULL, 1, false, 3000, 2,
+        1000, true, false, low, low, low, low, low, low, low, low, low, low, low, low
+    FROM properties, generate_series(0, 1) place, LATERAL (SELECT 9000 + latitude_e6 %% 4000) a(low)
+    """,
+    """
+    INSERT INTO ratings
+    SELECT md5('review' || n)::uuid, md5('house' || n / 2)::uuid, n %% 5 + 1, false
+    FROM generate_series(1, %(listings)s) n
+    """,
+    """
+    INSERT INTO units
+    SELECT property_id, property_id, host_id, 'whole', 1, time_zone, true FROM properties
+    """,
+    """
+    INSERT INTO nights
+    SELECT unit_id, '2026-06-01'::date + 7 * n, 'reservation', unit_id
+    FROM units, generate_series(1, %(nights)s) n
+    """,
+)
+"""A market in which everything is let, with its middle in the west of Europe."""
+
+
+def fill(url: str) -> None:
+    """Give the read models as many rows as it takes."""
+    path = f"-c search_path={SEARCH.schema},{AVAILABILITY.schema}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        schemas.prepare(connection, SEARCH, AVAILABILITY)
+    with psycopg.connect(url, autocommit=True, options=path) as connection:
+        for statement in ROWS:
+            given = {"listings": LISTINGS, "nights": NIGHTS_OF_EACH}
+            connection.execute(statement.encode(), given)
+        connection.execute("ANALYZE")
