@@ -12,10 +12,11 @@ from api.cursors import place_of
 from api.faults import NoSuchPosition, StaleRead
 from api.premises import Premises
 from api.problems import described
-from api.wishes.search import SearchWish
+from api.wishes.search import MapWish, SearchWish
 from ledger.errors import NoNights, SearchTooWide, UnknownCurrency
 from ledger.values.clock import Instant
 from projections.availability import AVAILABILITY
+from projections.finding.clusters import Clusters, clusters_to_book
 from projections.finding.sought import Sought
 from projections.search import SEARCH
 
@@ -47,6 +48,19 @@ async def search(
     return await ask(
         query, (SEARCH, AVAILABILITY), stays_with_titles, query, sought, after, query.limit
     )
+
+
+@router.get(
+    "/search/clusters",
+    responses=described(NoNights, NoSuchPosition, SearchTooWide, StaleRead, UnknownCurrency),
+)
+async def clusters(
+    query: Annotated[MapWish, fastapi.Query()], ask: Asking, premises: OnPremises
+) -> Clusters:
+    """How many rooms can be booked in each cell of a map, and the lowest of their totals. The order
+    of a search does not matter here."""
+    sought = await premises.look(lambda _, ledger: sought_now(query, premises, ledger.now()))
+    return await ask(query, (SEARCH, AVAILABILITY), clusters_to_book, sought, query.zoom)
 
 
 def sought_now(wish: SearchWish, premises: Premises, now: Instant) -> Sought:

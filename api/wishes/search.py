@@ -16,10 +16,14 @@ from ledger.values.exchange import ReferenceRates
 from ledger.values.guests import Party
 from ledger.values.listing import PropertyKind
 from ledger.values.offer import Asked, exchange_on_offer
-from projections.finding.sought import Box, Order, Sought, Spot
+from projections.finding.clusters import side_of
+from projections.finding.sought import ALL_AROUND_E6, Box, Order, Sought, Spot
 
 DEGREES = r"-?\d{1,3}(\.\d{1,6})?"
 MOST_SOUTH_E6, MOST_WEST_E6 = -90_000_000, -180_000_000
+
+MOST_CELLS = 2_500
+"""How many cells a map may have: those of a large screen are a few hundred."""
 
 Heads = Annotated[int, Field(ge=0, le=50)]
 Minor = Annotated[int, Field(ge=0, le=LARGEST_AMOUNT_MINOR)]
@@ -110,6 +114,26 @@ class SearchWish(Query):
         if south_west.latitude_e6 > north_east.latitude_e6:
             raise InvalidRequest(box=self.box, because="its south is north of its north")
         return Box(south_e6, west_e6, north_e6, east_e6)
+
+
+class MapWish(SearchWish):
+    """A search, and the zoom of the map that it is shown on: at 0 one tile is the world."""
+
+    zoom: Annotated[int, Field(ge=0, le=20)]
+
+    def sought(self, now: Instant, reference: ReferenceRates | None) -> Sought:
+        """In the words of the read model, where the map has not too many cells.
+
+        Raises InvalidRequest, NoNights, UnknownCurrency.
+        """
+        box = self._box()
+        if box is not None:
+            side_e6 = side_of(self.zoom)
+            across = (box.east_e6 - box.west_e6) % ALL_AROUND_E6 // side_e6 + 1
+            cells_count = across * ((box.north_e6 - box.south_e6) // side_e6 + 1)
+            if cells_count > MOST_CELLS:
+                raise InvalidRequest(cells_count=cells_count, at_most=MOST_CELLS)
+        return super().sought(now, reference)
 
 
 def _e6(degrees: str) -> list[int]:

@@ -18,9 +18,16 @@ from sqlalchemy import (
     tuple_,
 )
 
+from projections.availability import AVAILABILITY
 from projections.finding.findable import findable, of_revision, to_be_had
 from projections.finding.sought import Place, Sought
-from projections.search import properties, ratings, rooms, tariffs
+from projections.projection import position_of
+from projections.search import SEARCH, properties, ratings, rooms, tariffs
+
+
+def position_now(db: Connection) -> int:
+    """The position that both read models have come to, at which whatever is found was true."""
+    return min(position_of(db, SEARCH), position_of(db, AVAILABILITY))
 
 
 def candidates(
@@ -42,7 +49,7 @@ def next_candidates(sought: Sought, after: Place | None, at_most: int) -> Select
         query = query.where(place > tuple_(*_bound(after, keys)))
     order = (keys.c.rank, keys.c.property_id, keys.c.room_type)
     page = query.order_by(*order).limit(at_most).subquery("page")
-    return _detailed(page)
+    return detailed(page)
 
 
 def _bound(after: Place, keys: Subquery) -> list[ColumnElement[Any]]:
@@ -50,8 +57,8 @@ def _bound(after: Place, keys: Subquery) -> list[ColumnElement[Any]]:
     return [literal(one, of.type) for one, of in zip(after, named, strict=True)]
 
 
-def _detailed(page: Subquery) -> Select[Any]:
-    """The candidates of a page with everything that is told of them."""
+def detailed(page: Subquery) -> Select[Any]:
+    """The candidates of a page, in their order, with everything that is told of them."""
     counted = (
         select(func.count().label("count"), func.avg(ratings.c.stars).label("stars"))
         .where(ratings.c.property_id == page.c.property_id, ~ratings.c.hidden)

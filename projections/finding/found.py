@@ -14,12 +14,10 @@ from sqlalchemy import Connection, RowMapping
 
 from ledger.errors import SearchTooWide
 from ledger.values.listing import PropertyKind
-from projections.availability import AVAILABILITY
-from projections.finding.candidates import candidates
+from projections.finding.candidates import candidates, position_now
 from projections.finding.priced import Priced, judged
 from projections.finding.sought import Order, Place, Sought, Spot
-from projections.projection import Answer, position_of
-from projections.search import SEARCH
+from projections.projection import Answer
 
 AT_ONCE, MOST_AT_ONCE = 64, 512
 """How many candidates are fetched together: at first, and when those were not enough."""
@@ -95,7 +93,7 @@ def stays_to_book(db: Connection, sought: Sought, after: Place | None, at_most: 
     order a page may be short, and even empty, though others follow. Raises SearchTooWide where
     more than `MOST_PRICED` prices would decide about a page.
     """
-    position = min(position_of(db, SEARCH), position_of(db, AVAILABILITY))
+    position = position_now(db)
     pick = _cheapest if sought.order is Order.PRICE else _next
     page, ends_at = pick(db, sought, after, at_most)
     rooms = [_told(sought, priced) for priced in page]
@@ -138,18 +136,26 @@ def _cheapest(db: Connection, sought: Sought, after: Place | None, at_most: int)
 
 
 def _from(db: Connection, sought: Sought, after: Place | None) -> Iterator[RowMapping]:
-    """Candidates behind a place, in growing parts: few searches need more than the first."""
-    at_once = AT_ONCE
+    """Candidates behind a place, in growing parts: few searches need more than the first.
+
+    Each room comes once, also where its price changes between two parts.
+    """
+    at_once, told = AT_ONCE, set[tuple[str, str]]()
     while True:
         rows = candidates(db, sought, after, at_once)
-        yield from rows
+        yield from (row for row in rows if _key(row) not in told)
+        told.update(map(_key, rows))
         if len(rows) < at_once:
             return
         after, at_once = _place(rows[-1]), min(2 * at_once, MOST_AT_ONCE)
 
 
+def _key(row: RowMapping) -> tuple[str, str]:
+    return row["property_id"], row["room_type"]
+
+
 def _place(row: RowMapping) -> Place:
-    return Place(row["rank"], row["property_id"], row["room_type"])
+    return Place(row["rank"], *_key(row))
 
 
 # -- What is told ----------------------------------------------------------------------
@@ -162,8 +168,8 @@ def _told(sought: Sought, priced: Priced) -> FoundRoom:
     _, not_converted = sought.exchanges[row["currency"]]
     told = {name: row[name] for name in FoundRoom.model_fields if name in row}
     worked_out = {
-        "latitude": _degrees(row["latitude_e6"]),
-        "longitude": _degrees(row["longitude_e6"]),
+        "latitude": degrees(row["latitude_e6"]),
+        "longitude": degrees(row["longitude_e6"]),
         "distance_metres": _distance(sought, row),
         "amenities": [code for code in row["amenities"].split(",") if code],
         "instant": priced.instant,
@@ -183,5 +189,6 @@ def _distance(sought: Sought, row: RowMapping) -> int | None:
     return sought.near.metres_to(Spot(row["latitude_e6"], row["longitude_e6"]))
 
 
-def _degrees(millionths: int) -> str:
+def degrees(millionths: int) -> str:
+    """Millionths of a degree, as degrees are written."""
     return f"{Decimal(millionths).scaleb(-6):f}"

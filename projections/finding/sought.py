@@ -81,9 +81,14 @@ class Sought(Struct, frozen=True, kw_only=True):
     from_minor: int | None = None
     to_minor: int | None = None
 
+    @property
+    def names_prices(self) -> bool:
+        """Whether totals must lie between prices."""
+        return self.from_minor is not None or self.to_minor is not None
+
     def has_room_for(self, total_minor: int, not_converted: str | None) -> bool:
         """Whether a total is within the prices that were named, if any were."""
-        if self.from_minor is None and self.to_minor is None:
+        if not self.names_prices:
             return True
         above = self.from_minor is None or total_minor >= self.from_minor
         below = self.to_minor is None or total_minor <= self.to_minor

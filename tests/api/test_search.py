@@ -60,6 +60,9 @@ def test_what_is_found_is_booked_at_its_price_and_found_no_more(
         "38.697000",
     )
     assert found["distance_metres"] < 3_000
+    (cluster,) = said(ana.door.get("/search/clusters", **wish(zoom=9)))["clusters"]
+    assert (cluster["count"], cluster["lowest"]) == (1, quoted["total"])
+    assert cluster["property_id"] == ana.property_id
     assert search(ana.door, step_free=True)["rooms"] == []
     booked = ana.post("/bookings", to_accept(quoted))
     answer = search(ana.door, after=booked["position"])
@@ -81,6 +84,13 @@ def test_who_books_what_is_gone_is_told_why(ana: Supply, followed: None) -> None
         == []
     )
     assert quote(ana, "NOT_DISCOVERABLE")["because"] == ["host_not_verified"]
+
+
+def test_a_map_has_not_too_many_cells(door: Door) -> None:
+    refused = door.get("/search/clusters", **wish(zoom=20))
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "INVALID_REQUEST")
+    assert refused.json()["data"]["at_most"] == 2_500
 
 
 @pytest.mark.parametrize(

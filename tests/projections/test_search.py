@@ -1,5 +1,6 @@
 """Search: what is found is what can be booked, for the whole stay, at its whole price."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace as changed
 from datetime import date, timedelta
@@ -24,6 +25,7 @@ from ledger.values.listing import PropertyKind, RoomType
 from ledger.values.rates import Season
 from ledger.values.stay_rules import SeasonalRules, StayRules
 from ledger.values.tariff import BookingMode, RoomRates
+from projections.finding.clusters import clusters_to_book
 from projections.finding.found import FoundRoom, stays_to_book
 from projections.finding.sought import Box, Order, Spot
 from tests.facts import (
@@ -445,6 +447,48 @@ def test_what_the_processor_cannot_take_is_not_offered(story: Story) -> None:
     (found,) = find(story, sought(a_stay("2026-07-13", nights=20), currency="HUF"))
 
     assert names(found, *houses) == ["a note"]
+
+
+# -- On a map ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("wished", [{}, {"from_minor": 40_000, "to_minor": 70_000}])
+def test_clusters_count_what_pages_list_and_tell_the_lowest_of_its_totals(
+    story: Story, wished: dict[str, Any]
+) -> None:
+    cheap_in_winter = Season("winter", date(2026, 12, 1), date(2027, 7, 1), 1_000)
+    for number in range(24):
+        base, seasons = 6_000 + number * 7 % 24 * 600, (cheap_in_winter,) * (number % 3 == 0)
+        rates = {"rooms": (RoomRates(SEA_VIEW, a_rate_plan(base_minor=base, seasons=seasons)),)}
+        at = replace(CASCAIS, latitude_e6=38_690_000 + number % 4 * 700, longitude_e6=-9_421_000)
+        list_house(story, Listed(f"{number}", some_facts(place=at), rates=rates))
+    follow(story)
+
+    with asking(story.database.url) as db:
+        listed = [room for page in pages(db, sought(**wished), 50) for room in page.rooms]
+        coarse, fine = (clusters_to_book(db, sought(**wished), zoom) for zoom in (5, 17))
+
+    by_place = defaultdict[str, list[int]](list)
+    for room in listed:
+        by_place[room.latitude].append(room.total.minor)
+    assert len(listed) > 4
+    assert {each.latitude: (each.count, each.lowest.minor) for each in fine.clusters} == {
+        latitude: (len(totals), min(totals)) for latitude, totals in by_place.items()
+    }
+    (all_of_it,) = coarse.clusters
+    lowest = min(room.total.minor for room in listed)
+    assert (all_of_it.count, all_of_it.lowest.minor) == (len(listed), lowest)
+
+
+def test_a_room_that_is_alone_in_its_cell_is_named(story: Story) -> None:
+    house = list_house(story, Listed("open"))
+    follow(story)
+
+    with asking(story.database.url) as db:
+        (alone,) = clusters_to_book(db, sought(), 12).clusters
+
+    assert (alone.property_id, alone.room_type) == (house.property_id, SEA_VIEW)
+    assert (alone.latitude, alone.longitude) == ("38.697000", "-9.421000")
 
 
 # -- In which order ---------------------------------------------------------------------
