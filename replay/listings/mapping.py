@@ -8,7 +8,7 @@
     neighbourhood_cleansed  the address, in the vault  street and number are withheld
     latitude, longitude     the place and its area     blurred by the source by some 150 metres;
                                                        the time zone follows from them
-    property_type           the kind                   see `KINDS`
+    property_type           the kind                   see `kind_of`
     room_type               the room type's name       a listing is one unit
     accommodates            capacity
     bathrooms               whole bathrooms            half a one has no bath

@@ -16,10 +16,16 @@ from ledger.aggregates.tariff import TARIFF, tariff_of
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR
 from ledger.application import Ledger
 from ledger.draft import Request
+from ledger.errors import NightsAreTaken
 from ledger.processes import refuse_unless_discoverable, suspend_host
+from ledger.quotes import Wish, make_quote
 from ledger.store import EventStore, scan
-from ledger.values.ids import CommandId, fresh_id
+from ledger.values.clock import instant
+from ledger.values.guests import Party
+from ledger.values.ids import CommandId, GuestId, fresh_id
 from ledger.values.listing import HouseRules, PropertyKind, RoomType, unit_of
+from ledger.values.money import Money
+from ledger.values.quote import Quote
 from ledger.values.stay import Stay
 from ledger.values.tariff import BookingMode
 from replay.audit import audit
@@ -185,6 +191,7 @@ def the_flat(store: EventStore) -> Property:
 def test_a_listing_can_be_found_and_booked_at_its_price_but_for_the_nights_that_were_not(
     database: Database, store: EventStore, tmp_path: Path
 ) -> None:
+    told: list[Quote] = []
     imported = take_in(store, a_file_of(tmp_path, a_listing()))
 
     assert (imported.published, imported.nights_blocked) == (1, 11)
@@ -205,7 +212,24 @@ def test_a_listing_can_be_found_and_booked_at_its_price_but_for_the_nights_that_
     calendar = ledger.state(UNIT_CALENDAR, FLAT_UNIT)
     assert calendar is not None
     assert tuple(claim.stay for claim in calendar.claims.values()) == JULY
+    quotes = Ledger(store, clock=lambda: instant("2024-06-28T10:00:00Z"))
+    quotes.rehearse(lambda draft: told.append(make_quote(draft, three_nights_from(14), None)))
+    assert told[0].price.total == Money(3 * 11_600, "EUR")
+    with pytest.raises(NightsAreTaken):
+        quotes.rehearse(lambda draft: told.append(make_quote(draft, three_nights_from(10), None)))
     assert audit(database.url).clean
+
+
+def three_nights_from(day: int) -> Wish:
+    """A couple's stay in the flat in July."""
+    return Wish(
+        guest_id=GuestId(fresh_id()),
+        property_id=FLAT,
+        candidates=(FLAT_UNIT,),
+        any_of_type=False,
+        stay=Stay(date(2024, 7, day), date(2024, 7, day + 3)),
+        party=Party(adults=2),
+    )
 
 
 def test_what_a_host_wrote_is_in_the_vault_and_not_in_the_history(
