@@ -510,3 +510,13 @@ def a_history(url: str) -> Iterator[History]:
         yield history
     finally:
         store.close()
+
+
+@contextmanager
+def going_on(url: str, now: Instant) -> Iterator[History]:
+    """A history that is there already, from now on."""
+    store = EventStore(url)
+    try:
+        yield History(store, StandingClock(now))
+    finally:
+        store.close()

@@ -13,7 +13,7 @@ from replay import service
 from replay.service import Service
 from tests.conftest import Database
 from tests.facts import an_id
-from tests.replay.small_history import a_history
+from tests.replay.small_history import History
 from tests.replay.test_follow import PATIENCE_SECONDS, until
 
 LATER = BookingId(an_id("later"))
@@ -40,10 +40,10 @@ def serving(it: Service) -> Iterator[list[Exception]]:
         assert not thread.is_alive(), "the service does not stop"
 
 
-def test_a_hold_that_nobody_pays_expires_by_itself(database: Database) -> None:
-    with a_history(database.url) as history, psycopg.connect(database.url) as connection:
+def test_a_hold_that_nobody_pays_expires_by_itself(lived: Database, history: History) -> None:
+    with psycopg.connect(lived.url) as connection:
         history.book(history.to_book(LATER, "2025-08-01"))
-        with serving(Service(Settings(database_url=database.url))) as ended:
+        with serving(Service(Settings(database_url=lived.url))) as ended:
             until(lambda: topics_of(LATER, connection)[-1] == "booking.expired")
     assert ended == []
 

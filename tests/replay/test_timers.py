@@ -13,7 +13,7 @@ from replay.timers import due
 from tests.conftest import Database
 from tests.facts import BOOKING, HOLD_ENDS, UNIT, an_id
 from tests.projections.story import asking, drive_to_end
-from tests.replay.small_history import History, a_history
+from tests.replay.small_history import History
 
 HOLD = DueTimer(
     timer=f"expire_hold/{BOOKING}",
@@ -41,15 +41,16 @@ def fire_all(history: History, url: str) -> list[str]:
         fired.append(found[0].kind)
 
 
-def test_what_timers_cause_follows_from_the_events_that_set_them(database: Database) -> None:
-    with a_history(database.url) as history:
-        history.book(history.to_book(LATER, "2025-08-01"))
+def test_what_timers_cause_follows_from_the_events_that_set_them(
+    lived: Database, history: History
+) -> None:
+    history.book(history.to_book(LATER, "2025-08-01"))
 
-        fired = fire_all(history, database.url)
+    fired = fire_all(history, lived.url)
 
-        assert fired.index("expire_hold") < fired.index("start_stay")
-        assert {"start_stay", "recognize_earnings", "complete_stay"} <= set(fired)
-        assert audit(database.url).violations == ()
+    assert fired.index("expire_hold") < fired.index("start_stay")
+    assert {"start_stay", "recognize_earnings", "complete_stay"} <= set(fired)
+    assert audit(lived.url).violations == ()
 
 
 def test_a_timer_is_the_same_command_in_every_time_zone() -> None:
