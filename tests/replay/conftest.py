@@ -7,6 +7,7 @@ from secrets import token_hex
 import pytest
 
 from ledger.values.clock import Instant
+from replay.rebuild import rebuild
 from tests.conftest import Database, Databases
 from tests.projections.story import Story
 from tests.replay.small_history import History, a_history, going_on
@@ -35,6 +36,23 @@ def past(databases: Databases, template: Database) -> Iterator[Past]:
     with a_history(database.url) as history:
         ended_at = history.clock.now
     yield Past(database, ended_at)
+    databases.give_back(database)
+
+
+@pytest.fixture(scope="session")
+def drawn_past(databases: Databases, past: Past) -> Iterator[Database]:
+    """The same with every read model of it."""
+    database = databases.make(f"stayledger_drawn_{token_hex(4)}", template=past.database)
+    rebuild(database.url)
+    yield database
+    databases.give_back(database)
+
+
+@pytest.fixture
+def drawn(databases: Databases, drawn_past: Database) -> Iterator[Database]:
+    """A copy of it with its read models, for this test alone."""
+    database = databases.make(f"stayledger_test_{token_hex(4)}", template=drawn_past)
+    yield database
     databases.give_back(database)
 
 

@@ -14,7 +14,6 @@ from ledger.events.booking import StayCompleted
 from ledger.values.ids import BookingId
 from replay import rules, shadow
 from replay.audit import audit
-from replay.rebuild import rebuild
 from replay.rules import RULES
 from replay.rules.rule import TOLD, Rule
 from replay.shadow import SUFFIX
@@ -23,7 +22,8 @@ from tests.facts import PROCESS, TIMER, an_id, to_find_difference
 from tests.lists import complete
 from tests.replay.breaches import BREACHES, Planted, unguarded
 from tests.replay.breaches.outside import read_the_statement
-from tests.replay.small_history import AHEAD, STAYED, History
+from tests.replay.conftest import Past
+from tests.replay.small_history import AHEAD, STAYED, History, going_on
 from tests.replay.supply_history import ANA, ROAD
 
 LATER = BookingId(an_id("later"))
@@ -71,55 +71,52 @@ def test_everything_that_can_happen_happens_in_the_small_history(lived: Database
 
 
 def test_read_models_that_agree_are_no_finding_and_no_shadow_of_them_stays(
-    lived: Database,
-    history: History,
+    drawn: Database, past: Past
 ) -> None:
-    rebuild(lived.url)
-    history.sell(history.to_book(LATER, "2025-08-01"))
-    report = audit(lived.url)
+    with going_on(drawn.url, past.ended_at) as history:
+        history.sell(history.to_book(LATER, "2025-08-01"))
+    report = audit(drawn.url)
     assert report.clean, report.violations
-    assert shadows_in(lived) == 0
+    assert shadows_in(drawn) == 0
 
 
-def test_a_shadow_that_cannot_be_made_is_a_finding(lived: Database) -> None:
-    rebuild(lived.url)
-    with unguarded(lived) as connection:
+def test_a_shadow_that_cannot_be_made_is_a_finding(drawn: Database) -> None:
+    with unguarded(drawn) as connection:
         connection.execute(
             "DELETE FROM ledger.events WHERE case_id = %s AND topic = 'booking.requested'",
             (AHEAD,),
         )
-    report = audit(lived.url)
+    report = audit(drawn.url)
     told = [finding.found for finding in report.violations if finding.id == "INV-R1"]
     assert any("cannot be made again" in found for found in told), told
-    assert shadows_in(lived) == 0
+    assert shadows_in(drawn) == 0
 
 
 def test_a_process_of_its_own_makes_the_same_shadows_of_a_long_history(
-    lived: Database, monkeypatch: pytest.MonkeyPatch
+    drawn: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """They differ from what was served by the one row that is gone, and by nothing else."""
     monkeypatch.setattr(shadow, "WORTH_A_PROCESS", 1)
-    rebuild(lived.url)
-    assert audit(lived.url).clean
-    with psycopg.connect(lived.url) as connection:
+    with psycopg.connect(drawn.url) as connection:
         connection.execute("DELETE FROM trips_v2.trips WHERE booking_id = %s", (AHEAD,))
-    told = audit(lived.url).violations
+    told = audit(drawn.url).violations
     assert [finding.id for finding in told] == ["INV-R1"]
-    assert shadows_in(lived) == 0
+    assert shadows_in(drawn) == 0
 
 
 def test_an_audit_that_is_interrupted_takes_its_shadows_away(
-    lived: Database, monkeypatch: pytest.MonkeyPatch
+    drawn: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupt(position: int, until: int) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(shadow, "WORTH_A_PROCESS", 1)
-    rebuild(lived.url)
-    with pytest.raises(KeyboardInterrupt):
-        audit(lived.url, progress=interrupt)
-    assert shadows_in(lived) == 0
+    with monkeypatch.context() as with_a_process:
+        with_a_process.setattr(shadow, "WORTH_A_PROCESS", 1)
+        with pytest.raises(KeyboardInterrupt):
+            audit(drawn.url, progress=interrupt)
+    assert shadows_in(drawn) == 0
     assert multiprocessing.active_children() == []
-    assert audit(lived.url).clean
+    assert audit(drawn.url).clean
 
 
 def shadows_in(database: Database) -> int:
