@@ -50,7 +50,10 @@ VENV = PROJECT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCK = PROJECT / "requirements.lock"
 DATA = PROJECT / ".sandbox"
-SAMPLE = Path("sandbox", "samples", "resort-hotel-sample.csv.gz")
+SAMPLES = {
+    "hotel-bookings": Path("sandbox", "samples", "resort-hotel-sample.csv.gz"),
+    "listings": Path("sandbox", "samples", "antwerp-listings.csv.gz"),
+}
 
 UV = "uv==0.13.9"
 OLDEST_PYTHON = (3, 11)
@@ -419,7 +422,7 @@ def serve(arguments: Sequence[str]) -> int:
     processes: dict[str, subprocess.Popen[bytes]] = {}
     try:
         step("schema", module("replay", "schema"))
-        import_sample()
+        import_samples()
         url = f"http://{HOST}:{options.port}"
         if os.environ.get("STAYLEDGER_OWN_STRIPE"):
             have_notices_sent(url)
@@ -441,17 +444,20 @@ def step(name: str, command: Sequence[str]) -> None:
         raise Trouble(f"{name} failed (exit code {code})")
 
 
-def import_sample() -> None:
-    """Import the sample once, and only into a database of our own."""
+def import_samples() -> None:
+    """Import the samples once, and only into a database of our own."""
     done = DATA / "imported"
-    mark = hashlib.sha256(SAMPLE.read_bytes()).hexdigest()
+    mark = hashlib.sha256(b"".join(path.read_bytes() for path in SAMPLES.values())).hexdigest()
     if not os.environ.get("STAYLEDGER_OWN_DATABASE"):
         say("The database is yours (DATABASE_URL): no sample data imported.")
     elif not (done.exists() and done.read_text() == mark):
         say("Importing the sample data (once)…")
-        refused = str(DATA / "sample.refused.csv")
-        command = module("replay", "import", "hotel-bookings", str(SAMPLE), "--report", refused)
-        step("import", command)
+        for kind, path in SAMPLES.items():
+            report = str(DATA / f"{kind}.report.csv")
+            command = module("replay", "import", kind, str(path), "--report", report)
+            if kind == "listings":  # calendars of the past would close no night that is to come
+                command += ["--calendar-from", time.strftime("%Y-%m-%d", time.gmtime())]
+            step("import", command)
         done.write_text(mark)
 
 
