@@ -33,7 +33,6 @@ OUTGROWN = {
     "projections/reconciliation.py": 210,       # one line for each event that moves money there
     "projections/payouts.py": 240,              # payouts, their holds, and the account they go to
     "projections/trips.py": 310,                # the stay and its money, one case for each event
-    "projections/search.py": 510,               # four matters of supply, one case for each event
 }  # fmt: skip
 # Where amounts are made, kept and shown. Seconds to wait may be fractions; they live elsewhere.
 NEAR_MONEY = ("ledger/values", "ledger/events", "ledger/aggregates", "projections")
