@@ -1,5 +1,7 @@
 """Listing: where a property stands, what it still lacks, and what keeps it from being found."""
 
+from datetime import date
+
 from pydantic import BaseModel, ConfigDict
 
 from api.commands import answered
@@ -26,7 +28,7 @@ class PropertyNow(Answer):
 
     `missing` names what it lacks before it is reviewed, `hindrances` everything that keeps it from
     being found and booked; it is discoverable where there is none. `revision` is None where nothing
-    waits for a review.
+    waits for a review. What its papers show ends on `renew_by`, where it ends at all.
     """
 
     property_id: str
@@ -37,6 +39,7 @@ class PropertyNow(Answer):
     missing: tuple[str, ...]
     hindrances: tuple[str, ...]
     discoverable: bool
+    renew_by: date | None
 
 
 def answer(draft: Draft, property_id: PropertyId) -> None:
@@ -58,6 +61,7 @@ def shown(draft: Draft, property_id: PropertyId, position: int = 0) -> PropertyN
         missing=processes.missing_before_review(draft, property_id, listed),
         hindrances=hindrances,
         discoverable=not hindrances,
+        renew_by=listed.valid_until,
     )
 
 

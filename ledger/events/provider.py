@@ -60,15 +60,17 @@ class ProviderSuspended(Event, topic="provider.suspended", frozen=True, kw_only=
     reason: str
 
 
-class ProviderReinstated(Event, topic="provider.reinstated", frozen=True, kw_only=True):
+class ProviderReinstated(Event, topic="provider.reinstated", schema=2, frozen=True, kw_only=True):
     """The reason of a suspension is cleared, and somebody says by what.
 
-    `second_person` agreed to it; there always is one where the reason was fraud.
+    `second_person` agreed to it; there always is one where the reason was fraud. What the
+    verification rests on ends on `renew_by`, as it did before.
     """
 
     cleared_by: str
     operator: str
     second_person: str | None
+    renew_by: date | None
 
 
 class ProviderClosed(Event, topic="provider.closed", frozen=True, kw_only=True):

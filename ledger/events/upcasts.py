@@ -269,3 +269,9 @@ def with_reason_of_review(old: Shape) -> Shape:
 def with_no_last_day(old: Shape) -> Shape:
     """Which documents showed a property was not the ledger's to say at first."""
     return {**old, "valid_until": None}
+
+
+@upcast("provider.reinstated", since=1)
+def with_no_renewal(old: Shape) -> Shape:
+    """Who was reinstated was not asked to renew anything at first."""
+    return {**old, "renew_by": None}

@@ -24,7 +24,6 @@ from ledger.aggregates.provider import (
     ReopenProvider,
     VerifyProvider,
 )
-from ledger.aggregates.provider import Status as Hosting
 from ledger.aggregates.verification import (
     VERIFICATION,
     ApproveVerification,
@@ -60,9 +59,6 @@ from ledger.values.verification import (
     missing_of_provider,
 )
 
-REVIEWABLE = (Hosting.DRAFT, Hosting.REVERIFICATION_DUE)
-"""Where a host has something to ask for."""
-
 # -- Asking for a review --------------------------------------------------------------------
 
 
@@ -82,7 +78,7 @@ def submit_provider(
     provider = host_in(draft, host_id)
     number = provider.reviews + 1
     verification_id = verification_of(host_id, number)
-    if provider.status not in REVIEWABLE:
+    if not provider.may_ask_for_review:
         PROVIDER.lifecycle.refuse(SubmitForReview, provider.status)
     shown = tuple(shown_document(draft, host_id, one) for one in dict.fromkeys(documents))
     draft.do(

@@ -398,6 +398,7 @@ def test_v3_who_lets_papers_run_out_sells_nothing_more_and_is_told_why(
     ana.clocks(processes.ask_for_renewal)
     due = said(ana.door.get(ana.host))
     assert (due["status"], due["renew_by"]) == ("reverification_due", SOON.isoformat())
+    assert ana.shown()["renew_by"] == SOON.isoformat()
     assert ana.shown()["discoverable"] is True
 
     with knocking(settings, clock=in_three_weeks) as later:

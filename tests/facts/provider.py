@@ -1,6 +1,6 @@
 """Rui as a provider, and the account that he is paid to."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from ledger.aggregates.provider import RecordPayoutAccount, RegisterProvider, Standing
@@ -83,9 +83,13 @@ def suspended(reason: str = "safety") -> ProviderSuspended:
     return ProviderSuspended(reason=reason)
 
 
-def reinstated(second_person: str | None = None) -> ProviderReinstated:
+def reinstated(
+    second_person: str | None = None, renew_by: date | None = None
+) -> ProviderReinstated:
     """The reason is cleared."""
-    return ProviderReinstated(cleared_by="case 17", operator=MARTA, second_person=second_person)
+    return ProviderReinstated(
+        cleared_by="case 17", operator=MARTA, second_person=second_person, renew_by=renew_by
+    )
 
 
 def closed() -> ProviderClosed:

@@ -283,6 +283,8 @@ OURS = {
         PY19  | draft    | O | same
     """),
     "provider": _rows(f"""
+        PR7s  | suspended | X | rejected
+        PR10s | suspended | X | verified
         PR15  | draft    | O | verified
         PR16  | {LIVING} | P | same
         PR17  | {LIVING} | P | same

@@ -106,6 +106,10 @@ class Supply(Market):
         """Ana is verified by an identity card that is good until a day."""
         self.approves(self.asks(self.sends(expires_on=until)), Subject.PROVIDER)
 
+    def can_be_paid(self) -> None:
+        """The processor says that Ana's account is in order."""
+        self.decide(lambda draft: draft.do(PROCESSOR, _an_enabled_account(self)), ANA)
+
     # -- The mill ---------------------------------------------------------------------------
 
     def states(self, facts: Facts) -> None:
@@ -146,7 +150,7 @@ class Supply(Market):
         self.states(some_facts(safety=safety))
         self.describes(*self.photographs())
         self.approves(self.asks_about_the_mill(*documents), Subject.PROPERTY)
-        self.decide(lambda draft: draft.do(PROCESSOR, _an_enabled_account(self)), ANA)
+        self.can_be_paid()
         publish = partial(processes.publish_property, host=HOST_ANA, property_id=MILL)
         self.decide(publish, MILL)
 

@@ -20,12 +20,14 @@ from ledger.aggregates.provider import (
     Reason,
     RecordPayoutAccount,
     ReinstateProvider,
+    RejectProvider,
     ReopenProvider,
     RetireBankAccount,
     ReviewBankAccount,
     Standing,
     Status,
     SuspendProvider,
+    VerifyProvider,
     VouchForProvider,
 )
 from ledger.draft import decider_of
@@ -58,6 +60,7 @@ from tests.facts import (
     PROCESSOR,
     RUI,
     TIMER,
+    VERIFICATION,
     a_bank_account,
     a_failed_bank_account,
     a_provider,
@@ -315,6 +318,27 @@ def test_who_misses_their_renewal_is_suspended_on_the_day() -> None:
     due.when(TIMER, MissRenewal(host_id=RUI), instant("2027-05-30T23:59:59Z")).refused(TooEarly)
     outcome = due.when(TIMER, MissRenewal(host_id=RUI), instant("2027-05-31T00:00:00Z"))
     outcome.then(suspended("renewal_missed"))
+
+
+MISSED = (a_provider(), verified(), renewal_due(), suspended("renewal_missed"))
+
+
+def test_who_was_late_is_verified_again_by_a_review_and_by_nothing_less() -> None:
+    yes = VerifyProvider(host_id=RUI, verification_id=VERIFICATION, valid_until=GOOD_UNTIL)
+    no = RejectProvider(host_id=RUI, verification_id=VERIFICATION, reason="forged")
+    stopped = given(a_provider(), verified(), suspended("fraud"))
+
+    given(*MISSED).when(PROCESS, yes).then(verified())
+    assert given(*MISSED).when(PROCESS, no).state.status is Status.REJECTED
+    stopped.when(PROCESS, yes).refused(TransitionNotAllowed, reason="fraud")
+    stopped.when(PROCESS, no).refused(TransitionNotAllowed, reason="fraud")
+
+
+def test_who_is_reinstated_is_still_to_renew_what_runs_out() -> None:
+    outcome = given(*MISSED).when(OPERATOR, to_reinstate())
+
+    outcome.then(reinstated(renew_by=GOOD_UNTIL))
+    assert outcome.state.renew_by == GOOD_UNTIL
 
 
 def test_who_is_rejected_asks_again_only_after_an_appeal() -> None:

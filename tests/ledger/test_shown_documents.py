@@ -22,7 +22,7 @@ from ledger.processes import Hindrance
 from ledger.values.files import Fault, Purpose
 from ledger.values.ids import DocumentId, HostId
 from ledger.values.verification import Subject
-from tests.facts import VERIFIER, an_id, some_facts, to_announce_a_photo, to_refuse
+from tests.facts import OPERATOR, VERIFIER, an_id, some_facts, to_announce_a_photo, to_refuse
 from tests.ledger.supply import ANA, DAY, MILL, Supply
 
 UNKNOWN = DocumentId(an_id("a file that nobody sent"))
@@ -148,6 +148,34 @@ def test_pr10_a_renewal_lasts_as_long_as_the_new_card(ana: Supply) -> None:
     ana.until(ana.clock.now + 30 * DAY, step=15 * DAY)
 
     assert ana.ana().status is Hosting.VERIFIED
+
+
+def test_who_missed_their_renewal_comes_back_by_another_card(ana: Supply) -> None:
+    ana.is_verified(until=soon(ana, 40))
+    ana.until(ana.clock.now + 45 * DAY, step=15 * DAY)
+    assert ana.ana().status is Hosting.SUSPENDED
+
+    ana.is_verified(until=soon(ana, 400))
+
+    assert ana.ana().status is Hosting.VERIFIED
+
+
+def test_who_is_reinstated_without_another_card_is_asked_for_it_again_at_once(ana: Supply) -> None:
+    ana.is_verified(until=soon(ana, 40))
+    ana.can_be_paid()
+    ana.until(ana.clock.now + 45 * DAY, step=15 * DAY)
+    cleared = partial(
+        processes.reinstate_host,
+        operator=OPERATOR,
+        host_id=ANA,
+        cleared_by="case 17",
+        second_person=None,
+    )
+    ana.decide(cleared, ANA)
+
+    ana.until(ana.clock.now + DAY, step=DAY)
+
+    assert (ana.ana().status, ana.ana().suspended_for) == (Hosting.SUSPENDED, "renewal_missed")
 
 
 def test_a_house_whose_safety_is_shown_no_more_is_found_no_more_until_it_is_again(

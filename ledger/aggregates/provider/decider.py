@@ -25,11 +25,7 @@ from ledger.aggregates.provider.evolution import evolve
 from ledger.aggregates.provider.lifecycle import LIFECYCLE
 from ledger.aggregates.provider.state import Provider
 from ledger.errors import NotFound
-from ledger.events.provider import (
-    ProviderEvent,
-    ProviderRejected,
-    ProviderVouchedFor,
-)
+from ledger.events.provider import ProviderEvent, ProviderVouchedFor
 from ledger.values.clock import Instant
 
 
@@ -47,8 +43,7 @@ def decide(
         case VerifyProvider():
             return hosting.verify(provider, command)
         case RejectProvider():
-            review, reason = command.verification_id, command.reason
-            return [ProviderRejected(verification_id=review, reason=reason)]
+            return hosting.reject(provider, command)
         case ReopenProvider():
             return hosting.reopen(command)
         case AskForRenewal():

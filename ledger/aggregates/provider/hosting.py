@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+from ledger.aggregates.decider import Command
 from ledger.aggregates.provider.commands import (
     AskForRenewal,
     CloseProvider,
     RegisterProvider,
     ReinstateProvider,
+    RejectProvider,
     ReopenProvider,
     SuspendProvider,
     VerifyProvider,
@@ -26,6 +28,7 @@ from ledger.events.provider import (
     ProviderEvent,
     ProviderRegistered,
     ProviderReinstated,
+    ProviderRejected,
     ProviderReopened,
     ProviderSuspended,
     ProviderVerified,
@@ -46,7 +49,8 @@ def register(command: RegisterProvider) -> Sequence[ProviderEvent]:
 
 
 def verify(provider: Provider, command: VerifyProvider) -> Sequence[ProviderEvent]:
-    """Take in that they are who they say."""
+    """Take in that they are who they say. Raises TransitionNotAllowed."""
+    _refuse_if_stopped(provider, VerifyProvider)
     mirror = provider.payout_account
     return [
         ProviderVerified(
@@ -55,6 +59,18 @@ def verify(provider: Provider, command: VerifyProvider) -> Sequence[ProviderEven
             account=None if mirror is None else mirror.account,
         )
     ]
+
+
+def reject(provider: Provider, command: RejectProvider) -> Sequence[ProviderEvent]:
+    """Take in that a reviewer said no. Raises TransitionNotAllowed."""
+    _refuse_if_stopped(provider, RejectProvider)
+    return [ProviderRejected(verification_id=command.verification_id, reason=command.reason)]
+
+
+def _refuse_if_stopped(provider: Provider, answer: type[Command]) -> None:
+    """Let an answer to a review pass, also of who was late with it, and of nobody else stopped."""
+    if provider.suspended_for not in (None, Reason.RENEWAL_MISSED):
+        LIFECYCLE.refuse(answer, provider.status, reason=provider.suspended_for)
 
 
 def reopen(command: ReopenProvider) -> Sequence[ProviderEvent]:
@@ -101,6 +117,7 @@ def reinstate(provider: Provider, command: ReinstateProvider) -> Sequence[Provid
             cleared_by=command.cleared_by,
             operator=command.operator,
             second_person=command.second_person,
+            renew_by=provider.renew_by,
         )
     ]
 

@@ -72,6 +72,12 @@ class Provider(Struct, frozen=True):
     payout_account: PayoutAccount | None = None
 
     @property
+    def may_ask_for_review(self) -> bool:
+        """Whether there is something to look at: they are new, or renew, be it too late."""
+        asks = self.status in (Status.DRAFT, Status.REVERIFICATION_DUE)
+        return asks or self.suspended_for == Reason.RENEWAL_MISSED
+
+    @property
     def standing(self) -> Standing:
         """What the payout account can do."""
         return Standing.NONE if self.payout_account is None else self.payout_account.standing
