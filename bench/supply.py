@@ -2,12 +2,13 @@
 
 For measuring only. Real event classes, but no decider is asked. The same seed gives the same
 supply; where a house is, what it costs and which of its nights are taken is drawn around what is
-usual in its city.
+usual there: a half of all houses is in the cities, the other half in the towns around them.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from math import cos, sin
 from random import Random
 
 from bench.history import Ids, Made
@@ -47,8 +48,11 @@ BEGINS_ON = date(2026, 1, 1)
 LISTED_AT = datetime.combine(BEGINS_ON, time(6), UTC)
 CALENDAR_DAYS = 365
 HOUSES_OF_A_HOST = 3
-SPREAD_E6 = 45_000
-"""How far from the middle of its city most houses are: five kilometres or so."""
+CITY_E6, TOWN_E6 = 45_000, 15_000
+"""How far from the middle of a city or a town most houses are: five kilometres, or two."""
+
+TOWNS, NEAREST_E6, APART_E6 = 12, 150_000, 60_000
+"""How many towns are around a city, how far away the nearest is, and each further one more."""
 
 AMENITIES = ("cot", "crib_linen", "high_chair", "kitchen", "parking", "pool", "step_free", "wifi")
 ROOM = "whole place"
@@ -111,6 +115,28 @@ CITIES = (
 )
 
 
+@dataclass(frozen=True)
+class Middle:
+    """The middle of a city or of a town, and how far its houses are from it."""
+
+    latitude_e6: int
+    longitude_e6: int
+    spread_e6: int
+
+
+def somewhere(random: Random, city: City) -> Middle:
+    """The city itself, or one of its towns."""
+    if random.random() < 0.5:
+        return Middle(city.latitude_e6, city.longitude_e6, CITY_E6)
+    number = random.randrange(TOWNS)
+    away_e6, angle = NEAREST_E6 + number * APART_E6, number * 2.4
+    return Middle(
+        city.latitude_e6 + round(away_e6 * sin(angle)),
+        city.longitude_e6 + round(away_e6 * cos(angle)),
+        TOWN_E6,
+    )
+
+
 @dataclass
 class Supply:
     """So many houses, one after the other."""
@@ -165,12 +191,13 @@ class Supply:
         yield from self._calendar(property_id, facts.house)
 
     def _facts(self, city: City, capacity: int) -> Facts:
+        middle = somewhere(self.random, city)
         place = Place(
             city.country,
             city.region,
             city.name,
-            city.latitude_e6 + round(self.random.gauss(0, SPREAD_E6)),
-            city.longitude_e6 + round(self.random.gauss(0, SPREAD_E6)),
+            middle.latitude_e6 + round(self.random.gauss(0, middle.spread_e6)),
+            middle.longitude_e6 + round(self.random.gauss(0, middle.spread_e6)),
         )
         kind = self.random.choice(
             (PropertyKind.APARTMENT, PropertyKind.APARTMENT, PropertyKind.HOUSE)

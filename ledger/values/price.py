@@ -23,7 +23,7 @@ from ledger.values.rates import (
     RatePlan,
     extra_guests,
     night_price,
-    steps_of,
+    steps_of_stay,
 )
 from ledger.values.shares import Shares, TaxShare
 from ledger.values.stay import Stay
@@ -203,7 +203,7 @@ def price_under(
     A coupon pays no more than what the platform earns, so what the host is owed never exceeds what
     was paid (spec: money, section 3).
     """
-    explained = tuple(steps_of(terms.rates, night, stay, occasion) for night in stay.nights())
+    explained = steps_of_stay(terms.rates, stay, occasion)
     nights = tuple(map(night_price, stay.nights(), explained))
     return price_of_explained(terms, nights, explained, occasion, coupon)
 

@@ -166,9 +166,31 @@ def _refuse_odd_figures(plan: RatePlan) -> None:
 
 def steps_of(plan: RatePlan, night: date, stay: Stay, occasion: Occasion) -> tuple[PriceStep, ...]:
     """How the price of one night of a stay comes about, exactly, from its base to its end."""
-    steps = _undiscounted(plan, night)
+    return _discounted(plan, _undiscounted(plan, night), _discounts(plan, stay, occasion))
+
+
+def steps_of_stay(
+    plan: RatePlan, stay: Stay, occasion: Occasion
+) -> tuple[tuple[PriceStep, ...], ...]:
+    """The steps of each night, in their order; nights that begin alike are worked out once."""
+    discounts = _discounts(plan, stay, occasion)
+    known: dict[tuple[PriceStep, ...], tuple[PriceStep, ...]] = {}
+    explained = []
+    for night in stay.nights():
+        begun = tuple(_undiscounted(plan, night))
+        if begun not in known:
+            known[begun] = _discounted(plan, begun, discounts)
+        explained.append(known[begun])
+    return tuple(explained)
+
+
+def _discounted(
+    plan: RatePlan, begun: Sequence[PriceStep], discounts: Sequence[tuple[str, int]]
+) -> tuple[PriceStep, ...]:
+    """Steps 3 to 5 after those that the calendar asks for, and the bounds of all discounts."""
+    steps = list(begun)
     full = steps[-1].minor
-    for done, off_bp in _discounts(plan, stay, occasion):
+    for done, off_bp in discounts:
         steps.append(PriceStep(done, _times(steps[-1].minor, ALL_BP - off_bp)))
     capped = _times(full, ALL_BP - plan.no_more_off_than_bp)
     if steps[-1].minor < capped:

@@ -26,6 +26,7 @@ from ledger.values.rates import (
     lowest_nights,
     night_price,
     steps_of,
+    steps_of_stay,
 )
 from ledger.values.stay import Stay, stay
 from tests.facts import a_stay
@@ -333,6 +334,16 @@ def test_m7_a_plan_of_365_nights_a_price_each_is_priced_night_by_night() -> None
     plan = rates(overrides=tuple(DayPrice(night, n) for n, night in enumerate(year.nights())))
 
     assert [Priced(plan, night, year).minor for night in year.nights()] == list(range(365))
+
+
+@settings(max_examples=60)
+@given(asked=requests())
+def test_the_nights_of_a_stay_are_explained_as_each_of_them_is(asked: Asked) -> None:
+    plan, occasion = asked.terms.rates, asked.occasion
+
+    each = tuple(steps_of(plan, night, asked.stay, occasion) for night in asked.stay.nights())
+
+    assert steps_of_stay(plan, asked.stay, occasion) == each
 
 
 # -- What no night costs less than ------------------------------------------------------

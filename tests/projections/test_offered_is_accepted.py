@@ -1,0 +1,175 @@
+"""What search offers is what booking accepts, at the same total; what it does not, is refused."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from sqlalchemy import Connection
+
+from ledger.application import Ledger
+from ledger.draft import Draft
+from ledger.errors import Refused
+from ledger.events import Actor
+from ledger.quotes import Wish, book_quoted, make_quote
+from ledger.store import EventStore
+from ledger.values.clock import Instant
+from ledger.values.guests import Party
+from ledger.values.ids import GuestId
+from ledger.values.listing import RoomType
+from ledger.values.money import Money
+from ledger.values.nights import Taken
+from ledger.values.quote import Quote
+from ledger.values.stay import Stay
+from ledger.values.stay_rules import EVERY_DAY, SeasonalRules, StayRules
+from ledger.values.tariff import RoomRates
+from projections.finding.found import stays_to_book
+from projections.finding.sought import Box
+from tests.facts import NOW, SEA_VIEW, a_rate_plan, a_stay, an_id, some_facts
+from tests.projections.houses import Listed, follow, list_house, sought, take
+from tests.projections.story import Story, asking
+
+INES = GuestId(an_id("Inês"))
+FIRST = a_stay("2026-06-01", nights=1).check_in
+NEXT = count()
+
+STAYS_OF_A_HOUSE = 10
+
+some_days = st.sets(st.sampled_from(EVERY_DAY), min_size=4).map(lambda days: tuple(sorted(days)))
+some_rules = st.builds(
+    StayRules,
+    min_nights=st.integers(1, 4),
+    max_nights=st.none() | st.integers(4, 7),
+    arrival_days=st.just(EVERY_DAY) | some_days,
+    departure_days=st.just(EVERY_DAY) | some_days,
+    notice_days=st.integers(0, 4),
+    window_days=st.none() | st.integers(4, 40),
+    capacity=st.none() | st.integers(1, 5),
+    buffer_nights=st.integers(0, 3),
+)
+
+
+@st.composite
+def stays(draw: st.DrawFn, most_nights: int = 7) -> Stay:
+    """Some nights of the next six weeks."""
+    check_in = FIRST + timedelta(days=draw(st.integers(0, 42)))
+    return Stay(check_in, check_in + timedelta(days=draw(st.integers(1, most_nights))))
+
+
+@dataclass(frozen=True)
+class Let:
+    """How a house is let, and what of it is taken: stays of its rooms, and pauses after them."""
+
+    units: int
+    capacity: int
+    rules: StayRules
+    in_july: StayRules | None
+    taken: Sequence[tuple[int, Stay, int]]
+    at: Instant
+
+
+lets = st.builds(
+    Let,
+    units=st.integers(1, 2),
+    capacity=st.integers(1, 6),
+    rules=some_rules,
+    in_july=st.none() | some_rules,
+    taken=st.lists(st.tuples(st.integers(1, 2), stays(), st.integers(0, 3)), max_size=8),
+    at=st.integers(0, 47).map(lambda hours: NOW + timedelta(hours=hours)),
+)
+parties = st.builds(Party, st.integers(1, 4), st.integers(0, 2), st.integers(0, 1))
+asked_for = st.lists(st.tuples(stays(), parties), min_size=STAYS_OF_A_HOUSE, max_size=16)
+
+
+def house_of(let: Let, number: int) -> Listed:
+    """A house that is let so, far from all others."""
+    july = a_stay("2026-07-01", nights=31)
+    seasonal = (SeasonalRules(july.check_in, july.check_out, let.in_july),) if let.in_july else ()
+    room = RoomRates(SEA_VIEW, a_rate_plan(), let.rules, seasonal)
+    rooms = (RoomType(SEA_VIEW, units=let.units, capacity=let.capacity),)
+    place = replace(some_facts().place, latitude_e6=30_000_000 + number * 10_000)
+    return Listed(f"{number}", some_facts(rooms=rooms, place=place), rates={"rooms": (room,)})
+
+
+def take_nights(story: Story, house: Listed, let: Let) -> None:
+    """Whoever came first has the nights, and those after them."""
+    taken = {number: Taken() for number in range(1, let.units + 1)}
+    for number, stay, buffer_nights in let.taken:
+        kept = stay.kept(buffer_nights)
+        if number in taken and taken[number].gap_around(kept) is not None:
+            taken[number] = taken[number].with_(kept)
+            take(story, house.unit(number), stay, buffer_nights)
+
+
+def offered(db: Connection, house: Listed, at: Instant, stay: Stay, party: Party) -> Money | None:
+    """The total at which search offers a stay in a house."""
+    latitude_e6 = house.facts.place.latitude_e6
+    around = Box(latitude_e6 - 10, -180_000_000, latitude_e6 + 10, 180_000_000)
+    found = stays_to_book(db, sought(stay, party, at, box=around), None, 5).rooms
+    assert len(found) <= 1, "a house has one type of rooms"
+    return Money(found[0].total.minor, found[0].total.currency) if found else None
+
+
+def accepted(ledger: Ledger, house: Listed, stay: Stay, party: Party) -> Money | None:
+    """The total at which a quote is made and its booking taken; nothing where one is refused."""
+    made: list[Quote] = []
+    (room,) = house.facts.rooms
+    wish = Wish(
+        guest_id=INES,
+        property_id=house.property_id,
+        candidates=[house.unit(number) for number in range(1, room.units + 1)],
+        any_of_type=True,
+        stay=stay,
+        party=party,
+    )
+
+    def plan(draft: Draft) -> None:
+        made.append(make_quote(draft, wish, None))
+        book_quoted(draft, Actor("G", INES), made[-1], made[-1].policy_text)
+
+    try:
+        ledger.rehearse(plan)
+    except Refused:
+        return None
+    return made[-1].price.total
+
+
+def hold_them_against_each_other(story: Story, examples_count: int) -> None:
+    """Let houses in many ways, and ask for many stays in each."""
+    store = EventStore(story.database.url, readers=1)
+
+    @settings(
+        max_examples=examples_count,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(let=lets, asked=asked_for)
+    def agree(let: Let, asked: Sequence[tuple[Stay, Party]]) -> None:
+        house = list_house(story, house_of(let, next(NEXT)))
+        take_nights(story, house, let)
+        follow(story)
+        ledger = Ledger(store, clock=lambda: let.at)
+        with asking(story.database.url) as db:
+            for stay, party in asked:
+                shown = offered(db, house, let.at, stay, party)
+                assert shown == accepted(ledger, house, stay, party), (house.name, stay, party)
+
+    try:
+        agree()
+    finally:
+        store.close()
+
+
+def test_what_is_offered_is_accepted_and_nothing_else_is(story: Story) -> None:
+    hold_them_against_each_other(story, 2)
+
+
+@pytest.mark.nightly
+def test_what_is_offered_is_accepted_for_long(story: Story) -> None:
+    hold_them_against_each_other(story, 150)
