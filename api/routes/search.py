@@ -12,12 +12,15 @@ from api.cursors import place_of
 from api.faults import NoSuchPosition, StaleRead
 from api.premises import Premises
 from api.problems import described
+from api.shapes import Query, Uuid
 from api.wishes.search import MapWish, SearchWish
-from ledger.errors import NoNights, SearchTooWide, UnknownCurrency
+from ledger.errors import NoNights, NotFound, SearchTooWide, UnknownCurrency
 from ledger.values.clock import Instant
+from ledger.values.ids import PropertyId
 from projections.availability import AVAILABILITY
 from projections.finding.clusters import Clusters, clusters_to_book
 from projections.finding.sought import Sought
+from projections.finding.visibility import Visibility, visibility_of
 from projections.search import SEARCH
 
 router = APIRouter(tags=["search"])
@@ -61,6 +64,18 @@ async def clusters(
     of a search does not matter here."""
     sought = await premises.look(lambda _, ledger: sought_now(query, premises, ledger.now()))
     return await ask(query, (SEARCH, AVAILABILITY), clusters_to_book, sought, query.zoom)
+
+
+@router.get(
+    "/properties/{property_id}/visibility",
+    responses=described(NoSuchPosition, NotFound, StaleRead),
+)
+async def visibility(
+    property_id: Uuid, query: Annotated[Query, fastapi.Query()], ask: Asking, premises: OnPremises
+) -> Visibility:
+    """Why a property can be found or not, part by part, each with the event that says so."""
+    now = premises.ledger.now()
+    return await ask(query, (SEARCH, AVAILABILITY), visibility_of, PropertyId(property_id), now)
 
 
 def sought_now(wish: SearchWish, premises: Premises, now: Instant) -> Sought:

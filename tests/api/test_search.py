@@ -84,6 +84,10 @@ def test_who_books_what_is_gone_is_told_why(ana: Supply, followed: None) -> None
         == []
     )
     assert quote(ana, "NOT_DISCOVERABLE")["because"] == ["host_not_verified"]
+    told = said(ana.door.get(f"{ana.flat}/visibility", after=stopped["position"]))
+    (suspended,) = [part for part in told["parts"] if not part["holds"]]
+    assert (told["can_be_found"], suspended["hindrance"]) == (False, "host_not_verified")
+    assert suspended["by"].startswith(f"{ana.host_id}/")
 
 
 def test_a_map_has_not_too_many_cells(door: Door) -> None:

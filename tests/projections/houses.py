@@ -61,6 +61,7 @@ class Listed:
     published_at: Instant = NOW
     hosts: Sequence[Event] = (a_provider(), verified(), an_account(), an_account_that_is())
     afterwards: Sequence[Event] = ()
+    rates_and_levies: tuple[bool, bool] = (True, True)
 
     @property
     def property_id(self) -> PropertyId:
@@ -89,7 +90,9 @@ class Listed:
     def events_of_tariff(self) -> list[Event]:
         """What it costs."""
         asked = replace(rates_set(**self.rates), property_id=self.property_id)
-        return [asked, replace(levies_set(), property_id=self.property_id)]
+        taken = replace(levies_set(), property_id=self.property_id)
+        is_set = zip((asked, taken), self.rates_and_levies, strict=True)
+        return [event for event, told in is_set if told]
 
 
 def list_house(story: Story, house: Listed) -> Listed:

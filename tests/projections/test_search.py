@@ -15,12 +15,14 @@ from ledger.aggregates.provider import PROVIDER, Standing
 from ledger.aggregates.tariff import TARIFF, tariff_of
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR
 from ledger.draft import Draft
+from ledger.errors import NotFound
 from ledger.events import Event
 from ledger.events.tariff import RatesSet
 from ledger.processes import hindrances
 from ledger.values.clock import instant
 from ledger.values.exchange import reference_rates
 from ledger.values.guests import Party
+from ledger.values.ids import PropertyId
 from ledger.values.listing import PropertyKind, RoomType
 from ledger.values.rates import Season
 from ledger.values.stay_rules import SeasonalRules, StayRules
@@ -28,6 +30,7 @@ from ledger.values.tariff import BookingMode, RoomRates
 from projections.finding.clusters import clusters_to_book
 from projections.finding.found import FoundRoom, stays_to_book
 from projections.finding.sought import Box, Order, Spot
+from projections.finding.visibility import visibility_of
 from tests.facts import (
     GOOD_UNTIL,
     NOW,
@@ -103,6 +106,9 @@ IN_EVERY_STATE = (
     Listed("of a host in onboarding", hosts=(a_provider(), verified(), an_account())),
     Listed("of a restricted host", afterwards=(an_account_that_is(Standing.RESTRICTED),)),
     Listed("without number", facts=some_facts(registration=None)),
+    Listed("without rates", rates_and_levies=(False, True)),
+    Listed("without levies", rates_and_levies=(True, False)),
+    Listed("without either", rates_and_levies=(False, False)),
     Listed("without room", afterwards=(a_deactivation(),)),
     Listed("with papers for a day", valid_until=NOW.date() + timedelta(days=1)),
     Listed("with papers that ran out", valid_until=NOW.date()),
@@ -141,22 +147,51 @@ class Judged:
         return self.told.get(stream)
 
 
+def hindrances_of(house: Listed) -> set[str]:
+    """What the write side has against a house."""
+    known = Judged(house)
+    listed = known.told[house.property_id]
+    return {each.value for each in hindrances(cast(Draft, known), house.property_id, listed)}
+
+
 def test_a_house_is_found_exactly_while_the_ledger_would_let_it_be_booked(story: Story) -> None:
     for house in IN_EVERY_STATE:
         list_house(story, house)
 
     (found,) = find(story, sought(), at_most=50)
 
-    allowed = [
-        house.name
-        for house in IN_EVERY_STATE
-        for known in [Judged(house)]
-        if not list(
-            hindrances(cast(Draft, known), house.property_id, known.told[house.property_id])
-        )
-    ]
+    allowed = [house.name for house in IN_EVERY_STATE if not hindrances_of(house)]
     assert sorted(names(found, *IN_EVERY_STATE)) == sorted(allowed)
     assert 6 <= len(allowed) < len(IN_EVERY_STATE)
+    with asking(story.database.url) as db:
+        for house in IN_EVERY_STATE:
+            told = visibility_of(db, house.property_id, NOW)
+            in_the_way = {part.hindrance for part in told.parts if not part.holds}
+            assert (in_the_way, told.can_be_found) == (hindrances_of(house), not in_the_way)
+
+
+def test_a_host_is_told_which_event_keeps_a_house_from_being_found(story: Story) -> None:
+    house = list_house(story, Listed("open", afterwards=(suspended(), blocked())))
+    follow(story)
+
+    with asking(story.database.url) as db:
+        parts = visibility_of(db, house.property_id, NOW).parts
+        with pytest.raises(NotFound):
+            visibility_of(db, PropertyId(an_id("no house")), NOW)
+
+    assert {part.hindrance: part.by for part in parts if not part.holds} == {
+        "host_not_verified": f"{house.host_id}/5",
+        "blocked_by_moderation": f"{house.property_id}/5",
+    }
+    assert {part.hindrance: part.by for part in parts if part.holds} == {
+        "not_published": f"{house.property_id}/4",
+        "payout_account_not_enabled": f"{house.host_id}/4",
+        "no_rates": f"{tariff_of(house.property_id)}/1",
+        "no_active_unit_with_a_price": f"{tariff_of(house.property_id)}/1",
+        "no_fees_and_taxes": f"{tariff_of(house.property_id)}/2",
+        "registration_missing": f"{house.property_id}/2",
+        "documents_have_expired": f"{house.property_id}/2",
+    }
 
 
 def test_a_house_whose_papers_have_run_out_is_found_no_more_whoever_is_late(story: Story) -> None:
