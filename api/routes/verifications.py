@@ -3,7 +3,13 @@
 from fastapi import APIRouter, Request
 
 from api import speakers
-from api.answers.verifications import VerificationNow, answer, shown
+from api.answers.verifications import (
+    RecordToRead,
+    VerificationNow,
+    answer,
+    read_record,
+    shown,
+)
 from api.asking import OnPremises, stated
 from api.commands import COMMANDS, Commanding
 from api.problems import described
@@ -12,8 +18,10 @@ from api.speaking import keep
 from api.wishes.verifications import HostReview, PropertyReview
 from ledger import errors, processes
 from ledger.aggregates.verification import VERIFICATION
+from ledger.application import Ledger
 from ledger.draft import Draft
 from ledger.errors import NotFound
+from ledger.store import EventStore
 from ledger.values.ids import HostId, PropertyId, VerificationId
 from ledger.values.verification import Legal
 
@@ -81,3 +89,22 @@ async def verification(
     if found is None:
         raise NotFound(verification_id=verification_id)
     return shown(position, review, found)
+
+
+@router.get(
+    "/verifications/{verification_id}/record",
+    responses=described(errors.NotFound, errors.ReviewIsClaimed),
+)
+async def legal_record(
+    verification_id: Uuid, by: Uuid, request: Request, premises: OnPremises
+) -> RecordToRead:
+    """Name and address of who asks to host, for the reviewer who has taken the review on."""
+    review = VerificationId(verification_id)
+
+    def read(store: EventStore, ledger: Ledger) -> RecordToRead:
+        record = read_record(store, ledger.state(VERIFICATION, review), review, by)
+        return RecordToRead(position=store.head(), verification_id=review, record=record)
+
+    found = await premises.look(read)
+    stated(request, found.position)
+    return found

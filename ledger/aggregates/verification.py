@@ -34,6 +34,7 @@ from ledger.events.verification import (
 )
 from ledger.values.clock import Instant
 from ledger.values.ids import HostId, VerificationId, derived_id
+from ledger.values.texts import Written
 from ledger.values.verification import (
     ChangeWanted,
     Check,
@@ -69,6 +70,7 @@ class Verification(Struct, frozen=True):
     host_id: HostId
     number: int
     documents: tuple[ShownDocument, ...]
+    record: Written | None = None
     reviewer: str | None = None
     claimed_until: Instant | None = None
     changes: tuple[ChangeWanted, ...] = ()
@@ -96,6 +98,7 @@ class SubmitForReview(Command, frozen=True, kw_only=True):
     host_id: HostId
     number: int
     facts: str
+    record: Written | None
     documents: tuple[ShownDocument, ...]
     terms: str
     missing: tuple[str, ...] = ()
@@ -208,6 +211,7 @@ def submit(command: SubmitForReview, now: Instant) -> Sequence[VerificationEvent
             host_id=command.host_id,
             number=command.number,
             facts=command.facts,
+            record=command.record,
             documents=command.documents,
             terms=command.terms,
         )
@@ -310,6 +314,7 @@ def evolve(verification: Verification | None, event: VerificationEvent) -> Verif
             host_id=event.host_id,
             number=event.number,
             documents=event.documents,
+            record=event.record,
         )
     assert verification is not None
     there = replace(verification, status=status)
@@ -332,4 +337,5 @@ VERIFICATION = Decider(
     stream_of=lambda command: command.verification_id,
     decide=decide,
     evolve=evolve,
+    evolution=2,
 )

@@ -275,3 +275,9 @@ def with_no_last_day(old: Shape) -> Shape:
 def with_no_renewal(old: Shape) -> Shape:
     """Who was reinstated was not asked to renew anything at first."""
     return {**old, "renew_by": None}
+
+
+@upcast("verification.submitted", since=1)
+def with_no_record(old: Shape) -> Shape:
+    """Of who asks to host nothing was named at first."""
+    return {**old, "record": None}

@@ -5,14 +5,18 @@ from datetime import date
 from ledger.events.event import Event
 from ledger.values.clock import Instant
 from ledger.values.ids import HostId
+from ledger.values.texts import Written
 from ledger.values.verification import ChangeWanted, Check, ShownDocument, Subject
 
 
-class VerificationSubmitted(Event, topic="verification.submitted", frozen=True, kw_only=True):
+class VerificationSubmitted(
+    Event, topic="verification.submitted", schema=2, frozen=True, kw_only=True
+):
     """A host asks for a review, and shows what it is about.
 
     `number` counts the reviews of the subject; of a property it is the number of the revision.
-    `facts` is the SHA-256 of what was stated, so a review says what it looked at.
+    `facts` is the SHA-256 of what was stated, so a review says what it looked at; `record` is the
+    name and address of who asks to host, in law.
     """
 
     subject: Subject
@@ -20,6 +24,7 @@ class VerificationSubmitted(Event, topic="verification.submitted", frozen=True, 
     host_id: HostId
     number: int
     facts: str
+    record: Written | None
     documents: tuple[ShownDocument, ...]
     terms: str
 

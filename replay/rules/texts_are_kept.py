@@ -33,6 +33,7 @@ from ledger.events.support_case import (
     CaseReopened,
     CaseResolved,
 )
+from ledger.events.verification import VerificationSubmitted
 from ledger.values.texts import Written, digest_of
 from replay.rules.rule import Connection, Extent, Handlers, Rule
 
@@ -83,6 +84,7 @@ class TextsAreKept(Rule):
             **dict.fromkeys(STATED, self.state),
             PropertyDescribed: self.describe,
             FeedRegistered: self.feed,
+            VerificationSubmitted: self.submit,
         }
 
     def say(self, recorded: Recorded[Any]) -> None:
@@ -110,6 +112,10 @@ class TextsAreKept(Rule):
     def feed(self, recorded: Recorded[FeedRegistered]) -> None:
         """A calendar elsewhere has an address that only we are told."""
         self._name(recorded.event.address, recorded)
+
+    def submit(self, recorded: Recorded[VerificationSubmitted]) -> None:
+        """Who asks to host tells their name and address in law."""
+        self._name(recorded.event.record, recorded)
 
     def end(self, db: Connection, extent: Extent) -> None:
         """Look up the rest."""

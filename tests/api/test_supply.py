@@ -242,6 +242,19 @@ def test_v3_nobody_looks_at_themselves_and_nobody_approves_what_is_anothers(ana:
     assert (shown["status"], shown["changes"]) == ("changes_requested", [change])
 
 
+def test_only_who_has_a_review_reads_who_it_is_about(ana: Supply) -> None:
+    review = f"/verifications/{ana.submits()['verification_id']}"
+    said(ana.door.get(f"{review}/record", by=ana.reviewer), "REVIEW_CLAIMED")
+
+    ana.post(f"{review}/claim", {"by": ana.reviewer})
+
+    told = said(ana.door.get(f"{review}/record", by=ana.reviewer))
+    assert told["record"]["words"] == "Ana Moreira, Rua das Flores 7"
+    said(ana.door.get(f"{review}/record", by=ana.operator), "REVIEW_CLAIMED")
+    ana.post(f"{review}/release", {"by": ana.reviewer})
+    said(ana.door.get(f"{review}/record", by=ana.reviewer), "REVIEW_CLAIMED")
+
+
 def test_reviewers_find_what_waits_for_them(ana: Supply, followed: None) -> None:
     asked = ana.submits()
     review = asked["verification_id"]

@@ -55,6 +55,7 @@ def to_submit(**changed: Any) -> SubmitForReview:
         "host_id": RUI,
         "number": 1,
         "facts": THE_DIGEST,
+        "record": SOME_WORDS,
         "documents": (IDENTITY,),
         "terms": HOST_TERMS,
     }
@@ -69,6 +70,7 @@ def submitted_for_review(**changed: Any) -> VerificationSubmitted:
         "host_id": RUI,
         "number": 1,
         "facts": THE_DIGEST,
+        "record": SOME_WORDS,
         "documents": (IDENTITY,),
         "terms": HOST_TERMS,
     }

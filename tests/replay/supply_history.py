@@ -83,7 +83,7 @@ def submit(history: "History", host_id: HostId) -> None:
         processes.submit_provider,
         host=Actor("H", host_id),
         host_id=host_id,
-        legal=A_NATURAL_PERSON,
+        legal=replace(A_NATURAL_PERSON, record=history.says(host_id, f"{ROAD}, {host_id}")),
         documents=(card_of(host_id),),
         terms=HOST_TERMS,
     )
