@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from ledger.values.listing import folded
 from projections.availability import nights, units
-from projections.finding.ranks import affordable, rank
+from projections.finding.ranks import affordable, cost_of, rank
 from projections.finding.sought import Sought
 from projections.search import arrivals, hosts, properties, rooms, tariffs
 
@@ -28,7 +28,8 @@ def findable(sought: Sought) -> Subquery:
 
     Whoever takes them one by one, as far as they need, asks `to_be_had` of each.
     """
-    order = (rank(sought).label("rank"), properties.c.property_id, arrivals.c.room_type)
+    rent, cost = cost_of(sought)
+    order = (rank(sought, cost).label("rank"), properties.c.property_id, arrivals.c.room_type)
     return (
         select(
             *order,
@@ -40,8 +41,10 @@ def findable(sought: Sought) -> Subquery:
         )
         .join(tariffs, tariffs.c.property_id == properties.c.property_id)
         .join(arrivals, arrivals.c.property_id == properties.c.property_id)
+        .join(rent, literal(value=True))
+        .join(cost, literal(value=True))
         .where(*_listed(sought), *_somewhere(sought), *_wished(sought), *_let(sought))
-        .where(*affordable(sought))
+        .where(*affordable(sought, cost))
         .order_by(*order)
         .offset(0)  # keeps what is asked of each room out of here: it would be asked of all
         .subquery("keys")

@@ -5,8 +5,20 @@ the guest's fee. No total is ever below it: so it says which prices need not be 
 """
 
 from collections import Counter
+from decimal import Decimal
+from fractions import Fraction
 
-from sqlalchemy import BigInteger, ColumnElement, Numeric, case, cast, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Numeric,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from ledger.values.currency import currency_of
 from projections.finding.sought import ALL_AROUND_E6, DEGREE_E6, Order, Sought
@@ -21,10 +33,15 @@ NOT_CONVERTED = 10**15
 ROUNDED_OFF = 2
 """What rounding may take of fee and tax together, in minor units."""
 
+DIGITS = 12
+"""After so many digits behind the point a rate is cut off, never up: the least stays the least."""
 
-def least(sought: Sought) -> ColumnElement[int]:
-    """What the stay costs at least, in the wished currency: its nights at the lowest of their
-    months, those who come beyond the included guests, the cleaning, the guest's fee and its tax.
+
+def cost_of(sought: Sought) -> tuple[LateralFromClause, LateralFromClause]:
+    """What the stay costs at least, as `least`, in the wished currency: its nights at the lowest of
+    their months, those who come beyond the included guests, the cleaning, the fee and its tax.
+
+    In two steps, of which the second is made of the first: what the host asks, and what is paid.
     """
     stay = sought.asked.stay
     of_months = Counter(night.month for night in stay.nights())
@@ -33,13 +50,12 @@ def least(sought: Sought) -> ColumnElement[int]:
         (arrivals.c[lowest] * of_months[month] for month, lowest in enumerate(LOWEST, start=1)),
         start=arrivals.c.cleaning_minor + _extra_guests(sought) * stay.nights_count(),
     )
-    listed = asked + asked * tariffs.c.fee_at_least_bp // ALL_BP - ROUNDED_OFF
-    paid = [
-        (properties.c.currency == listing, _paid_at_least(sought, listing, listed))
-        for listing, (_, not_converted) in sought.exchanges.items()
-        if not_converted is None
-    ]
-    return cast(case(*paid, else_=listed + NOT_CONVERTED), BigInteger)
+    rent = select(asked.label("asked")).correlate(arrivals).lateral("rent")
+    listed = rent.c.asked + rent.c.asked * tariffs.c.fee_at_least_bp // ALL_BP - ROUNDED_OFF
+    in_wished = func.floor(listed * _rate(sought)) - currency_of(sought.currency).charge_step
+    least = cast(func.coalesce(in_wished, listed + NOT_CONVERTED), BigInteger)
+    paid = select(least.label("least")).correlate(rent, tariffs, properties).lateral("cost")
+    return rent, paid
 
 
 def _extra_guests(sought: Sought) -> ColumnElement[int]:
@@ -49,27 +65,32 @@ def _extra_guests(sought: Sought) -> ColumnElement[int]:
     return func.greatest(heads - arrivals.c.included_guests, 0) * arrivals.c.extra_guest_minor
 
 
-def _paid_at_least(sought: Sought, listing: str, listed: ColumnElement[int]) -> ColumnElement[int]:
-    if listing == sought.currency:
-        return listed
-    exchange, _ = sought.exchanges[listing]
-    rate, step = exchange.minor_rate, currency_of(sought.currency).charge_step
-    times, parts = (literal(part, Numeric) for part in (rate.numerator, rate.denominator))
-    return cast(func.floor(listed * times / parts) - step, BigInteger)
+def _rate(sought: Sought) -> ColumnElement[Decimal]:
+    """Minor units of the wished currency for one of the listing's; nothing where none is told."""
+    rates = {
+        listing: literal(_cut_off(exchange.minor_rate), Numeric)
+        for listing, (exchange, not_converted) in sought.exchanges.items()
+        if not_converted is None
+    }
+    return case(rates, value=properties.c.currency)
 
 
-def affordable(sought: Sought) -> list[ColumnElement[bool]]:
+def _cut_off(rate: Fraction) -> Decimal:
+    return Decimal(rate.numerator * 10**DIGITS // rate.denominator).scaleb(-DIGITS)
+
+
+def affordable(sought: Sought, cost: LateralFromClause) -> list[ColumnElement[bool]]:
     """What lets a candidate pass that may cost no more than was wished, in that currency."""
     if sought.to_minor is not None:
-        return [least(sought) <= sought.to_minor]
-    return [] if sought.from_minor is None else [least(sought) < NOT_CONVERTED // 2]
+        return [cost.c.least <= sought.to_minor]
+    return [] if sought.from_minor is None else [cost.c.least < NOT_CONVERTED // 2]
 
 
-def rank(sought: Sought) -> ColumnElement[int]:
+def rank(sought: Sought, cost: LateralFromClause) -> ColumnElement[int]:
     """What candidates are ordered by, the lowest first."""
     match sought.order:
         case Order.PRICE:
-            return least(sought)
+            return cost.c.least
         case Order.DISTANCE:
             return _distance_squared(sought)
         case Order.RATING:
