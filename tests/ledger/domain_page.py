@@ -281,6 +281,9 @@ OURS = {
         PY17  | {LISTED} | O | same
         PY18  | {LISTED} | O | same
         PY19  | draft    | O | same
+        PY12a | approved | H | same
+        PY13a | approved | X | same
+        PY13b | approved | X | same
     """),
     "provider": _rows(f"""
         PR7s  | suspended | X | rejected

@@ -144,15 +144,23 @@ class Supply(Market):
 
         self.decide(price, MILL)
 
-    def is_let(self, *documents: str, safety: tuple[str, ...] = ()) -> None:
-        """Ana is verified and can be paid; the mill, drafted before, is looked at, and found."""
+    def is_approved(self, *documents: str, safety: tuple[str, ...] = ()) -> None:
+        """Ana is verified and can be paid; the mill, drafted before, is looked at."""
         self.is_verified()
         self.states(some_facts(safety=safety))
         self.describes(*self.photographs())
         self.approves(self.asks_about_the_mill(*documents), Subject.PROPERTY)
         self.can_be_paid()
+
+    def publishes(self) -> None:
+        """Ana lets the mill be found."""
         publish = partial(processes.publish_property, host=HOST_ANA, property_id=MILL)
         self.decide(publish, MILL)
+
+    def is_let(self, *documents: str, safety: tuple[str, ...] = ()) -> None:
+        """The mill is looked at, and found."""
+        self.is_approved(*documents, safety=safety)
+        self.publishes()
 
     def mill(self) -> Property:
         """How the mill stands."""

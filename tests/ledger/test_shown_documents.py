@@ -207,6 +207,20 @@ def test_the_right_to_let_is_shown_again_without_anything_else_being_changed(ana
     assert ana.mill().facts == before.facts
 
 
+def test_a_house_whose_papers_ran_out_before_it_was_let_is_let_by_others(ana: Supply) -> None:
+    of_safety = ana.sends(Purpose.SAFETY, expires_on=soon(ana, 20))
+    ana.is_approved(safety=(of_safety,))
+    ana.until(ana.clock.now + 20 * DAY, step=10 * DAY)
+    with pytest.raises(NotReady, match="documents_have_expired"):
+        ana.publishes()
+
+    ana.states(some_facts(safety=(ana.sends(Purpose.SAFETY, expires_on=soon(ana, 400)),)))
+    ana.approves(ana.asks_about_the_mill(), Subject.PROPERTY)
+    ana.publishes()
+
+    assert ana.hindrances() == []
+
+
 def test_other_facts_last_no_longer_than_the_right_to_let_that_was_shown_before(
     ana: Supply,
 ) -> None:
