@@ -50,4 +50,4 @@ def project(rows: Rows, recorded: Recorded[SearchEvent]) -> None:
 
 
 # Each row is one stream's: a host's, a property's, a tariff's or a review's.
-SEARCH = Projection("search", 1, tables, get_args(SearchEvent), project, sliced_by="stream")
+SEARCH = Projection("search", 2, tables, get_args(SearchEvent), project, sliced_by="stream")

@@ -57,7 +57,6 @@ properties = Table(
     Index("properties_by_place", "latitude_e6", "longitude_e6"),
     Index("properties_by_city", "city_folded"),
     Index("properties_by_region", "region_folded"),
-    Index("properties_by_host", "host_id"),
 )
 """A property by its approved facts, whatever is proposed; `revision` is their number, 0 for none.
 
