@@ -511,10 +511,7 @@ class NightsHaveBegun(Refused):
 
 
 class ChangesBothWays(Refused):
-    """Of a stay that is earned, some would go back while more is paid: propose one after the other.
-
-    First what gets cheaper, as fewer guests; when that is so, what is to be paid.
-    """
+    """Of an earned stay some would go back while more is paid: change first one, then the other."""
 
     code = "CHANGES_BOTH_WAYS"
 
