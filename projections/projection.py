@@ -5,9 +5,9 @@ gathers the changes of a batch, writes them as sets, and commits them together w
 So the same code follows the live ledger and rebuilds from the beginning.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, get_args
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, Text, select
@@ -47,6 +47,16 @@ class Rows(Protocol):
 
 
 Project = Callable[[Rows, Recorded[Any]], None]
+
+
+Matter = Callable[[Rows, Recorded[Any], Any], None]
+Matters = Mapping[Any, Matter]
+"""For each union of events, what projects those: one file of a read model in a folder."""
+
+
+def by_event(matters: Matters) -> Mapping[type[Event], Matter]:
+    """What projects each event: the matter whose union it is in."""
+    return {event: project for events, project in matters.items() for event in get_args(events)}
 
 
 @dataclass(frozen=True)

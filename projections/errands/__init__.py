@@ -5,8 +5,7 @@ result of the call stands in the ledger, so a worker that dies in between finds 
 from outside sets none.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, get_args
+from typing import get_args
 
 from ledger.events import Recorded
 from projections.errands import disputes, documents, hosts, payments, payouts, refunds
@@ -17,7 +16,7 @@ from projections.errands.payments import PaymentErrandEvent
 from projections.errands.payouts import PayoutErrandEvent
 from projections.errands.refunds import RefundErrandEvent
 from projections.errands.table import errands, tables
-from projections.projection import Projection, Rows
+from projections.projection import Matters, Projection, Rows, by_event
 
 __all__ = ["ERRANDS", "errands"]
 
@@ -30,7 +29,7 @@ ErrandEvent = (
     | DocumentErrandEvent
 )
 
-MATTERS: Mapping[Any, Callable[[Rows, Recorded[Any], Any], None]] = {
+MATTERS: Matters = {
     PaymentErrandEvent: payments.project,
     RefundErrandEvent: refunds.project,
     PayoutErrandEvent: payouts.project,
@@ -40,7 +39,7 @@ MATTERS: Mapping[Any, Callable[[Rows, Recorded[Any], Any], None]] = {
 }
 """Which file knows what the events of a union ask for."""
 
-_PROJECTS = {event: project for events, project in MATTERS.items() for event in get_args(events)}
+_PROJECTS = by_event(MATTERS)
 
 
 def project(rows: Rows, recorded: Recorded[ErrandEvent]) -> None:

@@ -8,11 +8,10 @@ time of asking (`projections.finding`).
 A property that somebody vouches for, without facts of its own, has no place and is not found here.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, get_args
+from typing import get_args
 
 from ledger.events import Recorded
-from projections.projection import Projection, Rows
+from projections.projection import Matters, Projection, Rows, by_event
 from projections.search import hosting, listing, pricing, rating
 from projections.search.hosting import HostEvent, hosts
 from projections.search.listing import ListingEvent, properties, rooms
@@ -33,7 +32,7 @@ __all__ = [
 
 SearchEvent = HostEvent | ListingEvent | TariffEvent | RatingEvent
 
-MATTERS: Mapping[Any, Callable[[Rows, Recorded[Any], Any], None]] = {
+MATTERS: Matters = {
     HostEvent: hosting.project,
     ListingEvent: listing.project,
     TariffEvent: pricing.project,
@@ -41,7 +40,7 @@ MATTERS: Mapping[Any, Callable[[Rows, Recorded[Any], Any], None]] = {
 }
 """Which file knows what the events of a union change."""
 
-_PROJECTS = {event: project for events, project in MATTERS.items() for event in get_args(events)}
+_PROJECTS = by_event(MATTERS)
 
 
 def project(rows: Rows, recorded: Recorded[SearchEvent]) -> None:

@@ -1,10 +1,9 @@
 """Timers: what the clock must do, and when. History from outside sets none."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, get_args
+from typing import get_args
 
 from ledger.events import Recorded
-from projections.projection import Projection, Rows
+from projections.projection import Matters, Projection, Rows, by_event
 from projections.timers import (
     alterations,
     damage,
@@ -41,7 +40,7 @@ TimerEvent = (
     | DocumentTimerEvent
 )
 
-MATTERS: Mapping[Any, Callable[[Rows, Recorded[Any], Any], None]] = {
+MATTERS: Matters = {
     StayTimerEvent: stays.project,
     HoldTimerEvent: holds.project,
     FundsEvent: funds.project,
@@ -54,7 +53,7 @@ MATTERS: Mapping[Any, Callable[[Rows, Recorded[Any], Any], None]] = {
 }
 """Which file knows what the events of a union set and end."""
 
-_PROJECTS = {event: project for events, project in MATTERS.items() for event in get_args(events)}
+_PROJECTS = by_event(MATTERS)
 
 
 def project(rows: Rows, recorded: Recorded[TimerEvent]) -> None:
