@@ -136,3 +136,11 @@ class Latest(Query):
     """So many of them, at most."""
 
     limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class Page(Latest):
+    """Which of them: those after the page that answered this cursor, or the first ones."""
+
+    cursor: Annotated[str, Field(max_length=500)] | None = Field(
+        default=None, description="What the page before this one answered, to the same question"
+    )

@@ -3,6 +3,8 @@
 The words are kept before the command is executed, so what happened never names what is not there.
 """
 
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Literal, Self
 
 from pydantic import BaseModel, SerializeAsAny, model_validator
@@ -12,11 +14,15 @@ from api.commands import Command
 from api.shapes import Uuid, Worded, Words
 from ledger.aggregates.booking import BOOKING
 from ledger.application import Ledger
+from ledger.draft import Draft
 from ledger.errors import NotFound, RepeatedWithDifferences, UnfitText
 from ledger.events import Actor, Role
 from ledger.store import EventStore
 from ledger.values.ids import BookingId, GuestId, PropertyId, UnitId
 from ledger.values.texts import Written
+
+SaidBefore = Callable[[Draft], Iterable[Written]]
+"""What a speaker has said of the same matter before, as the ledger has it: the latest first."""
 
 OF_WORDS = (UnfitText, RepeatedWithDifferences)
 """How words may go wrong."""
@@ -62,13 +68,26 @@ class Heard(BaseModel):
     digest: str
 
 
-async def keep(command: Command, speaker: Actor, said: Worded) -> tuple[Written, Heard]:
+async def keep(
+    command: Command, speaker: Actor, said: Worded, before: SaidBefore | None = None
+) -> tuple[Written, Heard]:
     """Keep the words of a command in the vault: what events name, and what the record has.
 
-    They are the speaker's, and erased with them. Raises UnfitText, RepeatedWithDifferences.
+    They are the speaker's, and erased with them. Events name what said the same words `before`, if
+    anything did: to say them again changes nothing. The record has the command's own, so a repeat
+    is known whatever was said in between. Raises UnfitText, RepeatedWithDifferences, NotFound.
     """
-    written = await command.keep_text(speaker.id, said.spoken())
-    return written, Heard(said=said.silent(), digest=written.digest)
+    own = await command.keep_text(speaker.id, said.spoken())
+    named = own if before is None else await command.look(partial(_same_words, own, before))
+    return named, Heard(said=said.silent(), digest=own.digest)
+
+
+def _same_words(own: Written, before: SaidBefore, store: EventStore, ledger: Ledger) -> Written:
+    earlier = tuple(before(ledger.rehearse(lambda _: None)))
+    kept = store.texts([own.text_id, *(one.text_id for one in earlier)])
+    words = {text_id: text.words for text_id, text in kept.items() if text.words is not None}
+    said = words.get(own.text_id)
+    return next((one for one in earlier if said and words.get(one.text_id) == said), own)
 
 
 async def host_of_property(command: Command, property_id: PropertyId) -> Actor:

@@ -17,6 +17,7 @@ from ledger.aggregates.unit_calendar import UNIT_CALENDAR
 from ledger.draft import Draft, Plan
 from ledger.errors import NightsAreTaken, NotFound, NothingVouchedFor
 from ledger.values.guests import Party
+from ledger.values.hindrance import Hindrance
 from ledger.values.ids import BookingId, GuestId, PropertyId, UnitId
 from ledger.values.money import same_currency, zero
 from ledger.values.policy import Policy
@@ -55,7 +56,7 @@ def _without_unit(wish: BookingWish, stay: Stay, booking_id: BookingId, draft: D
     processes.refuse_unless_discoverable(draft, property_id)
     terms = draft.state(ATTESTATION, vouched_by)
     if terms is None:
-        raise processes.not_discoverable(property_id, processes.Hindrance.NOT_VOUCHED_FOR)
+        raise processes.not_discoverable(property_id, Hindrance.NOT_VOUCHED_FOR)
     return Book(
         booking_id=booking_id,
         guest_id=GuestId(wish.guest_id),

@@ -64,7 +64,8 @@ def searching(place: Place, told: Callable[[str], None]) -> Iterator[Row]:
     """How soon a search is answered."""
     told(f"writing {search.LISTINGS:,} listings and letting the read models take them in")
     search.prepare(place)
-    yield from _all([search.contest(place)], told)
+    with http.api_alone(place) as port:
+        yield from _all(search.contests(place, port), told)
 
 
 def paying(place: Place, told: Callable[[str], None]) -> Iterator[Row]:

@@ -13,11 +13,12 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count
+from typing import Any
 
 import httpx
 
@@ -242,14 +243,31 @@ class Wires:
 @contextmanager
 def system(place: Place) -> Iterator[int]:
     """The API and the followers as processes of their own; the port that the API answers on."""
+    with _running(place, FOLLOW, well=_has_followed) as port:
+        yield port
+
+
+@contextmanager
+def api_alone(place: Place) -> Iterator[int]:
+    """The API over read models that nobody feeds any more; the port that it answers on."""
+    with _running(place, well=bool) as port:
+        yield port
+
+
+FOLLOW = ("replay", "follow")
+Health = Mapping[str, Any]
+
+
+@contextmanager
+def _running(place: Place, *beside: Sequence[str], well: Callable[[Health], bool]) -> Iterator[int]:
     port = free_port()
     environment = {**os.environ, "DATABASE_URL": place.url, "LOG_LEVEL": "WARNING"}
-    commands = (["replay", "follow"], ["api", "serve", "--port", str(port)])
+    commands = (*beside, ("api", "serve", "--port", str(port)))
     processes = [
         subprocess.Popen([sys.executable, "-m", *command], env=environment) for command in commands
     ]
     try:
-        _wait_until_well(port, processes)
+        _wait_until_well(port, processes, well)
         yield port
     finally:
         for process in processes:
@@ -258,15 +276,19 @@ def system(place: Place) -> Iterator[int]:
             process.wait(READY_SECONDS)
 
 
-def _wait_until_well(port: int, processes: list[subprocess.Popen[bytes]]) -> None:
+def _has_followed(health: Health) -> bool:
+    models = health.get("read_models", [])
+    return bool(models) and all(model["lag"] == 0 for model in models)
+
+
+def _wait_until_well(
+    port: int, processes: list[subprocess.Popen[bytes]], well: Callable[[Health], bool]
+) -> None:
     give_up_at = time.monotonic() + READY_SECONDS
     while True:
         assert all(process.poll() is None for process in processes), "a part ended at once"
         assert time.monotonic() < give_up_at, "the system never became well"
-        try:
-            health = httpx.get(f"http://{HOST}:{port}/health", timeout=5).json()
-        except httpx.TransportError:
-            health = {"read_models": []}
-        if health["read_models"] and all(model["lag"] == 0 for model in health["read_models"]):
-            return
+        with suppress(httpx.TransportError):
+            if well(httpx.get(f"http://{HOST}:{port}/health", timeout=5).json()):
+                return
         time.sleep(0.1)

@@ -5,14 +5,18 @@ that one writes first: joins and a `NOT IN` over the taken nights, without rules
 without a price. Questions are asked one at a time, each once, by the same seed for both.
 """
 
+import asyncio
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from http import HTTPStatus
 from itertools import islice
 from random import Random
 from typing import Any
+from urllib.parse import urlencode
 
 import psycopg
 from msgspec.structs import replace
@@ -20,25 +24,27 @@ from sqlalchemy import Connection, text
 
 from bench.contest import Contest, Figures, Goal, Place
 from bench.history import write_events
-from bench.http import percentile
+from bench.http import Wire, Wires, percentile
 from bench.supply import BEGINS_ON, CITIES, LISTED_AT, City, somewhere, supply
 from ledger.store import install_schema
+from ledger.values.clock import system_clock
 from ledger.values.currency import CURRENCIES
 from ledger.values.exchange import reference_rates
 from ledger.values.guests import Party
 from ledger.values.offer import Asked, exchange_on_offer
 from ledger.values.stay import Stay
 from projections.availability import AVAILABILITY
-from projections.finding.found import stays_to_book
+from projections.finding.found import degrees, stays_to_book
 from projections.finding.sought import Box, Order, Sought
 from projections.reading import reader
 from projections.search import SEARCH
 from replay.rebuild import rebuild
 
 LISTINGS = 100_000
-QUESTIONS, WARM_UPS = 300, 5
+QUESTIONS, WARM_UPS = 300, 25
+PERCENTILES = {"p50": 50, "p95": 95, "p99": 99}
 PAGE = 20
-PLAIN_QUESTIONS = 25
+PLAIN_QUESTIONS = WARM_UPS + 20
 PARTIES = (Party(2), Party(2), Party(2, 1), Party(2, 2), Party(2, 1, 1), Party(4))
 ASKED_AT = LISTED_AT + timedelta(days=1)
 SIZES_E6 = (20_000, 40_000, 80_000)
@@ -61,16 +67,28 @@ def prepare(place: Place, listings: int = LISTINGS) -> None:
                 connection.execute(f'VACUUM ANALYZE {schema}."{table}"'.encode())
 
 
-def contest(place: Place) -> Contest:
-    """The search's lines of the table. Call `prepare` first."""
-    return Contest(
-        name="search, 100,000 listings",
-        unit="ms",
-        goals=dict.fromkeys(("p50", "p95", "p99"), Goal(at_most=25)),
-        ours=lambda: ours(place.url),
-        peers={"plain SQL, without a price": lambda: plain(place.url)},
-        rounds=place.rounds,
-    )
+def contests(place: Place, port: int) -> list[Contest]:
+    """The search's lines of the table: of the read model, and of the API that answers on a port.
+
+    Call `prepare` first.
+    """
+    return [
+        Contest(
+            name="search, 100,000 listings",
+            unit="ms",
+            goals=dict.fromkeys(PERCENTILES, Goal(at_most=25)),
+            ours=lambda: ours(place.url),
+            peers={"plain SQL, without a price": lambda: plain(place.url)},
+            rounds=place.rounds,
+        ),
+        Contest(
+            name="search over HTTP, 100,000 listings",
+            unit="ms",
+            goals=dict.fromkeys(PERCENTILES, Goal(at_most=50)),
+            ours=lambda: asyncio.run(over_http(port)),
+            rounds=place.rounds,
+        ),
+    ]
 
 
 # -- What is measured -------------------------------------------------------------------
@@ -80,6 +98,41 @@ def ours(url: str) -> Figures:
     """Milliseconds to a page of what can be booked, in its order, each with its total."""
     with _asking(url) as db:
         return _timed(questions(), lambda asked: stays_to_book(db, asked, None, PAGE))
+
+
+async def over_http(port: int) -> Figures:
+    """The same to the last byte of the answer; the stays as far ahead of today as they were."""
+    took = Took()
+
+    async def ask_all(wire: Wire) -> None:
+        for question in questions():
+            with took.one():
+                status, body = await wire.call("GET", f"/search?{urlencode(_parameters(question))}")
+            assert status == HTTPStatus.OK, body
+
+    async with Wires(port) as wires:
+        await wires.lend(ask_all)
+    return took.figures()
+
+
+def _parameters(asked: Sought) -> Mapping[str, object]:
+    box, party = asked.box, asked.asked.party
+    assert box is not None, "each of the questions has one"
+    later = system_clock().date() - ASKED_AT.date()
+    corners = (box.west_e6, box.south_e6, box.east_e6, box.north_e6)
+    told = {
+        "box": ",".join(map(degrees, corners)),
+        "check_in": asked.asked.stay.check_in + later,
+        "check_out": asked.asked.stay.check_out + later,
+        "adults": party.adults,
+        "children": party.children,
+        "infants": party.infants,
+        "cot": "cot" in asked.amenities,
+        "instant": asked.instant,
+        "order": asked.order.value,
+        "limit": PAGE,
+    }
+    return told if asked.to_minor is None else {**told, "to_minor": asked.to_minor}
 
 
 def plain(url: str) -> Figures:
@@ -116,13 +169,31 @@ def _plainly(asked: Sought) -> dict[str, Any]:
 
 
 def _timed(asked: Iterable[Sought], answer: Callable[[Sought], object]) -> Figures:
-    took = []
-    for number, question in enumerate(asked):
+    took = Took()
+    for question in asked:
+        with took.one():
+            answer(question)
+    return took.figures()
+
+
+@dataclass
+class Took:
+    """How long each answer took, in milliseconds."""
+
+    each: list[float] = field(default_factory=list)
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Take the time of one."""
         began = time.perf_counter()
-        answer(question)
-        if number >= WARM_UPS:
-            took.append((time.perf_counter() - began) * 1_000)
-    return {f"p{percent}": percentile(took, percent) for percent in (50, 95, 99)}
+        yield
+        self.each.append((time.perf_counter() - began) * 1_000)
+
+    def figures(self) -> Figures:
+        """What so many percent of them did not exceed, but for the first ones."""
+        return {
+            name: percentile(self.each[WARM_UPS:], percent) for name, percent in PERCENTILES.items()
+        }
 
 
 @contextmanager

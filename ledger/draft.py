@@ -24,6 +24,7 @@ from ledger.aggregates.decider import Command, Decider
 from ledger.aggregates.difference import DIFFERENCE
 from ledger.aggregates.dispute import DISPUTE
 from ledger.aggregates.document import DOCUMENT
+from ledger.aggregates.guest import GUEST
 from ledger.aggregates.host_debt import HOST_DEBT
 from ledger.aggregates.own_transfer import OWN_TRANSFER
 from ledger.aggregates.payment import PAYMENT
@@ -58,6 +59,7 @@ DECIDERS: tuple[AnyDecider, ...] = (
     COUPON,
     UNIT_CALENDAR,
     CALENDAR_FEED,
+    GUEST,
     BOOKING,
     ALTERATION,
     DAMAGE_CLAIM,

@@ -318,6 +318,12 @@ class NightsAreTaken(Refused):
     code = "DATES_UNAVAILABLE"
 
 
+class TooManyHolds(Refused):
+    """The guest has nights kept unpaid for as many stays as may be at once."""
+
+    code = "TOO_MANY_HOLDS"
+
+
 class HoldHasExpired(Refused):
     """The hold on the nights has run out."""
 
@@ -328,6 +334,12 @@ class PartyExceedsCapacity(Refused):
     """The party is larger than the unit takes."""
 
     code = "OVER_CAPACITY"
+
+
+class PetsNotAllowed(Refused):
+    """No pets are let into the house."""
+
+    code = "PETS_NOT_ALLOWED"
 
 
 class StayIsTooShort(Refused):
@@ -733,7 +745,7 @@ class LinkHasExpired(Refused):
 
 
 class LinkNotValid(Refused):
-    """The link was changed, or its time is over."""
+    """The link was changed, its time is over, or a header that goes with it is missing."""
 
     code = "LINK_NOT_VALID"
 

@@ -31,11 +31,12 @@ from ledger.errors import (
     NotOffered,
     OwnListing,
     PolicyNotAccepted,
+    QuoteExpired,
 )
 from ledger.events import Actor
-from ledger.processes import Hindrance
 from ledger.values.exchange import ReferenceRates
 from ledger.values.guests import Party
+from ledger.values.hindrance import Hindrance
 from ledger.values.ids import (
     AttestationId,
     BookingId,
@@ -54,6 +55,7 @@ from ledger.values.policy_text import TERMS, text_hash_of
 from ledger.values.price import CouponUse, Price
 from ledger.values.quote import NO_ID, VALID_FOR, Quote, numbered
 from ledger.values.stay import House, Stay
+from ledger.values.stay_rules import refuse_too_many
 from ledger.values.tariff import Levies, Rates, RoomRates
 
 
@@ -79,13 +81,15 @@ class Wish(Struct, frozen=True, kw_only=True):
 class Listing(Struct, frozen=True):
     """Whose a property is and what it is priced in.
 
-    Its `facts` are those that were approved; somebody else may vouch for it instead.
+    Its `facts` are those that were approved, and `pets` says whether its rules let any in; where
+    somebody else vouches for it instead, nobody says that they do not.
     """
 
     host_id: HostId
     currency: str
     house: House | None
     facts: Facts | None = None
+    pets: bool = True
     vouched_by: AttestationId | None = None
     revision: int | None = None
 
@@ -142,7 +146,7 @@ def make_quote(draft: Draft, wish: Wish, reference: ReferenceRates | None) -> Qu
 
     Where the wished currency cannot be quoted, the price is the listing's, and says so. Raises
     NotDiscoverable, OwnListing, NightsAreTaken, NotFound, NotOffered, TooLate, CouponNotValid,
-    BelowProcessorMinimum and its kin, UnknownCurrency, and what stay rules raise.
+    PetsNotAllowed, BelowProcessorMinimum and its kin, UnknownCurrency, and what stay rules raise.
     """
     offer = _on_offer(draft, wish.property_id)
     if str(wish.guest_id) == str(offer.listing.host_id):
@@ -189,9 +193,15 @@ def _listing(draft: Draft, property_id: PropertyId) -> Listing:
     """A property as it may be priced: one that was described here, or that is vouched for."""
     listed = draft.state(PROPERTY, property_id)
     if listed is not None:
-        facts = listed.facts
-        house = facts.house if facts else None
-        return Listing(listed.host_id, listed.currency, house, facts, revision=listed.approved)
+        facts, told = listed.facts, listed.description
+        return Listing(
+            listed.host_id,
+            listed.currency,
+            house=facts.house if facts else None,
+            facts=facts,
+            pets=told is not None and told.rules.pets,
+            revision=listed.approved,
+        )
     vouched_by = processes.attestation_of(property_id)
     vouched = draft.state(ATTESTATION, vouched_by)
     if vouched is None:
@@ -258,9 +268,15 @@ def _asked(draft: Draft, wish: Wish) -> Asked:
 
 def _offer_of(offer: OnOffer, room: RoomRates) -> Offer:
     """A room as its stays are judged and priced; its capacity is that which was approved."""
-    facts = offer.listing.facts
-    approved = facts.room(room.room_type) if facts else None
-    return Offer(offer.house, room, offer.levies, approved.capacity if approved else None)
+    listing = offer.listing
+    capacity = _capacity(listing, room.room_type)
+    return Offer(offer.house, room, offer.levies, capacity, listing.pets)
+
+
+def _capacity(listing: Listing, room_type: str) -> int | None:
+    """The heads that were approved for rooms of a type, where anybody approved any."""
+    approved = listing.facts.room(room_type) if listing.facts else None
+    return approved.capacity if approved else None
 
 
 def _price(draft: Draft, wish: Wish, offer: Offer, asked: Asked) -> Price:
@@ -303,9 +319,15 @@ def book_quoted(
     `others` are units of the room type that may take its place, where the quote lets them and the
     unit that it named is gone. Raises PolicyNotAccepted, CouponNotValid, and what `processes.book`
     raises: a quote that became a booking already is refused there. A property that was taken out
-    of discovery meanwhile is NotDiscoverable, whatever was quoted.
+    of discovery meanwhile is NotDiscoverable, whatever was quoted, a room that was approved for
+    fewer heads meanwhile is PartyExceedsCapacity (BK1), and a quote by the clocks of a time zone
+    that the property is no longer in is QuoteExpired.
     """
     processes.refuse_unless_discoverable(draft, quote.property_id)
+    listing = _listing(draft, quote.property_id)
+    refuse_too_many(quote.party.heads(), _capacity(listing, quote.room_type))
+    if listing.house and listing.house.time_zone != quote.house.time_zone:
+        raise QuoteExpired(quoted_in=quote.house.time_zone, time_zone=listing.house.time_zone)
     if accepted_policy != quote.policy_text:
         raise PolicyNotAccepted(accepted=accepted_policy, policy_text=quote.policy_text)
     booked = _book_first_free(draft, guest, quote, others if quote.any_of_type else ())
@@ -326,6 +348,7 @@ def _book_first_free(draft: Draft, guest: Actor, quote: Quote, others: Sequence[
     for unit_id in dict.fromkeys([quote.unit_id, *others]):
         command = _command(quote, unit_id)
         try:
+            _refuse_unless_let(draft, quote, unit_id)
             processes.book(draft, guest, command, rules=quote.rules)
         except NightsAreTaken as refusal:
             taken = taken or refusal
@@ -333,6 +356,13 @@ def _book_first_free(draft: Draft, guest: Actor, quote: Quote, others: Sequence[
             return command
     assert taken is not None, "there is one unit at least"
     raise taken
+
+
+def _refuse_unless_let(draft: Draft, quote: Quote, unit_id: UnitId) -> None:
+    """Let a unit pass that was not taken out of its house meanwhile. Raises NightsAreTaken."""
+    stay = quote.stay
+    if not processes.calendar_in(draft, unit_id).active:
+        raise NightsAreTaken(unit_id=unit_id, check_in=stay.check_in, check_out=stay.check_out)
 
 
 def _command(quote: Quote, unit_id: UnitId) -> Book:

@@ -2,6 +2,7 @@
 
 from projections.availability import AVAILABILITY
 from projections.conversations import CONVERSATIONS
+from projections.descriptions import DESCRIPTIONS
 from projections.desk import DESK
 from projections.documents import DOCUMENTS
 from projections.earnings import EARNINGS
@@ -36,6 +37,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     RECEIPTS,
     REVIEWS,
     CONVERSATIONS,
+    DESCRIPTIONS,
     DOCUMENTS,
     SEARCH,
     VERIFICATIONS,

@@ -29,11 +29,13 @@ from ledger.events import Recorded
 from ledger.events.attestation import PropertyAttested
 from ledger.events.unit_calendar import (
     CalendarOpened,
+    CalendarReopened,
     ExternalBlockAdded,
     ExternalBlockRemoved,
     HoldExpired,
     HoldPlaced,
     HoldReleased,
+    HoursChanged,
     NightsBlocked,
     NightsUnblocked,
     ReservationMade,
@@ -48,7 +50,7 @@ from projections.projection import Answer, Projection, Rows, position_of
 
 # -- Tables -----------------------------------------------------------------------------
 
-tables = MetaData(schema="availability_v3")
+tables = MetaData(schema="availability_v5")
 
 names = Table(
     "names",
@@ -71,8 +73,11 @@ units = Table(
     Column("number", Integer, nullable=False),
     Column("time_zone", Text, nullable=False),
     Column("active", Boolean, nullable=False),
+    Column("active_by", Text, nullable=False),
     Index("units_by_property", "property_id", "room_type", "number"),
 )
+"""Units; `active_by` names the event by which one is let or not, as `stream/version`."""
+
 
 nights = Table(
     "nights",
@@ -100,7 +105,9 @@ AvailabilityEvent = (
     | NightsUnblocked
     | ExternalBlockAdded
     | ExternalBlockRemoved
+    | HoursChanged
     | UnitDeactivated
+    | CalendarReopened
 )
 
 
@@ -131,17 +138,14 @@ def project(  # noqa: C901 - one case per event
             free(rows, unit_id, event.stay)
         case CalendarOpened() as event:
             open_unit(rows, recorded, event)
+        case HoursChanged() as event:
+            rows.change(units, unit_id, time_zone=event.house.time_zone)
         case UnitDeactivated():
-            rows.change(units, unit_id, active=False)
+            rows.change(units, unit_id, active=False, active_by=recorded.event_id)
+        case CalendarReopened():
+            rows.change(units, unit_id, active=True, active_by=recorded.event_id)
         case PropertyAttested() as event:
-            rows.insert(
-                names,
-                stream_id=recorded.stream_id,
-                version=recorded.version,
-                property_id=event.property_id,
-                name=event.name,
-                named_at=recorded.occurred_at,
-            )
+            name_property(rows, recorded, event)
         case _:
             assert_never(recorded.event)
 
@@ -171,6 +175,20 @@ def free(rows: Rows, unit_id: str, *stays: Stay) -> None:
             rows.remove(nights, (unit_id, night))
 
 
+def name_property(
+    rows: Rows, recorded: Recorded[AvailabilityEvent], event: PropertyAttested
+) -> None:
+    """A property is called so from now on."""
+    rows.insert(
+        names,
+        stream_id=recorded.stream_id,
+        version=recorded.version,
+        property_id=event.property_id,
+        name=event.name,
+        named_at=recorded.occurred_at,
+    )
+
+
 def open_unit(rows: Rows, recorded: Recorded[AvailabilityEvent], event: CalendarOpened) -> None:
     """Add a unit, all of its nights free."""
     rows.insert(
@@ -182,12 +200,13 @@ def open_unit(rows: Rows, recorded: Recorded[AvailabilityEvent], event: Calendar
         number=event.number,
         time_zone=event.house.time_zone,
         active=True,
+        active_by=recorded.event_id,
     )
 
 
 # All that happens to a night happens in its unit's stream, whosever booking it is.
 AVAILABILITY = Projection(
-    "availability", 3, tables, get_args(AvailabilityEvent), project, sliced_by="stream"
+    "availability", 5, tables, get_args(AvailabilityEvent), project, sliced_by="stream"
 )
 
 # -- Questions --------------------------------------------------------------------------

@@ -163,14 +163,18 @@ THREAD = (
 MESSAGE = tuple(messages.c[name] for name in Message.model_fields)
 
 
-def conversations_of_guest(db: Connection, guest: GuestId, at_most: int) -> Threads:
-    """A guest's conversations."""
-    return _of(db, threads.c.guest_id == guest, at_most)
+def conversations_of_guest(
+    db: Connection, guest: GuestId, at_most: int, before: int | None = None
+) -> Threads:
+    """A guest's conversations: those with no message at or after a position, if it is named."""
+    return _of(db, threads.c.guest_id == guest, at_most, before)
 
 
-def conversations_of_host(db: Connection, host: HostId, at_most: int) -> Threads:
-    """A host's conversations."""
-    return _of(db, threads.c.host_id == host, at_most)
+def conversations_of_host(
+    db: Connection, host: HostId, at_most: int, before: int | None = None
+) -> Threads:
+    """A host's conversations: those with no message at or after a position, if it is named."""
+    return _of(db, threads.c.host_id == host, at_most, before)
 
 
 def conversation_about(db: Connection, booking: BookingId) -> OneThread:
@@ -187,8 +191,10 @@ def conversation_about(db: Connection, booking: BookingId) -> OneThread:
     )
 
 
-def _of(db: Connection, where: ColumnElement[bool], at_most: int) -> Threads:
+def _of(db: Connection, where: ColumnElement[bool], at_most: int, before: int | None) -> Threads:
     position = position_of(db, CONVERSATIONS)
+    if before is not None:
+        where &= threads.c.position < before
     query = select(*THREAD).where(where).order_by(threads.c.position.desc()).limit(at_most)
     found = [Thread(**row._mapping) for row in db.execute(query)]
     return Threads(position=position, threads=found)

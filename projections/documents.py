@@ -38,7 +38,7 @@ from projections.projection import Answer, Projection, Rows, position_of
 
 # -- Tables -----------------------------------------------------------------------------
 
-tables = MetaData(schema="documents_v2")
+tables = MetaData(schema="documents_v3")
 
 documents = Table(
     "documents",
@@ -112,7 +112,7 @@ def announce(rows: Rows, recorded: Recorded[DocumentSeen], event: DocumentAnnoun
         purpose=event.purpose.value,
         status="announced",
         reason=None,
-        expires_on=None,
+        expires_on=event.expires_on,
         announced_at=recorded.occurred_at,
     )
 
@@ -129,13 +129,16 @@ def keep(rows: Rows, document_id: str, rendition: Rendition) -> None:
     )
 
 
-DOCUMENTS = Projection("documents", 2, tables, get_args(DocumentSeen), project)
+DOCUMENTS = Projection("documents", 3, tables, get_args(DocumentSeen), project)
 
 # -- Questions --------------------------------------------------------------------------
 
 
 class DocumentListed(BaseModel):
-    """One file of a host; `reason` is why it was refused, if it was."""
+    """One file of a host; `reason` is why it was refused, if it was.
+
+    It runs out on `expires_on`, if it does: as a verifier read it, or before as its host says.
+    """
 
     model_config = ConfigDict(frozen=True)
 

@@ -55,8 +55,10 @@ Matters = Mapping[Any, Matter]
 
 
 def by_event(matters: Matters) -> Mapping[type[Event], Matter]:
-    """What projects each event: the matter whose union it is in."""
-    return {event: project for events, project in matters.items() for event in get_args(events)}
+    """What projects each event: the one matter whose union it is in."""
+    pairs = [(event, project) for events, project in matters.items() for event in get_args(events)]
+    assert len(pairs) == len(dict(pairs)), "an event belongs to two matters"
+    return dict(pairs)
 
 
 @dataclass(frozen=True)

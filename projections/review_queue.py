@@ -12,7 +12,7 @@ from ledger.values.clock import Instant
 from ledger.values.listing import Facts, changed_between
 from ledger.values.verification import ChangeWanted, ShownDocument, Subject
 from projections.projection import Answer, position_of
-from projections.verifications import VERIFICATIONS, documents, properties, reviews
+from projections.verifications import VERIFICATIONS, documents, properties, reviews, wanted
 
 WAITING = ("submitted", "in_review")
 """Where a review stands that a reviewer has, or is to take."""
@@ -35,7 +35,7 @@ class DocumentToSee(BaseModel):
 
 
 class WantedOfHost(BaseModel):
-    """What a reviewer wanted changed: a reason's code, and what it is about."""
+    """What a reviewer wanted changed last: a reason's code, and what it is about."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -124,6 +124,7 @@ def _listed(db: Connection, rows: Sequence[Row[Any]]) -> list[ReviewListed]:
     before = _approved_before(db, {row.subject_id for row in rows})
     stated = _rows(db, properties.c.property_id, {row.subject_id for row in rows})
     shown = {row.verification_id: _shown(row) for row in rows}
+    asked = _rows(db, wanted.c.verification_id, set(shown))
     files = _rows(
         db, documents.c.document_id, {one.document_id for each in shown.values() for one in each}
     )
@@ -137,7 +138,7 @@ def _listed(db: Connection, rows: Sequence[Row[Any]]) -> list[ReviewListed]:
                 **told,
                 runs_out_on=last.valid_until if last else None,
                 changed=_changed(row, last, stated.get(row.subject_id)),
-                wanted=_wanted_of_host(row),
+                wanted=_wanted_of_host(asked.get(row.verification_id)),
                 documents=[
                     _to_see(one, files.get(one.document_id), is_new=one.document_id not in known)
                     for one in shown[row.verification_id]
@@ -147,9 +148,8 @@ def _listed(db: Connection, rows: Sequence[Row[Any]]) -> list[ReviewListed]:
     return listed
 
 
-IN_JSON = ("wanted", "documents")
 TOLD = tuple(
-    name for name in ReviewListed.model_fields if name in reviews.c and name not in IN_JSON
+    name for name in ReviewListed.model_fields if name in reviews.c and name != "documents"
 )
 """What is told of a review as it is kept."""
 
@@ -169,9 +169,9 @@ def _rows(db: Connection, key: Column[str], keys: set[str]) -> Mapping[str, Row[
     return {row._mapping[key]: row for row in db.execute(select(key.table).where(key.in_(keys)))}
 
 
-def _wanted_of_host(row: Row[Any]) -> list[WantedOfHost]:
-    wanted = msgspec.json.decode(row.wanted, type=list[ChangeWanted])
-    return [WantedOfHost(reason=one.reason, about=one.about) for one in wanted]
+def _wanted_of_host(asked: Row[Any] | None) -> list[WantedOfHost]:
+    changes = msgspec.json.decode(asked.changes, type=list[ChangeWanted]) if asked else []
+    return [WantedOfHost(reason=one.reason, about=one.about) for one in changes]
 
 
 def _shown(row: Row[Any]) -> list[ShownDocument]:
@@ -183,7 +183,7 @@ def _to_see(shown: ShownDocument, file: Row[Any] | None, *, is_new: bool) -> Doc
         document_id=shown.document_id,
         kind=shown.kind,
         status=file.status if file else "unknown",
-        expires_on=file.expires_on if file and file.expires_on else shown.expires_on,
+        expires_on=file.expires_on if file else shown.expires_on,
         is_new=is_new,
     )
 

@@ -5,7 +5,7 @@ vault, and found by their id.
 """
 
 from collections.abc import Sequence
-from typing import assert_never, get_args
+from typing import Any, NamedTuple, assert_never, get_args
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import (
@@ -18,11 +18,14 @@ from sqlalchemy import (
     Integer,
     MetaData,
     RowMapping,
+    Select,
     Table,
     Text,
     Uuid,
     func,
+    literal,
     select,
+    tuple_,
 )
 
 from ledger.events import Recorded
@@ -215,6 +218,13 @@ class PublishedReview(BaseModel):
     answer_text_id: str | None
 
 
+class Place(NamedTuple):
+    """Where a review stands among others, the latest first."""
+
+    published_at: Instant
+    review_id: str
+
+
 class PublishedReviews(Answer):
     """What is published, the latest first, and what it comes to.
 
@@ -228,49 +238,28 @@ class PublishedReviews(Answer):
     reviews: Sequence[PublishedReview]
 
 
-class ReviewToWrite(BaseModel):
-    """A stay that somebody may review until `closes_at`, or put their review otherwise."""
-
-    model_config = ConfigDict(frozen=True)
-
-    booking_id: str
-    property_id: str
-    closes_at: Instant
-    written: bool
-
-
-class ReviewsToWrite(Answer):
-    """What somebody may still write, the most urgent first."""
-
-    stays: Sequence[ReviewToWrite]
-
-
-def reviews_of_property(db: Connection, of: PropertyId, at_most: int) -> PublishedReviews:
+def reviews_of_property(
+    db: Connection, of: PropertyId, at_most: int, after: Place | None = None
+) -> PublishedReviews:
     """What guests say of their stays at a property."""
     about = (reviews.c.property_id == of) & (reviews.c.by == Side.GUEST.value)
-    return _published(db, about, called_off.c.property_id == of, at_most)
+    return _published(db, about, called_off.c.property_id == of, at_most, after)
 
 
-def reviews_of_host(db: Connection, of: HostId, at_most: int) -> PublishedReviews:
+def reviews_of_host(
+    db: Connection, of: HostId, at_most: int, after: Place | None = None
+) -> PublishedReviews:
     """What guests say of their stays at all properties of a host."""
     about = (reviews.c.host_id == of) & (reviews.c.by == Side.GUEST.value)
-    return _published(db, about, called_off.c.host_id == of, at_most)
+    return _published(db, about, called_off.c.host_id == of, at_most, after)
 
 
-def reviews_of_guest(db: Connection, of: GuestId, at_most: int) -> PublishedReviews:
+def reviews_of_guest(
+    db: Connection, of: GuestId, at_most: int, after: Place | None = None
+) -> PublishedReviews:
     """What hosts say of a guest."""
     about = (reviews.c.guest_id == of) & (reviews.c.by == Side.HOST.value)
-    return _published(db, about, None, at_most)
-
-
-def to_write_as_guest(db: Connection, guest: GuestId) -> ReviewsToWrite:
-    """The stays that a guest may review, or whose review they may still put otherwise."""
-    return _to_write(db, windows.c.guest_id == guest, windows.c.guest_wrote)
-
-
-def to_write_as_host(db: Connection, host: HostId) -> ReviewsToWrite:
-    """The guests that a host may review, or whose review they may still put otherwise."""
-    return _to_write(db, windows.c.host_id == host, windows.c.host_wrote)
+    return _published(db, about, None, at_most, after)
 
 
 def _published(
@@ -278,12 +267,12 @@ def _published(
     about: ColumnElement[bool],
     host_called_off: ColumnElement[bool] | None,
     at_most: int,
+    after: Place | None,
 ) -> PublishedReviews:
     position = position_of(db, REVIEWS)
     shown = about & ~reviews.c.hidden
     averages = (func.round(func.avg(reviews.c[part]) * 100).label(part) for part in PARTS)
     sums = db.execute(select(func.count().label("reviews"), *averages).where(shown)).one()
-    query = select(reviews).where(shown).order_by(reviews.c.published_at.desc(), reviews.c.by)
     cancellations = 0
     if host_called_off is not None:
         counted = select(func.count()).select_from(called_off).where(host_called_off)
@@ -293,8 +282,17 @@ def _published(
         reviews_count=sums.reviews,
         stars_hundredths=_given(sums._mapping),
         host_cancellations_count=cancellations,
-        reviews=[_review(row._mapping) for row in db.execute(query.limit(at_most))],
+        reviews=[_review(row._mapping) for row in db.execute(_latest(shown, at_most, after))],
     )
+
+
+def _latest(shown: ColumnElement[bool], at_most: int, after: Place | None) -> Select[Any]:
+    order = (reviews.c.published_at, reviews.c.review_id)
+    query = select(reviews).where(shown)
+    if after is not None:
+        last = (literal(one, of.type) for one, of in zip(after, order, strict=True))
+        query = query.where(tuple_(*order) < tuple_(*last))
+    return query.order_by(*(one.desc() for one in order)).limit(at_most)
 
 
 def _review(row: RowMapping) -> PublishedReview:
@@ -306,11 +304,3 @@ def _review(row: RowMapping) -> PublishedReview:
 
 def _given(row: RowMapping) -> dict[str, int]:
     return {part: int(row[part]) for part in PARTS if row[part] is not None}
-
-
-def _to_write(db: Connection, mine: ColumnElement[bool], wrote: Column[bool]) -> ReviewsToWrite:
-    position = position_of(db, REVIEWS)
-    columns = (windows.c.booking_id, windows.c.property_id, windows.c.closes_at)
-    query = select(*columns, wrote.label("written")).where(mine).order_by(windows.c.closes_at)
-    found = [ReviewToWrite(**row._mapping) for row in db.execute(query)]
-    return ReviewsToWrite(position=position, stays=found)

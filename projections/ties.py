@@ -1,10 +1,13 @@
-"""Ties: what is a host's, by its ids. Whether anything of it is open the write side judges."""
+"""Ties: what is a host's, or one property's, by its ids.
+
+Whether anything of it is open the write side judges.
+"""
 
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
-from ledger.values.ids import HostId
+from ledger.values.ids import HostId, PropertyId
 from projections.availability import AVAILABILITY, units
 from projections.hosting import HOSTING, stays
 from projections.projection import Answer, position_of
@@ -23,6 +26,16 @@ def bookings_of(db: Connection, host_id: HostId) -> Ids:
     position = position_of(db, HOSTING)
     query = select(stays.c.booking_id).where(stays.c.host_id == host_id)
     ordered = query.order_by(stays.c.check_in.desc(), stays.c.booking_id)
+    return Ids(position=position, ids=db.scalars(ordered).all())
+
+
+def bookings_at(db: Connection, host_id: HostId, property_id: PropertyId) -> Ids:
+    """Every booking that a property of a host ever had, the latest stays first."""
+    position = position_of(db, HOSTING)
+    query = select(stays.c.booking_id).where(stays.c.host_id == host_id)
+    ordered = query.where(stays.c.property_id == property_id).order_by(
+        stays.c.check_in.desc(), stays.c.booking_id
+    )
     return Ids(position=position, ids=db.scalars(ordered).all())
 
 

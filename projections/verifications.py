@@ -6,21 +6,12 @@ Questions over these tables stand in `projections.review_queue`.
 from typing import assert_never, get_args
 
 import msgspec
-from sqlalchemy import (
-    Column,
-    Date,
-    DateTime,
-    Index,
-    Integer,
-    MetaData,
-    Table,
-    Text,
-    Uuid,
-)
+from sqlalchemy import Column, Date, DateTime, Index, Integer, MetaData, Table, Text, Uuid
 
 from ledger.events import Recorded
 from ledger.events.document import (
     DocumentAccepted,
+    DocumentAnnounced,
     DocumentExpired,
     DocumentPurged,
     DocumentRefused,
@@ -49,7 +40,7 @@ from projections.projection import Projection, Rows
 
 # -- Tables -----------------------------------------------------------------------------
 
-tables = MetaData(schema="verifications_v1")
+tables = MetaData(schema="verifications_v2")
 
 reviews = Table(
     "reviews",
@@ -62,7 +53,6 @@ reviews = Table(
     Column("status", Text, nullable=False),
     Column("facts", Text, nullable=False),
     Column("documents", Text, nullable=False),
-    Column("wanted", Text, nullable=False),
     Column("submitted_at", DateTime(timezone=True), nullable=False),
     Column("due_at", DateTime(timezone=True), nullable=False),
     Column("reviewer", Text),
@@ -72,8 +62,16 @@ reviews = Table(
     Index("reviews_by_status", "status", "due_at", "verification_id"),
     Index("reviews_by_subject", "subject_id", "number"),
 )
-"""One row per review, as it was asked for last. `facts` is the digest of what was stated, `wanted`
-what was to be changed before; it and `documents` are JSON."""
+"""One row per review, as it was asked for last. `facts` is the digest of what was stated;
+`documents` are JSON."""
+
+wanted = Table(
+    "wanted",
+    tables,
+    Column("verification_id", Uuid(as_uuid=False), primary_key=True),
+    Column("changes", Text, nullable=False),
+)
+"""What was to be changed of a review last, as JSON: it stays when the review is asked for again."""
 
 properties = Table(
     "properties",
@@ -91,7 +89,7 @@ documents = Table(
     Column("status", Text, nullable=False),
     Column("expires_on", Date),
 )
-"""How far each file has come that was read."""
+"""How far each file has come. `expires_on` is as a verifier read it, or before as its host says."""
 
 # -- Events -----------------------------------------------------------------------------
 
@@ -114,7 +112,8 @@ StatedEvent = (
 )
 
 FileEvent = (
-    DocumentScanned
+    DocumentAnnounced
+    | DocumentScanned
     | DocumentAccepted
     | DocumentRefused
     | DocumentExpired
@@ -156,8 +155,10 @@ def note_review(rows: Rows, recorded: Recorded[VerificationsEvent], event: Revie
         case ReviewReleased():
             rows.change(reviews, review, status="submitted", **NOBODY)
         case ChangesRequested():
-            wanted = msgspec.json.encode(event.changes).decode()
-            rows.change(reviews, review, status="changes_requested", wanted=wanted, **NOBODY)
+            changes = msgspec.json.encode(event.changes).decode()
+            rows.change(reviews, review, status="changes_requested", **NOBODY)
+            rows.remove(wanted, review)
+            rows.insert(wanted, verification_id=review, changes=changes)
         case VerificationApproved():
             rows.change(reviews, review, status="approved", valid_until=event.valid_until)
         case VerificationRejected():
@@ -179,7 +180,6 @@ def begin(rows: Rows, recorded: Recorded[VerificationsEvent], event: Verificatio
         status="submitted",
         facts=event.facts,
         documents=msgspec.json.encode(event.documents).decode(),
-        wanted="[]",
         submitted_at=recorded.occurred_at,
         due_at=recorded.occurred_at + ANSWERED_WITHIN,
         valid_until=None,
@@ -203,11 +203,15 @@ def note_facts(rows: Rows, property_id: str, event: StatedEvent) -> None:
 
 
 def note_file(rows: Rows, document_id: str, event: FileEvent) -> None:
-    """How far a file has come; one that was refused unread has no row yet."""
-    accepted = event.expires_on if isinstance(event, DocumentAccepted) else None
+    """How far a file has come."""
     status = event.topic.rpartition(".")[2]
-    rows.remove(documents, document_id)
-    rows.insert(documents, document_id=document_id, status=status, expires_on=accepted)
+    if isinstance(event, DocumentAnnounced):
+        expires_on = event.expires_on
+        rows.insert(documents, document_id=document_id, status=status, expires_on=expires_on)
+    elif isinstance(event, DocumentAccepted):
+        rows.change(documents, document_id, status=status, expires_on=event.expires_on)
+    else:
+        rows.change(documents, document_id, status=status)
 
 
 def written(facts: Facts) -> str:
@@ -217,7 +221,7 @@ def written(facts: Facts) -> str:
 
 VERIFICATIONS = Projection(
     "verifications",
-    1,
+    2,
     tables,
     get_args(VerificationsEvent),
     project,

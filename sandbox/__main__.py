@@ -7,7 +7,9 @@ and ends with the command's exit code. What the environment already names is use
 """
 
 import argparse
+import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -140,12 +142,18 @@ def _run(command: list[str], environment: Mapping[str, str]) -> int:
         process.returncode = _wait(process.pid)
         return process.returncode
     except OSError as error:
-        sys.stderr.write(f"sandbox: {command[0]}: {error.strerror}\n")
+        sys.stderr.write(f"sandbox: {command[0]}: {_why(command[0], error)}\n")
         return NOT_FOUND
     finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, FORWARDED)
         _give_terminal(terminal, os.getpgrp())
         keeper.close()  # Whatever the command left running in its group ends here.
+
+
+def _why(name: str, error: OSError) -> str | None:
+    """Why a command cannot be run; a closed folder in PATH must not hide that none is called so."""
+    unknown = os.sep not in name and shutil.which(name) is None
+    return os.strerror(errno.ENOENT) if unknown else error.strerror
 
 
 def _wait(pid: int) -> int:

@@ -26,9 +26,9 @@ class RevisionNow(BaseModel):
 class PropertyNow(Answer):
     """Where a property stands, as the ledger has it now.
 
-    `missing` names what it lacks before it is reviewed, `hindrances` everything that keeps it from
-    being found and booked; it is discoverable where there is none. `revision` is None where nothing
-    waits for a review. What its papers show ends on `renew_by`, where it ends at all.
+    `missing` names what it lacks before it is reviewed, or published again; `hindrances` everything
+    that keeps it from being found and booked: it is discoverable where there is none. `revision` is
+    None where nothing waits for a review. What its papers show ends on `renew_by`, if it ends.
     """
 
     property_id: str

@@ -1,18 +1,20 @@
 """Reviews as they are answered: with their words where they are published, else without."""
 
 from collections.abc import Callable, Sequence
-from typing import Concatenate, ParamSpec
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from api.answers.texts import Text, texts
+from api.cursors import AMONG_REVIEWS, page_of, place_of
+from api.shapes import Page
 from ledger.aggregates.review import Review
 from ledger.values.clock import Instant
 from ledger.values.reviews import Side
 from projections.projection import Answer
-from projections.reviews import PublishedReview, PublishedReviews
+from projections.reviews import Place, PublishedReview, PublishedReviews
 
-P = ParamSpec("P")
+K = TypeVar("K", bound=str)
 
 
 class ReviewToRead(PublishedReview):
@@ -23,9 +25,12 @@ class ReviewToRead(PublishedReview):
 
 
 class ReviewsToRead(PublishedReviews):
-    """What is published, the latest first, with its words."""
+    """What is published, the latest first, with its words. `cursor` asks for the next page; without
+    it there is none.
+    """
 
     reviews: Sequence[ReviewToRead]
+    cursor: str | None
 
 
 class ReviewsNow(Answer):
@@ -56,23 +61,30 @@ def reviews_now(review: Review) -> ReviewsNow:
 
 
 def readable(
-    question: Callable[Concatenate[Connection, P], PublishedReviews],
-) -> Callable[Concatenate[Connection, P], ReviewsToRead]:
-    """A question for reviews that is answered with their words."""
+    question: Callable[[Connection, K, int, Place | None], PublishedReviews],
+) -> Callable[[Connection, K, Page], ReviewsToRead]:
+    """A question for reviews that is answered page by page, with words. Raises InvalidRequest."""
 
-    def answered(db: Connection, /, *args: P.args, **named: P.kwargs) -> ReviewsToRead:
-        found = question(db, *args, **named)
-        named_texts = [one.text_id for one in found.reviews]
-        named_texts += [one.answer_text_id for one in found.reviews if one.answer_text_id]
-        words = texts(db, named_texts)
+    def answered(db: Connection, of: K, query: Page) -> ReviewsToRead:
+        ended = place_of(query, query.cursor, AMONG_REVIEWS, of)
+        found = question(db, of, query.limit + 1, Place(*ended) if ended else None)
+        shown, cursor = page_of(query, found.reviews, _place, of)
+        named = [one.text_id for one in shown]
+        named += [one.answer_text_id for one in shown if one.answer_text_id]
+        words = texts(db, named)
         told = [
             ReviewToRead(
                 **one.model_dump(),
                 text=words[one.text_id],
                 answer=words[one.answer_text_id] if one.answer_text_id else None,
             )
-            for one in found.reviews
+            for one in shown
         ]
-        return ReviewsToRead(**found.model_dump(exclude={"reviews"}), reviews=told)
+        summed_up = found.model_dump(exclude={"reviews"})
+        return ReviewsToRead(**summed_up, reviews=told, cursor=cursor)
 
     return answered
+
+
+def _place(review: PublishedReview) -> Place:
+    return Place(review.published_at, review.review_id)

@@ -36,3 +36,8 @@ def told(text_ids: Sequence[str], kept: Mapping[str, vault.Kept]) -> Mapping[str
         text_id: Text(words=one.words, erased_at=one.erased_at) for text_id, one in kept.items()
     }
     return dict.fromkeys(text_ids, LOST) | found
+
+
+def title_of(words: str | None) -> str | None:
+    """The first line of what is said of a property; nothing of what is erased."""
+    return words.split("\n", 1)[0] if words else None

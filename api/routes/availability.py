@@ -5,18 +5,18 @@ from typing import Annotated
 import fastapi
 from fastapi import APIRouter
 
-from api.asking import Asking
+from api.answers.properties import PropertiesToBook, properties_to_book
+from api.asking import Asking, OnPremises
 from api.faults import NoSuchPosition, StaleRead
 from api.problems import described
-from api.shapes import LocalDate, Name, Query, Uuid
+from api.shapes import LocalDate, Name, Page, Query, Uuid
 from api.windows import Window, bounded_stay
 from ledger.errors import NoNights
 from ledger.values.ids import PropertyId, UnitId
 from projections import availability, calendars
-from projections import properties as listing
 from projections.availability import AVAILABILITY, FreeUnits
 from projections.calendars import TakenNights
-from projections.properties import Properties
+from projections.search import SEARCH
 
 router = APIRouter(tags=["availability"])
 
@@ -30,9 +30,13 @@ class StayAsked(Query):
 
 
 @router.get("/properties", responses=described(NoSuchPosition, StaleRead))
-async def properties(query: Annotated[Query, fastapi.Query()], ask: Asking) -> Properties:
-    """All properties that have units, by name."""
-    return await ask(query, AVAILABILITY, listing.properties)
+async def properties(
+    query: Annotated[Page, fastapi.Query()], ask: Asking, premises: OnPremises
+) -> PropertiesToBook:
+    """The properties that can be booked now, by their ids: also those that have no place on a map
+    and are found by no search."""
+    now = premises.ledger.now()
+    return await ask(query, (AVAILABILITY, SEARCH), properties_to_book, query, now)
 
 
 @router.get(

@@ -1,4 +1,4 @@
-"""Calendars: nights are taken out of sale and put back, and a unit leaves its house."""
+"""Calendars: nights are taken out of sale and put back."""
 
 from fastapi import APIRouter
 
@@ -8,7 +8,7 @@ from api.problems import described
 from api.shapes import Body, LocalDate, Name, NoWords, Uuid
 from api.windows import bounded_stay
 from ledger import errors, processes
-from ledger.aggregates.unit_calendar import BlockNights, Deactivate, ReopenNights, UnblockNights
+from ledger.aggregates.unit_calendar import BlockNights, ReopenNights, UnblockNights
 from ledger.draft import Draft
 from ledger.events import Role
 from ledger.values.ids import BlockId, UnitId, derived_id
@@ -31,25 +31,12 @@ class Reopening(Body):
     reason: Name
 
 
-class Leaving(Body):
-    """Which operator takes a unit out of its house; nobody is named where its host does."""
-
-    by: Uuid | None = None
-
-
 class BlockNow(Answer):
     """A block as a command left it: whether it still keeps its nights out of sale."""
 
     unit_id: str
     block_id: str
     stands: bool
-
-
-class UnitNow(Answer):
-    """A unit as a command left it: whether it is still let."""
-
-    unit_id: str
-    active: bool
 
 
 @router.post(
@@ -105,26 +92,6 @@ async def reopen_nights(
         _answer_block(draft, unit, block)
 
     return await command.execute(block, said, plan, BlockNow)
-
-
-@router.post(
-    "/deactivation",
-    status_code=201,
-    responses=described(*COMMANDS, errors.ObligationsAreOpen),
-)
-async def deactivate_unit(unit_id: Uuid, said: Leaving, command: Commanding) -> UnitNow:
-    """A unit is let no longer; where guests still have nights of it, the answer lists them, and
-    nothing changes."""
-    unit = UnitId(unit_id)
-
-    def plan(draft: Draft) -> None:
-        host = speakers.host_of_unit(draft, unit)
-        actor = host if said.by is None else speakers.staff(Role.OPERATOR, said.by)
-        draft.do(actor, Deactivate(unit_id=unit))
-        active = processes.calendar_in(draft, unit).active
-        answered(draft, UnitNow(position=0, unit_id=unit, active=active))
-
-    return await command.execute(unit, said, plan, UnitNow)
 
 
 def _answer_block(draft: Draft, unit_id: UnitId, block_id: BlockId) -> None:

@@ -11,9 +11,10 @@ from api.answers.cases import CaseNow, Cases, CaseToRead, case_now, cases_of, re
 from api.asking import OnPremises, stated
 from api.commands import COMMANDS, Command, Commanding, answered
 from api.problems import described
-from api.routes.conversations import AsReader, AsSupport
+from api.routes.conversations import AsReader
 from api.shapes import Uuid
 from api.speaking import OF_WORDS, Said, SaidByParty, Spoken, keep, party
+from api.wishes.staff import AsSupport
 from ledger import errors, processes
 from ledger.aggregates.support_case import SUPPORT_CASE
 from ledger.draft import Draft, Plan

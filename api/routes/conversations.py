@@ -8,8 +8,10 @@ from pydantic import BaseModel
 
 from api import speakers
 from api.answers.conversations import (
+    Conversations,
     ConversationToRead,
     Conversing,
+    paged,
     read_by_party,
     read_by_support,
 )
@@ -17,15 +19,15 @@ from api.asking import Asking
 from api.commands import COMMANDS, Command, Commanding, answered
 from api.faults import NoSuchPosition, StaleRead
 from api.problems import described
-from api.shapes import Latest, Query, Uuid
+from api.shapes import Page, Query, Uuid
 from api.speaking import OF_WORDS, Spoken, keep, party
-from api.wishes.staff import OfSupport
+from api.wishes.staff import AsSupport, OfSupport
 from ledger import errors, processes
 from ledger.draft import Draft, Plan
 from ledger.events import Role
 from ledger.values.ids import BookingId, GuestId, HostId
 from projections import conversations
-from projections.conversations import CONVERSATIONS, Threads
+from projections.conversations import CONVERSATIONS
 
 router = APIRouter(tags=["conversations"])
 
@@ -38,12 +40,6 @@ class AsReader(Query):
     reader: Uuid
 
 
-class AsSupport(Query):
-    """Who of support reads."""
-
-    by: Uuid
-
-
 class Locking(OfSupport):
     """Why guest and host shall write no more."""
 
@@ -52,20 +48,20 @@ class Locking(OfSupport):
 
 @router.get("/guests/{guest_id}/conversations", responses=UNREADABLE)
 async def conversations_of_guest(
-    guest_id: Uuid, query: Annotated[Latest, fastapi.Query()], ask: Asking
-) -> Threads:
+    guest_id: Uuid, query: Annotated[Page, fastapi.Query()], ask: Asking
+) -> Conversations:
     """A guest's conversations, the one that was written in last first."""
-    of = conversations.conversations_of_guest
-    return await ask(query, CONVERSATIONS, of, GuestId(guest_id), query.limit)
+    of, question = GuestId(guest_id), paged(conversations.conversations_of_guest)
+    return await ask(query, CONVERSATIONS, question, of, query)
 
 
 @router.get("/hosts/{host_id}/conversations", responses=UNREADABLE)
 async def conversations_of_host(
-    host_id: Uuid, query: Annotated[Latest, fastapi.Query()], ask: Asking
-) -> Threads:
+    host_id: Uuid, query: Annotated[Page, fastapi.Query()], ask: Asking
+) -> Conversations:
     """A host's conversations, the one that was written in last first."""
-    of = conversations.conversations_of_host
-    return await ask(query, CONVERSATIONS, of, HostId(host_id), query.limit)
+    of, question = HostId(host_id), paged(conversations.conversations_of_host)
+    return await ask(query, CONVERSATIONS, question, of, query)
 
 
 @router.get(

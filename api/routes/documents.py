@@ -114,10 +114,13 @@ async def accept_document(document_id: Uuid, said: Acceptance, command: Commandi
 @router.post(
     "/documents/{document_id}/refusal",
     status_code=201,
-    responses=described(*COMMANDS, errors.SelfApproval),
+    responses=described(*COMMANDS, errors.DocumentInUse, errors.SelfApproval),
 )
 async def refuse_document(document_id: Uuid, said: Refusal, command: Commanding) -> DocumentNow:
-    """A verifier does not take a document, or takes a photo down; its host may send another."""
+    """A verifier does not take a document, or takes a photo down; its host may send another.
+
+    By what somebody was approved stays: suspend whom you found out.
+    """
 
     def step(draft: Draft, document_id: DocumentId) -> None:
         verifier = speakers.staff(Role.VERIFIER, said.by)

@@ -26,9 +26,11 @@ router = APIRouter(tags=["calendars"])
 
 
 class Naming(Worded):
-    """Where a calendar is published. Whoever knows the address can read it: it is never shown."""
+    """Where a calendar is published; `webcal` is another word for `https`. Whoever knows the
+    address can read it: it is never shown.
+    """
 
-    address: Annotated[str, Field(max_length=LONGEST_ADDRESS, pattern=r"^https://[!-~]+$")]
+    address: Annotated[str, Field(max_length=LONGEST_ADDRESS, pattern=r"^(https|webcal)://[!-~]+$")]
 
     def spoken(self) -> str:
         """The address."""

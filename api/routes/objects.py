@@ -35,8 +35,7 @@ async def receive_object(
 ) -> Response:
     """Take in what a link was made for, once."""
     folder, body = storage.folder(bucket), await request.body()
-    content_type = request.headers.get("content-type")
-    await storage.run(lambda: folder.receive(key, link, content_type, body))
+    await storage.run(lambda: folder.receive(key, link, request.headers, body))
     return Response(status_code=201)
 
 

@@ -1,23 +1,14 @@
-"""Photos: what guests see of a property."""
+"""Photos: each size of one, under an address that is its content's."""
 
-from typing import Annotated
-
-import fastapi
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.asking import Asking
-from api.faults import NoSuchPosition, StaleRead
 from api.problems import described
-from api.shapes import Digest, Query, Uuid
+from api.shapes import Digest, Uuid
 from api.storage import OnStorage
 from ledger import errors
 from ledger.errors import NotFound
 from ledger.values.files import KEPT_AS, rendition_key
-from ledger.values.ids import PropertyId
-from projections import photos
-from projections.documents import DOCUMENTS
-from projections.photos import Photos
 
 router = APIRouter(tags=["photos"])
 
@@ -25,14 +16,6 @@ FOR_EVER = "public, max-age=31536000, immutable"
 """Its content names a photo: what lies at its address never changes."""
 
 UNREACHABLE = (errors.GatewayDeclined, errors.GatewayUnavailable, errors.StorageNotSetUp)
-
-
-@router.get("/properties/{property_id}/photos", responses=described(NoSuchPosition, StaleRead))
-async def photos_of(
-    property_id: Uuid, query: Annotated[Query, fastapi.Query()], ask: Asking
-) -> Photos:
-    """The photos of a property, in every size, in the order in which they came."""
-    return await ask(query, DOCUMENTS, photos.photos_of, PropertyId(property_id))
 
 
 @router.get(

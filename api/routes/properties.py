@@ -1,6 +1,6 @@
 """Properties: described and published by their hosts, and kept from being found by operators."""
 
-from typing import Literal
+from functools import partial
 
 from fastapi import APIRouter, Request
 
@@ -9,12 +9,12 @@ from api.answers.listings import PropertyNow, answer, shown
 from api.asking import OnPremises, stated
 from api.commands import COMMANDS, Commanding
 from api.problems import described
+from api.said_before import addresses_of, words_of
 from api.shapes import Body, Currency, NoWords, Uuid
 from api.speaking import host_of_property, keep
 from api.wishes.listings import DescriptionWish, FactsWish
 from ledger import errors, processes
 from ledger.draft import Draft
-from ledger.events import Role
 from ledger.values.ids import HostId, PropertyId
 
 router = APIRouter(prefix="/properties/{property_id}", tags=["properties"])
@@ -34,13 +34,6 @@ class Listing(Body):
 
     host_id: Uuid
     currency: Currency
-
-
-class Archiving(Body):
-    """Who lets it no more: its host, or an operator, by their own id."""
-
-    role: Literal["host", "operator"]
-    by: Uuid
 
 
 @router.get("", responses=described(errors.NotFound))
@@ -72,7 +65,7 @@ async def state_facts(property_id: Uuid, said: FactsWish, command: Commanding) -
     until somebody has looked at it."""
     of = PropertyId(property_id)
     host = await host_of_property(command, of)
-    address, heard = await keep(command, host, said)
+    address, heard = await keep(command, host, said, partial(addresses_of, property_id=of))
 
     def plan(draft: Draft) -> None:
         processes.state_facts(draft, host, of, said.facts(address))
@@ -90,7 +83,7 @@ async def describe_property(
     """Say what guests read of a property and see of it; this needs no review."""
     of = PropertyId(property_id)
     host = await host_of_property(command, of)
-    words, heard = await keep(command, host, said)
+    words, heard = await keep(command, host, said, partial(words_of, property_id=of))
 
     def plan(draft: Draft) -> None:
         processes.describe_property(draft, host, of, said.description(words))
@@ -121,17 +114,3 @@ async def unlist_property(property_id: Uuid, command: Commanding) -> PropertyNow
         answer(draft, of)
 
     return await command.execute(of, NoWords(), plan, PropertyNow)
-
-
-@router.post("/archive", status_code=201, responses=described(*COMMANDS, errors.ObligationsAreOpen))
-async def archive_property(property_id: Uuid, said: Archiving, command: Commanding) -> PropertyNow:
-    """Let a property no more, for good, once nobody is to come and nothing is to be paid."""
-    of = PropertyId(property_id)
-
-    def plan(draft: Draft) -> None:
-        operator = speakers.staff(Role.OPERATOR, said.by)
-        by = speakers.host_of_property(draft, of) if said.role == "host" else operator
-        processes.archive_property(draft, by, of)
-        answer(draft, of)
-
-    return await command.execute(of, said, plan, PropertyNow)

@@ -43,6 +43,7 @@ router = APIRouter(tags=["quotes"])
         errors.NoticeIsTooShort,
         errors.OwnListing,
         errors.PartyExceedsCapacity,
+        errors.PetsNotAllowed,
         errors.StayIsTooLong,
         errors.StayIsTooShort,
         errors.TooFarAhead,

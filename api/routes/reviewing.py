@@ -1,6 +1,7 @@
 """Reviewing: both sides write blind, who is reviewed answers, and the platform hides."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
@@ -10,6 +11,7 @@ from api import speakers
 from api.answers.reviews import ReviewsNow, reviews_now
 from api.commands import COMMANDS, Command, Commanding, answered
 from api.problems import described
+from api.said_before import review_by
 from api.shapes import Body, Uuid
 from api.speaking import OF_WORDS, Said, keep, party
 from api.wishes.staff import OfSupport
@@ -77,7 +79,8 @@ async def review_stay(booking_id: Uuid, said: SaidOfStay, command: Commanding) -
     """The guest reviews the stay, or puts their review otherwise until the host has written."""
     case = BookingId(booking_id)
     guest = await party(command, case, "guest")
-    text, heard = await keep(command, guest, said)
+    before = partial(review_by, booking_id=case, by=Side.GUEST)
+    text, heard = await keep(command, guest, said, before)
     review = StayReview(StayRating(**said.stars.model_dump()), text)
     return await _do(
         command, case, heard, lambda draft: processes.review_stay(draft, guest, case, review)
@@ -89,7 +92,8 @@ async def review_guest(booking_id: Uuid, said: SaidOfGuest, command: Commanding)
     """The host reviews the guest, or puts their review otherwise until the guest has written."""
     case = BookingId(booking_id)
     host = await party(command, case, "host")
-    text, heard = await keep(command, host, said)
+    before = partial(review_by, booking_id=case, by=Side.HOST)
+    text, heard = await keep(command, host, said, before)
     review = GuestReview(GuestRating(**said.stars.model_dump()), text)
     return await _do(
         command, case, heard, lambda draft: processes.review_guest(draft, host, case, review)

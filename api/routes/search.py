@@ -8,7 +8,7 @@ from pydantic import Field
 
 from api.answers.search import StaysToBook, stays_with_titles
 from api.asking import Asking, OnPremises
-from api.cursors import place_of
+from api.cursors import AMONG_ROOMS, place_of
 from api.faults import NoSuchPosition, StaleRead
 from api.premises import Premises
 from api.problems import described
@@ -19,11 +19,15 @@ from ledger.values.clock import Instant
 from ledger.values.ids import PropertyId
 from projections.availability import AVAILABILITY
 from projections.finding.clusters import Clusters, clusters_to_book
-from projections.finding.sought import Sought
+from projections.finding.sought import Place, Sought
 from projections.finding.visibility import Visibility, visibility_of
 from projections.search import SEARCH
+from projections.showing.photos import SEEN_IN
 
 router = APIRouter(tags=["search"])
+
+SHOWN_IN = (SEARCH, AVAILABILITY, *SEEN_IN)
+"""Where a room is found, and where its photo is."""
 
 
 class SearchPage(SearchWish):
@@ -46,11 +50,10 @@ async def search(
 
     They were free at the answer's position. Whoever books what is gone meanwhile is refused:
     DATES_UNAVAILABLE where its nights are taken, NOT_DISCOVERABLE where it is let no more."""
-    after = place_of(query, query.cursor)
+    ended = place_of(query, query.cursor, AMONG_ROOMS)
+    after = Place(*ended) if ended else None
     sought = await premises.look(lambda _, ledger: sought_now(query, premises, ledger.now()))
-    return await ask(
-        query, (SEARCH, AVAILABILITY), stays_with_titles, query, sought, after, query.limit
-    )
+    return await ask(query, SHOWN_IN, stays_with_titles, query, sought, after, query.limit)
 
 
 @router.get(

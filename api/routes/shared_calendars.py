@@ -14,7 +14,7 @@ from api.asking import OnPremises
 from api.problems import described
 from api.shapes import Uuid
 from ledger import processes
-from ledger.aggregates.unit_calendar import UNIT_CALENDAR, Status, UnitCalendar
+from ledger.aggregates.unit_calendar import UNIT_CALENDAR, UnitCalendar, shared_items
 from ledger.application import Ledger
 from ledger.draft import Draft
 from ledger.errors import NotFound
@@ -22,15 +22,12 @@ from ledger.gateways.ical import written
 from ledger.store import EventStore
 from ledger.values.clock import Instant
 from ledger.values.feed import FeedItem
-from ledger.values.ids import UnitId, derived_id
+from ledger.values.ids import UnitId
 from ledger.values.stay import local_date
 
 router = APIRouter(tags=["calendars"])
 
 MEDIA_TYPE = "text/calendar"
-
-TOLD = (Status.RESERVATION, Status.HOST_BLOCK)
-"""What others are told of. What a feed says is left out: it would come back to where it is from."""
 
 Token = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{43}$")]
 
@@ -90,9 +87,6 @@ def _content(store: EventStore, ledger: Ledger, token: str) -> bytes:
 
 
 def taken_of(calendar: UnitCalendar, now: Instant) -> Iterator[FeedItem]:
-    """What others are told: each booking or block under a name that stays the same."""
+    """What others are told of today and later."""
     today = local_date(now, calendar.house.time_zone)
-    for claim_id, claim in calendar.claims.items():
-        nights = claim.stay.kept(claim.buffer_nights)
-        if claim.status in TOLD and nights.check_out > today:
-            yield FeedItem(f"{derived_id(claim_id, 'shared')}@stayledger", nights)
+    return (item for item in shared_items(calendar) if item.stay.check_out > today)

@@ -1,5 +1,7 @@
 """Verifications: hosts ask for a review of themselves, or of a property; anybody sees it stand."""
 
+from functools import partial
+
 from fastapi import APIRouter, Request
 
 from api import speakers
@@ -13,6 +15,7 @@ from api.answers.verifications import (
 from api.asking import OnPremises, stated
 from api.commands import COMMANDS, Commanding
 from api.problems import described
+from api.said_before import records_of
 from api.shapes import Uuid
 from api.speaking import keep
 from api.wishes.verifications import HostReview, PropertyReview
@@ -42,7 +45,7 @@ async def submit_host(host_id: Uuid, said: HostReview, command: Commanding) -> V
     """Ask to be looked at, to host or to go on hosting; the answer names what is missing."""
     of = HostId(host_id)
     host = speakers.host(of)
-    record, heard = await keep(command, host, said)
+    record, heard = await keep(command, host, said, partial(records_of, host_id=of))
 
     def plan(draft: Draft) -> None:
         review = processes.submit_provider(

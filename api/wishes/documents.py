@@ -47,9 +47,9 @@ class Announcement(Body):
 
 
 class Acceptance(OfVerification):
-    """On which day it runs out, if it does, as the verifier reads it."""
+    """On which day it runs out, as the verifier reads it; null says that it never does."""
 
-    expires_on: LocalDate | None = None
+    expires_on: LocalDate | None
 
 
 class Refusal(OfVerification):

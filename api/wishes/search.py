@@ -17,13 +17,15 @@ from ledger.values.guests import Party
 from ledger.values.listing import PropertyKind
 from ledger.values.offer import Asked, exchange_on_offer
 from projections.finding.clusters import side_of
+from projections.finding.found import MOST_PRICED
 from projections.finding.sought import ALL_AROUND_E6, Box, Order, Sought, Spot
 
 DEGREES = r"-?\d{1,3}(\.\d{1,6})?"
 MOST_SOUTH_E6, MOST_WEST_E6 = -90_000_000, -180_000_000
 
-MOST_CELLS = 2_500
-"""How many cells a map may have: those of a large screen are a few hundred."""
+MOST_CELLS = MOST_PRICED
+"""How many cells a map may have, for each of which a price is worked out: those of a large screen
+are a few hundred."""
 
 Heads = Annotated[int, Field(ge=0, le=50)]
 Minor = Annotated[int, Field(ge=0, le=LARGEST_AMOUNT_MINOR)]

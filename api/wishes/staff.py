@@ -1,6 +1,6 @@
 """Who of the staff speaks: nobody signs in yet, so whoever is at the door says who they are."""
 
-from api.shapes import Body, Uuid
+from api.shapes import Body, Query, Uuid
 
 
 class OfFinance(Body):
@@ -17,5 +17,11 @@ class OfVerification(Body):
 
 class OfSupport(Body):
     """Who of support does it."""
+
+    by: Uuid
+
+
+class AsSupport(Query):
+    """Who of support reads."""
 
     by: Uuid

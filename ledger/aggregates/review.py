@@ -261,7 +261,7 @@ def answer(review: Review, command: AnswerReview, now: Instant) -> Sequence[Revi
     """Answer a review once. Raises TooLate, NotFound where there is none, TransitionNotAllowed."""
     _refuse_unwritten(review, command.by)
     if command.by in review.answered:
-        LIFECYCLE.refuse(AnswerReview, review.status)
+        LIFECYCLE.refuse(AnswerReview, review.status, answered="yes")
     assert review.answer_by is not None, "the table lets nobody answer before it is published"
     if now >= review.answer_by:
         raise TooLate(not_after=review.answer_by)
@@ -273,7 +273,7 @@ def moderate(review: Review, command: HideReview | ShowReview) -> Sequence[Revie
     _refuse_unwritten(review, command.by)
     hides, reason = isinstance(command, HideReview), told(command.reason)
     if hides == (command.by in review.hidden):
-        LIFECYCLE.refuse(type(command), review.status)
+        LIFECYCLE.refuse(type(command), review.status, hidden="yes" if hides else "no")
     if hides:
         return [ReviewHidden(by=command.by, reason=reason, hidden_by=command.reviewer)]
     return [ReviewShown(by=command.by, reason=reason, shown_by=command.reviewer)]

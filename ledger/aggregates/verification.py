@@ -62,7 +62,7 @@ class Status(StrEnum):
 
 
 class Verification(Struct, frozen=True):
-    """What is reviewed, as it was shown last, and who has it until when."""
+    """What is reviewed, as it was shown last, who has it until when, and what was to be changed."""
 
     status: Status
     subject: Subject
@@ -105,11 +105,10 @@ class SubmitForReview(Command, frozen=True, kw_only=True):
 
 
 class ClaimReview(Command, frozen=True, kw_only=True):
-    """Take a review on; `related` are the persons who must not."""
+    """Take a review on."""
 
     verification_id: VerificationId
     reviewer: str
-    related: tuple[str, ...] = ()
 
 
 class ReleaseReview(Command, frozen=True, kw_only=True):
@@ -165,7 +164,7 @@ LIFECYCLE = Lifecycle(
     Step("PR2", SubmitForReview, states(None, S.CHANGES_REQUESTED), actors("H"),
          VerificationSubmitted, S.SUBMITTED, "nothing is missing"),
     Step("PR3", ClaimReview, states(S.SUBMITTED), actors("V"), ReviewClaimed, S.IN_REVIEW,
-         "the reviewer is not the host, nor related to them"),
+         "the reviewer is not the host"),
     Step("PR4", ReleaseReview, states(S.IN_REVIEW), actors("V"), ReviewReleased, S.SUBMITTED,
          "it is theirs"),
     Step("PR4t", TimeOutReview, states(S.IN_REVIEW), actors("T"), ReviewReleased, S.SUBMITTED,
@@ -222,7 +221,7 @@ def claim(
     verification: Verification, command: ClaimReview, now: Instant
 ) -> Sequence[VerificationEvent]:
     """Give a review to a reviewer. Raises SelfApproval."""
-    if command.reviewer in (verification.host_id, *command.related):
+    if command.reviewer == verification.host_id:
         raise SelfApproval(reviewer=command.reviewer)
     return [ReviewClaimed(reviewer=command.reviewer, until=now + CLAIMED_FOR)]
 
@@ -315,6 +314,7 @@ def evolve(verification: Verification | None, event: VerificationEvent) -> Verif
             number=event.number,
             documents=event.documents,
             record=event.record,
+            changes=verification.changes if verification else (),
         )
     assert verification is not None
     there = replace(verification, status=status)
@@ -337,5 +337,5 @@ VERIFICATION = Decider(
     stream_of=lambda command: command.verification_id,
     decide=decide,
     evolve=evolve,
-    evolution=2,
+    evolution=3,
 )

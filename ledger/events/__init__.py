@@ -13,6 +13,7 @@ from ledger.events.difference import DifferenceEvent
 from ledger.events.dispute import DisputeEvent
 from ledger.events.document import DocumentEvent
 from ledger.events.event import Actor, Envelope, Event, MoneyEvent, Recorded, Role
+from ledger.events.guest import GuestEvent
 from ledger.events.host_debt import HostDebtEvent
 from ledger.events.own_transfer import OwnTransferEvent
 from ledger.events.payment import PaymentEvent
@@ -41,6 +42,7 @@ AnyEvent = (
     | DifferenceEvent
     | DisputeEvent
     | DocumentEvent
+    | GuestEvent
     | HostDebtEvent
     | OwnTransferEvent
     | PaymentEvent

@@ -118,6 +118,16 @@ class ListingUnblocked(Event, topic="property.listing_unblocked", frozen=True, k
     cleared_by: str
 
 
+class RenewalRequested(Event, topic="property.renewal_requested", frozen=True, kw_only=True):
+    """The host was asked for other papers: the first that show a property run out on `deadline`.
+
+    They are asked again on `next_on`, as long as nobody has looked at others by then.
+    """
+
+    deadline: date
+    next_on: date | None
+
+
 class PropertyArchived(Event, topic="property.archived", frozen=True, kw_only=True):
     """A property is let no more, and nothing of it is open."""
 
@@ -138,5 +148,6 @@ PropertyEvent = (
     | RevisionRejected
     | ListingBlocked
     | ListingUnblocked
+    | RenewalRequested
     | PropertyArchived
 )

@@ -54,6 +54,12 @@ class ReverificationDue(Event, topic="provider.reverification_due", frozen=True,
     deadline: date
 
 
+class ProviderReminded(Event, topic="provider.reminded", frozen=True, kw_only=True):
+    """A provider was reminded to renew their verification, which ends in a few days."""
+
+    deadline: date
+
+
 class ProviderSuspended(Event, topic="provider.suspended", frozen=True, kw_only=True):
     """The provider takes no new bookings and is paid nothing, for a reason that has a code."""
 
@@ -142,6 +148,7 @@ ProviderEvent = (
     | ProviderRejected
     | ProviderReopened
     | ReverificationDue
+    | ProviderReminded
     | ProviderSuspended
     | ProviderReinstated
     | ProviderClosed

@@ -175,8 +175,21 @@ class FeedConflictEnded(
     stay: Stay
 
 
+class HoursChanged(Event, topic="unit_calendar.hours_changed", frozen=True, kw_only=True):
+    """A unit goes by other hours or another time zone from now on, as its property was approved.
+
+    Who has booked keeps the hours of the booking.
+    """
+
+    house: House
+
+
 class UnitDeactivated(Event, topic="unit_calendar.unit_deactivated", frozen=True, kw_only=True):
     """A unit is no longer let; its calendar has ended."""
+
+
+class CalendarReopened(Event, topic="unit_calendar.reopened", frozen=True, kw_only=True):
+    """A unit is let again that was no longer; what blocked its nights blocks them still."""
 
 
 BookedNightsEvent = (
@@ -200,4 +213,7 @@ BlockedNightsEvent = (
 )
 """What happens to the nights of a block."""
 
-UnitCalendarEvent = CalendarOpened | BookedNightsEvent | BlockedNightsEvent | UnitDeactivated
+UnitEvent = CalendarOpened | HoursChanged | UnitDeactivated | CalendarReopened
+"""What happens to a unit whole."""
+
+UnitCalendarEvent = BookedNightsEvent | BlockedNightsEvent | UnitEvent

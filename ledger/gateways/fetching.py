@@ -23,6 +23,9 @@ DEADLINE_SECONDS = 20.0
 MOST_REDIRECTS = 3
 LONGEST_ADDRESS = 2_000
 LONGEST_VALIDATOR = 200
+WEBCAL = "webcal"
+"""How calendars call their addresses so that a click adds them; they are fetched like any other."""
+
 TRANSLATED = IPv6Network("64:ff9b::/96")
 """IPv6 addresses that stand for an IPv4 one, which may be any."""
 
@@ -66,10 +69,11 @@ class Fetcher:
         ends_at = time.monotonic() + self._deadline_seconds
         try:
             for _ in range(1 + MOST_REDIRECTS):
-                found = self._ask(self.checked(address), known, at_most, ends_at)
+                parts = self.checked(address)
+                found = self._ask(parts, known, at_most, ends_at)
                 if isinstance(found, Fetched):
                     return found
-                address = urljoin(address, found)
+                address = urljoin(parts.geturl(), found)
         except (OSError, HTTPException, ValueError) as error:
             raise FeedUnavailable(because=type(error).__name__) from None
         raise FeedUnavailable(because="it redirects too often")
@@ -84,6 +88,8 @@ class Fetcher:
             port = parts.port
         except ValueError:
             raise FeedUnavailable(because="its address is none") from None
+        if parts.scheme == WEBCAL:
+            parts = parts._replace(scheme="https")
         schemes = ("https", "http") if self._at_home else ("https",)
         if parts.scheme not in schemes or not parts.hostname or len(address) > LONGEST_ADDRESS:
             raise FeedUnavailable(because="its address is not one of https")

@@ -8,9 +8,10 @@ from msgspec.structs import replace
 from ledger.aggregates.booking import BOOKING, ApplyAlteration, Booking
 from ledger.aggregates.booking import Status as Stands
 from ledger.aggregates.decider import Command
+from ledger.aggregates.property import PROPERTY
 from ledger.aggregates.unit_calendar import MoveReservation, Reacquire, ReleaseReservation
 from ledger.draft import Draft, decider_of
-from ledger.errors import NotDiscoverable, NotFound, NothingToAlter, PartyExceedsCapacity
+from ledger.errors import NotDiscoverable, NotFound, NothingToAlter
 from ledger.processes.found import booking_in, calendar_in
 from ledger.processes.names import (
     PROCESS,
@@ -24,6 +25,7 @@ from ledger.values.guests import Party
 from ledger.values.ids import BookingId, UnitId
 from ledger.values.money import zero
 from ledger.values.stay import Stay, local_date, local_instant
+from ledger.values.stay_rules import refuse_too_many
 from ledger.values.tariff import RoomRates
 
 
@@ -48,9 +50,8 @@ def work_out(draft: Draft, booking_id: BookingId, wish: AlterationWish) -> Chang
     if (stay, party, unit_id) == (booking.stay, booking.party, booking.unit_id):
         raise NothingToAlter(booking_id=booking_id)
     room = _room(draft, booking, unit_id)
-    capacity = room.rules_for(stay.check_in).capacity if room else None
-    if capacity is not None and party.heads() > capacity:
-        raise PartyExceedsCapacity(heads=party.heads(), capacity=capacity)
+    for capacity in (_let_for(room, stay), _approved_for(draft, unit_id)):
+        refuse_too_many(party.heads(), capacity)
     if room is None and adds_nights(booking.price, stay):
         raise NotDiscoverable(unit_id=unit_id, because="it has no rates")
     wished = Wished(
@@ -144,3 +145,16 @@ def _room(draft: Draft, booking: Booking, unit_id: UnitId) -> RoomRates | None:
     if (own.property_id, own.room_type) != (other.property_id, other.room_type):
         raise NotFound(unit_id=unit_id, room_type=own.room_type)
     return room_rates_of(draft, unit_id)
+
+
+def _let_for(room: RoomRates | None, stay: Stay) -> int | None:
+    """The heads that its host lets a room for, where they say."""
+    return room.rules_for(stay.check_in).capacity if room else None
+
+
+def _approved_for(draft: Draft, unit_id: UnitId) -> int | None:
+    """The heads that a unit's type of rooms was approved for, where anybody approved any."""
+    calendar = calendar_in(draft, unit_id)
+    listed = draft.state(PROPERTY, calendar.property_id)
+    room = listed.facts.room(calendar.room_type) if listed and listed.facts else None
+    return room.capacity if room else None

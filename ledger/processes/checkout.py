@@ -51,6 +51,7 @@ from ledger.events.coupon import RestoreReason
 from ledger.events.payment import Capture
 from ledger.processes.coupons import restore_coupon
 from ledger.processes.found import booking_in, payment_in
+from ledger.processes.live_holds import count_hold
 from ledger.processes.names import (
     PROCESS,
     TIMER,
@@ -71,9 +72,19 @@ IN_FLIGHT = (Paying.PROCESSING, Paying.REQUIRES_ACTION)
 
 
 def book(draft: Draft, guest: Actor, command: Book, rules: StayRules | None = None) -> None:
+    """Ask for a stay, as one of the few whose nights are kept for a guest before they are paid.
+
+    Raises TooManyHolds, and what `ask_for_stay` raises.
+    """
+    ask_for_stay(draft, guest, command, rules)
+    count_hold(draft, command.guest_id, command.booking_id)
+
+
+def ask_for_stay(draft: Draft, guest: Actor, command: Book, rules: StayRules | None = None) -> None:
     """Keep the nights and ask for the stay; the booking may wait as long as the hold lasts.
 
-    `rules` are those that its host lets by, where they are known.
+    `rules` are those that its host lets by, where they are known. Raises NightsAreTaken, TooLate,
+    OwnListing, and what stay rules raise.
     """
     draft.do(
         PROCESS,
@@ -233,6 +244,7 @@ def ask_the_host(draft: Draft, booking_id: BookingId) -> None:
             unit_id=booking.unit_id,
             booking_id=booking_id,
             capture_before=held.capture_before,
+            check_in_at=booking.house.check_in_at(booking.stay),
         ),
     )
     claim = _claim(draft, booking, booking_id)

@@ -4,7 +4,6 @@ Search, direct links, quotes and bookings ask the same (spec: domain, section 2)
 """
 
 from collections.abc import Iterator
-from enum import StrEnum
 
 from ledger.aggregates.attestation import ATTESTATION
 from ledger.aggregates.property import PROPERTY, Property
@@ -18,27 +17,13 @@ from ledger.errors import NotDiscoverable
 from ledger.processes.hosts import MAY_HOST
 from ledger.processes.names import attestation_of
 from ledger.values.files import expires_at
+from ledger.values.hindrance import Hindrance
 from ledger.values.ids import PropertyId
 from ledger.values.listing import REGISTERED_IN, units_of
 from ledger.values.tariff import Rates
 
 CAME_WITH_HISTORY = (*MAY_HOST, Hosting.DRAFT)
 """Whoever somebody vouches for has let before they asked us to host, and may go on."""
-
-
-class Hindrance(StrEnum):
-    """What keeps a property from being found. The words are answered to hosts and guests."""
-
-    NOT_PUBLISHED = "not_published"
-    BLOCKED = "blocked_by_moderation"
-    NOT_VERIFIED = "host_not_verified"
-    NOT_PAYABLE = "payout_account_not_enabled"
-    NO_UNIT = "no_active_unit_with_a_price"
-    NO_RATES = "no_rates"
-    NO_LEVIES = "no_fees_and_taxes"
-    NOT_VOUCHED_FOR = "nobody_vouches_for_it"
-    NOT_REGISTERED = "registration_missing"
-    RUN_OUT = "documents_have_expired"
 
 
 def refuse_unless_discoverable(draft: Draft, property_id: PropertyId) -> None:

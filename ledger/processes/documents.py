@@ -30,7 +30,7 @@ from ledger.errors import NotFound, SelfApproval
 from ledger.events import Actor, Role
 from ledger.processes.found import document_in, host_in
 from ledger.processes.names import PROCESS, TIMER, attestation_of
-from ledger.processes.shown import relied_on_by
+from ledger.processes.shown import refuse_if_approved_by, relied_on_by
 from ledger.values.files import Fault, Purpose, Rendition
 from ledger.values.ids import DocumentId, HostId, PropertyId
 
@@ -88,7 +88,7 @@ def take_in_file(draft: Draft, document_id: DocumentId, found: Read | Fault) -> 
     )
     draft.do(PROCESS, scan)
     if document.purpose is Purpose.PHOTO:
-        draft.do(PROCESS, AcceptDocument(document_id=document_id))
+        draft.do(PROCESS, AcceptDocument(document_id=document_id, expires_on=None))
 
 
 def accept_document(draft: Draft, by: Actor, command: AcceptDocument) -> None:
@@ -98,8 +98,13 @@ def accept_document(draft: Draft, by: Actor, command: AcceptDocument) -> None:
 
 
 def refuse_document(draft: Draft, by: Actor, command: RefuseDocument) -> None:
-    """A verifier does not take a document. Raises NotFound, SelfApproval."""
+    """A verifier does not take a document. Raises NotFound, SelfApproval, DocumentInUse.
+
+    By what was approved already nobody is told afterwards that it was nothing: who is found out is
+    suspended, or what they let is.
+    """
     _refuse_own(draft, by, command.document_id)
+    refuse_if_approved_by(draft, command.document_id)
     draft.do(by, command)
 
 

@@ -15,6 +15,7 @@ from ledger.aggregates.provider import (
     SuspendProvider,
     VouchForProvider,
 )
+from ledger.aggregates.verification import VERIFICATION, verification_of
 from ledger.draft import Draft
 from ledger.events import Actor, Role
 from ledger.gateways.stripe.accounts import AccountFact
@@ -45,8 +46,19 @@ def register_host(draft: Draft, host_id: HostId, country: str) -> None:
 
 
 def vouch_for_host(draft: Draft, by: Actor, host_id: HostId, reason: str, source: str) -> None:
-    """An operator vouches that a host was verified elsewhere. Raises NothingVouchedFor."""
-    draft.do(by, VouchForProvider(host_id=host_id, reason=reason, source=source))
+    """An operator vouches that a host was verified elsewhere.
+
+    Raises TransitionNotAllowed, also while a review of them is open; ReasonIsMissing, NotFound.
+    """
+    provider = host_in(draft, host_id)
+    review = draft.state(VERIFICATION, verification_of(host_id, provider.reviews + 1))
+    vouched = VouchForProvider(
+        host_id=host_id,
+        reason=reason,
+        source=source,
+        under_review=review is not None and review.is_open,
+    )
+    draft.do(by, vouched)
 
 
 def suspend_host(draft: Draft, operator: Actor, host_id: HostId, reason: Reason) -> None:
@@ -57,7 +69,10 @@ def suspend_host(draft: Draft, operator: Actor, host_id: HostId, reason: Reason)
 def reinstate_host(
     draft: Draft, operator: Actor, host_id: HostId, cleared_by: str, second_person: str | None
 ) -> None:
-    """Let somebody host again. Raises SuspensionStands, SecondPersonRequired, SelfApproval."""
+    """Let somebody host again.
+
+    Raises SuspensionStands, ReasonIsMissing, SecondPersonRequired, SelfApproval, NotFound.
+    """
     draft.do(
         operator,
         ReinstateProvider(

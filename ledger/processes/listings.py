@@ -4,11 +4,10 @@ A property's nights are kept by its units; what is booked of them, by bookings. 
 change only as far as everybody who has booked can still come is asked of them here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from ledger.aggregates.booking import BOOKING
-from ledger.aggregates.payout import OPEN
 from ledger.aggregates.property import (
     ArchiveProperty,
     BlockListing,
@@ -27,15 +26,14 @@ from ledger.aggregates.property import (
 from ledger.aggregates.property import Status as Listed
 from ledger.aggregates.provider import Status as Hosting
 from ledger.aggregates.tariff import TARIFF, tariff_of
-from ledger.aggregates.unit_calendar import UNIT_CALENDAR, Deactivate, OpenCalendar, UnitCalendar
+from ledger.aggregates.unit_calendar import UNIT_CALENDAR, Deactivate, UnitCalendar
 from ledger.aggregates.unit_calendar import Status as Nights
 from ledger.aggregates.verification import VERIFICATION, verification_of
 from ledger.draft import Draft
 from ledger.events import Actor
-from ledger.processes.damage_money import all_payouts_of
 from ledger.processes.discovery import in_the_way_of_publication
 from ledger.processes.found import host_in, property_in
-from ledger.processes.names import PROCESS
+from ledger.processes.obligations import open_of
 from ledger.processes.shown import photos_to_see, refuse_unless_of_safety, shown_photo
 from ledger.values.ids import BookingId, HostId, PropertyId, UnitId, VerificationId
 from ledger.values.listing import (
@@ -47,6 +45,7 @@ from ledger.values.listing import (
     missing_of,
     units_of,
 )
+from ledger.values.stay import ONE_DAY
 
 CANNOT_LIST = (Hosting.REJECTED, Hosting.CLOSED)
 
@@ -134,6 +133,7 @@ def vouch_for_property(
 def publish_property(draft: Draft, host: Actor, property_id: PropertyId) -> None:
     """Let a property be found. Raises NotReady, with what is in the way; NotFound."""
     hindrances = in_the_way_of_publication(draft, property_id)
+    hindrances += _photos_missing(draft, property_id, property_in(draft, property_id))
     draft.do(host, PublishProperty(property_id=property_id, hindrances=hindrances))
 
 
@@ -173,37 +173,18 @@ def unblock_listing(
     draft.do(operator, UnblockListing(property_id=property_id, cleared_by=cleared_by))
 
 
-def archive_property(draft: Draft, by: Actor, property_id: PropertyId) -> None:
-    """Let a property no more, for good. Raises ObligationsAreOpen, with each of them; NotFound."""
+def archive_property(
+    draft: Draft, by: Actor, property_id: PropertyId, bookings: Sequence[BookingId]
+) -> None:
+    """Let a property no more, for good; `bookings` are all that it ever had.
+
+    Raises ObligationsAreOpen, with each of them; NotFound.
+    """
     listed = property_in(draft, property_id)
-    obligations = tuple(_obligations(draft, property_id, listed))
+    obligations = tuple(dict.fromkeys(_obligations(draft, property_id, listed, bookings)))
     draft.do(by, ArchiveProperty(property_id=property_id, obligations=obligations))
     for unit_id, _ in _units_that_are_let(draft, property_id, listed):
         draft.do(by, Deactivate(unit_id=unit_id))
-
-
-def let_units(draft: Draft, property_id: PropertyId, before: Facts | None) -> None:
-    """Open the nights of the units that were approved, and end those that were there before.
-
-    Raises ObligationsAreOpen where one that is gone has a guest to come (N14).
-    """
-    listed = property_in(draft, property_id)
-    assert listed.facts is not None, "they were approved a line ago"
-    units = {unit_id for unit_id, _, _ in units_of(property_id, listed.facts)}
-    for unit_id, _, _ in units_of(property_id, before) if before else ():
-        if unit_id not in units and draft.state(UNIT_CALENDAR, unit_id) is not None:
-            draft.do(PROCESS, Deactivate(unit_id=unit_id))
-    for unit_id, room, number in units_of(property_id, listed.facts):
-        if draft.state(UNIT_CALENDAR, unit_id) is None:
-            opened = OpenCalendar(
-                unit_id=unit_id,
-                property_id=property_id,
-                host_id=listed.host_id,
-                room_type=room.room_type,
-                number=number,
-                house=listed.facts.house,
-            )
-            draft.do(PROCESS, opened)
 
 
 def missing_before_review(
@@ -211,18 +192,30 @@ def missing_before_review(
 ) -> tuple[str, ...]:
     """What a property lacks before it is reviewed, by codes: a price belongs to it (PY2).
 
-    What somebody vouches for is not missing; of one that is let and has no revision nothing is.
+    What somebody vouches for is not missing. One that is let and has no revision lacks nothing but
+    photos, where too many of them were taken down since.
     """
     if listed.stated is None and listed.facts is not None:
-        return ()
-    photos = tuple(islice(photos_to_see(draft, property_id, listed), PHOTOS_NEEDED))
-    missing = missing_of(listed.stated, listed.description, len(photos))
+        return _photos_missing(draft, property_id, listed)
+    photos_count = _photos_count(draft, property_id, listed)
+    missing = missing_of(listed.stated, listed.description, photos_count)
     tariff = draft.state(TARIFF, tariff_of(property_id))
     rates = None if tariff is None else tariff.rates
     rooms = listed.stated.rooms if listed.stated else ()
     if rates is None or not any(rates.of(room.room_type) for room in rooms):
         missing = (*missing, "rates")
     return tuple(each for each in missing if each not in listed.vouched)
+
+
+def _photos_missing(draft: Draft, property_id: PropertyId, listed: Property) -> tuple[str, ...]:
+    vouched = "photos" in listed.vouched
+    enough = vouched or _photos_count(draft, property_id, listed) >= PHOTOS_NEEDED
+    return () if enough else ("photos",)
+
+
+def _photos_count(draft: Draft, property_id: PropertyId, listed: Property) -> int:
+    """How many photos can be seen; those beyond what is needed are not counted."""
+    return len(tuple(islice(photos_to_see(draft, property_id, listed), PHOTOS_NEEDED)))
 
 
 def under_review(draft: Draft, property_id: PropertyId, listed: Property) -> bool:
@@ -237,14 +230,19 @@ def review_of_property(property_id: PropertyId, listed: Property) -> Verificatio
 
 
 def occupants_of(draft: Draft, property_id: PropertyId, listed: Property) -> Iterator[Occupant]:
-    """Everybody who has booked and has not left, or holds nights now."""
-    for _, calendar in _units_that_are_let(draft, property_id, listed):
+    """Everybody who has booked and has not left, by the hours of the booking, or holds nights now.
+
+    Hours that were approved since differ from those by less than a day.
+    """
+    for unit_id, calendar in _units_that_are_let(draft, property_id, listed):
         for claim_id, claim in calendar.claims.items():
             comes = claim.status in (Nights.HOLD, Nights.RESERVATION)
-            if comes and calendar.house.check_out_at(claim.stay) > draft.now:
+            if comes and calendar.house.check_out_at(claim.stay) + ONE_DAY > draft.now:
                 booking = draft.state(BOOKING, claim_id)
+                house = calendar.house if booking is None else booking.house
                 heads = 0 if booking is None else booking.party.heads()
-                yield Occupant(claim_id, calendar.room_type, heads, claim.stay.check_out)
+                if house.check_out_at(claim.stay) > draft.now:
+                    yield Occupant(claim_id, unit_id, calendar.room_type, heads)
 
 
 def _units_that_are_let(
@@ -258,14 +256,16 @@ def _units_that_are_let(
             yield unit_id, calendar
 
 
-def _obligations(draft: Draft, property_id: PropertyId, listed: Property) -> Iterator[str]:
+def _obligations(
+    draft: Draft, property_id: PropertyId, listed: Property, bookings: Sequence[BookingId]
+) -> Iterator[str]:
+    """What is under review, who is to come, and what is open of any stay there was.
+
+    Who is to come the calendars say, so that no booking comes about unseen meanwhile.
+    """
     if under_review(draft, property_id, listed):
         yield f"review:{review_of_property(property_id, listed)}"
     for one in occupants_of(draft, property_id, listed):
         yield f"booking:{one.booking_id}"
-    for _, calendar in _units_that_are_let(draft, property_id, listed):
-        for booking_id, claim in calendar.claims.items():
-            if claim.status is Nights.RESERVATION:
-                for payout_id, payout in all_payouts_of(draft, BookingId(booking_id)):
-                    if payout.status in OPEN:
-                        yield f"payout:{payout_id}"
+    for booking_id in bookings:
+        yield from open_of(draft, booking_id)

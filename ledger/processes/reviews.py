@@ -44,7 +44,7 @@ def open_reviews(draft: Draft, booking_id: BookingId, ended_at: Instant) -> None
     """
     booking = booking_in(draft, booking_id)
     if booking.status not in STAYED + CALLED_OFF:
-        REVIEW.lifecycle.refuse(OpenReviews, None)
+        REVIEW.lifecycle.refuse(OpenReviews, None, booking=booking.status.value)
     of = EndedStay(
         booking_id=booking_id,
         property_id=booking.property_id,

@@ -12,7 +12,7 @@ from ledger.aggregates.provider import Status as Hosting
 from ledger.aggregates.verification import VERIFICATION, Verification, verification_of
 from ledger.aggregates.verification import Status as Reviewed
 from ledger.draft import Draft
-from ledger.errors import DocumentNotReady
+from ledger.errors import DocumentInUse, DocumentNotReady
 from ledger.processes.found import document_in, host_in
 from ledger.values.files import Purpose
 from ledger.values.ids import DocumentId, HostId, PropertyId
@@ -104,6 +104,23 @@ def relied_on_by(draft: Draft, document_id: DocumentId) -> Iterator[str]:
         yield f"property:{of}"
 
 
+def refuse_if_approved_by(draft: Draft, document_id: DocumentId) -> None:
+    """Let a file pass that no approval rests on which still holds. Raises DocumentInUse."""
+    document = document_in(draft, document_id)
+    if document.property_id is None:
+        subject_id, number = str(document.host_id), host_in(draft, document.host_id).reviews
+    else:
+        listed = draft.state(PROPERTY, document.property_id)
+        subject_id, number = str(document.property_id), listed.approved if listed else 0
+    approvals = [
+        name
+        for name, review in _reviews_by(draft, document_id, subject_id, (number,))
+        if review.status is Reviewed.APPROVED
+    ]
+    if approvals:
+        raise DocumentInUse(by=approvals)
+
+
 def _can_be_seen(photo: Document, property_id: PropertyId) -> bool:
     is_photo = photo.purpose is Purpose.PHOTO and photo.property_id == property_id
     return is_photo and photo.status is Status.ACCEPTED
@@ -117,18 +134,22 @@ def _relied_on_by_host(draft: Draft, document_id: DocumentId, host_id: HostId) -
 
 
 def _relied_on_by_reviews(
-    draft: Draft, document_id: DocumentId, subject_id: str, numbers: tuple[int, int]
+    draft: Draft, document_id: DocumentId, subject_id: str, numbers: Sequence[int]
 ) -> Iterator[str]:
+    for name, review in _reviews_by(draft, document_id, subject_id, numbers):
+        if review.is_open or review.status is Reviewed.APPROVED:
+            yield name
+
+
+def _reviews_by(
+    draft: Draft, document_id: DocumentId, subject_id: str, numbers: Sequence[int]
+) -> Iterator[tuple[str, Verification]]:
+    """Those of a subject's reviews that a file is shown for, and how answers name them."""
     for number in dict.fromkeys(numbers):
         verification_id = verification_of(subject_id, number)
         review = draft.state(VERIFICATION, verification_id)
-        if review is not None and _rests_on(review, document_id):
-            yield f"review:{verification_id}"
-
-
-def _rests_on(review: Verification, document_id: DocumentId) -> bool:
-    counts = review.is_open or review.status is Reviewed.APPROVED
-    return counts and any(one.document_id == document_id for one in review.documents)
+        if review is not None and any(one.document_id == document_id for one in review.documents):
+            yield f"review:{verification_id}", review
 
 
 def _named_by(listed: Property) -> set[str]:

@@ -10,8 +10,11 @@ from datetime import date
 import msgspec
 
 from ledger.aggregates.property import (
+    LIVING,
+    PROPERTY,
     ApproveProperty,
     ApproveRevision,
+    AskForPapers,
     RejectProperty,
     RejectRevision,
 )
@@ -21,6 +24,7 @@ from ledger.aggregates.provider import (
     AskForRenewal,
     MissRenewal,
     RejectProvider,
+    RemindOfRenewal,
     ReopenProvider,
     VerifyProvider,
 )
@@ -40,7 +44,6 @@ from ledger.draft import Draft
 from ledger.events import Actor
 from ledger.processes.found import host_in, property_in, verification_in
 from ledger.processes.listings import (
-    let_units,
     missing_before_review,
     occupants_of,
     renew_facts,
@@ -48,6 +51,7 @@ from ledger.processes.listings import (
 )
 from ledger.processes.names import PROCESS, TIMER
 from ledger.processes.shown import accepted_of, documents_of_review, shown_document
+from ledger.processes.units import let_units
 from ledger.values.ids import HostId, PropertyId, VerificationId
 from ledger.values.verification import (
     ChangeWanted,
@@ -111,6 +115,9 @@ def submit_property(
     Where nothing else is stated, `documents` are to replace some that run out. Raises NotReady,
     with what is missing; DocumentNotReady, DocumentsHaveExpired, TransitionNotAllowed, NotFound.
     """
+    status = property_in(draft, property_id).status
+    if status not in LIVING:
+        PROPERTY.lifecycle.refuse(SubmitForReview, status)
     if documents:
         renew_facts(draft, host, property_id)
     listed = property_in(draft, property_id)
@@ -275,6 +282,16 @@ def ask_for_renewal(draft: Draft, host_id: HostId) -> None:
     if provider.renew_by is None:
         PROVIDER.lifecycle.refuse(AskForRenewal, provider.status, deadline="none")
     draft.do(TIMER, AskForRenewal(host_id=host_id, deadline=provider.renew_by))
+
+
+def remind_of_renewal(draft: Draft, host_id: HostId) -> None:
+    """Remind who has not renewed yet. Raises TooEarly, TransitionNotAllowed."""
+    draft.do(TIMER, RemindOfRenewal(host_id=host_id))
+
+
+def ask_for_papers(draft: Draft, property_id: PropertyId) -> None:
+    """Want other papers of a property whose first soon run out. Raises TooEarly."""
+    draft.do(TIMER, AskForPapers(property_id=property_id))
 
 
 def miss_renewal(draft: Draft, host_id: HostId) -> None:

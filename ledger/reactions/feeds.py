@@ -24,6 +24,7 @@ from ledger.aggregates.unit_calendar import (
     ImportFeedItem,
     UnitCalendar,
     block_of,
+    is_echo,
 )
 from ledger.draft import Draft
 from ledger.errors import CorruptHistory, FeedUnavailable, FeedUnreadable
@@ -78,12 +79,17 @@ class Known(Struct, frozen=True):
     def missing(self, items: Sequence[FeedItem]) -> tuple[BlockId, ...]:
         """What a good reading was without, of all that is still to come or in conflict.
 
-        An empty calendar is without nothing: it may have been emptied by a mistake.
+        An empty calendar is without nothing: it may have been emptied by a mistake. What we told it
+        ourselves and it tells us again does not count as there.
         """
         if not items:
             return ()
         today = local_date(self.now, self.calendar.house.time_zone)
-        there = {block_of(self.feed_id, item.uid) for item in items}
+        there = {
+            block_of(self.feed_id, item.uid)
+            for item in items
+            if not is_echo(self.calendar, item.uid, item.stay)
+        }
         return tuple(
             block_id
             for block_id, stay in sorted(self.stays.items())
@@ -164,9 +170,8 @@ def note_failure(inside: Inside, feed_id: FeedId, reason: str, failures: int) ->
 def clear_away(inside: Inside, feed_id: FeedId, now: Instant) -> None:
     """Let everything go that a removed feed said. Raises Refused, StoreUnavailable."""
     known = _known(inside, feed_id, now)
-    if known.calendar.active:
-        for block_id in sorted(known.stays):
-            _do(inside, block_id, known.gone(block_id, 0))
+    for block_id in sorted(known.stays):
+        _do(inside, block_id, known.gone(block_id, 0))
 
 
 def _known(inside: Inside, feed_id: FeedId, now: Instant) -> Known:

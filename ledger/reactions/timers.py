@@ -20,6 +20,7 @@ from ledger.values.ids import (
     HostId,
     PaymentId,
     PayoutId,
+    PropertyId,
     ReceiptId,
     VerificationId,
     derived_id,
@@ -95,6 +96,12 @@ WHEN_DUE: Mapping[TimerKind, Step] = {
     ),
     TimerKind.ASK_FOR_RENEWAL: lambda draft, due: processes.ask_for_renewal(
         draft, HostId(due.stream_id)
+    ),
+    TimerKind.REMIND_OF_RENEWAL: lambda draft, due: processes.remind_of_renewal(
+        draft, HostId(due.stream_id)
+    ),
+    TimerKind.ASK_FOR_PAPERS: lambda draft, due: processes.ask_for_papers(
+        draft, PropertyId(due.stream_id)
     ),
     TimerKind.MISS_RENEWAL: lambda draft, due: processes.miss_renewal(draft, HostId(due.stream_id)),
     TimerKind.EXPIRE_DOCUMENT: lambda draft, due: processes.expire_document(

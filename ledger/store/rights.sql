@@ -17,8 +17,9 @@ BEGIN
         GRANT INSERT, UPDATE, DELETE ON ledger.troubles TO stayledger_app;
         GRANT INSERT, UPDATE ON ledger.calendar_reads TO stayledger_app;
         GRANT INSERT, UPDATE, DELETE ON ledger.calendar_links TO stayledger_app;
-        -- A text is never put otherwise: what may change of it is only whether it is there.
-        GRANT INSERT, DELETE, UPDATE (words, salt, erased_at) ON ledger.texts TO stayledger_app;
+        -- A text is never put otherwise: what may change of it is whether and since when it is there.
+        GRANT INSERT, DELETE, UPDATE (words, salt, kept_at, erased_at) ON ledger.texts
+            TO stayledger_app;
         GRANT INSERT ON ledger.statement TO stayledger_app;
         GRANT INSERT, UPDATE ON ledger.reading TO stayledger_app;
         GRANT EXECUTE ON FUNCTION ledger.append_together, ledger.append_in_turn TO stayledger_app;

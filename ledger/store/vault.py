@@ -22,7 +22,7 @@ Connection = psycopg.Connection[Any]
 SALT_BYTES = 16
 
 SWEPT_AFTER = timedelta(days=1)
-"""How long a text waits for its command to be recorded."""
+"""How long a text waits for its command to be recorded, from when it was kept last."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,11 +35,11 @@ class Kept:
     erased_at: Instant | None
 
 
-# A command that is repeated finds its text there.
+# A command that is repeated finds its text there, and has as long again to be recorded.
 _KEEP: LiteralString = (
     "INSERT INTO ledger.texts (text_id, command_id, owner_id, digest, length, salt, words) "
     "SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::bytea[], %s::integer[], "
-    "%s::bytea[], %s::text[]) ON CONFLICT (text_id) DO NOTHING"
+    "%s::bytea[], %s::text[]) ON CONFLICT (text_id) DO UPDATE SET kept_at = now()"
 )
 _FIND: LiteralString = (
     "SELECT command_id::text, text_id::text, owner_id::text, encode(digest, 'hex'), length, salt "

@@ -20,9 +20,6 @@ AWAITED_FOR = timedelta(hours=1)
 LINKS_ARE_OVER_AFTER = timedelta(hours=1)
 """No upload that began while its link could be used can still come in; then it can be deleted."""
 
-KEPT_AFTER_REVIEW = timedelta(days=30)
-"""How long what a reviewer refused is kept, so that its host can have them look again."""
-
 KEPT_AFTER_EXPIRY = timedelta(days=90)
 """How long an expired document is kept: until its renewal is decided, and what follows from it."""
 

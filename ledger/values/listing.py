@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Iterable, Iterator
-from datetime import date
 from enum import StrEnum
 
 from msgspec import Struct
@@ -106,9 +105,9 @@ class Occupant(Struct, frozen=True, gc=False):
     """A booking that is still to come or under way, as a change of its property must respect it."""
 
     booking_id: str
+    unit_id: UnitId
     room_type: str
     heads: int
-    check_out: date
 
 
 def unit_of(property_id: PropertyId, room_type: str, number: int) -> UnitId:

@@ -6,7 +6,7 @@ rule and no second price.
 
 from msgspec import Struct
 
-from ledger.errors import CurrencyNotQuoted, PartyExceedsCapacity, RatesNotCurrent, TooLate
+from ledger.errors import CurrencyNotQuoted, PetsNotAllowed, RatesNotCurrent, TooLate
 from ledger.values.clock import Instant
 from ledger.values.currency import chargeable
 from ledger.values.exchange import Exchange, ReferenceRates, quote_exchange
@@ -14,7 +14,7 @@ from ledger.values.guests import Party
 from ledger.values.price import CouponUse, Price, Terms, paid_by, price_under
 from ledger.values.rates import Occasion
 from ledger.values.stay import House, Stay, local_date
-from ledger.values.stay_rules import refuse_unless_let
+from ledger.values.stay_rules import refuse_too_many, refuse_unless_let
 from ledger.values.tariff import Levies, RoomRates
 
 MARGIN_BP = 100
@@ -34,18 +34,20 @@ class Asked(Struct, frozen=True, kw_only=True):
 class Offer(Struct, frozen=True):
     """A room type of a property as it is let and priced now.
 
-    `capacity` is the heads that were approved for it, where anybody approved any.
+    `capacity` is the heads that were approved for it, where anybody approved any; `pets` says
+    whether the house lets any in.
     """
 
     house: House
     room: RoomRates
     levies: Levies
     capacity: int | None = None
+    pets: bool = True
 
     def refuse_unless_bookable(self, asked: Asked) -> None:
         """Let a stay pass that is to come and that the host lets, by the property's own calendar.
 
-        Raises TooLate, PartyExceedsCapacity, and what stay rules raise.
+        Raises TooLate, PartyExceedsCapacity, PetsNotAllowed, and what stay rules raise.
         """
         stay, heads = asked.stay, asked.party.heads()
         if asked.at >= self.house.check_in_at(stay):
@@ -53,8 +55,9 @@ class Offer(Struct, frozen=True):
             raise TooLate(check_in=stay.check_in, today=today)
         rules = self.room.rules_for(stay.check_in)
         refuse_unless_let(rules, stay, heads, asked.at, self.house.time_zone)
-        if self.capacity is not None and heads > self.capacity:
-            raise PartyExceedsCapacity(heads=heads, capacity=self.capacity)
+        refuse_too_many(heads, self.capacity)
+        if asked.pets and not self.pets:
+            raise PetsNotAllowed(pets=asked.pets)
 
     def price(self, asked: Asked, coupon: CouponUse | None = None) -> Price:
         """What the stay costs in the listing's currency, with every night explained."""
@@ -70,8 +73,9 @@ def payable(price: Price, exchange: Exchange) -> Price:
     Raises BelowProcessorMinimum and its kin.
     """
     paid = paid_by(price, exchange)
-    if paid.total.minor:
-        chargeable(paid.total)
+    total = paid.total
+    if total.minor:
+        chargeable(total)
     return paid
 
 

@@ -106,9 +106,10 @@ class Price(Struct, frozen=True, omit_defaults=True, gc=False):
     @property
     def listing_total(self) -> Money:
         """The same in the listing's currency."""
-        if not (self.taxes or self.coupon or self.guest_vat_minor):
-            return self.subtotal + self.guest_fee
-        return Money(sum(line.minor for line in self.lines()), self.currency)
+        beside = sum(tax.minor for tax in self.taxes if not tax.rule.inclusive)
+        paid_minor = self.coupon.minor if self.coupon else 0
+        added_minor = self.guest_fee.minor + self.guest_vat_minor + beside - paid_minor
+        return self.subtotal + Money(added_minor, self.currency)
 
     def in_listing(self, amount: Money) -> Money:
         """What a guest's amount is in the listing's currency. Raises CurrenciesDiffer."""

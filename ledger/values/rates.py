@@ -259,10 +259,10 @@ def _discounts(plan: RatePlan, stay: Stay, occasion: Occasion) -> list[tuple[str
 
 
 def lowest_nights(plan: RatePlan) -> tuple[int, ...]:
-    """What no night of a month costs less than, January to December, in whatever year and stay.
+    """What no night of a month costs less than by the calendar, January to December of any year.
 
-    In minor units, for stays that can be called off. Who looks for the cheapest of many stays need
-    not work out the price of those that cannot be it.
+    In minor units, before anything is taken off (`kept_by_length`, and who books early or late).
+    Who looks for the cheapest of many stays need not work out those that cannot be it.
     """
     return tuple(_lowest_of_month(plan, month) for month in range(1, 13))
 
@@ -273,24 +273,28 @@ def _lowest_of_month(plan: RatePlan, month: int) -> int:
     starts = [least, _times(least, ALL_BP + min(plan.weekend_bp, 0))]
     starts += [Decimal(day.minor) for day in plan.overrides if day.night.month == month]
     starts += [] if plan.weekend_minor is None else [Decimal(plan.weekend_minor)]
-    full = discounted = min(starts)
-    for off_bp in _most_off(plan):
-        discounted = _times(discounted, ALL_BP - off_bp)
-    capped = _times(full, ALL_BP - plan.no_more_off_than_bp)
-    lowest = max(discounted, capped, Decimal(plan.lowest_minor))
-    return round_half_even(*lowest.as_integer_ratio())
+    return int(min(starts))
+
+
+def highest_night(plan: RatePlan) -> int:
+    """What no night costs more than, whenever it is and whoever comes, in minor units."""
+    by_calendar = [plan.base_minor, *(season.night_minor for season in plan.seasons)]
+    raised = _times(Decimal(max(by_calendar)), ALL_BP + max(plan.weekend_bp, 0))
+    by_day = [*(day.minor for day in plan.overrides), plan.weekend_minor or 0, plan.lowest_minor]
+    return max(int(raised) + 1, *by_day)
+
+
+def kept_by_length(plan: RatePlan, fewer_than: int | None = None) -> int:
+    """What is left of a night at least, in basis points, for the length of a stay of so few nights,
+    or of however many."""
+    off = [each.off_bp for each in plan.lengths if not fewer_than or each.threshold < fewer_than]
+    return ALL_BP - max(off, default=0)
 
 
 def _touches(season: Season, month: int) -> bool:
     """Whether a season has days of a month, in any year."""
     months = (season.last.year - season.first.year) * 12 + season.last.month - season.first.month
     return (month - season.first.month) % 12 <= months
-
-
-def _most_off(plan: RatePlan) -> list[int]:
-    """The most that length and time of booking take off, in basis points, one after the other."""
-    ahead = [tier.off_bp for tier in (plan.early_bird, plan.last_minute) if tier]
-    return [max((tier.off_bp for tier in plan.lengths), default=0), max(ahead, default=0)]
 
 
 def length_off_bp(plan: RatePlan, nights_count: int) -> int:

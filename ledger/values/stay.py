@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -37,6 +38,10 @@ class Stay(msgspec.Struct, frozen=True, array_like=True, gc=False):
         """Whether a night belongs to both."""
         return self.check_in < other.check_out and other.check_in < self.check_out
 
+    def covers(self, other: "Stay") -> bool:
+        """Whether each night of the other is one of these."""
+        return self.check_in <= other.check_in and other.check_out <= self.check_out
+
 
 def stay(check_in: date, check_out: date) -> Stay:
     """A stay of at least one night. Raises NoNights."""
@@ -70,6 +75,7 @@ class House(msgspec.Struct, frozen=True, gc=False):
         return self.check_in_at(booked) + EARNED_AFTER
 
 
+@cache  # Python itself keeps no more than eight in mind, and a search meets more
 def zone(name: str) -> ZoneInfo:
     """An IANA time zone by its name. Raises UnknownTimeZone."""
     try:

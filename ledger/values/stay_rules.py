@@ -57,8 +57,13 @@ def refuse_unless_let(
     _refuse_length(rules, wanted.nights_count())
     _refuse_days(rules, wanted)
     _refuse_distance(rules, wanted, now, time_zone)
-    if rules.capacity is not None and heads > rules.capacity:
-        raise PartyExceedsCapacity(heads=heads, capacity=rules.capacity)
+    refuse_too_many(heads, rules.capacity)
+
+
+def refuse_too_many(heads: int, capacity: int | None) -> None:
+    """Let a party pass that fits, where anybody says how many do. Raises PartyExceedsCapacity."""
+    if capacity is not None and heads > capacity:
+        raise PartyExceedsCapacity(heads=heads, capacity=capacity)
 
 
 def _refuse_length(rules: StayRules, nights: int) -> None:

@@ -21,5 +21,7 @@ class TimerKind(StrEnum):
     RECORD_RECEIPT_FUNDS = "record_receipt_funds"
     TIME_OUT_REVIEW = "time_out_review"
     ASK_FOR_RENEWAL = "ask_for_renewal"
+    REMIND_OF_RENEWAL = "remind_of_renewal"
     MISS_RENEWAL = "miss_renewal"
+    ASK_FOR_PAPERS = "ask_for_papers"
     EXPIRE_DOCUMENT = "expire_document"

@@ -67,6 +67,9 @@ class Legal(Struct, frozen=True, gc=False):
 RENEWED_BEFORE = timedelta(days=30)
 """How long before a document runs out its renewal is asked for (spec: domain, section 12)."""
 
+REMINDED_BEFORE = timedelta(days=7)
+"""How long before it runs out its host is reminded (spec: domain, section 12)."""
+
 ANSWERED_WITHIN = timedelta(days=3)
 """How soon a review is answered, or somebody of the staff hears of it."""
 
@@ -144,6 +147,12 @@ def refuse_open_checks(
         if second is None:
             raise SecondPersonRequired(items=overridden)
         second_person(reviewer, second)
+
+
+def asked_next(deadline: date, today: date) -> date | None:
+    """The next day after today on which a host hears that their papers run out, or have."""
+    days = (deadline - before for before in (RENEWED_BEFORE, REMINDED_BEFORE, timedelta()))
+    return next((day for day in days if day > today), None)
 
 
 def good_until(documents: Sequence[ShownDocument]) -> date | None:

@@ -1,16 +1,18 @@
 """Candidates: what may be found, in its order, page by page, with all that is told of it."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     Connection,
+    Integer,
     RowMapping,
     Select,
     Subquery,
     and_,
+    bindparam,
     cast,
     func,
     literal,
@@ -19,10 +21,14 @@ from sqlalchemy import (
 )
 
 from projections.availability import AVAILABILITY
+from projections.finding.conditions import values_of_rooms
+from projections.finding.costs import values_of_costs
+from projections.finding.dearest import values_of_dearest
 from projections.finding.findable import findable, of_revision, to_be_had
-from projections.finding.sought import Place, Sought
+from projections.finding.ranks import values_of_ranks
+from projections.finding.sought import Place, Shape, Sought, shape_of
 from projections.projection import position_of
-from projections.search import SEARCH, properties, ratings, rooms, tariffs
+from projections.search import SEARCH, properties, ratings, rooms, tariffs, terms
 
 
 def position_now(db: Connection) -> int:
@@ -30,31 +36,42 @@ def position_now(db: Connection) -> int:
     return min(position_of(db, SEARCH), position_of(db, AVAILABILITY))
 
 
+BEFORE_ALL = Place(-(2**63), "00000000-0000-0000-0000-000000000000", "")
+
+
+def values_of(sought: Sought) -> dict[str, object]:
+    """What every statement about candidates is given."""
+    parts = (values_of_rooms, values_of_ranks, values_of_costs, values_of_dearest)
+    return {name: value for part in parts for name, value in part(sought).items()}
+
+
+def values_of_page(sought: Sought, after: Place | None, at_most: int) -> dict[str, object]:
+    """What the statement for the next of them is given."""
+    place = (after or BEFORE_ALL)._asdict()
+    behind = {f"after_{name}": value for name, value in place.items()}
+    return {**values_of(sought), **behind, "at_most": at_most}
+
+
 def candidates(
     db: Connection, sought: Sought, after: Place | None, at_most: int
 ) -> Sequence[RowMapping]:
     """The next candidates in their order, with all that it takes to judge and price them."""
-    return db.execute(next_candidates(sought, after, at_most)).mappings().all()
+    values = values_of_page(sought, after, at_most)
+    return db.execute(next_candidates(shape_of(sought)), values).mappings().all()
 
 
-def next_candidates(sought: Sought, after: Place | None, at_most: int) -> Select[Any]:
-    """The statement that asks for them.
+@cache
+def next_candidates(shape: Shape) -> Select[Any]:
+    """The statement that asks for them, which is given `values_of_page`.
 
     `rank` is what they are ordered by: where that is the price, the least that it can be.
     """
-    keys = findable(sought)
-    query = select(keys).where(to_be_had(sought, keys))
-    if after is not None:
-        place = tuple_(keys.c.rank, keys.c.property_id, keys.c.room_type)
-        query = query.where(place > tuple_(*_bound(after, keys)))
+    keys = findable(shape)
     order = (keys.c.rank, keys.c.property_id, keys.c.room_type)
-    page = query.order_by(*order).limit(at_most).subquery("page")
+    after = (bindparam(f"after_{column.name}", type_=column.type) for column in order)
+    query = select(keys).where(tuple_(*order) > tuple_(*after)).where(to_be_had(keys))
+    page = query.order_by(*order).limit(bindparam("at_most", type_=Integer)).subquery("page")
     return detailed(page)
-
-
-def _bound(after: Place, keys: Subquery) -> list[ColumnElement[Any]]:
-    named = (keys.c.rank, keys.c.property_id, keys.c.room_type)
-    return [literal(one, of.type) for one, of in zip(after, named, strict=True)]
 
 
 def detailed(page: Subquery) -> Select[Any]:
@@ -73,15 +90,16 @@ def detailed(page: Subquery) -> Select[Any]:
             rooms.c.bedrooms,
             rooms.c.beds,
             rooms.c.bathrooms,
-            tariffs.c.rates,
+            terms.c.rates,
+            terms.c.levies,
             tariffs.c.rates_version,
-            tariffs.c.levies,
             tariffs.c.levies_version,
             counted.c.count.label("reviews_count"),
             cast(func.round(counted.c.stars * 100), BigInteger).label("stars_hundredths"),
         )
         .join(properties, properties.c.property_id == page.c.property_id)
         .join(tariffs, tariffs.c.property_id == page.c.property_id)
+        .join(terms, terms.c.property_id == page.c.property_id)
         .join(rooms, and_(*of_revision(page)))
         .join(counted, literal(value=True))
         .order_by(page.c.rank, page.c.property_id, page.c.room_type)

@@ -1,33 +1,54 @@
 """Clusters: how many rooms can be booked in each cell of a map, and from which total on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
 from msgspec.structs import replace
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import BigInteger, ColumnElement, Connection, RowMapping, Select, cast, func, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Integer,
+    RowMapping,
+    Select,
+    any_,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+)
 
 from ledger.errors import SearchTooWide
-from projections.finding.candidates import detailed, position_now
+from projections.finding.candidates import detailed, position_now, values_of
 from projections.finding.findable import findable, to_be_had
 from projections.finding.found import MOST_PRICED, Paid, degrees
 from projections.finding.priced import Priced, judged
-from projections.finding.sought import ALL_AROUND_E6, Order, Sought
+from projections.finding.sought import ALL_AROUND_E6, Order, Shape, Sought, shape_of
 from projections.projection import Answer
 
 CELLS_OF_A_TILE = 4
 """How many cells lie side by side in a tile of the map: at zoom 0 one tile is the world."""
 
-ROUNDS = (0, 4, 16, 64, 256, MOST_PRICED)
+ROUNDS = (0, 1, 4, 16, 64, 256, MOST_PRICED)
 """How many rooms of a cell are priced, round by round, until its cheapest is known."""
+
+AT_MOST_SO_WIDE = 1 << 32
+"""More cells than lie side by side around the world at any zoom."""
 
 
 class Cluster(BaseModel):
     """The rooms of a cell that can be booked for the whole stay, in the middle of where they are.
 
-    `lowest` is the lowest of their totals. The one room of a cell that has only one is named.
+    `lowest` is the lowest of their totals; where `lowest_is_certain` is false, the lowest of those
+    that were worked out, and another may be lower. The one room of a cell that has only one is
+    named.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -36,6 +57,7 @@ class Cluster(BaseModel):
     longitude: str
     count: int
     lowest: Paid
+    lowest_is_certain: bool
     property_id: str | None
     room_type: str | None
 
@@ -73,8 +95,8 @@ class Cell:
         cheap_enough = any(each.place.rank <= self.least_left for each in self.priced)
         return cheap_enough and not sought.names_prices
 
-    def told(self) -> Cluster | None:
-        """What is told of it; nothing where nothing can be booked."""
+    def told(self, *, certain: bool) -> Cluster | None:
+        """What is told of it; nothing where nothing can be booked, or nothing is known yet."""
         if not self.priced:
             return None
         cheapest = min(self.priced, key=lambda each: each.place)
@@ -85,6 +107,7 @@ class Cell:
             longitude=degrees(self.row["middle_longitude_e6"]),
             count=count,
             lowest=Paid(minor=cheapest.price.total.minor, currency=cheapest.price.total.currency),
+            lowest_is_certain=certain,
             property_id=cheapest.place.property_id if count == 1 else None,
             room_type=cheapest.place.room_type if count == 1 else None,
         )
@@ -96,63 +119,77 @@ def side_of(zoom: int) -> int:
 
 
 def clusters_to_book(db: Connection, sought: Sought, zoom: int) -> Clusters:
-    """What can be booked in each cell of a map at a zoom, with the lowest total of each, exactly.
+    """What can be booked in each cell of a map at a zoom, with the lowest total of each.
 
     The rooms of a cell are priced from the least that they can cost, until no other can be cheaper;
-    all of them, where prices were named. A room whose quote would be refused is counted as long as
-    nobody had to price it: one whose total no card can pay. Raises SearchTooWide where more than
-    `MOST_PRICED` prices would be needed.
+    all of them, where prices were named. `MOST_PRICED` prices are worked out at most: cells that
+    are not certain then say so. A room whose quote would be refused is counted as long as nobody
+    had to price it: one whose total no card can pay. Raises SearchTooWide where more prices would
+    be needed to tell anything of a cell; or to count, where prices were named.
     """
     position = position_now(db)
     by_price = replace(sought, order=Order.PRICE)
-    cells: dict[tuple[int, int], Cell] = {}
-    priced_count = 0
-    for seen, so_many in pairwise(ROUNDS):
-        rows = _open_still(
-            db.execute(_round(by_price, zoom, seen, so_many)).mappings(), cells, sought
-        )
-        if not rows:
-            break
-        priced_count += len(rows)
-        if priced_count > MOST_PRICED:
-            raise SearchTooWide(priced=MOST_PRICED)
-        for row in rows:
-            cells.setdefault((row["y"], row["x"]), Cell(row)).take(by_price, row)
-    told = (cells[at].told() for at in sorted(cells))
+    cells = _priced_by_rounds(db, by_price, zoom)
+    uncertain = [cell for cell in cells.values() if not cell.is_known(by_price)]
+    if any(sought.names_prices or not cell.priced for cell in uncertain):
+        raise SearchTooWide(priced=MOST_PRICED)
+    told = (cells[at].told(certain=cells[at].is_known(by_price)) for at in sorted(cells))
     return Clusters(position=position, clusters=[each for each in told if each is not None])
 
 
-def _open_still(
-    rows: Iterable[RowMapping], cells: Mapping[tuple[int, int], Cell], sought: Sought
-) -> list[RowMapping]:
-    """The rows of those cells that are not known yet."""
-    known = {at for at, cell in cells.items() if cell.is_known(sought)}
-    return [row for row in rows if (row["y"], row["x"]) not in known]
+def _priced_by_rounds(db: Connection, sought: Sought, zoom: int) -> Mapping[int, Cell]:
+    """Price so much of each cell that its lowest is certain, and no more than may be priced."""
+    statement, values = one_round(shape_of(sought)), values_of_round(sought, zoom)
+    cells, left = dict[int, Cell](), MOST_PRICED
+    for seen, so_many in pairwise(ROUNDS):
+        rows = db.execute(statement, {**values, "seen": seen, "so_many": so_many}).mappings().all()
+        for row in rows:
+            cells.setdefault(row["cell"], Cell(row))
+        for row in rows[:left]:
+            cells[row["cell"]].take(sought, row)
+        left -= len(rows)
+        open_cells = [at for at, cell in cells.items() if not cell.is_known(sought)]
+        if left <= 0 or not open_cells:
+            break
+        values |= {"of_all": False, "open_cells": open_cells}
+    return cells
 
 
-def _round(sought: Sought, zoom: int, seen: int, so_many: int) -> Select[Any]:
-    """The candidates of each cell from one place in it to another, the least first."""
-    keys = findable(sought)
-    side_e6 = side_of(zoom)
+def values_of_round(sought: Sought, zoom: int) -> dict[str, object]:
+    """What the first round is given, in which all cells are open."""
+    of_cells = {"side_e6": side_of(zoom), "of_all": True, "open_cells": list[int]()}
+    return {**values_of(sought), **of_cells}
+
+
+@cache
+def one_round(shape: Shape) -> Select[Any]:
+    """The statement that asks for the candidates of the cells that are open, from one place in each
+    to another, the least of all first. It is given `values_of_round`, `seen` and `so_many`.
+    """
+    keys = findable(shape)
+    side_e6 = bindparam("side_e6", type_=Integer)
     x = (keys.c.longitude_e6 + ALL_AROUND_E6 // 2) // side_e6
     y = (keys.c.latitude_e6 + ALL_AROUND_E6 // 4) // side_e6
+    cell = cast(y, BigInteger) * AT_MOST_SO_WIDE + x
     order = (keys.c.rank, keys.c.property_id, keys.c.room_type)
+    is_open = cell == any_(bindparam("open_cells", type_=ARRAY(BigInteger)))
     numbered = (
         select(
             keys,
-            x.label("x"),
-            y.label("y"),
-            func.row_number().over(partition_by=(x, y), order_by=order).label("number"),
-            func.count().over(partition_by=(x, y)).label("candidates_count"),
-            _middle(keys.c.latitude_e6, x, y).label("middle_latitude_e6"),
-            _middle(keys.c.longitude_e6, x, y).label("middle_longitude_e6"),
+            cell.label("cell"),
+            func.row_number().over(partition_by=cell, order_by=order).label("number"),
+            func.count().over(partition_by=cell).label("candidates_count"),
+            _middle(keys.c.latitude_e6, cell).label("middle_latitude_e6"),
+            _middle(keys.c.longitude_e6, cell).label("middle_longitude_e6"),
         )
-        .where(to_be_had(sought, keys))
+        .where(or_(bindparam("of_all", type_=Boolean), is_open))
+        .where(to_be_had(keys))
         .subquery("numbered")
     )
-    of_round = (numbered.c.number > seen) & (numbered.c.number <= so_many)
+    of_round = numbered.c.number > bindparam("seen", type_=Integer)
+    of_round &= numbered.c.number <= bindparam("so_many", type_=Integer)
     return detailed(select(numbered).where(of_round).subquery("page"))
 
 
-def _middle(of: ColumnElement[int], *cell: ColumnElement[int]) -> ColumnElement[int]:
+def _middle(of: ColumnElement[int], cell: ColumnElement[int]) -> ColumnElement[int]:
     return cast(func.round(func.avg(of).over(partition_by=cell)), BigInteger)

@@ -19,7 +19,7 @@ from projections.finding.priced import Priced, judged
 from projections.finding.sought import Order, Place, Sought, Spot
 from projections.projection import Answer
 
-AT_ONCE, MOST_AT_ONCE = 64, 512
+AT_ONCE, MOST_AT_ONCE = 96, 768
 """How many candidates are fetched together: at first, and when those were not enough."""
 
 MOST_PRICED = 1_500
@@ -67,7 +67,7 @@ class FoundRoom(BaseModel):
     stars_hundredths: int | None
     total: Paid
     listing_total: Paid
-    rent_minor: int
+    subtotal_minor: int
     fees_minor: int
     taxes_minor: int
     not_converted: str | None
@@ -175,7 +175,7 @@ def _told(sought: Sought, priced: Priced) -> FoundRoom:
         "instant": priced.instant,
         "total": Paid(minor=total.minor, currency=total.currency),
         "listing_total": Paid(minor=listed.minor, currency=listed.currency),
-        "rent_minor": price.subtotal.minor,
+        "subtotal_minor": price.subtotal.minor,
         "fees_minor": fees_minor,
         "taxes_minor": listed.minor - price.subtotal.minor - fees_minor,
         "not_converted": not_converted,

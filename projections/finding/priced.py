@@ -8,7 +8,7 @@ from ledger.values.offer import Offer, payable
 from ledger.values.price import Price
 from ledger.values.stay import House
 from ledger.values.tariff import BookingMode, Levies, Rates
-from projections.finding.ranks import NOT_CONVERTED
+from projections.finding.costs import NOT_CONVERTED
 from projections.finding.sought import Order, Place, Sought
 
 
@@ -27,7 +27,7 @@ def judged(sought: Sought, row: RowMapping) -> Priced | None:
     room = rates.of(row["room_type"])
     assert room is not None, "candidates are found by their rates"
     house = House(row["time_zone"], row["check_in_time"], row["check_out_time"])
-    offer = Offer(house, room, _levies(row["levies"]), row["capacity"])
+    offer = Offer(house, room, _levies(row["levies"]), row["capacity"], row["pets"])
     exchange, not_converted = sought.exchanges[row["currency"]]
     try:
         offer.refuse_unless_bookable(sought.asked)

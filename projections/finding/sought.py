@@ -95,6 +95,30 @@ class Sought(Struct, frozen=True, kw_only=True):
         return not_converted is None and above and below
 
 
+class Shape(NamedTuple):
+    """What the statement of a search depends on: searches of one shape differ in values only."""
+
+    order: Order
+    in_box: bool
+    round_the_back: bool
+    in_place: bool
+
+
+def shape_of(sought: Sought) -> Shape:
+    """The shape of a search."""
+    box = sought.box
+    return Shape(
+        order=sought.order,
+        in_box=box is not None,
+        round_the_back=box is not None and box.west_e6 > box.east_e6,
+        in_place=sought.place is not None,
+    )
+
+
+Values = Mapping[str, object]
+"""What a statement is given, by the names of its parameters."""
+
+
 class Place(NamedTuple):
     """Where a candidate stands: its rank in the order, and what tells it from its equals."""
 

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
 from ledger.errors import NotFound
 from ledger.values.clock import Instant
+from ledger.values.hindrance import Hindrance
 from ledger.values.ids import PropertyId
 from projections.availability import units
 from projections.finding.candidates import position_now
 from projections.projection import Answer
-from projections.search import arrivals, hosts, properties, rooms, tariffs
+from projections.search import MAY_HOST, arrivals, hosts, properties, rooms, tariffs, terms
 
 
 class Part(BaseModel):
@@ -39,7 +40,7 @@ class Visibility(Answer):
 def visibility_of(db: Connection, property_id: PropertyId, now: Instant) -> Visibility:
     """Why a property can be found now, or not. Raises NotFound."""
     position = position_now(db)
-    row = db.execute(_facts_of(property_id)).one_or_none()
+    row = db.execute(facts_of(property_id)).one_or_none()
     if row is None:
         raise NotFound(property_id=property_id, position=position)
     parts = _parts(row, now)
@@ -53,22 +54,23 @@ def visibility_of(db: Connection, property_id: PropertyId, now: Instant) -> Visi
 
 def _parts(row: Row[Any], now: Instant) -> list[Part]:
     still_good = row.valid_until is None or row.valid_until > now
-    verified = row.host_status in ("verified", "reverification_due")
+    verified = row.host_status in MAY_HOST
     found = (
-        ("not_published", row.status == "published", row.status_by),
-        ("blocked_by_moderation", not row.blocked, row.blocked_by),
-        ("host_not_verified", verified, row.host_status_by),
-        ("payout_account_not_enabled", row.standing == "enabled", row.standing_by),
-        ("no_fees_and_taxes", row.levies_by is not None, row.levies_by),
-        ("no_rates", row.rates_by is not None, row.rates_by),
-        ("no_active_unit_with_a_price", row.has_unit or row.rates_by is None, row.rates_by),
-        ("registration_missing", row.registered or row.revision == 0, row.facts_by),
-        ("documents_have_expired", still_good, row.facts_by),
+        (Hindrance.NOT_PUBLISHED, row.status == "published", row.status_by),
+        (Hindrance.BLOCKED, not row.blocked, row.blocked_by),
+        (Hindrance.NOT_VERIFIED, verified, row.host_status_by),
+        (Hindrance.NOT_PAYABLE, row.standing == "enabled", row.standing_by),
+        (Hindrance.NO_LEVIES, row.levies_by is not None, row.levies_by),
+        (Hindrance.NO_RATES, row.rates_by is not None, row.rates_by),
+        (Hindrance.NO_UNIT, row.has_unit or row.rates_by is None, row.stopped_by or row.rates_by),
+        (Hindrance.NOT_REGISTERED, row.registered or row.revision == 0, row.facts_by),
+        (Hindrance.RUN_OUT, still_good, row.facts_by),
     )
-    return [Part(hindrance=code, holds=holds, by=by) for code, holds, by in found]
+    return [Part(hindrance=hindrance.value, holds=holds, by=by) for hindrance, holds, by in found]
 
 
-def _facts_of(property_id: PropertyId) -> Any:
+def facts_of(property_id: PropertyId) -> Select[Any]:
+    """The statement that asks for all that decides whether a property can be found."""
     return (
         select(
             properties,
@@ -76,14 +78,23 @@ def _facts_of(property_id: PropertyId) -> Any:
             hosts.c.status_by.label("host_status_by"),
             hosts.c.standing,
             hosts.c.standing_by,
-            tariffs.c.rates_by,
-            tariffs.c.levies_by,
+            terms.c.rates_by,
+            terms.c.levies_by,
             _has_unit().label("has_unit"),
+            _stopped_by().label("stopped_by"),
         )
         .outerjoin(hosts, hosts.c.host_id == properties.c.host_id)
         .outerjoin(tariffs, tariffs.c.property_id == properties.c.property_id)
+        .outerjoin(terms, terms.c.property_id == properties.c.property_id)
         .where(properties.c.property_id == property_id)
     )
+
+
+def _stopped_by() -> ColumnElement[str]:
+    """The event by which the first of its units is let no more, where there is one."""
+    stopped = select(units.c.active_by).where(units.c.property_id == properties.c.property_id)
+    first = stopped.where(~units.c.active).order_by(units.c.room_type, units.c.number).limit(1)
+    return first.correlate(properties).scalar_subquery()
 
 
 def _has_unit() -> ColumnElement[bool]:

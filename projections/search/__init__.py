@@ -13,14 +13,17 @@ from typing import get_args
 from ledger.events import Recorded
 from projections.projection import Matters, Projection, Rows, by_event
 from projections.search import hosting, listing, pricing, rating
-from projections.search.hosting import HostEvent, hosts
+from projections.search.hosting import MAY_HOST, HostEvent, hosts
+from projections.search.letting import KEPT, LOWEST, arrivals
 from projections.search.listing import ListingEvent, properties, rooms
-from projections.search.pricing import LOWEST, TariffEvent, arrivals, tariffs
+from projections.search.pricing import TariffEvent, tariffs, terms
 from projections.search.rating import RatingEvent, ratings
 from projections.search.schema import tables
 
 __all__ = [
+    "KEPT",
     "LOWEST",
+    "MAY_HOST",
     "SEARCH",
     "arrivals",
     "hosts",
@@ -28,6 +31,7 @@ __all__ = [
     "ratings",
     "rooms",
     "tariffs",
+    "terms",
 ]
 
 SearchEvent = HostEvent | ListingEvent | TariffEvent | RatingEvent
@@ -49,4 +53,4 @@ def project(rows: Rows, recorded: Recorded[SearchEvent]) -> None:
 
 
 # Each row is one stream's: a host's, a property's, a tariff's or a review's.
-SEARCH = Projection("search", 2, tables, get_args(SearchEvent), project, sliced_by="stream")
+SEARCH = Projection("search", 3, tables, get_args(SearchEvent), project, sliced_by="stream")

@@ -35,6 +35,10 @@ hosts = Table(
 """
 
 
+MAY_HOST = ("verified", "reverification_due")
+"""The states in which somebody may host: a renewal that is due stops nobody before its day."""
+
+
 HostEvent = (
     ProviderRegistered
     | ProviderVouchedFor

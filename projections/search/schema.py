@@ -2,4 +2,4 @@
 
 from sqlalchemy import MetaData
 
-tables = MetaData(schema="search_v2")
+tables = MetaData(schema="search_v3")

@@ -64,7 +64,7 @@ def book(step: Step, booking_id: BookingId, place: Place, unit_id: UnitId, diges
     )
 
     def plan(draft: Draft) -> None:
-        processes.book(draft, guest, command)
+        processes.ask_for_stay(draft, guest, command)
         if price.total.minor:
             processes.pay(draft, PROCESSOR, booking_id, _reference(digest, booking))
             processes.funds_arrive(draft, PROCESSOR, booking_id)

@@ -40,6 +40,11 @@ REMEMBERED = 2_000
 
 NO_PRICE = "no price in the file: a draft until its host sets rates and asks for a review"
 
+NO_CALENDAR = (
+    "; its nights are not loaded, for it has no calendar before its review: write a price and "
+    "import the file again, or block them when it is approved, before it is published"
+)
+
 CHANGED = "the file says something else than when it was imported: it stays as it is here"
 
 Told = Callable[[int, int], None]
@@ -235,13 +240,17 @@ class Importer:
             hosts=len({one.host for one in taken}),
             nights_blocked=sum(each.nights_count() for one in on_sale for each in one.unavailable),
             amenities_left_out=sum(without_code(one.amenities) for one in taken),
-            unpublished=[_aside(one, self._unpublished.get(one.line, NO_PRICE)) for one in asides],
+            unpublished=[_aside(one, self._why_unpublished(one)) for one in asides],
             refused=self._refused_rows(done),
             changed=[_aside(one, CHANGED) for one in taken if one.line in self._changed],
             events=self._events_count,
             seconds=seconds,
             listings_left=len(self._found.listings) - len(done),
         )
+
+    def _why_unpublished(self, listing: Listing) -> str:
+        no_price = NO_PRICE + NO_CALENDAR if listing.unavailable else NO_PRICE
+        return self._unpublished.get(listing.line, no_price)
 
     def _refused_rows(self, done: Sequence[Listing]) -> list[RefusedRow]:
         late = [

@@ -2,7 +2,8 @@
 
 A host is taken in before their first listing. A listing takes its steps in this order, each all or
 nothing: it can be found when all of its calendar is blocked that has to be. Where the file has no
-price, only the first two are taken: a draft waits for its host to set rates.
+price, only the first two are taken: a draft waits for its host to set rates, and has no calendar
+whose nights could be blocked.
 """
 
 from collections.abc import Iterator

@@ -36,6 +36,7 @@ from replay.rules.rule import Finding, Rule
 from replay.rules.stays_keep_their_dates import StaysKeepTheirDates
 from replay.rules.texts_are_kept import TextsAreKept
 from replay.rules.versions_have_no_gaps import VersionsHaveNoGaps
+from replay.rules.what_is_booked_may_be_let import WhatIsBookedMayBeLet
 
 RULES: tuple[type[Rule], ...] = (
     ReadModelsAgree,
@@ -67,6 +68,7 @@ RULES: tuple[type[Rule], ...] = (
     ClaimsEqualEvents,
     PricesFollowTheirRules,
     StaysKeepTheirDates,
+    WhatIsBookedMayBeLet,
     ConfirmedIsPaid,
     ReadModelsAreNotAhead,
 )

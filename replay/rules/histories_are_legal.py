@@ -22,6 +22,10 @@ from ledger.events import Actor, Event, Recorded, Role
 from ledger.events.unit_calendar import (
     BlockKind,
     CalendarOpened,
+    CalendarReopened,
+    ExternalBlockRemoved,
+    FeedConflictEnded,
+    HoursChanged,
     NightsBlocked,
     NightsUnblocked,
     ReservationReleased,
@@ -34,6 +38,9 @@ Ways = dict[Status, frozenset[str]]
 """From which states an event may come, and by whom."""
 
 FREE = Nights.FREE
+
+ITEM_GONE = (ExternalBlockRemoved, FeedConflictEnded)
+"""What happens also to a unit that is not let: what a feed said of it goes away."""
 
 
 class Who(msgspec.Struct):
@@ -67,7 +74,12 @@ class HistoriesAreLegal(Rule):
         """Everything."""
         handlers = dict.fromkeys(self._ways, self.follow)
         calendar = {step.event: self.follow_nights for step in UNIT_CALENDAR.lifecycle.steps}
-        unit: Handlers = {CalendarOpened: self.open_calendar, UnitDeactivated: self.end_calendar}
+        unit: Handlers = {
+            CalendarOpened: self.open_calendar,
+            HoursChanged: self.follow_unit,
+            UnitDeactivated: self.end_calendar,
+            CalendarReopened: self.reopen_calendar,
+        }
         return {**handlers, **calendar, **unit}
 
     def follow(self, recorded: Recorded[Event]) -> None:
@@ -77,16 +89,24 @@ class HistoriesAreLegal(Rule):
 
     def open_calendar(self, recorded: Recorded[CalendarOpened]) -> None:
         """Take the first step of a calendar."""
-        begun = recorded.stream_id in self._nights
+        self.follow_unit(recorded)
         self._nights.setdefault(recorded.stream_id, {})
-        self._step(recorded, FREE if begun else None)
 
-    def end_calendar(self, recorded: Recorded[UnitDeactivated]) -> None:
-        """Take the last step of a calendar."""
+    def follow_unit(self, recorded: Recorded[Any]) -> None:
+        """Take a step of a unit whole."""
         unit_id = recorded.stream_id
         begun = FREE if unit_id in self._nights else None
         self._step(recorded, Nights.INACTIVE if unit_id in self._ended else begun)
-        self._ended.add(unit_id)
+
+    def end_calendar(self, recorded: Recorded[UnitDeactivated]) -> None:
+        """Take the last step of a calendar, as long as it is not reopened."""
+        self.follow_unit(recorded)
+        self._ended.add(recorded.stream_id)
+
+    def reopen_calendar(self, recorded: Recorded[CalendarReopened]) -> None:
+        """Take the step of a unit that is let again."""
+        self.follow_unit(recorded)
+        self._ended.discard(recorded.stream_id)
 
     def follow_nights(self, recorded: Recorded[Any]) -> None:
         """Take a step of one claim's nights; what is free again needs no remembering."""
@@ -111,7 +131,7 @@ class HistoriesAreLegal(Rule):
         A host-cancel block comes along with the release of the very booking: the two are one
         decision, and both leave from its reservation.
         """
-        if recorded.stream_id in self._ended:
+        if recorded.stream_id in self._ended and not isinstance(recorded.event, ITEM_GONE):
             return Nights.INACTIVE
         match recorded.event:
             case NightsBlocked(kind=BlockKind.HOST_CANCELLED, block_id=block_id):

@@ -99,6 +99,19 @@ def test_a_unit_leaves_its_house_when_nobody_has_nights_of_it(
     assert (after.status_code, after.json()["code"]) == (409, "TRANSITION_NOT_ALLOWED")
 
 
+def test_a_unit_comes_back_that_had_left_its_house(door: Door, estate: Estate) -> None:
+    unit = f"/units/{estate.units[1]}"
+    let_already = door.post(f"{unit}/reopening", {}, key="let")
+    door.post(f"{unit}/deactivation", {}, key="leave")
+
+    back = door.post(f"{unit}/reopening", {"by": fresh_id()}, key="back")
+    after = door.post(f"{unit}/blocks", nights(0, 1), key="after")
+
+    assert (let_already.status_code, let_already.json()["code"]) == (409, "TRANSITION_NOT_ALLOWED")
+    assert (back.status_code, back.json()["active"]) == (201, True)
+    assert after.status_code == 201
+
+
 def test_a_unit_that_nobody_knows_is_not_found(door: Door, estate: Estate) -> None:
     missing = door.post(f"/units/{fresh_id()}/blocks", nights(0, 1), key="k1")
 
@@ -108,7 +121,7 @@ def test_a_unit_that_nobody_knows_is_not_found(door: Door, estate: Estate) -> No
 def test_a_host_names_a_calendar_elsewhere_and_takes_it_back(
     door: Door, estate: Estate, ledger: Ledger, followed: None
 ) -> None:
-    secret = "https://calendars.elsewhere.example/7f3a.ics?s=secret"
+    secret = "webcal://calendars.elsewhere.example/7f3a.ics?s=secret"
     feeds = f"/hosts/{estate.host_id}/feeds"
 
     named = door.post(f"/units/{estate.units[0]}/feeds", {"address": secret}, key="k1")

@@ -108,6 +108,18 @@ def test_s42_a_passport_is_sent_read_looked_at_and_accepted(
     assert door.get(f"/documents/{document_id}").json()["scanned_by"] is None
 
 
+def test_a_verifier_says_when_a_document_runs_out_or_that_it_never_does(
+    door: Door, rui: str, settings: Settings, ledger: Ledger
+) -> None:
+    accepting = f"/documents/{sent(door, settings, ledger, rui)}/acceptance"
+
+    forgotten = door.post(accepting, {"by": VERA}, key=fresh_id())
+
+    assert (forgotten.status_code, forgotten.json()["code"]) == (422, "INVALID_REQUEST")
+    never = door.post(accepting, {"by": VERA, "expires_on": None}, key=fresh_id())
+    assert (never.json()["status"], never.json()["expires_on"]) == ("accepted", None)
+
+
 def test_s42_each_look_is_an_event_with_who_and_why(
     door: Door, rui: str, settings: Settings, ledger: Ledger
 ) -> None:
@@ -145,14 +157,15 @@ def test_v3_a_verifier_who_hosts_does_not_accept_their_own_document(
     door: Door, rui: str, settings: Settings, ledger: Ledger
 ) -> None:
     document_id = sent(door, settings, ledger, rui)
-    refused = door.post(f"/documents/{document_id}/acceptance", {"by": rui}, key=fresh_id())
+    said = {"by": rui, "expires_on": None}
+    refused = door.post(f"/documents/{document_id}/acceptance", said, key=fresh_id())
     assert (refused.status_code, refused.json()["code"]) == (403, "SELF_APPROVAL")
 
 
 def test_a_verifier_refuses_a_document_and_its_host_reads_why(
     door: Door, rui: str, settings: Settings, ledger: Ledger, followed: None
 ) -> None:
-    document_id = sent(door, settings, ledger, rui)
+    document_id = sent(door, settings, ledger, rui, expires_on="2031-05-31")
     said = {"by": BRUNO, "reason": "not_legible"}
     refused = door.post(f"/documents/{document_id}/refusal", said, key=fresh_id())
 
@@ -160,6 +173,7 @@ def test_a_verifier_refuses_a_document_and_its_host_reads_why(
 
     (document,) = listed["documents"]
     assert (document["status"], document["reason"]) == ("refused", "not_legible")
+    assert document["expires_on"] == "2031-05-31", "as its host says"
 
 
 def test_v4_s42_what_cannot_be_taken_is_refused_before_it_is_sent(door: Door, rui: str) -> None:
@@ -270,7 +284,9 @@ def test_everybody_sees_a_photo_in_every_size_and_keeps_it(
     document_id = sent(door, settings, ledger, rui, purpose="photo", property_id=house)
     position = door.get(f"/documents/{document_id}").json()["position"]
 
-    (photo,) = door.get(f"/properties/{house}/photos", after=position).json()["photos"]
+    seen = door.get(f"/hosts/{rui}/properties/{house}", after=position).json()
+    (photo,) = seen["other_photos"]
+    assert seen["photos"] == [], "nobody has described the house by it yet"
 
     assert [size["width"] for size in photo["sizes"]] == [320, 600]
     for size in photo["sizes"]:

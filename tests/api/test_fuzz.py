@@ -72,7 +72,7 @@ def _fuzz_one(operation: Any, mode: GenerationMode, examples_count: int, url: st
 def test_every_route_keeps_its_word(
     door: Door, estate: Estate, followed: None, mode: GenerationMode
 ) -> None:
-    fuzz(door, mode, examples_count=5)
+    fuzz(door, mode, examples_count=3)
 
 
 @pytest.mark.nightly

@@ -74,6 +74,18 @@ def test_n1_a_race_for_a_room_type_fills_each_of_its_rooms_once(
     assert sorted(taken) == sorted(estate.units)
 
 
+def test_one_guest_who_asks_for_every_room_at_once_is_given_three(
+    door: Door, ledger: Ledger, database: Database
+) -> None:
+    estate = settle_in(ledger, units_count=8)
+    url, guest_id = str(door.client.base_url), fresh_id()
+
+    answers = race([(url, estate.wish(unit_id=one, guest_id=guest_id)) for one in estate.units])
+
+    assert outcomes(answers) == {(201, None): 3, (409, "TOO_MANY_HOLDS"): 5}
+    assert counts(database)["unit_calendar.hold_placed"] == 3
+
+
 def test_n3_two_processes_race_with_redis_down_and_the_read_model_frozen(
     estate: Estate, database: Database
 ) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from api.cursors import cursor_of, place_of
+from api.cursors import AMONG_REVIEWS, AMONG_ROOMS, cursor_of, place_of
 from api.faults import InvalidRequest
 from api.routes.search import SearchPage
 from ledger.values.ids import fresh_id
@@ -94,7 +94,7 @@ def test_a_map_has_not_too_many_cells(door: Door) -> None:
     refused = door.get("/search/clusters", **wish(zoom=20))
 
     assert (refused.status_code, refused.json()["code"]) == (422, "INVALID_REQUEST")
-    assert refused.json()["data"]["at_most"] == 2_500
+    assert refused.json()["data"]["at_most"] == 1_500
 
 
 @pytest.mark.parametrize(
@@ -134,10 +134,14 @@ def test_a_cursor_belongs_to_its_question_and_says_nothing_of_what_it_names() ->
     later = SearchPage.model_validate(wish(limit=20, cursor=cursor))
     other = SearchPage.model_validate(wish(cot=True, cursor=cursor))
 
-    assert place_of(later, cursor) == ended
+    assert place_of(later, cursor, AMONG_ROOMS) == ended
     assert cursor_of(lisbon, None) is None
-    assert place_of(lisbon, None) is None
+    assert place_of(lisbon, None, AMONG_ROOMS) is None
     with pytest.raises(InvalidRequest, match="another question"):
-        place_of(other, cursor)
+        place_of(other, cursor, AMONG_ROOMS)
+    with pytest.raises(InvalidRequest, match="another question"):
+        place_of(lisbon, cursor, AMONG_ROOMS, about="a house")
     with pytest.raises(InvalidRequest, match="none of ours"):
-        place_of(lisbon, cursor[4:])
+        place_of(lisbon, cursor[4:], AMONG_ROOMS)
+    with pytest.raises(InvalidRequest, match="none of ours"):
+        place_of(lisbon, cursor, AMONG_REVIEWS)

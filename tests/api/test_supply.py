@@ -29,6 +29,7 @@ from ledger.values.ids import CommandId, HostId, PropertyId, fresh_id
 from ledger.values.listing import PHOTOS_NEEDED, unit_of
 from ledger.values.texts import digest_of
 from ledger.values.verification import CHECKLISTS, HOST_TERMS, Subject
+from replay.audit import audit
 from tests.api.conftest import Door, knocking
 from tests.api.houses import day
 from tests.api.test_quotes import A_ROOM, LEVIES, RATES, to_accept
@@ -138,10 +139,15 @@ class Supply:
         return [self.sends(**of_it) for _ in range(PHOTOS_NEEDED)]
 
     def approves(self, verification_id: str, subject: Subject) -> None:
-        review = f"/verifications/{verification_id}"
-        self.post(f"{review}/claim", {"by": self.reviewer})
+        self.post(f"/verifications/{verification_id}/claim", {"by": self.reviewer})
+        self.says_yes(verification_id, subject)
+
+    def says_yes(
+        self, verification_id: str, subject: Subject, code: str | None = None
+    ) -> dict[str, Any]:
         checks = [{"item": item, "finding": "passed"} for item in CHECKLISTS[subject]]
-        self.post(f"{review}/approval", {"by": self.reviewer, "checks": checks})
+        approval = {"by": self.reviewer, "checks": checks}
+        return self.post(f"/verifications/{verification_id}/approval", approval, code)
 
     def is_verified(self) -> None:
         self.approves(self.submits()["verification_id"], Subject.PROVIDER)
@@ -201,6 +207,11 @@ class Supply:
             **changed,
         }
         return said(self.door.client.post("/quotes", json=wish), code)
+
+    def loses(self, booking_id: str) -> None:
+        """A guest who has not paid yet gives a booking up."""
+        path = f"/bookings/{booking_id}/cancellation"
+        self.post(path, {"preview": said(self.door.get(path))["preview"]})
 
 
 def said(answer: httpx.Response, code: str | None = None) -> dict[str, Any]:
@@ -342,13 +353,44 @@ def test_n14_rooms_do_not_become_too_small_for_who_has_booked(ana: Supply) -> No
     assert (refused["booking_id"], refused["heads"]) == (booked["booking_id"], 2)
 
 
+def of_units(units: int) -> dict[str, Any]:
+    """The facts of the flat, with so many double rooms."""
+    return {**FACTS, "rooms": [{"room_type": "double", "units": units, "capacity": 2}]}
+
+
+def test_n14_a_room_is_given_up_only_as_long_as_nobody_has_booked_it(
+    ana: Supply, database: Database
+) -> None:
+    ana.is_let()
+    second = unit_of(PropertyId(ana.property_id), "double", 2)
+    ana.put(f"{ana.flat}/facts", of_units(2))
+    ana.is_reviewed()
+    ana.put(f"{ana.flat}/facts", of_units(1))
+    booked = ana.post("/bookings", to_accept(ana.quotes(unit_id=second)))
+    asked = ana.post(f"{ana.flat}/verification", {"terms": HOST_TERMS, "documents": []})
+    review = asked["verification_id"]
+    ana.post(f"/verifications/{review}/claim", {"by": ana.reviewer})
+
+    refused = ana.says_yes(review, Subject.PROPERTY, "OBLIGATIONS_OPEN")
+
+    assert refused == {"units": [second], "obligations": [booked["booking_id"]]}
+    ana.loses(booked["booking_id"])
+    ana.says_yes(review, Subject.PROPERTY)
+    assert ana.shown()["approved_revision"] == 3
+    ana.quotes("DATES_UNAVAILABLE", unit_id=second)
+    ana.post("/bookings", to_accept(ana.quotes()))
+    assert [found for found in audit(database.url).violations if found.id == "INV-B10"] == []
+
+
 def test_n14_a_unit_of_another_house_is_not_let_under_this_one(ana: Supply, estate: Estate) -> None:
     ana.is_let()
 
     assert ana.quotes("NOT_FOUND", unit_id=estate.units[0])["unit_id"] == estate.units[0]
 
 
-def test_v2_a_house_with_guests_to_come_is_hidden_but_not_given_up(ana: Supply) -> None:
+def test_v2_a_house_with_guests_to_come_is_hidden_but_not_given_up(
+    ana: Supply, followed: None
+) -> None:
     ana.is_let()
     booked, asked = ana.post("/bookings", to_accept(ana.quotes())), ana.quotes(ahead=40)
     leaving = {"role": "host", "by": ana.host_id}
@@ -363,8 +405,7 @@ def test_v2_a_house_with_guests_to_come_is_hidden_but_not_given_up(ana: Supply) 
     assert refused["because"] == ["not_published"]
     open_still = ana.post(f"{ana.flat}/archive", leaving, "OBLIGATIONS_OPEN")
     assert open_still["obligations"] == [f"booking:{booked['booking_id']}"]
-    given_up = f"/bookings/{booked['booking_id']}/cancellation"
-    ana.post(given_up, {"preview": said(ana.door.get(given_up))["preview"]})
+    ana.loses(booked["booking_id"])
     assert ana.post(f"{ana.flat}/archive", leaving)["status"] == "archived"
 
 
@@ -451,6 +492,44 @@ def test_pr14_a_host_leaves_once_nothing_is_open_and_is_told_of_what_is(
     ana.post(case, {"preview": said(ana.door.get(case))["preview"]})
     assert ana.post(f"{ana.host}/closing", leaving)["status"] == "closed"
     ana.quotes("NOT_DISCOVERABLE")
+
+
+def test_who_says_the_same_again_changes_nothing(ana: Supply) -> None:
+    ana.is_let()
+    before, key = ana.shown(), fresh_id()
+    described = ana.ledger.state(PROPERTY, ana.property_id)
+    assert described is not None
+    assert described.description is not None
+
+    once = ana.door.put(f"{ana.flat}/facts", FACTS, key=key)
+    ana.put(f"{ana.flat}/description", {**DESCRIPTION, "photos": described.description.photos})
+
+    assert said(once) == before
+    assert ana.shown()["position"] == before["position"]
+    elsewhere = {**FACTS, "place": {**FACTS["place"], "address": "Rua das Flores 9"}}
+    assert ana.put(f"{ana.flat}/facts", elsewhere)["revision"]["number"] == 2
+    again = ana.door.put(f"{ana.flat}/facts", FACTS, key=key)
+    assert (again.headers["Idempotency-Replayed"], said(again)) == ("true", before)
+
+
+def test_reviewers_see_of_a_renewal_and_a_revision_only_what_is_new(
+    ana: Supply, followed: None
+) -> None:
+    card = ana.sends(expires_on=SOON)
+    ana.approves(ana.submits(documents=[card])["verification_id"], Subject.PROVIDER)
+    ana.clocks(processes.ask_for_renewal)
+    ana.is_described()
+    ana.is_reviewed()
+    ana.put(f"{ana.flat}/facts", {**FACTS, "registration": "67890/AL"})
+
+    ana.submits()
+    asked = ana.post(f"{ana.flat}/verification", {"terms": HOST_TERMS})
+
+    found = said(ana.door.get("/verifications", after=asked["position"]))
+    assert {one["subject"]: one["changed"] for one in found["reviews"]} == {
+        "provider": [],
+        "property": ["registration"],
+    }
 
 
 # -- Texts ----------------------------------------------------------------------------------------

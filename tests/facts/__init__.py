@@ -15,6 +15,7 @@ from tests.facts.damage_claim import *
 from tests.facts.difference import *
 from tests.facts.dispute import *
 from tests.facts.document import *
+from tests.facts.guest import *
 from tests.facts.host_debt import *
 from tests.facts.listing import *
 from tests.facts.one_of_each import *

@@ -32,7 +32,6 @@ from ledger.events.document import (
 from ledger.values.clock import Instant
 from ledger.values.files import (
     KEPT_AFTER_EXPIRY,
-    KEPT_AFTER_REVIEW,
     LINK_LASTS,
     LINKS_ARE_OVER_AFTER,
     Fault,
@@ -200,7 +199,7 @@ def document_accepted(expires_on: date | None = RUNS_OUT) -> DocumentAccepted:
 
 
 def document_refused(
-    reason: Fault = Fault.NOT_LEGIBLE, kept_for: timedelta = KEPT_AFTER_REVIEW
+    reason: Fault = Fault.NOT_LEGIBLE, kept_for: timedelta = LINKS_ARE_OVER_AFTER
 ) -> DocumentRefused:
     """Nobody can read it."""
     return DocumentRefused(reason=reason, purge_at=NOW + kept_for)

@@ -1,5 +1,7 @@
 """One believable event of every kind there is."""
 
+from datetime import timedelta
+
 from ledger.events.alteration import (
     AlterationApplied,
     AlterationDeclined,
@@ -94,6 +96,7 @@ from tests.facts.document import (
     uploaded,
     viewed,
 )
+from tests.facts.guest import stay_held
 from tests.facts.host_debt import (
     a_write_off,
     collected,
@@ -152,6 +155,7 @@ from tests.facts.property import (
     described,
     house_vouched_for,
     not_revised,
+    papers_asked_for,
     published,
     reinstated_house,
     rejected_house,
@@ -171,6 +175,7 @@ from tests.facts.provider import (
     an_account_seen,
     an_account_that_is,
     closed,
+    host_reminded,
     host_reopened,
     provider_vouched_for,
     reinstated,
@@ -251,12 +256,14 @@ from tests.facts.unit_calendar import (
     a_released_hold,
     a_released_reservation,
     a_removed_external_block,
+    a_reopening,
     a_reservation,
     an_ended_feed_conflict,
     an_expired_hold,
     an_extended_hold,
     an_external_block,
     an_unblocking,
+    other_hours,
 )
 from tests.facts.verification import (
     changes_requested,
@@ -275,11 +282,12 @@ ONE_OF_EACH = (
     redeemed(),
     restored(),
     coupon_closed(),
+    stay_held(),
     announced(),
     uploaded(),
     scanned(),
     document_accepted(),
-    document_refused(),
+    document_refused(kept_for=timedelta(days=30)),
     viewed(),
     document_expired(),
     document_withdrawn(),
@@ -299,7 +307,9 @@ ONE_OF_EACH = (
     a_feed_conflict(),
     an_ended_feed_conflict(),
     a_removed_external_block(),
+    other_hours(),
     a_deactivation(),
+    a_reopening(),
     a_feed(),
     missed_items(),
     a_failed_feed(),
@@ -451,6 +461,7 @@ ONE_OF_EACH = (
     not_revised(),
     blocked(),
     unblocked(),
+    papers_asked_for(),
     archived(),
     submitted_for_review(),
     review_claimed(),
@@ -464,6 +475,7 @@ ONE_OF_EACH = (
     rejected_host(),
     host_reopened(),
     renewal_due(),
+    host_reminded(),
     suspended(),
     reinstated(),
     closed(),

@@ -1,5 +1,6 @@
 """Rui's own house by the sea, as he describes it: nobody vouches for it, so it is reviewed."""
 
+from datetime import date
 from typing import Any
 
 from msgspec.structs import replace
@@ -25,6 +26,7 @@ from ledger.events.property import (
     PropertySuspended,
     PropertyUnlisted,
     PropertyVouchedFor,
+    RenewalRequested,
     RevisionApproved,
     RevisionProposed,
     RevisionRejected,
@@ -39,6 +41,7 @@ from ledger.values.listing import (
     RoomType,
     unit_of,
 )
+from ledger.values.verification import REMINDED_BEFORE
 from tests.facts.story import LISBON, MARTA, PROPERTY, RUI, an_id
 from tests.facts.verification import (
     GOOD_UNTIL,
@@ -208,6 +211,11 @@ def blocked() -> ListingBlocked:
 def unblocked() -> ListingUnblocked:
     """Nothing keeps it from being found any more."""
     return ListingUnblocked(cleared_by="photos replaced")
+
+
+def papers_asked_for(next_on: date | None = GOOD_UNTIL - REMINDED_BEFORE) -> RenewalRequested:
+    """Rui is asked for other papers of it."""
+    return RenewalRequested(deadline=GOOD_UNTIL, next_on=next_on)
 
 
 def archived() -> PropertyArchived:

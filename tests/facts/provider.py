@@ -15,6 +15,7 @@ from ledger.events.provider import (
     ProviderRegistered,
     ProviderReinstated,
     ProviderRejected,
+    ProviderReminded,
     ProviderReopened,
     ProviderSuspended,
     ProviderVerified,
@@ -76,6 +77,11 @@ def host_reopened() -> ProviderReopened:
 def renewal_due() -> ReverificationDue:
     """Rui's identity card runs out soon."""
     return ReverificationDue(deadline=GOOD_UNTIL)
+
+
+def host_reminded() -> ProviderReminded:
+    """Rui has not renewed yet."""
+    return ProviderReminded(deadline=GOOD_UNTIL)
 
 
 def suspended(reason: str = "safety") -> ProviderSuspended:

@@ -82,6 +82,8 @@ PROCESSOR = Actor("P", "stripe")
 PROCESS = Actor("X", "process")
 
 LISBON = House("Europe/Lisbon", time(15), time(11))
+LATE_IN_LISBON = House("Europe/Lisbon", time(20), time(11))
+"""By which hours guests come later."""
 THE_DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 

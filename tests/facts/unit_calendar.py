@@ -7,6 +7,7 @@ from ledger.aggregates.unit_calendar import OpenCalendar
 from ledger.events.unit_calendar import (
     BlockKind,
     CalendarOpened,
+    CalendarReopened,
     ExternalBlockAdded,
     ExternalBlockRemoved,
     FeedConflictDetected,
@@ -16,6 +17,7 @@ from ledger.events.unit_calendar import (
     HoldKind,
     HoldPlaced,
     HoldReleased,
+    HoursChanged,
     NightsBlocked,
     NightsUnblocked,
     ReservationMade,
@@ -25,13 +27,14 @@ from ledger.events.unit_calendar import (
 )
 from ledger.values.clock import Instant
 from ledger.values.ids import BlockId, BookingId
-from ledger.values.stay import Stay
+from ledger.values.stay import House, Stay
 from tests.facts.story import (
     BLOCK,
     BOOKING,
     FEED,
     HOLD_ENDS,
     ITEM,
+    LATE_IN_LISBON,
     LISBON,
     NOW,
     PROPERTY,
@@ -152,6 +155,16 @@ def a_removed_external_block(nights: Stay | None = None) -> ExternalBlockRemoved
 def a_deactivation() -> UnitDeactivated:
     """The room is no longer let."""
     return UnitDeactivated()
+
+
+def a_reopening() -> CalendarReopened:
+    """The room is let again."""
+    return CalendarReopened()
+
+
+def other_hours(house: House = LATE_IN_LISBON) -> HoursChanged:
+    """Guests come later from now on."""
+    return HoursChanged(house=house)
 
 
 def an_expired_hold() -> HoldExpired:

@@ -199,6 +199,7 @@ OURS = {
         CP3 | open closed | X  | same
         CP4 | open        | FO | closed
     """),
+    "guest": _rows("GU1 | - known | X | known"),
     "document": _rows("""
         DC1  | -                         | H     | announced
         DC2  | announced                 | HX    | uploaded
@@ -226,6 +227,9 @@ OURS = {
         UC0   | -          | HOX | free
         UC11o | host_block | O   | free
         UC13c | free       | X   | same
+        UC14x | free       | X   | inactive
+        UC15  | inactive   | HOX | free
+        UC16  | free       | X   | same
     """),
     "calendar_feed": _rows("""
         CF1 | -               | H  | reading
@@ -281,6 +285,7 @@ OURS = {
         PY17  | {LISTED} | O | same
         PY18  | {LISTED} | O | same
         PY19  | draft    | O | same
+        PY20  | approved published unlisted suspended | T | same
         PY12a | approved | H | same
         PY13a | approved | X | same
         PY13b | approved | X | same
@@ -295,6 +300,7 @@ OURS = {
         PR19  | {LIVING} | P | same
         PR20  | {LIVING} | F | same
         PR21  | {LIVING} | X | same
+        PR22  | reverification_due | T | same
     """),
     "host_debt": _rows("""
         HD1   | - clear owing | X  | owing
@@ -404,6 +410,10 @@ may decide without one.
 """
 
 DIFFERENCES = {
+    "PR1": '"No other open provider for this user": one person is one id here, and registers once;'
+    " who owns which company only sign-in can tell.",
+    "PR3": '"Or related": the ledger knows of no kinship; a reviewer is not the host, and a second'
+    " person overrides.",
     "PR6": "PR2 to PR7 and PY2 to PY7 are one graph, written once as the review of a provider or of"
     " a property's revision (`verification`). What it comes to is the subject's own step, by a"
     " process in the same commit: PR6, PR7 and PR10, PY6, PY7 and PY13.",
@@ -416,6 +426,8 @@ DIFFERENCES = {
     " last day, so a host may say so too. The clock is held to check-out in `processes`.",
     "PM16": "From any state, so that whoever is not completed refuses by the page's own code,"
     " REFUND_NOT_COMPLETED_PAYMENT, and the audit judges it by what was captured.",
+    "UC1": "That a guest has fewer than three live holds is asked by the guest's own stream, GU1,"
+    " in the same commit: holds of one guest stand in calendars that do not know each other.",
     "UC11": "The page lets operators lift a host-cancel block by the same step; with its reason it"
     " is a step of its own, UC11o, so that the table and not a field of the command says who may.",
     "UC12": "A conflict changes nothing, so in the table, as UC12c, it leaves the state as it was.",

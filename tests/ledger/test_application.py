@@ -30,7 +30,7 @@ from ledger.errors import (
 from ledger.events import Envelope, Event
 from ledger.store import Commit, EventStore, Expected, NewEvent, Receipt
 from ledger.values.clock import StandingClock
-from ledger.values.ids import BookingId, CommandId, StreamId
+from ledger.values.ids import BookingId, CommandId, GuestId, StreamId
 from tests.conftest import Database
 from tests.facts import (
     BOOKING,
@@ -320,7 +320,8 @@ def test_who_always_loses_hears_of_the_conflict(ledger: Ledger, another: Ledger)
         rounds.append(len(calendar.claims))
         begins = a_stay("2026-08-01", 1).check_in + timedelta(days=len(rounds))
         one_night = a_stay(begins.isoformat(), 1)
-        elsewhere = to_book(booking_id=a_booking_of(len(rounds)), stay=one_night)
+        somebody = GuestId(an_id(f"guest {len(rounds)}"))
+        elsewhere = to_book(booking_id=a_booking_of(len(rounds)), stay=one_night, guest_id=somebody)
         another.execute(a_request(f"elsewhere {len(rounds)}"), to_ask(elsewhere))
         to_ask()(draft)
 

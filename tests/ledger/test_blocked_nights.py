@@ -8,10 +8,12 @@ from ledger.aggregates.decider import Command
 from ledger.aggregates.unit_calendar import (
     UNIT_CALENDAR,
     BlockNights,
+    ChangeHours,
     Deactivate,
     FeedItemGone,
     ImportFeedItem,
     PlaceHold,
+    ReopenCalendar,
     ReopenNights,
     UnblockNights,
     block_of,
@@ -24,6 +26,7 @@ from ledger.errors import (
     NoNights,
     ObligationsAreOpen,
     ReasonIsMissing,
+    TooLate,
     TransitionNotAllowed,
 )
 from ledger.events import Actor, Event
@@ -34,11 +37,13 @@ from tests.facts import (
     AN_INSTANT,
     BLOCK,
     BOOKING,
+    CHECK_IN,
     CHECK_OUT,
     FEED,
     GUEST,
     HOST,
     ITEM,
+    LATE_IN_LISBON,
     OPERATOR,
     PROCESS,
     UID,
@@ -51,6 +56,7 @@ from tests.facts import (
     a_hold,
     a_released_reservation,
     a_removed_external_block,
+    a_reopening,
     a_reservation,
     a_stay,
     an_ended_feed_conflict,
@@ -58,6 +64,7 @@ from tests.facts import (
     an_external_block,
     an_id,
     an_unblocking,
+    other_hours,
 )
 from tests.given import given
 from tests.ledger.every_command import EVERY_COMMAND
@@ -331,7 +338,7 @@ def test_what_a_removed_feed_said_blocks_nothing_at_once() -> None:
 TO_END = Deactivate(unit_id=UNIT)
 
 
-@pytest.mark.parametrize("actor", [HOST, OPERATOR])
+@pytest.mark.parametrize("actor", [HOST, OPERATOR, PROCESS])
 def test_a_unit_is_taken_out_of_the_house(actor: Actor) -> None:
     given(a_calendar(), a_block(), an_external_block(LATER)).when(actor, TO_END).then(
         a_deactivation()
@@ -372,6 +379,7 @@ def test_a_hold_that_ran_out_stands_until_somebody_says_so() -> None:
         type(one.command): one.command
         for one in EVERY_COMMAND
         if type(one.command) in {step.command for step in UNIT_CALENDAR.lifecycle.steps}
+        and type(one.command) not in (ReopenCalendar, FeedItemGone)
     }.values(),
     ids=lambda command: type(command).__name__,
 )
@@ -380,3 +388,44 @@ def test_in_a_unit_that_is_not_let_nothing_happens_any_more(command: Command) ->
 
     for actor in (HOST, OPERATOR, PROCESS, GUEST):
         ended.when(actor, command).refused(TransitionNotAllowed, before="inactive")
+
+
+# -- UC15: let again ----------------------------------------------------------------------
+
+TO_LET_AGAIN = ReopenCalendar(unit_id=UNIT)
+
+
+@pytest.mark.parametrize("actor", [HOST, OPERATOR, PROCESS])
+def test_a_unit_that_was_taken_out_is_let_again(actor: Actor) -> None:
+    given(a_calendar(), a_deactivation()).when(actor, TO_LET_AGAIN).then(a_reopening())
+
+
+def test_a_unit_that_is_let_is_not_let_again() -> None:
+    given(a_calendar()).when(HOST, TO_LET_AGAIN).refused(TransitionNotAllowed, before="free")
+    given().when(HOST, TO_LET_AGAIN).refused(TransitionNotAllowed)
+
+
+def test_what_was_blocked_before_a_unit_was_taken_out_is_blocked_when_it_is_let_again() -> None:
+    back = given(a_calendar(), a_block(), a_deactivation(), a_reopening())
+
+    back.when(PROCESS, to_hold(a_stay())).refused(NightsAreTaken)
+    assert back.when(PROCESS, to_hold(LATER)).refusal is None
+
+
+# -- UC16: other hours --------------------------------------------------------------------
+
+TO_COME_LATER = ChangeHours(unit_id=UNIT, house=LATE_IN_LISBON)
+
+
+def test_a_unit_goes_by_the_hours_that_were_approved_and_hears_of_them_once() -> None:
+    given(a_calendar()).when(PROCESS, TO_COME_LATER).then(other_hours())
+    given(a_calendar(), other_hours()).when(PROCESS, TO_COME_LATER).then()
+    given(a_calendar()).when(HOST, TO_COME_LATER).refused(TransitionNotAllowed)
+
+
+def test_nights_are_held_until_the_hour_at_which_guests_come_now() -> None:
+    two_hours_late = CHECK_IN + timedelta(hours=2)
+
+    given(a_calendar()).when(PROCESS, to_hold(a_stay()), at=two_hours_late).refused(TooLate)
+    changed = given(a_calendar(), other_hours())
+    assert changed.when(PROCESS, to_hold(a_stay()), at=two_hours_late).refusal is None

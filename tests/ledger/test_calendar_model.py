@@ -11,6 +11,7 @@ from ledger.aggregates.decider import Command
 from ledger.aggregates.unit_calendar import (
     UNIT_CALENDAR,
     BlockNights,
+    ChangeHours,
     ConvertHold,
     Deactivate,
     ExpireHold,
@@ -22,6 +23,7 @@ from ledger.aggregates.unit_calendar import (
     Reacquire,
     ReleaseHold,
     ReleaseReservation,
+    ReopenCalendar,
     ReopenNights,
     Status,
     ToRequestHold,
@@ -48,10 +50,11 @@ from ledger.events.unit_calendar import ExternalBlockAdded, FeedConflictDetected
 from ledger.values.clock import Instant
 from ledger.values.ids import BlockId, BookingId, UnitId
 from ledger.values.nights import FAR
-from ledger.values.stay import Stay, stay
+from ledger.values.stay import House, Stay, stay
 from tests.facts import (
     FEED,
     HOST,
+    LATE_IN_LISBON,
     LISBON,
     NOW,
     OPERATOR,
@@ -127,6 +130,7 @@ class CalendarMachine(RuleBasedStateMachine):
         self.items: dict[str, tuple[Stay, str]] = {}
         self.told: dict[str, tuple[Stay, str]] = {}
         self.active = True
+        self.house = LISBON
         assert self.run(PROCESS, to_open_calendar(), UNIT) is None
 
     # -- How it runs and what it expects
@@ -184,7 +188,7 @@ class CalendarMachine(RuleBasedStateMachine):
     def why_not_bookable(self, booking_id: str, wanted: Stay, buffer: int) -> type[Refused] | None:
         if not self.is_a(booking_id, Status.FREE):
             return TransitionNotAllowed
-        if self.now >= LISBON.check_in_at(wanted):
+        if self.now >= self.house.check_in_at(wanted):
             return TooLate
         return NightsAreTaken if self.others_in(wanted, buffer=buffer) else None
 
@@ -217,7 +221,7 @@ class CalendarMachine(RuleBasedStateMachine):
     def keep_for_the_host(self, booking_id: BookingId, hours: int) -> None:
         capture_before = self.now + timedelta(hours=hours)
         expected: type[Refused] | None = None
-        until = self.now
+        until = check_in_at = self.now
         if not self.is_a(booking_id, Status.HOLD) or booking_id not in self.longest:
             expected = TransitionNotAllowed
         else:
@@ -225,7 +229,12 @@ class CalendarMachine(RuleBasedStateMachine):
             check_in_at = LISBON.check_in_at(stay(first, first + timedelta(days=1)))
             until = min(self.now + timedelta(hours=min(24, hours - 12)), check_in_at)
             expected = NoTimeToAnswer if until <= self.now else None
-        command = ToRequestHold(unit_id=UNIT, booking_id=booking_id, capture_before=capture_before)
+        command = ToRequestHold(
+            unit_id=UNIT,
+            booking_id=booking_id,
+            capture_before=capture_before,
+            check_in_at=check_in_at,
+        )
         assert self.run(PROCESS, command, booking_id) is expected
         if expected is None:
             self.held_until[booking_id] = until
@@ -381,7 +390,7 @@ class CalendarMachine(RuleBasedStateMachine):
     def item_gone(self, uid: str, good_fetches: int) -> None:
         item = block_of(FEED, uid)
         expected: type[Refused] | None = None
-        if not self.is_a(item, Status.EXTERNAL_BLOCK) and not (self.active and uid in self.told):
+        if self.kind.get(item) is not Status.EXTERNAL_BLOCK and uid not in self.told:
             expected = TransitionNotAllowed
         elif good_fetches < 2:
             expected = FeedItemMayReturn
@@ -391,7 +400,7 @@ class CalendarMachine(RuleBasedStateMachine):
             self.let_go(item)
             self.told.pop(uid, None)
 
-    # -- The end
+    # -- The unit whole
 
     @precondition(lambda self: len(self.world.history) > 12)
     @rule()
@@ -407,7 +416,19 @@ class CalendarMachine(RuleBasedStateMachine):
     def is_owed(self, claim_id: str) -> bool:
         if self.kind[claim_id] is not Status.RESERVATION:
             return self.kind[claim_id] is Status.HOLD
-        return self.now < LISBON.check_out_at(self.stays[claim_id])
+        return self.now < self.house.check_out_at(self.stays[claim_id])
+
+    @rule()
+    def let_again(self) -> None:
+        expected = TransitionNotAllowed if self.active else None
+        assert self.run(HOST, ReopenCalendar(unit_id=UNIT), UNIT) is expected
+        self.active = True
+
+    @rule(house=st.sampled_from([LISBON, LATE_IN_LISBON]))
+    def change_hours(self, house: House) -> None:
+        expected = None if self.active else TransitionNotAllowed
+        assert self.run(PROCESS, ChangeHours(unit_id=UNIT, house=house), UNIT) is expected
+        self.house = house if self.active else self.house
 
     # -- What must hold after each step
 

@@ -110,7 +110,10 @@ class Disputed(Market):
 
         def plan(draft: Draft) -> None:
             draft.do(HOST, to_register())
-            draft.do(OPERATOR, VouchForProvider(host_id=RUI, reason="known", source="before"))
+            draft.do(
+                OPERATOR,
+                VouchForProvider(host_id=RUI, reason="known", source="before", under_review=False),
+            )
             draft.do(PROCESSOR, standing)
 
         self.decide(plan, RUI)

@@ -147,7 +147,7 @@ def test_a_host_does_not_scan_their_own_file() -> None:
 @pytest.mark.parametrize("history", [(announced(),), (announced(), uploaded())])
 def test_a_file_that_cannot_be_kept_is_refused(history: Any) -> None:
     told = to_refuse(Fault.NOTHING_CAME)
-    given(*history).when(PROCESS, told).then(document_refused(Fault.NOTHING_CAME, HOUR))
+    given(*history).when(PROCESS, told).then(document_refused(Fault.NOTHING_CAME))
 
 
 # -- DC4, DC6: accepted and refused ---------------------------------------------------------
@@ -191,12 +191,10 @@ def test_a_verifier_refuses_what_was_read_and_what_was_accepted(later: Any) -> N
     a_scanned_passport(*later).when(VERIFIER, to_refuse()).then(document_refused())
 
 
-def test_a_document_that_a_verifier_refused_is_kept_for_a_second_look_and_a_photo_is_not() -> None:
-    document = a_scanned_passport().when(VERIFIER, to_refuse())
-    document.then(document_refused(kept_for=timedelta(days=30)))
+def test_a_photo_is_taken_down_by_an_operator() -> None:
     photo = given(announced(**A_PHOTO), uploaded(), scanned(PHOTO))
     refused = photo.when(OPERATOR, to_refuse(Fault.NOT_FIT_TO_SHOW))
-    refused.then(document_refused(Fault.NOT_FIT_TO_SHOW, HOUR))
+    refused.then(document_refused(Fault.NOT_FIT_TO_SHOW))
 
 
 def test_a_refused_document_is_not_accepted_any_more() -> None:

@@ -5,17 +5,21 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
+from msgspec.structs import replace
 
 from ledger.aggregates.calendar_feed import CALENDAR_FEED, NoteFailure, RemoveFeed, Status
 from ledger.aggregates.decider import Command
 from ledger.aggregates.unit_calendar import (
     UNIT_CALENDAR,
+    BlockNights,
     Deactivate,
     PlaceHold,
     Reacquire,
     ReleaseReservation,
+    ReopenCalendar,
     UnitCalendar,
     block_of,
+    shared_items,
 )
 from ledger.application import Ledger
 from ledger.draft import Draft, Request
@@ -35,8 +39,9 @@ from ledger.reactions import Inside, Source, clear_away, note_failure, read_feed
 from ledger.values.clock import StandingClock
 from ledger.values.feed import FeedItem
 from ledger.values.ids import CommandId
-from ledger.values.stay import Stay
+from ledger.values.stay import ONE_DAY, Stay
 from tests.facts import (
+    BLOCK,
     BOOKING,
     FEED,
     FEED_ADDRESS,
@@ -102,6 +107,10 @@ class House:
         """The calendar elsewhere says that these nights are sold."""
         items = [FeedItem(uid, stay) for uid, stay in sold.items()]
         self.platform.content = written(items, NOW)
+
+    def told(self) -> dict[str, Stay]:
+        """What we tell other platforms of the room."""
+        return {item.uid: item.stay for item in shared_items(self.calendar)}
 
     def read(self, **sold: Stay) -> list[Event]:
         """The calendar says this, and is read; what came of it."""
@@ -290,6 +299,56 @@ def test_case_n8_as_many_items_as_are_read_are_blocked_once_a_night(house: House
     assert len(house.calendar.claims) == len(sold) < MOST_ITEMS
 
 
+# -- What we told ourselves ------------------------------------------------------------------
+
+
+def test_what_we_told_a_platform_is_no_conflict_when_it_tells_us(house: House) -> None:
+    house.do(BOOKING, PROCESS, RESERVE)
+    house.do(BLOCK, HOST, BlockNights(unit_id=UNIT, block_id=BLOCK, stay=LATER))
+
+    assert house.read(**house.told()) == []
+    assert house.read_again() == []
+    assert "If-None-Match" in house.platform.asked[-1], "nothing is left to be found out"
+
+
+def test_the_nights_after_a_stay_that_we_told_are_no_conflict_either(house: House) -> None:
+    house.do(BOOKING, PROCESS, replace(RESERVE, buffer_nights=2))
+
+    assert list(house.told().values()) == [STAY.kept(2)]
+    assert house.read(**house.told()) == []
+    assert house.blocked == []
+
+
+def test_the_same_nights_under_a_name_that_is_not_ours_are_sold_twice(house: House) -> None:
+    house.do(BOOKING, PROCESS, RESERVE)
+
+    (told,) = house.read(**house.told(), one=STAY)
+
+    assert isinstance(told, FeedConflictDetected)
+    assert told.block_id == block_of(FEED, "one")
+
+
+def test_what_has_our_name_and_other_nights_as_well_is_a_conflict(house: House) -> None:
+    house.do(BOOKING, PROCESS, RESERVE)
+    (name,) = house.told()
+
+    (told,) = house.read(**{name: Stay(STAY.check_in, STAY.check_out + ONE_DAY)})
+
+    assert isinstance(told, FeedConflictDetected)
+
+
+def test_a_conflict_ends_when_its_item_turns_out_to_be_what_we_told(house: House) -> None:
+    house.do(BOOKING, PROCESS, RESERVE)
+    (name,) = house.told()
+    house.read(**{name: Stay(STAY.check_in, STAY.check_out + ONE_DAY)})
+
+    house.read(**house.told())
+    ended = house.read_again()
+
+    assert [type(event) for event in ended] == [FeedConflictEnded, FeedItemsMissed]
+    assert house.calendar.conflicts == {}
+
+
 # -- Who dies, and what fails again and again ------------------------------------------------
 
 
@@ -354,6 +413,19 @@ def test_a_unit_that_is_no_longer_let_has_no_feed(house: House) -> None:
         house.read(one=STAY)
     with pytest.raises(TransitionNotAllowed):
         house.ledger.execute(Request(command_id=house.an_id(), case_id=FEED, content=b""), plan)
+
+
+def test_a_removed_feed_leaves_nothing_in_a_unit_that_is_let_again(house: House) -> None:
+    house.read(one=STAY, other=LATER)
+    house.do(UNIT, HOST, Deactivate(unit_id=UNIT))
+    house.do(FEED, HOST, RemoveFeed(feed_id=FEED))
+
+    clear_away(house.inside, FEED, NOW)
+
+    house.do(UNIT, HOST, ReopenCalendar(unit_id=UNIT))
+    assert house.blocked == []
+    free = PlaceHold(unit_id=UNIT, booking_id=an_id("x"), stay=LATER)  # type: ignore[arg-type]
+    house.do(an_id("x"), PROCESS, free)
 
 
 def test_a_feeds_stream_knows_what_was_missing_and_who_was_told() -> None:

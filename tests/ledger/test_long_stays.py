@@ -65,7 +65,10 @@ def paid(nights: int = NIGHTS, **changed: Any) -> AlteringMarket:
 
     def plan(draft: Draft) -> None:
         draft.do(HOST, to_register())
-        draft.do(OPERATOR, VouchForProvider(host_id=RUI, reason="known", source="before"))
+        draft.do(
+            OPERATOR,
+            VouchForProvider(host_id=RUI, reason="known", source="before", under_review=False),
+        )
         draft.do(PROCESSOR, standing)
 
     market.decide(plan, RUI)

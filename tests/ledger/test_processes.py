@@ -128,6 +128,7 @@ def test_asking_for_a_stay_holds_its_nights_in_the_same_commit() -> None:
     assert Story().does(processes.book, GUEST, to_book()) == [
         "unit_calendar.hold_placed",
         "booking.requested",
+        "guest.stay_held",
     ]
 
 
@@ -457,7 +458,7 @@ def test_one_plan_may_go_from_the_request_to_the_confirmation() -> None:
         processes.funds_arrive(draft, PROCESSOR, BOOKING)
         processes.confirm(draft, BOOKING)
 
-    assert len(story.does(at_once)) == 9
+    assert len(story.does(at_once)) == 10
     booking = story.world.state(BOOKINGS, BOOKING)
     assert booking is not None
     assert booking.status == "confirmed"

@@ -1,6 +1,6 @@
 """A property: described, approved, published, revised; and what may not be changed under guests."""
 
-from datetime import date, time
+from datetime import time, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from ledger.aggregates.property import (
     ApproveRevision,
     ArchiveProperty,
+    AskForPapers,
     PublishProperty,
     RejectRevision,
     UnblockListing,
@@ -19,12 +20,16 @@ from ledger.errors import (
     PartyExceedsCapacity,
     ReasonIsMissing,
     RevisionContradicts,
+    TooEarly,
     TransitionNotAllowed,
     UnknownTimeZone,
 )
-from ledger.values.listing import Facts, Occupant, RoomType, missing_of
+from ledger.events import Event
+from ledger.values.files import expires_at
+from ledger.values.listing import Facts, Occupant, RoomType, missing_of, unit_of
 from ledger.values.stay import House
 from tests.facts import (
+    AN_INSTANT,
     BOOKING,
     GOOD_UNTIL,
     HOST,
@@ -32,6 +37,7 @@ from tests.facts import (
     PROCESS,
     PROPERTY,
     SEA_VIEW,
+    TIMER,
     VERIFICATION_OF_REVISION,
     a_description,
     a_draft,
@@ -40,6 +46,7 @@ from tests.facts import (
     described,
     house_vouched_for,
     not_revised,
+    papers_asked_for,
     published,
     revised,
     revision_proposed,
@@ -56,7 +63,8 @@ from tests.given import given
 DRAFT = (a_draft(), stated(), described())
 PUBLISHED = (*DRAFT, approved_house(), published())
 PROPOSED = (*PUBLISHED, revision_proposed())
-A_FAMILY = Occupant(BOOKING, SEA_VIEW, heads=4, check_out=date(2026, 7, 5))
+FLAT = unit_of(PROPERTY, SEA_VIEW, 1)
+A_FAMILY = Occupant(BOOKING, FLAT, SEA_VIEW, heads=4)
 TENT = RoomType("tent", units=1, capacity=2)
 
 
@@ -153,6 +161,16 @@ def test_capacity_is_not_reduced_below_a_party_that_has_booked(rooms: tuple[Room
     pending.when(PROCESS, to_approve()).then(replace(revised(), facts=fewer))
 
 
+def test_a_unit_stays_while_somebody_has_booked_it() -> None:
+    second = replace(A_FAMILY, unit_id=unit_of(PROPERTY, SEA_VIEW, 2))
+    one_left = to_propose_revision(occupants=(A_FAMILY, second))
+
+    given(*PUBLISHED).when(HOST, one_left).refused(
+        ObligationsAreOpen, units=[second.unit_id], obligations=[BOOKING]
+    )
+    given(*PROPOSED).when(PROCESS, to_approve(second)).refused(ObligationsAreOpen)
+
+
 def test_a_time_zone_stays_while_somebody_has_booked() -> None:
     elsewhere = some_facts(house=House("Atlantic/Azores", time(15), time(11)))
     moved = to_propose_revision(elsewhere, occupants=(A_FAMILY,))
@@ -177,6 +195,21 @@ def test_a_property_is_archived_with_nothing_left_open_and_a_suspended_one_by_an
     approved.when(HOST, owing).refused(ObligationsAreOpen, obligations=[f"booking:{BOOKING}"])
     given(*PUBLISHED).when(HOST, archive).refused(TransitionNotAllowed)
     given(*PUBLISHED, suspended_house()).when(HOST, archive).refused(TransitionNotAllowed)
+
+
+def test_other_papers_are_asked_for_a_month_and_a_week_before_they_run_out_and_on_the_day() -> None:
+    ask = AskForPapers(property_id=PROPERTY)
+    days = [GOOD_UNTIL - timedelta(days=before) for before in (30, 7, 0)]
+    so_far: tuple[Event, ...] = PUBLISHED
+
+    for day, next_on in zip(days, (*days[1:], None), strict=True):
+        given(*so_far).when(TIMER, ask, expires_at(day) - AN_INSTANT).refused(TooEarly, until=day)
+        given(*so_far).when(TIMER, ask, expires_at(day)).then(papers_asked_for(next_on))
+        so_far = (*so_far, papers_asked_for(next_on))
+
+    given(*so_far).when(TIMER, ask, expires_at(GOOD_UNTIL)).refused(TransitionNotAllowed)
+    again = given(*so_far, revision_proposed(), revised())
+    again.when(TIMER, ask, expires_at(GOOD_UNTIL)).then(papers_asked_for(None))
 
 
 def test_what_is_missing_before_a_review_is_named() -> None:

@@ -21,6 +21,7 @@ from ledger.aggregates.provider import (
     RecordPayoutAccount,
     ReinstateProvider,
     RejectProvider,
+    RemindOfRenewal,
     ReopenProvider,
     RetireBankAccount,
     ReviewBankAccount,
@@ -44,8 +45,8 @@ from ledger.errors import (
 )
 from ledger.events import Actor, Event, Role
 from ledger.values.clock import instant
-from ledger.values.ids import HostId
 from tests.facts import (
+    AN_INSTANT,
     ANOTHER_BANK_ACCOUNT,
     BANK_ACCOUNT,
     FINANCE,
@@ -68,8 +69,8 @@ from tests.facts import (
     an_account,
     an_account_seen,
     an_account_that_is,
-    an_id,
     closed,
+    host_reminded,
     host_reopened,
     provider_vouched_for,
     reinstated,
@@ -134,14 +135,6 @@ def test_a_provider_has_an_e_mail_address_that_is_verified() -> None:
     given().when(HOST, to_register(email_verified=False)).refused(NothingVouchedFor, guard="e-mail")
 
 
-def test_a_person_is_one_open_provider_at_a_time() -> None:
-    other = HostId(an_id("Rui's other company"))
-
-    given().when(HOST, to_register(open_providers=(other,))).refused(
-        TransitionNotAllowed, before=None, open_provider=other
-    )
-
-
 @pytest.mark.parametrize(
     "command", [to_suspend(), to_close(), to_record_account()], ids=lambda one: type(one).__name__
 )
@@ -154,27 +147,40 @@ def test_nothing_can_be_done_with_a_provider_that_nobody_registered(command: Com
 # -- PR15: vouched for ------------------------------------------------------------------
 
 
-def test_an_operator_vouches_for_a_provider_that_was_verified_elsewhere() -> None:
-    command = VouchForProvider(
-        host_id=RUI, reason="verified before we began", source="hotel-bookings.csv"
-    )
+def to_vouch(**changed: Any) -> VouchForProvider:
+    told: dict[str, Any] = {
+        "host_id": RUI,
+        "reason": "verified before we began",
+        "source": "hotel-bookings.csv",
+        "under_review": False,
+    }
+    return VouchForProvider(**told | changed)
 
-    outcome = given(a_provider()).when(OPERATOR, command).then(provider_vouched_for())
+
+def test_an_operator_vouches_for_a_provider_that_was_verified_elsewhere() -> None:
+    outcome = given(a_provider()).when(OPERATOR, to_vouch()).then(provider_vouched_for())
     assert outcome.state.status is Status.VERIFIED
 
 
 def test_a_provider_does_not_vouch_for_themselves() -> None:
-    command = VouchForProvider(host_id=RUI, reason="trust me", source="me")
-
-    given(a_provider()).when(HOST, command).refused(TransitionNotAllowed, actor="H")
+    given(a_provider()).when(HOST, to_vouch()).refused(TransitionNotAllowed, actor="H")
 
 
 def test_a_suspension_is_not_lifted_by_vouching() -> None:
-    command = VouchForProvider(host_id=RUI, reason="trust me", source="me")
-
-    given(*VERIFIED, suspended()).when(OPERATOR, command).refused(
+    given(*VERIFIED, suspended()).when(OPERATOR, to_vouch()).refused(
         TransitionNotAllowed, before="suspended"
     )
+
+
+def test_nobody_vouches_for_whom_a_reviewer_looks_at() -> None:
+    given(a_provider()).when(OPERATOR, to_vouch(under_review=True)).refused(
+        TransitionNotAllowed, before="draft", review="open"
+    )
+
+
+@pytest.mark.parametrize("said", ["reason", "source"])
+def test_who_vouches_says_why_and_by_what(said: str) -> None:
+    given(a_provider()).when(OPERATOR, to_vouch(**{said: " "})).refused(ReasonIsMissing)
 
 
 # -- PR12: suspended --------------------------------------------------------------------
@@ -241,16 +247,16 @@ def test_an_operator_reinstates_when_the_reason_is_cleared() -> None:
 
 
 def test_who_reinstates_says_by_what_the_reason_is_cleared() -> None:
-    given(*VERIFIED, suspended()).when(OPERATOR, to_reinstate(cleared_by="")).refused(
-        SuspensionStands, reason="safety"
+    given(*VERIFIED, suspended()).when(OPERATOR, to_reinstate(cleared_by=" ")).refused(
+        ReasonIsMissing
     )
 
 
 def test_a_suspension_for_fraud_is_lifted_by_two_persons() -> None:
     before = given(*VERIFIED, suspended("fraud"))
 
-    before.when(OPERATOR, to_reinstate()).refused(SecondPersonRequired, reason="fraud")
-    before.when(OPERATOR, to_reinstate(MARTA)).refused(SelfApproval, operator=MARTA)
+    before.when(OPERATOR, to_reinstate()).refused(SecondPersonRequired, first=MARTA)
+    before.when(OPERATOR, to_reinstate(MARTA)).refused(SelfApproval, by=MARTA)
     before.when(OPERATOR, to_reinstate(PAUL)).then(reinstated(PAUL))
 
 
@@ -318,6 +324,17 @@ def test_who_misses_their_renewal_is_suspended_on_the_day() -> None:
     due.when(TIMER, MissRenewal(host_id=RUI), instant("2027-05-30T23:59:59Z")).refused(TooEarly)
     outcome = due.when(TIMER, MissRenewal(host_id=RUI), instant("2027-05-31T00:00:00Z"))
     outcome.then(suspended("renewal_missed"))
+
+
+def test_who_has_not_renewed_is_reminded_once_a_week_before() -> None:
+    remind, a_week_before = RemindOfRenewal(host_id=RUI), instant("2027-05-24T00:00:00Z")
+    due = (a_provider(), verified(), renewal_due())
+
+    given(*due).when(TIMER, remind, a_week_before - AN_INSTANT).refused(TooEarly)
+    given(*due).when(TIMER, remind, a_week_before).then(host_reminded())
+    given(*due, host_reminded()).when(TIMER, remind, a_week_before).refused(
+        TransitionNotAllowed, reminded="yes"
+    )
 
 
 MISSED = (a_provider(), verified(), renewal_due(), suspended("renewal_missed"))

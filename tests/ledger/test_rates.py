@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from ledger.errors import RatesContradict
 from ledger.values.guests import Party
 from ledger.values.rates import (
+    ALL_BP,
     DayPrice,
     NightPrice,
     Occasion,
@@ -23,6 +24,8 @@ from ledger.values.rates import (
     Tiered,
     consistent,
     extra_guests,
+    highest_night,
+    kept_by_length,
     lowest_nights,
     night_price,
     steps_of,
@@ -351,14 +354,21 @@ def test_the_nights_of_a_stay_are_explained_as_each_of_them_is(asked: Asked) -> 
 
 @settings(max_examples=60)
 @given(asked=requests())
-def test_no_night_costs_less_than_the_lowest_of_its_month(asked: Asked) -> None:
+def test_a_night_costs_no_less_than_the_lowest_of_its_month_and_no_more_than_the_highest(
+    asked: Asked,
+) -> None:
     plan = asked.terms.rates
-    lowest = lowest_nights(plan)
+    lowest, count = lowest_nights(plan), asked.stay.nights_count()
     occasion = replace(asked.occasion, non_refundable=False)
+    by_day = [tier.off_bp for tier in (plan.early_bird, plan.last_minute) if tier]
+    kept = Fraction(ALL_BP - max(by_day, default=0), ALL_BP)
 
     for night in asked.stay.nights():
         costs = night_price(night, steps_of(plan, night, asked.stay, occasion)).minor
-        assert costs >= lowest[night.month - 1]
+        assert costs <= highest_night(plan)
+        for kept_bp in (kept_by_length(plan, count + 1), kept_by_length(plan)):
+            least = lowest[night.month - 1] * Fraction(kept_bp, ALL_BP) * kept
+            assert costs > least - 1
 
 
 def test_the_lowest_night_of_a_month_knows_its_seasons_and_single_days() -> None:
@@ -366,6 +376,7 @@ def test_the_lowest_night_of_a_month_knows_its_seasons_and_single_days() -> None
     fair = DayPrice(date(2026, 5, 9), 4_000)
     week = Tiered(7, 1_000)
 
-    lowest = lowest_nights(rates(seasons=(winter,), overrides=(fair,), lengths=(week,)))
+    plan = rates(seasons=(winter,), overrides=(fair,), lengths=(week,))
 
-    assert lowest == (5_400, 5_400, 9_000, 9_000, 3_600, *[9_000] * 5, 5_400, 5_400)
+    assert lowest_nights(plan) == (6_000, 6_000, 10_000, 10_000, 4_000, *[10_000] * 5, 6_000, 6_000)
+    assert [kept_by_length(plan, fewer) for fewer in (7, 8, None)] == [10_000, 9_000, 9_000]

@@ -173,7 +173,9 @@ def test_stars_are_one_to_five(stars: int) -> None:
 def test_who_is_reviewed_answers_once() -> None:
     given(*PUBLISHED).when(HOST, to_answer(), WRITTEN_AT).then(review_answered())
     answered = (*PUBLISHED, review_answered())
-    given(*answered).when(HOST, to_answer(), WRITTEN_AT).refused(TransitionNotAllowed)
+    given(*answered).when(HOST, to_answer(), WRITTEN_AT).refused(
+        TransitionNotAllowed, answered="yes"
+    )
     given(*answered).when(GUEST, to_answer(Side.HOST), WRITTEN_AT).then(review_answered(Side.HOST))
 
 
@@ -198,9 +200,9 @@ def test_a_review_is_hidden_and_shown_again_each_for_a_reason() -> None:
 
 def test_a_review_is_hidden_once_and_shown_only_if_hidden() -> None:
     hidden = (*PUBLISHED, review_hidden())
-    given(*hidden).when(SUPPORT, to_hide()).refused(TransitionNotAllowed)
+    given(*hidden).when(SUPPORT, to_hide()).refused(TransitionNotAllowed, hidden="yes")
     given(*hidden).when(SUPPORT, to_hide(Side.HOST)).then(review_hidden(Side.HOST))
-    given(*PUBLISHED).when(SUPPORT, to_show()).refused(TransitionNotAllowed)
+    given(*PUBLISHED).when(SUPPORT, to_show()).refused(TransitionNotAllowed, hidden="no")
     given(*ONLY_HERS).when(SUPPORT, to_hide(Side.HOST)).refused(NotFound)
 
 

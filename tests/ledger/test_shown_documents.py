@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from ledger import processes
 from ledger.aggregates.document import DOCUMENT, Status
 from ledger.aggregates.provider import Status as Hosting
+from ledger.aggregates.verification import verification_of
 from ledger.errors import (
     DocumentInUse,
     DocumentNotReady,
@@ -18,12 +19,14 @@ from ledger.errors import (
     NotReady,
     TransitionNotAllowed,
 )
-from ledger.processes import Hindrance
+from ledger.events.property import RenewalRequested
+from ledger.events.provider import ProviderReminded
 from ledger.values.files import Fault, Purpose
+from ledger.values.hindrance import Hindrance
 from ledger.values.ids import DocumentId, HostId
 from ledger.values.verification import Subject
 from tests.facts import OPERATOR, VERIFIER, an_id, some_facts, to_announce_a_photo, to_refuse
-from tests.ledger.supply import ANA, DAY, MILL, Supply
+from tests.ledger.supply import ANA, DAY, HOST_ANA, MILL, Supply
 
 UNKNOWN = DocumentId(an_id("a file that nobody sent"))
 
@@ -89,6 +92,31 @@ def test_pr6_nobody_is_approved_by_a_document_that_no_verifier_has_accepted(ana:
         ana.asks(card)
 
 
+def test_by_what_somebody_was_approved_is_not_refused_afterwards(ana: Supply) -> None:
+    paper = ana.sends(Purpose.RIGHT_TO_LET)
+    ana.is_let(paper)
+    review = verification_of(ANA, 1)
+    (card,) = processes.verification_in(ana.ledger.rehearse(lambda _: None), review).documents
+
+    for shown, by in ((card.document_id, review), (paper, verification_of(MILL, 1))):
+        refused = replace(to_refuse(Fault.ALTERED), document_id=DocumentId(shown))
+        with pytest.raises(DocumentInUse, match=by):
+            ana.decide(partial(processes.refuse_document, by=VERIFIER, command=refused), shown)
+
+
+def test_what_was_accepted_by_mistake_is_refused_as_long_as_nothing_is_approved_by_it(
+    ana: Supply,
+) -> None:
+    card = ana.sends()
+    review = ana.asks(card)
+
+    refused = replace(to_refuse(Fault.NOT_THEIRS), document_id=card)
+    ana.decide(partial(processes.refuse_document, by=VERIFIER, command=refused), card)
+
+    with pytest.raises(DocumentsNotAccepted):
+        ana.approves(review, Subject.PROVIDER)
+
+
 def test_py2_a_house_is_shown_by_photos_that_are_there(ana: Supply) -> None:
     ana.states(some_facts())
     with pytest.raises(NotFound):
@@ -110,6 +138,25 @@ def test_a_photo_that_was_taken_down_is_missing_when_the_house_is_to_be_reviewed
         ana.asks_about_the_mill()
 
 
+def test_py8_a_house_whose_photos_were_taken_down_is_published_again_by_others(
+    ana: Supply,
+) -> None:
+    ana.is_let()
+    description = ana.mill().description
+    assert description is not None
+    ana.decide(partial(processes.unlist_property, host=HOST_ANA, property_id=MILL), MILL)
+    gone, *left = description.photos
+    unfit = replace(to_refuse(Fault.NOT_FIT_TO_SHOW), document_id=DocumentId(gone))
+    ana.decide(partial(processes.refuse_document, by=VERIFIER, command=unfit), gone)
+
+    with pytest.raises(NotReady, match="photos"):
+        ana.publishes()
+
+    ana.describes(*left, ana.sends(Purpose.PHOTO))
+    ana.publishes()
+    assert ana.hindrances() == []
+
+
 def test_what_shows_that_a_house_is_safe_is_a_document_of_that_kind(ana: Supply) -> None:
     with pytest.raises(DocumentNotReady, match="right_to_let"):
         ana.states(some_facts(safety=(ana.sends(Purpose.RIGHT_TO_LET),)))
@@ -123,6 +170,32 @@ def test_nobody_sends_photos_of_a_house_that_is_anothers(ana: Supply) -> None:
 
     with pytest.raises(NotFound):
         ana.decide(partial(processes.announce_document, command=theirs), theirs.document_id)
+
+
+# -- Who may be reviewed --------------------------------------------------------------------
+
+
+def test_py14_a_house_that_is_let_no_more_is_not_reviewed_any_more(ana: Supply) -> None:
+    ana.states(some_facts())
+    ana.describes(*ana.photographs())
+    give_up = partial(processes.archive_property, by=HOST_ANA, property_id=MILL, bookings=())
+    ana.decide(give_up, MILL)
+
+    with pytest.raises(TransitionNotAllowed, match="archived"):
+        ana.asks_about_the_mill()
+
+
+def test_pr15_nobody_vouches_for_a_host_while_a_reviewer_is_to_answer(ana: Supply) -> None:
+    vouch = partial(
+        processes.vouch_for_host, by=OPERATOR, host_id=ANA, reason="known", source="a file"
+    )
+    review = ana.asks(ana.sends())
+
+    with pytest.raises(TransitionNotAllowed, match="review"):
+        ana.decide(vouch, ANA)
+
+    ana.approves(review, Subject.PROVIDER)
+    assert ana.ana().status is Hosting.VERIFIED
 
 
 # -- What runs out --------------------------------------------------------------------------
@@ -176,6 +249,41 @@ def test_who_is_reinstated_without_another_card_is_asked_for_it_again_at_once(an
     ana.until(ana.clock.now + DAY, step=DAY)
 
     assert (ana.ana().status, ana.ana().suspended_for) == (Hosting.SUSPENDED, "renewal_missed")
+
+
+def test_a_host_whose_card_runs_out_is_reminded_a_week_before(ana: Supply) -> None:
+    ana.is_verified(until=soon(ana, 40))
+
+    ana.until(ana.clock.now + 35 * DAY, step=5 * DAY)
+
+    assert ana.events(ProviderReminded) == [ProviderReminded(deadline=soon(ana, 5))]
+
+
+def test_a_host_hears_in_time_that_the_papers_of_a_house_run_out_and_that_they_have(
+    ana: Supply,
+) -> None:
+    ana.is_let(ana.sends(Purpose.RIGHT_TO_LET, expires_on=soon(ana, 40)))
+    deadline = soon(ana, 40)
+
+    ana.until(ana.clock.now + 45 * DAY, step=5 * DAY)
+
+    assert ana.events(RenewalRequested) == [
+        RenewalRequested(deadline=deadline, next_on=deadline - 7 * DAY),
+        RenewalRequested(deadline=deadline, next_on=deadline),
+        RenewalRequested(deadline=deadline, next_on=None),
+    ]
+
+
+def test_who_sends_other_papers_in_time_hears_no_more_of_the_old_ones(ana: Supply) -> None:
+    ana.is_let(ana.sends(Purpose.RIGHT_TO_LET, expires_on=soon(ana, 40)))
+    ana.until(ana.clock.now + 15 * DAY, step=5 * DAY)
+
+    other = ana.sends(Purpose.RIGHT_TO_LET, expires_on=soon(ana, 400))
+    ana.approves(ana.asks_about_the_mill(other), Subject.PROPERTY)
+    ana.until(ana.clock.now + 30 * DAY, step=10 * DAY)
+
+    assert len(ana.events(RenewalRequested)) == 1
+    assert ana.hindrances() == []
 
 
 def test_a_house_whose_safety_is_shown_no_more_is_found_no_more_until_it_is_again(

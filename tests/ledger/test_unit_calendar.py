@@ -260,7 +260,9 @@ IN_A_WEEK = NOW + timedelta(days=7)
 
 
 def to_request(capture_before: Instant = IN_A_WEEK) -> ToRequestHold:
-    return ToRequestHold(unit_id=UNIT, booking_id=BOOKING, capture_before=capture_before)
+    return ToRequestHold(
+        unit_id=UNIT, booking_id=BOOKING, capture_before=capture_before, check_in_at=CHECK_IN
+    )
 
 
 def test_a_host_has_a_day_to_answer() -> None:

@@ -85,7 +85,9 @@ class Town(Market):
     def _settle_in(self, host_id: HostId) -> None:
         """A host is verified, and has an account that can be paid to."""
         register = RegisterProvider(host_id=host_id, country="PT", email_verified=True)
-        vouch = VouchForProvider(host_id=host_id, reason="known for years", source="the town")
+        vouch = VouchForProvider(
+            host_id=host_id, reason="known for years", source="the town", under_review=False
+        )
         self.do(Actor("H", host_id), register, host_id)
         self.do(OPERATOR, vouch, host_id)
         told = {**SOMEBODY, "metadata": {"host_id": host_id}}

@@ -15,7 +15,7 @@ from ledger.values.currency import CURRENCIES
 from ledger.values.exchange import ReferenceRates
 from ledger.values.guests import Party
 from ledger.values.ids import BookingId, HostId, PropertyId, UnitId
-from ledger.values.listing import Facts, unit_of
+from ledger.values.listing import Facts, HouseRules, unit_of
 from ledger.values.offer import Asked, exchange_on_offer
 from ledger.values.stay import Stay
 from projections.availability import AVAILABILITY
@@ -55,7 +55,9 @@ class Listed:
     name: str
     facts: Facts = field(default_factory=some_facts)
     amenities: Sequence[str] = ("cot", "wifi")
+    pets: bool = True
     rates: dict[str, Any] = field(default_factory=dict)
+    levies: dict[str, Any] = field(default_factory=dict)
     currency: str = "EUR"
     valid_until: date | None = None
     published_at: Instant = NOW
@@ -79,7 +81,9 @@ class Listed:
 
     def events_of_property(self) -> list[Event]:
         """How it came to be published."""
-        description = a_description(amenities=tuple(self.amenities))
+        description = a_description(
+            amenities=tuple(self.amenities), rules=HouseRules(pets=self.pets)
+        )
         return [
             replace(a_draft(), host_id=self.host_id, currency=self.currency),
             replace(approved_house(), facts=self.facts, valid_until=self.valid_until),
@@ -90,7 +94,7 @@ class Listed:
     def events_of_tariff(self) -> list[Event]:
         """What it costs."""
         asked = replace(rates_set(**self.rates), property_id=self.property_id)
-        taken = replace(levies_set(), property_id=self.property_id)
+        taken = replace(levies_set(**self.levies), property_id=self.property_id)
         is_set = zip((asked, taken), self.rates_and_levies, strict=True)
         return [event for event, told in is_set if told]
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, create_engine
 
 from ledger.aggregates.bank_payout import bank_payout_of
 from ledger.aggregates.conversation import conversation_of
+from ledger.aggregates.guest import guest_of
 from ledger.aggregates.host_debt import debt_of
 from ledger.aggregates.own_transfer import own_transfer_of
 from ledger.aggregates.review import review_of
@@ -33,6 +34,7 @@ from tests.facts import (
     DIFFERENCE,
     DISPUTE,
     FEED,
+    INES,
     NOW,
     OWN_PAYOUT,
     PASSPORT,
@@ -54,6 +56,7 @@ STREAMS = {
     "booking": BOOKING,
     "calendar_feed": FEED,
     "coupon": COUPON,
+    "guest": guest_of(INES),
     "host_debt": debt_of(RUI),
     "conversation": conversation_of(BOOKING),
     "correction": CORRECTION,

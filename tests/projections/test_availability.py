@@ -1,7 +1,7 @@
 """Availability: whose the nights are, and which unit fits best."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from random import Random
 
 import pytest
@@ -10,14 +10,16 @@ from msgspec.structs import replace
 from ledger.events import Event
 from ledger.values.ids import BookingId, HostId, UnitId
 from ledger.values.nights import Taken
-from ledger.values.stay import Stay
+from ledger.values.stay import House, Stay
 from projections.availability import AVAILABILITY, free_units
 from projections.calendars import NightTaken, hosts_calendar, taken_nights
-from projections.properties import properties
+from projections.properties import PropertyListed, properties
+from projections.search import SEARCH
 from tests.facts import (
     BLOCK,
     BOOKING,
     ITEM,
+    NOW,
     PROPERTY,
     RUI,
     UNIT,
@@ -30,14 +32,16 @@ from tests.facts import (
     a_property_attested,
     a_released_reservation,
     a_removed_external_block,
+    a_reopening,
     a_reservation,
     a_stay,
     an_expired_hold,
     an_external_block,
     an_id,
     an_unblocking,
+    other_hours,
 )
-from tests.projections.story import Story
+from tests.projections.story import Story, drive_to_end
 
 STAY = a_stay()
 
@@ -214,9 +218,23 @@ def test_a_unit_that_is_no_longer_let_is_neither_free_nor_counted(story: Story) 
     story.tells(a_deactivation())
 
     assert free(story, STAY) == [other]
-    with story.projected(AVAILABILITY) as db:
-        (listed,) = properties(db).properties
+    (listed,) = to_book(story)
     assert listed.room_types == {a_calendar().room_type: 1}
+
+
+def test_a_unit_that_is_let_again_is_free_but_for_what_is_blocked(story: Story) -> None:
+    story.tells(a_calendar(), a_block(), a_deactivation(), a_reopening())
+
+    assert free(story, STAY) == []
+    assert free(story, a_stay(STAY.check_out.isoformat())) == [UNIT]
+
+
+def test_a_unit_goes_by_the_time_zone_that_was_approved_last(story: Story) -> None:
+    in_the_azores = other_hours(House("Atlantic/Azores", time(15), time(11)))
+    story.tells(a_property_attested(), a_calendar(), in_the_azores)
+
+    (listed,) = to_book(story)
+    assert listed.time_zone == "Atlantic/Azores"
 
 
 def test_nights_let_go_can_be_held_again_in_the_same_batch(story: Story) -> None:
@@ -315,14 +333,20 @@ def test_a_unit_with_one_night_taken_in_the_stay_does_not_fit(story: Story) -> N
         assert not free_units(db, PROPERTY, a_calendar().room_type, STAY).units
 
 
+def to_book(story: Story) -> Sequence[PropertyListed]:
+    """The properties that can be booked."""
+    drive_to_end(story.database.url, SEARCH)
+    with story.projected(AVAILABILITY) as db:
+        return properties(db, NOW, 10).properties
+
+
 def test_properties_tell_their_name_and_count_their_units(story: Story) -> None:
     attested = a_property_attested()
     story.tells(attested)
     opened(story, "a", 1)
     opened(story, "b", 2)
 
-    with story.projected(AVAILABILITY) as db:
-        (listed,) = properties(db).properties
+    (listed,) = to_book(story)
 
     assert (listed.property_id, listed.name) == (PROPERTY, attested.name)
     assert listed.room_types == {a_calendar().room_type: 2}

@@ -1,5 +1,7 @@
 """Conversations: whose they are, what was written last, and that no words are in them."""
 
+from api.answers.conversations import paged
+from api.shapes import Page
 from ledger.events import Event
 from ledger.values.ids import BookingId, GuestId, HostId
 from ledger.values.speakers import Speaker
@@ -36,16 +38,19 @@ def test_both_find_their_conversation_with_its_last_message(story: Story) -> Non
     assert (thread.last_position, thread.last_at, thread.status) == (last, NOW, "open")
 
 
-def test_the_one_that_was_written_in_last_comes_first(story: Story) -> None:
+def test_the_one_that_was_written_in_last_comes_first_page_by_page(story: Story) -> None:
     story.tells(*TALK)
     story.tells(*TALK[:2], stream=an_id("another conversation"))
     story.tells(message_written("Thank you.", number=3))
 
     with story.projected(CONVERSATIONS) as db:
         found = conversations.conversations_of_guest(db, GuestId(INES), 10).threads
-        (newest,) = conversations.conversations_of_guest(db, GuestId(INES), 1).threads
+        page = paged(conversations.conversations_of_guest)
+        newest = page(db, GuestId(INES), Page(limit=1))
+        oldest = page(db, GuestId(INES), Page(limit=1, cursor=newest.cursor))
     assert [thread.messages_count for thread in found] == [3, 1]
-    assert newest == found[0]
+    assert [*newest.threads, *oldest.threads] == found
+    assert (newest.cursor is None, oldest.cursor) == (False, None)
 
 
 def test_a_conversation_is_read_in_its_order_by_the_ids_of_its_words(story: Story) -> None:

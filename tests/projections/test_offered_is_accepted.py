@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -18,20 +20,34 @@ from ledger.errors import Refused
 from ledger.events import Actor
 from ledger.quotes import Wish, book_quoted, make_quote
 from ledger.store import EventStore
-from ledger.values.clock import Instant
+from ledger.values.clock import Instant, StandingClock
 from ledger.values.guests import Party
 from ledger.values.ids import GuestId
 from ledger.values.listing import RoomType
 from ledger.values.money import Money
 from ledger.values.nights import Taken
+from ledger.values.offer import Asked
 from ledger.values.quote import Quote
+from ledger.values.rates import RatePlan
 from ledger.values.stay import Stay
 from ledger.values.stay_rules import EVERY_DAY, SeasonalRules, StayRules
-from ledger.values.tariff import RoomRates
+from ledger.values.tariff import Levies, RoomRates
 from projections.finding.found import stays_to_book
 from projections.finding.sought import Box
-from tests.facts import NOW, SEA_VIEW, a_rate_plan, a_stay, an_id, some_facts
-from tests.projections.houses import Listed, follow, list_house, sought, take
+from tests.facts import (
+    LATE_IN_LISBON,
+    LISBON,
+    NOW,
+    SEA_VIEW,
+    a_stay,
+    an_id,
+    other_hours,
+    revised,
+    revision_proposed,
+    some_facts,
+)
+from tests.ledger.strategies import fee_plans, rate_plans, tax_rules
+from tests.projections.houses import Listed, follow, list_house, sought, take, tell_of
 from tests.projections.story import Story, asking
 
 INES = GuestId(an_id("Inês"))
@@ -67,33 +83,45 @@ class Let:
 
     units: int
     capacity: int
+    pets: bool
     rules: StayRules
     in_july: StayRules | None
     taken: Sequence[tuple[int, Stay, int]]
     at: Instant
+    plan: RatePlan
+    levies: Levies
 
 
 lets = st.builds(
     Let,
     units=st.integers(1, 2),
     capacity=st.integers(1, 6),
+    pets=st.booleans(),
     rules=some_rules,
     in_july=st.none() | some_rules,
     taken=st.lists(st.tuples(st.integers(1, 2), stays(), st.integers(0, 3)), max_size=8),
     at=st.integers(0, 47).map(lambda hours: NOW + timedelta(hours=hours)),
+    plan=rate_plans(a_stay("2026-06-20")).map(lambda plan: replace(plan, currency="EUR")),
+    levies=st.builds(
+        Levies, fee_plan=fee_plans(), taxes=st.lists(tax_rules(), max_size=2).map(tuple)
+    ),
 )
 parties = st.builds(Party, st.integers(1, 4), st.integers(0, 2), st.integers(0, 1))
-asked_for = st.lists(st.tuples(stays(), parties), min_size=STAYS_OF_A_HOUSE, max_size=16)
+some_pets = st.sampled_from((0, 0, 1))
+asked_for = st.lists(st.tuples(stays(), parties, some_pets), min_size=STAYS_OF_A_HOUSE, max_size=16)
 
 
 def house_of(let: Let, number: int) -> Listed:
     """A house that is let so, far from all others."""
     july = a_stay("2026-07-01", nights=31)
     seasonal = (SeasonalRules(july.check_in, july.check_out, let.in_july),) if let.in_july else ()
-    room = RoomRates(SEA_VIEW, a_rate_plan(), let.rules, seasonal)
+    room = RoomRates(SEA_VIEW, let.plan, let.rules, seasonal)
     rooms = (RoomType(SEA_VIEW, units=let.units, capacity=let.capacity),)
     place = replace(some_facts().place, latitude_e6=30_000_000 + number * 10_000)
-    return Listed(f"{number}", some_facts(rooms=rooms, place=place), rates={"rooms": (room,)})
+    facts = some_facts(rooms=rooms, place=place)
+    levies = {"fee_plan": let.levies.fee_plan, "taxes": let.levies.taxes}
+    rates = {"rooms": (room,)}
+    return Listed(f"{number}", facts, pets=let.pets, rates=rates, levies=levies)
 
 
 def take_nights(story: Story, house: Listed, let: Let) -> None:
@@ -106,16 +134,17 @@ def take_nights(story: Story, house: Listed, let: Let) -> None:
             take(story, house.unit(number), stay, buffer_nights)
 
 
-def offered(db: Connection, house: Listed, at: Instant, stay: Stay, party: Party) -> Money | None:
+def offered(db: Connection, house: Listed, asked: Asked, **wished: Any) -> Money | None:
     """The total at which search offers a stay in a house."""
     latitude_e6 = house.facts.place.latitude_e6
     around = Box(latitude_e6 - 10, -180_000_000, latitude_e6 + 10, 180_000_000)
-    found = stays_to_book(db, sought(stay, party, at, box=around), None, 5).rooms
+    wished |= {"pets": asked.pets, "box": around}
+    found = stays_to_book(db, sought(asked.stay, asked.party, asked.at, **wished), None, 5).rooms
     assert len(found) <= 1, "a house has one type of rooms"
     return Money(found[0].total.minor, found[0].total.currency) if found else None
 
 
-def accepted(ledger: Ledger, house: Listed, stay: Stay, party: Party) -> Money | None:
+def accepted(ledger: Ledger, house: Listed, asked: Asked) -> Money | None:
     """The total at which a quote is made and its booking taken; nothing where one is refused."""
     made: list[Quote] = []
     (room,) = house.facts.rooms
@@ -124,8 +153,9 @@ def accepted(ledger: Ledger, house: Listed, stay: Stay, party: Party) -> Money |
         property_id=house.property_id,
         candidates=[house.unit(number) for number in range(1, room.units + 1)],
         any_of_type=True,
-        stay=stay,
-        party=party,
+        stay=asked.stay,
+        party=asked.party,
+        pets=asked.pets,
     )
 
     def plan(draft: Draft) -> None:
@@ -152,22 +182,50 @@ def hold_them_against_each_other(story: Story, examples_count: int) -> Counter[b
         suppress_health_check=list(HealthCheck),
     )
     @given(let=lets, asked=asked_for)
-    def agree(let: Let, asked: Sequence[tuple[Stay, Party]]) -> None:
+    def agree(let: Let, asked: Sequence[tuple[Stay, Party, int]]) -> None:
         house = list_house(story, house_of(let, next(NEXT)))
         take_nights(story, house, let)
         follow(story)
         ledger = Ledger(store, clock=lambda: let.at)
         with asking(story.database.url) as db:
-            for stay, party in asked:
-                shown = offered(db, house, let.at, stay, party)
+            for stay, party, pets in asked:
+                wish = Asked(stay=stay, party=party, at=let.at, pets=pets)
+                shown = offered(db, house, wish)
                 verdicts[shown is not None] += 1
-                assert shown == accepted(ledger, house, stay, party), (house.name, stay, party)
+                assert shown == accepted(ledger, house, wish), (house.name, wish)
+                if shown is not None:
+                    its = {"from_minor": shown.minor, "to_minor": shown.minor}
+                    assert offered(db, house, wish, **its) == shown, "its own price hides it"
 
     try:
         agree()
     finally:
         store.close()
     return verdicts
+
+
+def come_late(story: Story, house: Listed) -> None:
+    """Other hours of a house are approved, and its room goes by them."""
+    facts = replace(house.facts, house=LATE_IN_LISBON)
+    told = (replace(revision_proposed(), facts=facts), replace(revised(), facts=facts))
+    for event in (*told, other_hours()):
+        tell_of(story, house, event)
+
+
+def test_who_comes_today_is_offered_and_sold_a_room_by_the_hours_that_were_approved_last(
+    story: Story,
+) -> None:
+    house, today, party = list_house(story, Listed("late")), a_stay(FIRST.isoformat()), Party(2)
+    after_three, after_eight = (LISBON.check_in_at(today) + timedelta(hours=h) for h in (2, 6))
+    come_late(story, house)
+    follow(story)
+
+    with asking(story.database.url) as db, closing(EventStore(story.database.url)) as store:
+        for at, is_let in ((after_three, True), (after_eight, False)):
+            asked = Asked(stay=today, party=party, at=at)
+            shown = offered(db, house, asked)
+            assert shown == accepted(Ledger(store, StandingClock(at)), house, asked)
+            assert (shown is not None) is is_let
 
 
 def test_what_is_offered_is_accepted_and_nothing_else_is(story: Story) -> None:

@@ -2,10 +2,16 @@
 
 from datetime import timedelta
 
+import pytest
+
+from api.answers.reviews import readable
+from api.faults import InvalidRequest
+from api.shapes import Page
 from ledger.values.ids import GuestId, HostId, PropertyId
 from ledger.values.reviews import Side
-from projections import reviews
-from projections.reviews import REVIEWS, PublishedReviews, ReviewToWrite
+from projections import reviews, reviews_to_write
+from projections.reviews import REVIEWS, PublishedReviews
+from projections.reviews_to_write import ReviewToWrite
 from tests.facts import (
     ANSWER_REVIEW_BY,
     BOOKING,
@@ -47,8 +53,8 @@ def of_ines(story: Story) -> PublishedReviews:
 
 def to_write(story: Story) -> tuple[list[ReviewToWrite], list[ReviewToWrite]]:
     with story.projected(REVIEWS) as db:
-        hers = reviews.to_write_as_guest(db, GuestId(INES))
-        his = reviews.to_write_as_host(db, HostId(RUI))
+        hers = reviews_to_write.to_write_as_guest(db, GuestId(INES))
+        his = reviews_to_write.to_write_as_host(db, HostId(RUI))
         return list(hers.stays), list(his.stays)
 
 
@@ -120,3 +126,24 @@ def test_when_the_time_is_over_nothing_is_left_to_write(story: Story) -> None:
 
     assert to_write(story) == ([], [])
     assert of_the_house(story).reviews_count == 0
+
+
+def test_reviews_are_read_page_by_page_the_latest_first_also_those_of_one_moment(
+    story: Story,
+) -> None:
+    for days, name in enumerate(("the first", "another", "one more", "the last")):
+        at = NOW + timedelta(days=days // 2)
+        of = an_id(name)
+        story.tells(reviews_opened(), reviews_published(of_guest=None), stream=of, at=at)
+    every = [one.review_id for one in of_the_house(story).reviews]
+
+    with story.projected(REVIEWS) as db:
+        read, query = readable(reviews.reviews_of_property), Page(limit=3)
+        first = read(db, PropertyId(PROPERTY), query)
+        query = Page(limit=3, cursor=first.cursor)
+        rest = read(db, PropertyId(PROPERTY), query)
+        with pytest.raises(InvalidRequest, match="another question"):
+            readable(reviews.reviews_of_host)(db, HostId(RUI), query)
+
+    assert [one.review_id for one in (*first.reviews, *rest.reviews)] == every
+    assert (len(first.reviews), rest.cursor, rest.reviews_count) == (3, None, 4)

@@ -15,7 +15,7 @@ from ledger.aggregates.provider import PROVIDER, Standing
 from ledger.aggregates.tariff import TARIFF, tariff_of
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR
 from ledger.draft import Draft
-from ledger.errors import NotFound
+from ledger.errors import NotFound, SearchTooWide
 from ledger.events import Event
 from ledger.events.tariff import RatesSet
 from ledger.processes import hindrances
@@ -31,6 +31,7 @@ from projections.finding.clusters import clusters_to_book
 from projections.finding.found import FoundRoom, stays_to_book
 from projections.finding.sought import Box, Order, Spot
 from projections.finding.visibility import visibility_of
+from projections.properties import PropertyListed, properties
 from tests.facts import (
     GOOD_UNTIL,
     NOW,
@@ -39,6 +40,7 @@ from tests.facts import (
     a_deactivation,
     a_provider,
     a_rate_plan,
+    a_reopening,
     a_stay,
     an_account,
     an_account_that_is,
@@ -80,7 +82,7 @@ from tests.projections.houses import (
 from tests.projections.story import Story, asking
 
 
-def names(found: Sequence[FoundRoom], *houses: Listed) -> list[str]:
+def names(found: Sequence[FoundRoom | PropertyListed], *houses: Listed) -> list[str]:
     """What the houses that were found are called, in the order of the answer."""
     by_id = {str(house.property_id): house.name for house in houses}
     return [by_id[each.property_id] for each in found]
@@ -107,9 +109,11 @@ IN_EVERY_STATE = (
     Listed("of a restricted host", afterwards=(an_account_that_is(Standing.RESTRICTED),)),
     Listed("without number", facts=some_facts(registration=None)),
     Listed("without rates", rates_and_levies=(False, True)),
+    Listed("with another room's price", rates={"rooms": (RoomRates("cellar", a_rate_plan()),)}),
     Listed("without levies", rates_and_levies=(True, False)),
     Listed("without either", rates_and_levies=(False, False)),
     Listed("without room", afterwards=(a_deactivation(),)),
+    Listed("with its room again", afterwards=(a_deactivation(), a_reopening())),
     Listed("with papers for a day", valid_until=NOW.date() + timedelta(days=1)),
     Listed("with papers that ran out", valid_until=NOW.date()),
     Listed("to be revised", afterwards=(revision_proposed(),)),
@@ -168,6 +172,8 @@ def test_a_house_is_found_exactly_while_the_ledger_would_let_it_be_booked(story:
             told = visibility_of(db, house.property_id, NOW)
             in_the_way = {part.hindrance for part in told.parts if not part.holds}
             assert (in_the_way, told.can_be_found) == (hindrances_of(house), not in_the_way)
+        listed = properties(db, NOW, 50).properties
+    assert sorted(names(listed, *IN_EVERY_STATE)) == sorted(allowed)
 
 
 def test_a_host_is_told_which_event_keeps_a_house_from_being_found(story: Story) -> None:
@@ -191,6 +197,18 @@ def test_a_host_is_told_which_event_keeps_a_house_from_being_found(story: Story)
         "no_fees_and_taxes": f"{tariff_of(house.property_id)}/2",
         "registration_missing": f"{house.property_id}/2",
         "documents_have_expired": f"{house.property_id}/2",
+    }
+
+
+def test_a_host_is_told_who_stopped_the_last_unit(story: Story) -> None:
+    house = list_house(story, Listed("open", afterwards=(a_deactivation(),)))
+    follow(story)
+
+    with asking(story.database.url) as db:
+        parts = visibility_of(db, house.property_id, NOW).parts
+
+    assert {part.hindrance: part.by for part in parts if not part.holds} == {
+        "no_active_unit_with_a_price": f"{house.unit()}/2"
     }
 
 
@@ -397,7 +415,7 @@ def test_the_whole_price_is_told_as_a_quote_would_tell_it(story: Story) -> None:
     ((found,),) = find(story, sought())
 
     rent = 14_202 + 14_202 + 12_350 + 6_000
-    assert (found.rent_minor, found.fees_minor, found.taxes_minor) == (rent, 6_546 + 1_309, 990)
+    assert (found.subtotal_minor, found.fees_minor, found.taxes_minor) == (rent, 6_546 + 1_309, 990)
     assert found.total.minor == found.listing_total.minor == 55_599
     assert (found.total.currency, found.not_converted) == ("EUR", None)
     assert (found.rates_version, found.levies_version, found.instant) == (1, 1, True)
@@ -513,6 +531,24 @@ def test_clusters_count_what_pages_list_and_tell_the_lowest_of_its_totals(
     (all_of_it,) = coarse.clusters
     lowest = min(room.total.minor for room in listed)
     assert (all_of_it.count, all_of_it.lowest.minor) == (len(listed), lowest)
+
+
+def test_a_map_with_too_much_to_price_says_which_lowest_is_not_certain(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    winter = Season("winter", date(2026, 12, 1), date(2027, 7, 11), 1_000)
+    for number in range(6):
+        plan = a_rate_plan(base_minor=9_000 + number, seasons=(winter,))
+        list_house(story, Listed(f"{number}", rates={"rooms": (RoomRates(SEA_VIEW, plan),)}))
+    follow(story)
+    monkeypatch.setattr("projections.finding.clusters.MOST_PRICED", 4)
+
+    with asking(story.database.url) as db:
+        (cell,) = clusters_to_book(db, sought(), 3).clusters
+        with pytest.raises(SearchTooWide):
+            clusters_to_book(db, sought(to_minor=10**6), 3)
+
+    assert (cell.count, cell.lowest_is_certain, cell.property_id) == (6, False, None)
 
 
 def test_a_room_that_is_alone_in_its_cell_is_named(story: Story) -> None:

@@ -4,16 +4,19 @@ The rows are only as many as it takes for the planner to choose as it does on a 
 they say is not looked at.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select
 
+from ledger.values.ids import PropertyId
 from projections.availability import AVAILABILITY
-from projections.finding.candidates import next_candidates
-from projections.finding.sought import Box, Order, Place, Sought, Spot
+from projections.finding.candidates import next_candidates, values_of_page
+from projections.finding.clusters import one_round, values_of_round
+from projections.finding.sought import Box, Order, Place, Sought, Spot, shape_of
+from projections.finding.visibility import facts_of
 from projections.search import SEARCH
 from replay import schemas
 from tests.conftest import Database
@@ -22,6 +25,8 @@ from tests.projections.houses import sought
 from tests.projections.story import asking
 
 LISTINGS, NIGHTS_OF_EACH = 12_000, 12
+
+Asked = tuple[Select[Any], Mapping[str, object]]
 
 BY_INDEX = ("Index Scan", "Index Only Scan", "Bitmap Heap Scan")
 
@@ -55,11 +60,11 @@ class Node:
             yield from each.all()
 
 
-def plan_of(db: Connection, question: Sought, after: Place | None = None) -> Node:
-    """What Postgres would do for the first rooms of a search."""
-    statement = next_candidates(question, after, 64)
-    compiled = statement.compile(db, compile_kwargs={"render_postcompile": True})
-    explained = db.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {compiled}", compiled.params).scalar()
+def plan_of(db: Connection, asked: Select[Any], values: Mapping[str, object]) -> Node:
+    """What Postgres would do for a statement about what can be found."""
+    compiled = asked.compile(db)
+    given = compiled.construct_params(values)
+    explained = db.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {compiled}", given).scalar()
     assert isinstance(explained, list), "it comes as JSON"
     return _node(explained[0]["Plan"])
 
@@ -69,23 +74,50 @@ def _node(plan: dict[str, Any]) -> Node:
     return Node(plan["Node Type"], plan.get("Relation Name"), below)
 
 
+def asked_by(question: Sought, after: Place | None = None) -> Asked:
+    """What is asked for the first rooms of a search."""
+    return next_candidates(shape_of(question)), values_of_page(question, after, 64)
+
+
+def asked_for_clusters(question: Sought, zoom: int) -> Asked:
+    """What is asked for the first round of a map."""
+    return one_round(shape_of(question)), values_of_round(question, zoom) | {
+        "seen": 0,
+        "so_many": 4,
+    }
+
+
 def test_no_search_goes_through_all_listings_or_all_nights(database: Database) -> None:
     fill(database.url)
-    with asking(database.url) as db:
-        ended = Place(50_000, an_id("the last one"), "whole")
-        plans = {name: plan_of(db, question) for name, question in QUESTIONS.items()}
-        plans["the page after"] = plan_of(db, QUESTIONS["by price"], ended)
+    ended = Place(50_000, an_id("the last one"), "whole")
+    asked = {name: asked_by(question) for name, question in QUESTIONS.items()}
+    asked["the page after"] = asked_by(QUESTIONS["by price"], ended)
+    asked["a map"] = asked_for_clusters(QUESTIONS["by price"], 9)
+    asked["a map of a city"] = asked_for_clusters(QUESTIONS["in a city"], 12)
 
+    with asking(database.url) as db:
+        plans = {name: plan_of(db, *each) for name, each in asked.items()}
+        of_one = plan_of(db, facts_of(PropertyId(an_id("a house"))), {})
+
+    for plan in plans.values():
+        read = {node.table for node in plan.all() if node.kind in BY_INDEX}
+        assert {
+            "arrivals",
+            "hosts",
+            "nights",
+            "ratings",
+            "rooms",
+            "tariffs",
+            "terms",
+            "units",
+        } <= read
     scanned = [
         f"{name}: {node.table}"
-        for name, plan in plans.items()
+        for name, plan in {**plans, "why it can be found": of_one}.items()
         for node in plan.all()
         if node.kind == "Seq Scan"
     ]
     assert not scanned, "\n".join(scanned)
-    for plan in plans.values():
-        read = {node.table for node in plan.all() if node.kind in BY_INDEX}
-        assert {"arrivals", "hosts", "nights", "ratings", "rooms", "tariffs", "units"} <= read
 
 
 ROWS = (
@@ -101,20 +133,21 @@ ROWS = (
          longitude_e6, time_zone, check_in_time, check_out_time, amenities, pets)
     SELECT md5('house' || n)::uuid, md5('host' || n / 2)::uuid, 'EUR', 'published', '',
         '2026-01-01'::timestamptz + n * interval '1 minute', false, 1, true, 'house', 'PT', '', '',
-        'region ' || n %% 200, 'city ' || n %% 400, 36000000 + n * 7919 %% 20000000,
+        'region ' || n %% 600, 'city ' || n %% 1200, 36000000 + n * 7919 %% 20000000,
         -10000000 + n * 104729 %% 30000000, 'Europe/Lisbon', '15:00', '11:00', ',cot,wifi,', true
     FROM generate_series(1, %(listings)s) n
     """,
     "INSERT INTO rooms SELECT property_id, 1, 'whole', 4, 2, 2, 1 FROM properties",
     """
-    INSERT INTO tariffs
-    SELECT property_id, 1, '', '{}', true, 1, '', '{}', 1400 FROM properties
+    INSERT INTO tariffs SELECT property_id, 1, 1, true, 1400, 200, 0, 12000 FROM properties
     """,
+    "INSERT INTO terms SELECT property_id, '{}', '', '{}', '' FROM properties",
     """
     INSERT INTO arrivals
     SELECT property_id, place, 1, 'whole', '2026-01-01'::date + 180 * place,
         '2026-07-01'::date + 180 * place, 2, NULL, 127, 127, 0, NULL, NULL, 1, false, 3000, 2,
-        1000, true, false, low, low, low, low, low, low, low, low, low, low, low, low
+        1000, 0, 90000, true, false, low, low, low, low, low, low, low, low, low, low, low, low,
+        10000, 9000, 8000
     FROM properties, generate_series(0, 1) place, LATERAL (SELECT 9000 + latitude_e6 %% 4000) a(low)
     """,
     """
@@ -124,7 +157,7 @@ ROWS = (
     """,
     """
     INSERT INTO units
-    SELECT property_id, property_id, host_id, 'whole', 1, time_zone, true FROM properties
+    SELECT property_id, property_id, host_id, 'whole', 1, time_zone, true, '' FROM properties
     """,
     """
     INSERT INTO nights

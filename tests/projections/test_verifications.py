@@ -15,6 +15,7 @@ from tests.facts import (
     NOW,
     PROPERTY,
     RUI,
+    RUNS_OUT,
     THE_DIGEST,
     VERA,
     VERIFICATION,
@@ -22,9 +23,11 @@ from tests.facts import (
     VERIFICATION_OF_REVISION,
     a_draft,
     an_id,
+    announced,
     approved_house,
     changes_requested,
     document_accepted,
+    document_expired,
     document_refused,
     not_revised,
     other_facts,
@@ -89,6 +92,7 @@ def test_who_is_sent_back_waits_anew_from_when_they_come_again(story: Story) -> 
     story.tells(submitted_for_review(), at=NOW + HOUR, stream=VERIFICATION)
 
     assert waiting(story).due_at == NOW + HOUR + ANSWERED_WITHIN
+    assert waiting(story).wanted == back.wanted, "the next reviewer sees what was asked for"
 
 
 def test_what_is_decided_waits_no_more(story: Story) -> None:
@@ -105,7 +109,9 @@ def test_a_review_tells_how_far_each_document_has_come_and_which_are_new(story: 
     story.tells(submitted_for_review(), verification_approved(), stream=VERIFICATION)
     renewal = submitted_for_review(number=2, documents=(IDENTITY, OTHER_CARD))
     story.tells(renewal, stream=an_id("the renewal"))
-    story.tells(scanned(), document_accepted(date(2028, 1, 31)), stream=OTHER_CARD.document_id)
+    story.tells(announced(), scanned(), stream=OTHER_CARD.document_id)
+    assert waiting(story).documents[1].expires_on == RUNS_OUT, "as its host says"
+    story.tells(document_accepted(date(2028, 1, 31)), stream=OTHER_CARD.document_id)
 
     review = waiting(story)
 
@@ -115,8 +121,16 @@ def test_a_review_tells_how_far_each_document_has_come_and_which_are_new(story: 
         ("unknown", False, GOOD_UNTIL),
         ("accepted", True, date(2028, 1, 31)),
     ]
-    story.tells(document_refused(), stream=OTHER_CARD.document_id)
-    assert [one.status for one in waiting(story).documents] == ["unknown", "refused"]
+    story.tells(document_expired(), stream=OTHER_CARD.document_id)
+    (_, expired) = waiting(story).documents
+    assert (expired.status, expired.expires_on) == ("expired", date(2028, 1, 31))
+
+
+def test_a_file_that_was_refused_unread_stops_nobody(story: Story) -> None:
+    story.tells(announced(), document_refused(), stream=IDENTITY.document_id)
+    story.tells(submitted_for_review(), stream=VERIFICATION)
+
+    assert [one.status for one in waiting(story).documents] == ["refused"]
 
 
 def test_of_a_host_it_is_known_that_their_record_is_another_one(story: Story) -> None:

@@ -77,6 +77,7 @@ def test_a_booking_with_3d_secure_reads_as_one_story() -> None:
         "3 nights from 2026-07-02 to 2026-07-05 held until 2026-06-01 11:15 UTC",
         "Booking of 3 nights from 2026-07-02 to 2026-07-05 requested for 410.40 EUR "
         "under policy half/1",
+        "Held for the guest beside 0 other stays that are unpaid",
         "Payment of 410.40 EUR opened",
         "Payment linked to an intent of the processor",
         "Payment handed to the processor, attempt 1",

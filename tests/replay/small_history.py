@@ -27,7 +27,6 @@ from ledger.aggregates.host_debt import (
 )
 from ledger.aggregates.own_transfer import ReturnOwnTransfer, own_transfer_of
 from ledger.aggregates.provider import (
-    CloseProvider,
     Reason,
     ReinstateProvider,
     RetireBankAccount,
@@ -39,6 +38,7 @@ from ledger.aggregates.provider import (
 from ledger.aggregates.tariff import tariff_of
 from ledger.aggregates.unit_calendar import (
     BlockNights,
+    ChangeHours,
     Deactivate,
     ExtendHold,
     FeedItemGone,
@@ -46,6 +46,7 @@ from ledger.aggregates.unit_calendar import (
     MoveReservation,
     Reacquire,
     ReleaseReservation,
+    ReopenCalendar,
     ReopenNights,
     UnblockNights,
     block_of,
@@ -70,6 +71,7 @@ from tests.facts import (
     HALF,
     HOST,
     ITEM,
+    LATE_IN_LISBON,
     LISBON,
     MARTA,
     OPERATOR,
@@ -424,7 +426,10 @@ def change_the_calendar(history: History) -> None:
     history.feed(STILL_ELSEWHERE, "2025-10-13")
 
     attic = to_open_calendar(unit_id=ATTIC, number=2)
-    history.change_nights(ATTIC, HOST, attic, Deactivate(unit_id=ATTIC))
+    let_again = ReopenCalendar(unit_id=ATTIC)
+    history.change_nights(ATTIC, HOST, attic, Deactivate(unit_id=ATTIC), let_again)
+    later = ChangeHours(unit_id=ATTIC, house=LATE_IN_LISBON)
+    history.change_nights(ATTIC, PROCESS, later, Deactivate(unit_id=ATTIC))
 
 
 def read_the_feed(history: History) -> None:
@@ -443,7 +448,12 @@ def host(history: History) -> None:
     day = history.clock.now
     steps: tuple[tuple[Actor, Command], ...] = (
         (HOST, to_register()),
-        (OPERATOR, VouchForProvider(host_id=RUI, reason="verified before", source="a file")),
+        (
+            OPERATOR,
+            VouchForProvider(
+                host_id=RUI, reason="verified before", source="a file", under_review=False
+            ),
+        ),
         (PROCESSOR, to_record_account(seen_at=day - DAY)),
         (PROCESSOR, account(seen_at=day)),
         (PROCESSOR, account(seen_at=day + DAY)),
@@ -454,7 +464,6 @@ def host(history: History) -> None:
         (PROCESS, RetireBankAccount(host_id=RUI, bank_account=BANK_ACCOUNT)),
         (OPERATOR, SuspendProvider(host_id=RUI, reason=Reason.SAFETY)),
         (OPERATOR, ReinstateProvider(host_id=RUI, cleared_by="case 17", operator=MARTA)),
-        (HOST, CloseProvider(host_id=RUI, obligations=())),
     )
     history.take(RUI, *steps)
 

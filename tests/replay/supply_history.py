@@ -17,6 +17,7 @@ from ledger.aggregates.property import (
     UnlistProperty,
     VouchForProperty,
 )
+from ledger.aggregates.provider import CloseProvider
 from ledger.aggregates.verification import verification_of
 from ledger.draft import Plan
 from ledger.events import Actor
@@ -179,13 +180,15 @@ def photograph(
     return tuple(photos)
 
 
-def submit_house(history: "History", property_id: PropertyId, host: Actor) -> None:
+def submit_house(
+    history: "History", property_id: PropertyId, host: Actor, *documents: DocumentId
+) -> None:
     """Ask for a review of a house, or of what is to be changed of it."""
     ask = partial(
         processes.submit_property,
         host=host,
         property_id=property_id,
-        documents=(),
+        documents=documents,
         terms=HOST_TERMS,
     )
     history.do(property_id, lambda draft: _drop(ask(draft)))
@@ -214,16 +217,35 @@ def let_a_mill(history: "History") -> None:
 
 
 def revise(history: "History", host: Actor) -> None:
-    """More people are proposed and approved; another register number is proposed and rejected."""
+    """More people are proposed and approved, by a deed that soon runs out; another register number
+    is proposed and rejected.
+    """
     larger = at_its_address(history, ANA, other_facts())
     for number, facts in ((2, larger), (3, replace(larger, registration="67890/AL"))):
         propose = partial(processes.state_facts, host=host, property_id=MILL, facts=facts)
         history.do(MILL, propose)
-        submit_house(history, MILL, host)
+        submit_house(history, MILL, host, *deeds(history, number))
         if number == 2:
             approve(history, MILL, Subject.PROPERTY, number)
+            history.do(MILL, partial(processes.ask_for_papers, property_id=MILL))
         else:
             say_no(history, MILL, number)
+
+
+def deeds(history: "History", number: int) -> tuple[DocumentId, ...]:
+    """What shows that Ana may let the mill to more people, for three weeks."""
+    if number != 2:
+        return ()
+    deed = DocumentId(an_id("the deed of the mill"))
+    sent = sent_and_accepted(
+        document_id=deed,
+        host_id=ANA,
+        property_id=MILL,
+        purpose=Purpose.RIGHT_TO_LET,
+        expires_on=history.clock.now.date() + 21 * DAY,
+    )
+    history.take(deed, *sent)
+    return (deed,)
 
 
 def say_no(history: "History", case_id: str, number: int = 1) -> None:
@@ -239,7 +261,7 @@ def say_no(history: "History", case_id: str, number: int = 1) -> None:
 
 
 def reject(history: "History") -> None:
-    """André is rejected, and may ask again; and so is his barn, for good."""
+    """André is rejected, and may ask again; so is his barn, for good, and then he leaves."""
     register(history, ANDRE)
     submit(history, ANDRE)
     say_no(history, ANDRE)
@@ -251,10 +273,12 @@ def reject(history: "History") -> None:
     )
     history.take(BARN, (OPERATOR, vouch))
     say_no(history, BARN)
+    history.take(ANDRE, (Actor("H", ANDRE), CloseProvider(host_id=ANDRE, obligations=())))
 
 
 def renew_never(history: "History") -> None:
-    """Ana's card has run out, and she is suspended."""
+    """Ana is reminded, and when her card has run out she is suspended."""
+    history.do(ANA, partial(processes.remind_of_renewal, host_id=ANA))
     history.do(ANA, partial(processes.miss_renewal, host_id=ANA))
 
 

@@ -31,7 +31,7 @@ from ledger.values.tariff import BookingMode
 from replay.audit import audit
 from replay.history.source import read_source
 from replay.listings.amenities import codes_of
-from replay.listings.importer import LISTINGS_AT_ONCE, Imported, Importer
+from replay.listings.importer import LISTINGS_AT_ONCE, NO_CALENDAR, Imported, Importer
 from replay.listings.mapping import host_of, kind_of, property_of
 from replay.listings.rows import Listing, Listings, read_listings
 from replay.reports import listings_text
@@ -263,13 +263,30 @@ def test_a_listing_without_a_price_stays_a_draft_and_says_so(
     assert the_flat(store).status is Listed.DRAFT
 
 
-def test_a_price_that_comes_later_lets_the_listing(store: EventStore, tmp_path: Path) -> None:
+def test_a_draft_whose_nights_are_not_loaded_says_so_and_what_to_do(
+    store: EventStore, tmp_path: Path
+) -> None:
+    no_price, free = a_listing(price=""), a_listing(id="1", price="", unavailable="")
+    imported = take_in(store, a_file_of(tmp_path, no_price, free))
+
+    told, other = (aside.why for aside in imported.unpublished)
+    assert told == other + NO_CALENDAR
+    assert Ledger(store).state(UNIT_CALENDAR, FLAT_UNIT) is None
+
+
+def test_a_price_that_comes_later_lets_the_listing_and_loads_its_nights(
+    store: EventStore, tmp_path: Path
+) -> None:
     take_in(store, a_file_of(tmp_path, a_listing(price="")))
 
     imported = take_in(store, a_file_of(tmp_path, a_listing(), name="later.csv"))
 
     assert (imported.published, imported.unpublished, imported.changed) == (1, [], [])
+    assert imported.nights_blocked == 11
     assert the_flat(store).status is Listed.PUBLISHED
+    calendar = Ledger(store).state(UNIT_CALENDAR, FLAT_UNIT)
+    assert calendar is not None
+    assert tuple(claim.stay for claim in calendar.claims.values()) == JULY
 
 
 def test_what_a_later_file_says_otherwise_is_told_and_changes_nothing(

@@ -43,7 +43,7 @@ class AcceptDocument(Command, frozen=True, kw_only=True):
     """Say that it shows what it is to show, and when it runs out, as the reviewer reads it."""
 
     document_id: DocumentId
-    expires_on: date | None = None
+    expires_on: date | None
 
 
 class RefuseDocument(Command, frozen=True, kw_only=True):

@@ -38,11 +38,9 @@ from ledger.values.clock import Instant
 from ledger.values.files import (
     FILES_AT_MOST,
     KEPT_AFTER_EXPIRY,
-    KEPT_AFTER_REVIEW,
     LARGEST_UPLOAD_BYTES,
     LINK_LASTS,
     LINKS_ARE_OVER_AFTER,
-    Purpose,
     expires_at,
     refuse_run_out,
     upload_key,
@@ -65,7 +63,7 @@ def decide(
         case AcceptDocument():
             return accept(document, command, now)
         case RefuseDocument():
-            return refuse(document, command, now)
+            return refuse(command, now)
         case ViewDocument():
             return look_at(document, command, now)
         case ExpireDocument():
@@ -112,11 +110,9 @@ def accept(document: Document, command: AcceptDocument, now: Instant) -> Sequenc
     return [DocumentAccepted(expires_on=command.expires_on)]
 
 
-def refuse(document: Document, command: RefuseDocument, now: Instant) -> Sequence[DocumentEvent]:
-    """Do not take a file; a document that was read is kept for a while, for a second look."""
-    second_look = document.renditions and document.purpose is not Purpose.PHOTO
-    kept_for = KEPT_AFTER_REVIEW if second_look else LINKS_ARE_OVER_AFTER
-    return [DocumentRefused(reason=command.reason, purge_at=now + kept_for)]
+def refuse(command: RefuseDocument, now: Instant) -> Sequence[DocumentEvent]:
+    """Do not take a file: nobody sees it any more, and it is deleted once no link leads to it."""
+    return [DocumentRefused(reason=command.reason, purge_at=now + LINKS_ARE_OVER_AFTER)]
 
 
 def look_at(document: Document, command: ViewDocument, now: Instant) -> Sequence[DocumentEvent]:

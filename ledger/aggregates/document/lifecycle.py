@@ -44,7 +44,7 @@ LIFECYCLE = Lifecycle(
     Step("DC5", RefuseDocument, states(S.ANNOUNCED, S.UPLOADED), actors("X"), DocumentRefused,
          S.REFUSED, "nothing came in time, or nothing that can be kept"),
     Step("DC6", RefuseDocument, READ, actors("VO"), DocumentRefused,
-         S.REFUSED, "not its own host"),
+         S.REFUSED, "not its own host; no approval rests on it"),
     Step("DC7", ViewDocument, states(S.SCANNED, S.ACCEPTED, S.EXPIRED), actors("HVSFO"),
          DocumentViewed, SAME),
     Step("DC8", ExpireDocument, states(S.ACCEPTED), actors("T"), DocumentExpired, S.EXPIRED,

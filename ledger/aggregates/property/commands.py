@@ -131,6 +131,12 @@ class UnblockListing(Command, frozen=True, kw_only=True):
     cleared_by: str
 
 
+class AskForPapers(Command, frozen=True, kw_only=True):
+    """Want other papers of its host, because the first that show it run out."""
+
+    property_id: PropertyId
+
+
 class ArchiveProperty(Command, frozen=True, kw_only=True):
     """Let it no more; `obligations` is what all other streams say is still open."""
 
@@ -154,5 +160,6 @@ PropertyCommand = (
     | RejectRevision
     | BlockListing
     | UnblockListing
+    | AskForPapers
     | ArchiveProperty
 )

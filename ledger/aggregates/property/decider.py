@@ -9,6 +9,7 @@ from ledger.aggregates.property.commands import (
     ApproveProperty,
     ApproveRevision,
     ArchiveProperty,
+    AskForPapers,
     BlockListing,
     CreateProperty,
     DescribeProperty,
@@ -53,7 +54,6 @@ def decide(
     listed: Property | None, command: PropertyCommand, now: Instant
 ) -> Sequence[PropertyEvent]:
     """What a command does to a property. Raises Refused."""
-    del now
     if isinstance(command, CreateProperty):
         return describing.create(command)
     if listed is None:
@@ -71,6 +71,8 @@ def decide(
             return letting.block(listed, command)
         case UnblockListing():
             return letting.unblock(listed, command)
+        case AskForPapers():
+            return letting.ask_for_papers(listed, now)
         case ArchiveProperty():
             return letting.archive(command)
         case _:
@@ -107,5 +109,5 @@ PROPERTY = Decider(
     stream_of=lambda command: command.property_id,
     decide=decide,
     evolve=evolve,
-    evolution=2,
+    evolution=3,
 )

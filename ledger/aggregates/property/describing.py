@@ -26,7 +26,7 @@ from ledger.events.property import (
 )
 from ledger.values.consent import told
 from ledger.values.currency import currency_of
-from ledger.values.listing import VOUCHABLE, Facts, Occupant, refuse_odd_facts
+from ledger.values.listing import VOUCHABLE, Facts, refuse_odd_facts, units_of
 
 
 def create(command: CreateProperty) -> Sequence[PropertyEvent]:
@@ -88,7 +88,7 @@ def propose(listed: Property, command: ProposeRevision) -> Sequence[PropertyEven
     assert listed.facts is not None, "it was approved"
     if command.facts == (listed.stated or listed.facts) and not command.renews:
         return []
-    refuse_unless_fits(listed.facts, command.facts, command.occupants)
+    refuse_unless_fits(command, listed.facts, command.facts)
     number = listed.revision if listed.stated else listed.revision + 1
     return [RevisionProposed(number=number, facts=command.facts)]
 
@@ -98,7 +98,7 @@ def approve_revision(listed: Property, command: ApproveRevision) -> Sequence[Pro
     if listed.stated is None:
         LIFECYCLE.refuse(ApproveRevision, listed.status, revision="none")
     assert listed.facts is not None, "it was approved"
-    refuse_unless_fits(listed.facts, listed.stated, command.occupants)
+    refuse_unless_fits(command, listed.facts, listed.stated)
     return [
         RevisionApproved(
             verification_id=command.verification_id,
@@ -120,11 +120,13 @@ def reject_revision(listed: Property, command: RejectRevision) -> Sequence[Prope
     ]
 
 
-def refuse_unless_fits(old: Facts, new: Facts, occupants: Sequence[Occupant]) -> None:
+def refuse_unless_fits(command: ProposeRevision | ApproveRevision, old: Facts, new: Facts) -> None:
     """Let other facts pass under which everybody who has booked can still come (PY13).
 
-    Raises PartyExceedsCapacity; ObligationsAreOpen where the time zone changes.
+    Raises PartyExceedsCapacity; ObligationsAreOpen where a unit is gone that somebody has booked,
+    or the time zone changes.
     """
+    occupants = command.occupants
     for one in occupants:
         room = new.room(one.room_type)
         capacity = 0 if room is None else room.capacity
@@ -135,6 +137,12 @@ def refuse_unless_fits(old: Facts, new: Facts, occupants: Sequence[Occupant]) ->
                 heads=one.heads,
                 capacity=capacity,
             )
+    units = {unit_id for unit_id, _, _ in units_of(command.property_id, new)}
+    if outside := [one for one in occupants if one.unit_id not in units]:
+        raise ObligationsAreOpen(
+            units=sorted({one.unit_id for one in outside}),
+            obligations=[one.booking_id for one in outside],
+        )
     if occupants and new.house.time_zone != old.house.time_zone:
         raise ObligationsAreOpen(
             time_zone=old.house.time_zone, obligations=[one.booking_id for one in occupants]

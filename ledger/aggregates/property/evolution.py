@@ -21,10 +21,12 @@ from ledger.events.property import (
     PropertySuspended,
     PropertyUnlisted,
     PropertyVouchedFor,
+    RenewalRequested,
     RevisionApproved,
     RevisionProposed,
     RevisionRejected,
 )
+from ledger.values.verification import RENEWED_BEFORE
 
 
 def evolve(listed: Property | None, event: PropertyEvent) -> Property:
@@ -46,7 +48,10 @@ def evolve(listed: Property | None, event: PropertyEvent) -> Property:
                 stated=None,
                 approved=listed.revision,
                 valid_until=event.valid_until,
+                ask_on=event.valid_until and event.valid_until - RENEWED_BEFORE,
             )
+        case RenewalRequested():
+            return replace(there, ask_on=event.next_on)
         case RevisionRejected():
             return replace(there, stated=None)
         case PropertyDescribed():

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ledger.aggregates.property.commands import (
     ArchiveProperty,
+    AskForPapers,
     BlockListing,
     PublishProperty,
     ReinstateProperty,
@@ -11,7 +12,7 @@ from ledger.aggregates.property.commands import (
 )
 from ledger.aggregates.property.lifecycle import LIFECYCLE
 from ledger.aggregates.property.state import Property
-from ledger.errors import NotReady, ObligationsAreOpen
+from ledger.errors import NotReady, ObligationsAreOpen, TooEarly
 from ledger.events.property import (
     ListingBlocked,
     ListingUnblocked,
@@ -19,8 +20,11 @@ from ledger.events.property import (
     PropertyEvent,
     PropertyPublished,
     PropertyReinstated,
+    RenewalRequested,
 )
+from ledger.values.clock import Instant
 from ledger.values.consent import told
+from ledger.values.verification import asked_next
 
 
 def publish(command: PublishProperty) -> Sequence[PropertyEvent]:
@@ -48,6 +52,16 @@ def unblock(listed: Property, command: UnblockListing) -> Sequence[PropertyEvent
     if listed.blocked_for is None:
         LIFECYCLE.refuse(UnblockListing, listed.status, blocked="no")
     return [ListingUnblocked(cleared_by=told(command.cleared_by))]
+
+
+def ask_for_papers(listed: Property, now: Instant) -> Sequence[PropertyEvent]:
+    """Ask its host for other papers, in good time. Raises TransitionNotAllowed, TooEarly."""
+    deadline, today = listed.valid_until, now.date()
+    if deadline is None or listed.ask_on is None:
+        LIFECYCLE.refuse(AskForPapers, listed.status, asked="for all")
+    if today < listed.ask_on:
+        raise TooEarly(until=listed.ask_on)
+    return [RenewalRequested(deadline=deadline, next_on=asked_next(deadline, today))]
 
 
 def archive(command: ArchiveProperty) -> Sequence[PropertyEvent]:

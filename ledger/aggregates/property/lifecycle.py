@@ -5,6 +5,7 @@ from ledger.aggregates.property.commands import (
     ApproveProperty,
     ApproveRevision,
     ArchiveProperty,
+    AskForPapers,
     BlockListing,
     CreateProperty,
     DescribeProperty,
@@ -34,6 +35,7 @@ from ledger.events.property import (
     PropertySuspended,
     PropertyUnlisted,
     PropertyVouchedFor,
+    RenewalRequested,
     RevisionApproved,
     RevisionProposed,
     RevisionRejected,
@@ -51,7 +53,8 @@ LIFECYCLE = Lifecycle(
     Step("PY6", ApproveProperty, states(S.DRAFT), actors("X"), PropertyApproved, S.APPROVED),
     Step("PY7", RejectProperty, states(S.DRAFT), actors("X"), PropertyRejected, S.ARCHIVED),
     Step("PY8", PublishProperty, states(S.APPROVED, S.UNLISTED), actors("HX"), PropertyPublished,
-         S.PUBLISHED, "the host is verified and can be paid; a unit is let, at a price"),
+         S.PUBLISHED, "the host is verified and can be paid; a unit is let, at a price; enough "
+         "photos can be seen"),
     Step("PY9", UnlistProperty, states(S.PUBLISHED), actors("H"), PropertyUnlisted, S.UNLISTED),
     Step("PY10", SuspendProperty, SUSPENDABLE, actors("O"), PropertySuspended, S.SUSPENDED),
     Step("PY11", ReinstateProperty, states(S.SUSPENDED), actors("O"), PropertyReinstated,
@@ -80,4 +83,6 @@ LIFECYCLE = Lifecycle(
          "it is blocked, and the reason is cleared"),
     Step("PY19", VouchForProperty, states(S.DRAFT), actors("O"), PropertyVouchedFor, SAME,
          "it can be vouched for"),
+    Step("PY20", AskForPapers, SUSPENDABLE | states(S.SUSPENDED), actors("T"), RenewalRequested,
+         SAME, "its papers run out in 30 days, in seven, or have; once each"),
 )  # fmt: skip

@@ -25,8 +25,8 @@ class Property(Struct, frozen=True):
 
     `stated` is what waits for a review or is not yet sent to one, `facts` what was approved last.
     `revision` is the number of the newest of both, from 1, `approved` that of the facts; they hold
-    up to the day `valid_until`, on which the first document runs out that shows them. `vouched` is
-    what it lacks that was seen elsewhere.
+    up to the day `valid_until`, on which the first document runs out that shows them; `ask_on` is
+    when its host is asked for others. `vouched` is what it lacks that was seen elsewhere.
     """
 
     status: Status
@@ -37,6 +37,7 @@ class Property(Struct, frozen=True):
     revision: int = 1
     approved: int = 0
     valid_until: date | None = None
+    ask_on: date | None = None
     description: Description | None = None
     vouched: tuple[str, ...] = ()
     blocked_for: str | None = None

@@ -9,20 +9,20 @@ from ledger.values.ids import HostId, VerificationId
 
 
 class RegisterProvider(Command, frozen=True, kw_only=True):
-    """Ask to host; `open_providers` are those that the same person has already."""
+    """Ask to host."""
 
     host_id: HostId
     country: str
     email_verified: bool
-    open_providers: tuple[HostId, ...] = ()
 
 
 class VouchForProvider(Command, frozen=True, kw_only=True):
-    """Vouch that a provider was verified elsewhere."""
+    """Vouch that a provider was verified elsewhere; `under_review` says that one is under way."""
 
     host_id: HostId
     reason: str
     source: str
+    under_review: bool
 
 
 class VerifyProvider(Command, frozen=True, kw_only=True):
@@ -53,6 +53,12 @@ class AskForRenewal(Command, frozen=True, kw_only=True):
 
     host_id: HostId
     deadline: date
+
+
+class RemindOfRenewal(Command, frozen=True, kw_only=True):
+    """Remind a provider whose verification is to be renewed."""
+
+    host_id: HostId
 
 
 class MissRenewal(Command, frozen=True, kw_only=True):
@@ -120,6 +126,7 @@ ProviderCommand = (
     | RejectProvider
     | ReopenProvider
     | AskForRenewal
+    | RemindOfRenewal
     | MissRenewal
     | SuspendProvider
     | ReinstateProvider

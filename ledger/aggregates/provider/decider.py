@@ -14,6 +14,7 @@ from ledger.aggregates.provider.commands import (
     RegisterProvider,
     ReinstateProvider,
     RejectProvider,
+    RemindOfRenewal,
     ReopenProvider,
     RetireBankAccount,
     ReviewBankAccount,
@@ -25,7 +26,7 @@ from ledger.aggregates.provider.evolution import evolve
 from ledger.aggregates.provider.lifecycle import LIFECYCLE
 from ledger.aggregates.provider.state import Provider
 from ledger.errors import NotFound
-from ledger.events.provider import ProviderEvent, ProviderVouchedFor
+from ledger.events.provider import ProviderEvent
 from ledger.values.clock import Instant
 
 
@@ -39,7 +40,7 @@ def decide(
         raise NotFound(host_id=command.host_id)
     match command:
         case VouchForProvider():
-            return [ProviderVouchedFor(reason=command.reason, source=command.source)]
+            return hosting.vouch(provider, command)
         case VerifyProvider():
             return hosting.verify(provider, command)
         case RejectProvider():
@@ -48,6 +49,8 @@ def decide(
             return hosting.reopen(command)
         case AskForRenewal():
             return hosting.ask_for_renewal(command, now)
+        case RemindOfRenewal():
+            return hosting.remind_of_renewal(provider, now)
         case MissRenewal():
             return hosting.miss_renewal(provider, now)
         case SuspendProvider():
@@ -72,4 +75,5 @@ PROVIDER = Decider(
     stream_of=lambda command: command.host_id,
     decide=decide,
     evolve=evolve,
+    evolution=2,
 )

@@ -18,12 +18,14 @@ from ledger.events.provider import (
     ProviderRegistered,
     ProviderReinstated,
     ProviderRejected,
+    ProviderReminded,
     ProviderReopened,
     ProviderSuspended,
     ProviderVerified,
     ProviderVouchedFor,
     ReverificationDue,
 )
+from ledger.values.verification import REMINDED_BEFORE
 
 AccountEvent = (
     PayoutAccountChanged
@@ -50,7 +52,10 @@ def evolve(provider: Provider | None, event: ProviderEvent) -> Provider:
         case ProviderReopened():
             return replace(provider, status=status)
         case ReverificationDue():
-            return replace(provider, status=status, renew_by=event.deadline)
+            remind_on = event.deadline - REMINDED_BEFORE
+            return replace(provider, status=status, renew_by=event.deadline, remind_on=remind_on)
+        case ProviderReminded():
+            return replace(provider, remind_on=None)
         case ProviderSuspended():
             return replace(provider, status=status, suspended_for=event.reason)
         case PayoutAccountOpened():

@@ -9,17 +9,17 @@ from ledger.aggregates.provider.commands import (
     RegisterProvider,
     ReinstateProvider,
     RejectProvider,
+    RemindOfRenewal,
     ReopenProvider,
     SuspendProvider,
     VerifyProvider,
+    VouchForProvider,
 )
 from ledger.aggregates.provider.lifecycle import LIFECYCLE
 from ledger.aggregates.provider.state import Provider, Reason
 from ledger.errors import (
     NothingVouchedFor,
     ObligationsAreOpen,
-    SecondPersonRequired,
-    SelfApproval,
     SuspensionStands,
     TooEarly,
 )
@@ -29,23 +29,30 @@ from ledger.events.provider import (
     ProviderRegistered,
     ProviderReinstated,
     ProviderRejected,
+    ProviderReminded,
     ProviderReopened,
     ProviderSuspended,
     ProviderVerified,
+    ProviderVouchedFor,
     ReverificationDue,
 )
 from ledger.values.clock import Instant
-from ledger.values.consent import told
+from ledger.values.consent import second_person, told
 from ledger.values.verification import RENEWED_BEFORE
 
 
 def register(command: RegisterProvider) -> Sequence[ProviderEvent]:
-    """Begin, once per person. Raises NothingVouchedFor, TransitionNotAllowed."""
+    """Begin, once per person. Raises NothingVouchedFor."""
     if not command.email_verified:
         raise NothingVouchedFor(guard="e-mail")
-    if command.open_providers:
-        LIFECYCLE.refuse(RegisterProvider, None, open_provider=command.open_providers[0])
     return [ProviderRegistered(country=command.country)]
+
+
+def vouch(provider: Provider, command: VouchForProvider) -> Sequence[ProviderEvent]:
+    """Take somebody's word for a verification. Raises TransitionNotAllowed, ReasonIsMissing."""
+    if command.under_review:
+        LIFECYCLE.refuse(VouchForProvider, provider.status, review="open")
+    return [ProviderVouchedFor(reason=told(command.reason), source=told(command.source))]
 
 
 def verify(provider: Provider, command: VerifyProvider) -> Sequence[ProviderEvent]:
@@ -85,6 +92,16 @@ def ask_for_renewal(command: AskForRenewal, now: Instant) -> Sequence[ProviderEv
     return [ReverificationDue(deadline=command.deadline)]
 
 
+def remind_of_renewal(provider: Provider, now: Instant) -> Sequence[ProviderEvent]:
+    """Remind them in the last days, once. Raises TransitionNotAllowed, TooEarly."""
+    if provider.remind_on is None:
+        LIFECYCLE.refuse(RemindOfRenewal, provider.status, reminded="yes")
+    if now.date() < provider.remind_on:
+        raise TooEarly(until=provider.remind_on)
+    assert provider.renew_by is not None, "a renewal is due"
+    return [ProviderReminded(deadline=provider.renew_by)]
+
+
 def miss_renewal(provider: Provider, now: Instant) -> Sequence[ProviderEvent]:
     """Stop them on the day, which is one of UTC. Raises TooEarly."""
     assert provider.renew_by is not None, "a renewal is due"
@@ -104,19 +121,18 @@ def suspend(provider: Provider, command: SuspendProvider) -> Sequence[ProviderEv
 def reinstate(provider: Provider, command: ReinstateProvider) -> Sequence[ProviderEvent]:
     """Lift the suspension, by two persons where it was for fraud.
 
-    Raises SuspensionStands, SecondPersonRequired, SelfApproval.
+    Raises SuspensionStands, ReasonIsMissing, SecondPersonRequired, SelfApproval.
     """
-    if provider.grounds is not None or not command.cleared_by:
-        raise SuspensionStands(reason=provider.grounds or provider.suspended_for)
-    if provider.suspended_for == Reason.FRAUD and command.second_person is None:
-        raise SecondPersonRequired(reason=provider.suspended_for)
-    if command.second_person == command.operator:
-        raise SelfApproval(operator=command.operator)
+    if provider.grounds is not None:
+        raise SuspensionStands(reason=provider.grounds)
+    second = command.second_person
+    if second is not None or provider.suspended_for == Reason.FRAUD:
+        second = second_person(command.operator, second)
     return [
         ProviderReinstated(
-            cleared_by=command.cleared_by,
+            cleared_by=told(command.cleared_by),
             operator=command.operator,
-            second_person=command.second_person,
+            second_person=second,
             renew_by=provider.renew_by,
         )
     ]

@@ -11,6 +11,7 @@ from ledger.aggregates.provider.commands import (
     RegisterProvider,
     ReinstateProvider,
     RejectProvider,
+    RemindOfRenewal,
     ReopenProvider,
     RetireBankAccount,
     ReviewBankAccount,
@@ -30,6 +31,7 @@ from ledger.events.provider import (
     ProviderRegistered,
     ProviderReinstated,
     ProviderRejected,
+    ProviderReminded,
     ProviderReopened,
     ProviderSuspended,
     ProviderVerified,
@@ -44,7 +46,7 @@ LIVING = GOOD | states(S.DRAFT, S.SUSPENDED, S.REJECTED)
 LIFECYCLE = Lifecycle(
     "provider",
     Step("PR1", RegisterProvider, states(None), actors("H"), ProviderRegistered, S.DRAFT,
-         "e-mail verified; no other open provider of the same person"),
+         "e-mail verified"),
     Step("PR6", VerifyProvider, states(S.DRAFT), actors("X"), ProviderVerified, S.VERIFIED),
     Step("PR7", RejectProvider, states(S.DRAFT, S.REVERIFICATION_DUE), actors("X"),
          ProviderRejected, S.REJECTED),
@@ -66,7 +68,8 @@ LIFECYCLE = Lifecycle(
          S.VERIFIED, "the reason is cleared; a second person where it was fraud"),
     Step("PR14", CloseProvider, LIVING, actors("HO"), ProviderClosed, S.CLOSED,
          "no open obligation"),
-    Step("PR15", VouchForProvider, states(S.DRAFT), actors("O"), ProviderVouchedFor, S.VERIFIED),
+    Step("PR15", VouchForProvider, states(S.DRAFT), actors("O"), ProviderVouchedFor, S.VERIFIED,
+         "nobody reviews them now; a reason"),
     Step("PR16", RecordPayoutAccount, LIVING, actors("P"), PayoutAccountOpened, SAME,
          "once"),
     Step("PR17", RecordPayoutAccount, LIVING, actors("P"), PayoutAccountChanged, SAME,
@@ -79,6 +82,8 @@ LIFECYCLE = Lifecycle(
          "it is the one that is paid to"),
     Step("PR21", RetireBankAccount, LIVING, actors("X"), BankAccountFailed, SAME,
          "it is the one that is paid to"),
+    Step("PR22", RemindOfRenewal, states(S.REVERIFICATION_DUE), actors("T"), ProviderReminded, SAME,
+         "seven days or less are left; once"),
 )  # fmt: skip
 
 ONBOARDED = frozenset({Standing.ENABLED, Standing.RESTRICTED, Standing.DISABLED})

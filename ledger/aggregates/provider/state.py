@@ -61,7 +61,7 @@ class Provider(Struct, frozen=True):
     """What the rules need to remember; `country` is where it is established (ISO 3166).
 
     `reviews` counts those that came to an answer, `renew_by` is the day on which a verification
-    ends that is not renewed.
+    ends that is not renewed, `remind_on` when they are to be reminded of it.
     """
 
     status: Status
@@ -69,6 +69,7 @@ class Provider(Struct, frozen=True):
     suspended_for: str | None = None
     reviews: int = 0
     renew_by: date | None = None
+    remind_on: date | None = None
     payout_account: PayoutAccount | None = None
 
     @property

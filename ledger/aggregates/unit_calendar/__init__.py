@@ -6,12 +6,14 @@ belongs to the case of the commit: for nights of a booking that is the booking, 
 block. So a block is lifted in its own case, and one left by a cancelled booking in the booking's.
 
 Its sections are files: `state`, `commands`, `lifecycle`; the decisions in `units`, `holds`,
-`reservations`, `blocks` and `feeds`, with what they refuse alike in `refusals`; `evolution`, and
-`night_claims` for Postgres; and `decider`, which holds them together.
+`reservations`, `blocks` and `feeds`, with what they refuse alike in `refusals`; `shared`, which
+other platforms are told; `evolution`, and `night_claims` for Postgres; and `decider`, which holds
+them together.
 """
 
 from ledger.aggregates.unit_calendar.commands import (
     BlockNights,
+    ChangeHours,
     ConvertHold,
     Deactivate,
     ExpireHold,
@@ -24,6 +26,7 @@ from ledger.aggregates.unit_calendar.commands import (
     Reacquire,
     ReleaseHold,
     ReleaseReservation,
+    ReopenCalendar,
     ReopenNights,
     ToRequestHold,
     UnblockNights,
@@ -34,6 +37,7 @@ from ledger.aggregates.unit_calendar.decider import UNIT_CALENDAR
 from ledger.aggregates.unit_calendar.evolution import evolve
 from ledger.aggregates.unit_calendar.lifecycle import LIFECYCLE
 from ledger.aggregates.unit_calendar.night_claims import claims
+from ledger.aggregates.unit_calendar.shared import is_echo, shared_items
 from ledger.aggregates.unit_calendar.state import HOLD, Claim, Status, UnitCalendar, best_fit
 
 __all__ = [
@@ -41,6 +45,7 @@ __all__ = [
     "LIFECYCLE",
     "UNIT_CALENDAR",
     "BlockNights",
+    "ChangeHours",
     "Claim",
     "ConvertHold",
     "Deactivate",
@@ -54,6 +59,7 @@ __all__ = [
     "Reacquire",
     "ReleaseHold",
     "ReleaseReservation",
+    "ReopenCalendar",
     "ReopenNights",
     "Status",
     "ToRequestHold",
@@ -64,4 +70,6 @@ __all__ = [
     "block_of",
     "claims",
     "evolve",
+    "is_echo",
+    "shared_items",
 ]

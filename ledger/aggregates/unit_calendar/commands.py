@@ -41,11 +41,15 @@ class ExtendHold(Command, frozen=True, kw_only=True):
 
 
 class ToRequestHold(Command, frozen=True, kw_only=True):
-    """Keep held nights until the host has answered; the authorization must be captured in time."""
+    """Keep held nights until the host has answered; the authorization must be captured in time.
+
+    `check_in_at` is when the guest may come, by the hours that the booking was made under.
+    """
 
     unit_id: UnitId
     booking_id: BookingId
     capture_before: Instant
+    check_in_at: Instant
 
 
 class ConvertHold(Command, frozen=True, kw_only=True):
@@ -142,8 +146,21 @@ class FeedItemGone(Command, frozen=True, kw_only=True):
     feed_removed: bool = False
 
 
+class ChangeHours(Command, frozen=True, kw_only=True):
+    """Let a unit go by the hours and the time zone that its property was approved with."""
+
+    unit_id: UnitId
+    house: House
+
+
 class Deactivate(Command, frozen=True, kw_only=True):
     """Take a unit out of the house."""
+
+    unit_id: UnitId
+
+
+class ReopenCalendar(Command, frozen=True, kw_only=True):
+    """Let a unit again that was taken out of the house."""
 
     unit_id: UnitId
 
@@ -152,9 +169,8 @@ HoldCommand = PlaceHold | ExtendHold | ToRequestHold | ConvertHold | ExpireHold 
 ReservationCommand = Reacquire | ReleaseReservation | MoveReservation
 BlockCommand = BlockNights | UnblockNights | ReopenNights
 FeedCommand = ImportFeedItem | FeedItemGone
-UnitCalendarCommand = (
-    OpenCalendar | HoldCommand | ReservationCommand | BlockCommand | FeedCommand | Deactivate
-)
+UnitCommand = OpenCalendar | ChangeHours | Deactivate | ReopenCalendar
+UnitCalendarCommand = HoldCommand | ReservationCommand | BlockCommand | FeedCommand | UnitCommand
 
 
 def block_of(feed_id: FeedId, uid: str) -> BlockId:

@@ -6,6 +6,7 @@ from ledger.aggregates.decider import Decider
 from ledger.aggregates.unit_calendar.blocks import decide_block
 from ledger.aggregates.unit_calendar.commands import (
     BlockNights,
+    ChangeHours,
     Deactivate,
     FeedItemGone,
     ImportFeedItem,
@@ -13,6 +14,7 @@ from ledger.aggregates.unit_calendar.commands import (
     OpenCalendar,
     Reacquire,
     ReleaseReservation,
+    ReopenCalendar,
     ReopenNights,
     UnblockNights,
     UnitCalendarCommand,
@@ -25,17 +27,20 @@ from ledger.aggregates.unit_calendar.lifecycle import LIFECYCLE
 from ledger.aggregates.unit_calendar.night_claims import claims
 from ledger.aggregates.unit_calendar.reservations import decide_reservation
 from ledger.aggregates.unit_calendar.state import ClaimId, Status, UnitCalendar
-from ledger.aggregates.unit_calendar.units import deactivate, open_calendar
+from ledger.aggregates.unit_calendar.units import decide_unit, open_calendar
 from ledger.errors import NotFound
 from ledger.events.unit_calendar import UnitCalendarEvent
 from ledger.values.clock import Instant
 
 
 def status_of(calendar: UnitCalendar | None, command: UnitCalendarCommand) -> Status | None:
-    """The state of the nights that a command is about: those of its booking or block, or free."""
+    """The state of the nights that a command is about: those of its booking or block, or free.
+
+    What a feed says no longer goes away also where the unit is not let: it may be let again.
+    """
     if calendar is None:
         return None
-    if not calendar.active:
+    if not calendar.active and not isinstance(command, FeedItemGone):
         return Status.INACTIVE
     subject = _subject(command)
     claim = None if subject is None else calendar.claims.get(subject)
@@ -44,7 +49,7 @@ def status_of(calendar: UnitCalendar | None, command: UnitCalendarCommand) -> St
 
 def _subject(command: UnitCalendarCommand) -> ClaimId | None:
     match command:
-        case OpenCalendar() | Deactivate():
+        case OpenCalendar() | ChangeHours() | Deactivate() | ReopenCalendar():
             return None
         case ImportFeedItem():
             return block_of(command.feed_id, command.uid)
@@ -71,8 +76,8 @@ def decide(
             return import_item(calendar, command)
         case FeedItemGone():
             return remove_item(calendar, command)
-        case Deactivate():
-            return deactivate(calendar, command, now)
+        case ChangeHours() | Deactivate() | ReopenCalendar():
+            return decide_unit(calendar, command, now)
         case _:
             return decide_hold(calendar, command, now)
 

@@ -19,6 +19,7 @@ from ledger.events.unit_calendar import (
     BlockKind,
     BookedNightsEvent,
     CalendarOpened,
+    CalendarReopened,
     ExternalBlockAdded,
     ExternalBlockRemoved,
     FeedConflictDetected,
@@ -28,6 +29,7 @@ from ledger.events.unit_calendar import (
     HoldKind,
     HoldPlaced,
     HoldReleased,
+    HoursChanged,
     NightsBlocked,
     NightsUnblocked,
     ReservationMade,
@@ -61,8 +63,12 @@ def evolve(calendar: UnitCalendar | None, event: UnitCalendarEvent) -> UnitCalen
             | FeedConflictEnded()
         ):
             return _after_block(calendar, event)
+        case HoursChanged():
+            return replace(calendar, house=event.house)
         case UnitDeactivated():
             return replace(calendar, active=False)
+        case CalendarReopened():
+            return replace(calendar, active=True)
         case _:
             return _after_booking(calendar, event)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ledger.aggregates.unit_calendar.commands import FeedItemGone, ImportFeedItem, block_of
 from ledger.aggregates.unit_calendar.lifecycle import LIFECYCLE
+from ledger.aggregates.unit_calendar.shared import is_echo
 from ledger.aggregates.unit_calendar.state import Conflict, Status, UnitCalendar, taken_without
 from ledger.errors import FeedItemMayReturn
 from ledger.events.unit_calendar import (
@@ -25,10 +26,13 @@ def import_item(calendar: UnitCalendar, command: ImportFeedItem) -> Sequence[Uni
     """Block what is sold elsewhere, or tell the conflict and change nothing; once for each form.
 
     Nights that another block has already stay with it; once it is lifted, the next import of the
-    item takes them. So does the next import after the end of a conflict. Raises NoNights.
+    item takes them. So does the next import after the end of a conflict. What we told of ourselves
+    is nothing new when it comes back. Raises NoNights.
     """
     wanted, revision = command.stay, command.revision
     at_least_one_night(wanted.check_in, wanted.check_out)
+    if is_echo(calendar, command.uid, wanted):
+        return []
     block_id = block_of(command.feed_id, command.uid)
     if in_the_way := _bookings_in(calendar, wanted):
         if calendar.conflicts.get(block_id) == Conflict(command.feed_id, wanted, revision):

@@ -104,13 +104,12 @@ def keep_for_the_host(
     held = calendar.claims[command.booking_id]
     if held.extendable_until is None:
         LIFECYCLE.refuse(ToRequestHold, held.status)
-    check_in_at = calendar.house.check_in_at(held.stay)
-    until = min(now + TO_ANSWER, command.capture_before - TO_CAPTURE, check_in_at)
+    until = min(now + TO_ANSWER, command.capture_before - TO_CAPTURE, command.check_in_at)
     if until <= now:
         raise NoTimeToAnswer(
             booking_id=command.booking_id,
             capture_before=command.capture_before,
-            check_in_at=check_in_at,
+            check_in_at=command.check_in_at,
         )
     return _extended(command, held, HoldKind.REQUEST, until)
 

@@ -3,6 +3,7 @@
 from ledger.aggregates.decider import SAME, Lifecycle, Step, actors, states
 from ledger.aggregates.unit_calendar.commands import (
     BlockNights,
+    ChangeHours,
     ConvertHold,
     Deactivate,
     ExpireHold,
@@ -15,6 +16,7 @@ from ledger.aggregates.unit_calendar.commands import (
     Reacquire,
     ReleaseHold,
     ReleaseReservation,
+    ReopenCalendar,
     ReopenNights,
     ToRequestHold,
     UnblockNights,
@@ -22,6 +24,7 @@ from ledger.aggregates.unit_calendar.commands import (
 from ledger.aggregates.unit_calendar.state import Status
 from ledger.events.unit_calendar import (
     CalendarOpened,
+    CalendarReopened,
     ExternalBlockAdded,
     ExternalBlockRemoved,
     FeedConflictDetected,
@@ -30,6 +33,7 @@ from ledger.events.unit_calendar import (
     HoldExtended,
     HoldPlaced,
     HoldReleased,
+    HoursChanged,
     NightsBlocked,
     NightsUnblocked,
     ReservationMade,
@@ -68,13 +72,19 @@ LIFECYCLE = Lifecycle(
     Step("UC11o", ReopenNights, HOST_BLOCKED, actors("O"), NightsUnblocked, Status.FREE,
          "a reason"),
     Step("UC12", ImportFeedItem, ANY, actors("X"), ExternalBlockAdded, Status.EXTERNAL_BLOCK,
-         "neither held nor reserved; not seen before in this form"),
+         "neither held nor reserved; not seen before in this form; not told by us"),
     Step("UC12c", ImportFeedItem, ANY, actors("X"), FeedConflictDetected, SAME,
-         "held or reserved; not told before of this form"),
+         "held or reserved; not told before of this form; not told by us"),
     Step("UC13", FeedItemGone, EXTERNAL, actors("X"), ExternalBlockRemoved, Status.FREE,
          "missing in 2 good fetches in a row, or the feed was removed"),
     Step("UC13c", FeedItemGone, FREE, actors("X"), FeedConflictEnded, SAME,
          "in conflict until now; otherwise as UC13"),
     Step("UC14", Deactivate, FREE, actors("HO"), UnitDeactivated, Status.INACTIVE,
          "no hold, and no reservation whose guest has not left"),
+    Step("UC14x", Deactivate, FREE, actors("X"), UnitDeactivated, Status.INACTIVE,
+         "a revision was approved that is without it; otherwise as UC14"),
+    Step("UC15", ReopenCalendar, states(Status.INACTIVE), actors("HOX"), CalendarReopened,
+         Status.FREE, "its property was approved with it"),
+    Step("UC16", ChangeHours, FREE, actors("X"), HoursChanged, SAME,
+         "its property was approved with them; other than now"),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import assert_never
 from ledger.aggregates.decider import Nights
 from ledger.events.unit_calendar import (
     CalendarOpened,
+    CalendarReopened,
     ExternalBlockAdded,
     ExternalBlockRemoved,
     FeedConflictDetected,
@@ -14,6 +15,7 @@ from ledger.events.unit_calendar import (
     HoldExtended,
     HoldPlaced,
     HoldReleased,
+    HoursChanged,
     NightsBlocked,
     NightsUnblocked,
     ReservationMade,
@@ -45,9 +47,9 @@ def claims(stream_id: str, event: UnitCalendarEvent) -> Nights | None:
             return _exchanged(unit_id, event.replaced, event.parts)
         case ExternalBlockRemoved():
             return _exchanged(unit_id, event.parts, ())
-        case CalendarOpened() | HoldExtended() | ReservationMade():
+        case HoldExtended() | ReservationMade() | FeedConflictDetected() | FeedConflictEnded():
             return None
-        case FeedConflictDetected() | FeedConflictEnded() | UnitDeactivated():
+        case CalendarOpened() | HoursChanged() | UnitDeactivated() | CalendarReopened():
             return None
         case _:
             assert_never(event)

@@ -68,7 +68,8 @@ class Conflict(Struct, frozen=True):
 class UnitCalendar(Struct, frozen=True):
     """The claims that are alive, by booking or block; and the stays under them, in order of time.
 
-    Whose unit it is never changes; a booking is checked against it.
+    Whose unit it is never changes; a booking is checked against it. The `house` is that which the
+    property was approved with last, so a booking may have been made under another.
     """
 
     property_id: PropertyId

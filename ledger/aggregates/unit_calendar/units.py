@@ -1,12 +1,24 @@
 """Decisions about a unit that comes to its house, or leaves it."""
 
 from collections.abc import Sequence
+from typing import assert_never
 
-from ledger.aggregates.unit_calendar.commands import Deactivate, OpenCalendar
+from ledger.aggregates.unit_calendar.commands import (
+    ChangeHours,
+    Deactivate,
+    OpenCalendar,
+    ReopenCalendar,
+)
 from ledger.aggregates.unit_calendar.refusals import listed
 from ledger.aggregates.unit_calendar.state import Claim, Status, UnitCalendar
 from ledger.errors import ObligationsAreOpen
-from ledger.events.unit_calendar import CalendarOpened, UnitCalendarEvent, UnitDeactivated
+from ledger.events.unit_calendar import (
+    CalendarOpened,
+    CalendarReopened,
+    HoursChanged,
+    UnitCalendarEvent,
+    UnitDeactivated,
+)
 from ledger.values.clock import Instant
 
 
@@ -21,6 +33,22 @@ def open_calendar(command: OpenCalendar) -> Sequence[UnitCalendarEvent]:
             house=command.house,
         )
     ]
+
+
+def decide_unit(
+    calendar: UnitCalendar, command: ChangeHours | Deactivate | ReopenCalendar, now: Instant
+) -> Sequence[UnitCalendarEvent]:
+    """What a command does to a unit that was let before. Raises Refused."""
+    match command:
+        case ChangeHours():
+            same = command.house == calendar.house
+            return [] if same else [HoursChanged(house=command.house)]
+        case Deactivate():
+            return deactivate(calendar, command, now)
+        case ReopenCalendar():
+            return [CalendarReopened()]
+        case _:
+            assert_never(command)
 
 
 def deactivate(

@@ -8,6 +8,7 @@ import hmac
 import os
 import re
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from tempfile import NamedTemporaryFile
 from urllib.parse import urlencode
 
 from ledger.errors import LinkNotValid, NothingIsOverwritten, UploadDiffers
-from ledger.gateways.objects.store import Promised, SignedUpload, lasts_seconds
+from ledger.gateways.objects.store import ONLY_ONCE, Promised, SignedUpload, lasts_seconds
 from ledger.values.clock import Clock, Instant
 from ledger.values.files import LINK_LASTS, MediaType
 
@@ -53,7 +54,7 @@ class FolderObjects:
         """See ObjectStore."""
         media_type, length = promised.media_type.value, str(promised.length_bytes)
         link = Link(until=self._last_second(until), media_type=media_type, length=length)
-        headers = {"Content-Type": media_type, "If-None-Match": "*"}
+        headers = {"Content-Type": media_type, "If-None-Match": ONLY_ONCE}
         return SignedUpload(self._signed("PUT", key, link), headers)
 
     def sign_view(self, key: str, until: Instant) -> str:
@@ -79,10 +80,12 @@ class FolderObjects:
 
     # -- What links lead to -----------------------------------------------------------------------
 
-    def receive(self, key: str, link: Link, content_type: str | None, body: bytes) -> None:
+    def receive(self, key: str, link: Link, headers: Mapping[str, str], body: bytes) -> None:
         """Take an upload in. Raises LinkNotValid, UploadDiffers, NothingIsOverwritten."""
         self._refuse_unless_signed("PUT", key, link)
-        if content_type != link.media_type or str(len(body)) != link.length:
+        if headers.get("if-none-match") != ONLY_ONCE:
+            raise LinkNotValid(why="if-none-match")
+        if headers.get("content-type") != link.media_type or str(len(body)) != link.length:
             raise UploadDiffers(media_type=link.media_type, length_bytes=link.length)
         try:
             _create(self._path(key), body)

@@ -11,15 +11,13 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ledger.errors import GatewayDeclined, GatewayUnavailable
-from ledger.gateways.objects.store import Promised, SignedUpload, lasts_seconds
+from ledger.gateways.objects.store import ONLY_ONCE, Promised, SignedUpload, lasts_seconds
 from ledger.values.clock import Clock, Instant
 from ledger.values.files import MediaType
 
 CONNECT_SECONDS = 3
 ANSWER_SECONDS = 20
 TRIES = 2
-ONLY_ONCE = "*"
-"""`If-None-Match: *` stores an object only where there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)

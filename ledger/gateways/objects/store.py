@@ -8,6 +8,9 @@ from ledger.errors import LinkHasExpired
 from ledger.values.clock import Instant
 from ledger.values.files import LINK_LASTS, MediaType, Purpose
 
+ONLY_ONCE = "*"
+"""`If-None-Match: *` stores an object only where there is none."""
+
 
 @dataclass(frozen=True)
 class Promised:
@@ -34,8 +37,8 @@ class ObjectStore(Protocol):
     def sign_upload(self, key: str, promised: Promised, until: Instant) -> SignedUpload:
         """Let somebody put one object before `until`, unless one is there. Raises LinkHasExpired.
 
-        The storage refuses a second upload with 412, and one that is late, tampered with or not
-        what was promised with 400 or 403.
+        The storage refuses a second upload with 412, one that is late, tampered with or without
+        `If-None-Match` with 403, and one that is not what was promised with 400 or 403.
         """
 
     def sign_view(self, key: str, until: Instant) -> str:

@@ -23,6 +23,7 @@ from ledger.events.provider import (
     ProviderRegistered,
     ProviderReinstated,
     ProviderRejected,
+    ProviderReminded,
     ProviderReopened,
     ProviderSuspended,
     ProviderVerified,
@@ -68,6 +69,10 @@ HOSTS: Telling = {
         "Provider reinstated: {detail}", lambda event: Facts(detail=event.cleared_by)
     ),
     ProviderRejected: Told("Provider rejected: {detail}", its_reason),
+    ProviderReminded: Told(
+        "Reminded to renew the verification by {detail}",
+        lambda event: Facts(detail=str(event.deadline)),
+    ),
     ProviderReopened: Told(
         "Provider may ask again: {detail}", lambda event: Facts(detail=event.appeal)
     ),

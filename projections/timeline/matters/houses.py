@@ -22,6 +22,7 @@ from ledger.events.property import (
     PropertySuspended,
     PropertyUnlisted,
     PropertyVouchedFor,
+    RenewalRequested,
     RevisionApproved,
     RevisionProposed,
     RevisionRejected,
@@ -29,6 +30,7 @@ from ledger.events.property import (
 from ledger.events.tariff import LeviesSet, RatesSet
 from ledger.events.unit_calendar import (
     CalendarOpened,
+    CalendarReopened,
     ExternalBlockAdded,
     ExternalBlockRemoved,
     FeedConflictDetected,
@@ -37,6 +39,7 @@ from ledger.events.unit_calendar import (
     HoldExtended,
     HoldPlaced,
     HoldReleased,
+    HoursChanged,
     NightsBlocked,
     NightsUnblocked,
     ReservationMade,
@@ -44,12 +47,16 @@ from ledger.events.unit_calendar import (
     ReservationReleased,
     UnitDeactivated,
 )
-from ledger.values.stay import Stay
+from ledger.values.stay import House, Stay
 from projections.timeline.telling import Facts, Telling, Told, its_nights, its_reason, of_nights
 
 
 def _from(stay: Stay) -> str:
     return f"{stay.check_in} to {stay.check_out}"
+
+
+def _hours(house: House) -> str:
+    return f"{house.check_in_time:%H:%M} to {house.check_out_time:%H:%M}, {house.time_zone}"
 
 
 HOUSES: Telling = {
@@ -82,6 +89,10 @@ HOUSES: Telling = {
     PropertyRejected: Told("Property rejected: {detail}", its_reason),
     PropertySuspended: Told("Property suspended: {detail}", its_reason),
     PropertyUnlisted: Told("Property unlisted"),
+    RenewalRequested: Told(
+        "Papers of the property to be renewed by {detail}",
+        lambda event: Facts(detail=str(event.deadline)),
+    ),
     RevisionApproved: Told(
         "Revision approved: {detail}", lambda event: Facts(detail=str(event.number))
     ),
@@ -128,7 +139,12 @@ HOUSES: Telling = {
         lambda event: of_nights(event.stay, detail=_from(event.moved_from)),
     ),
     ReservationReleased: Told("{nights} free again", its_nights),
+    HoursChanged: Told(
+        "Check-in and check-out from now on: {detail}",
+        lambda event: Facts(detail=_hours(event.house)),
+    ),
     UnitDeactivated: Told("Unit no longer let"),
+    CalendarReopened: Told("Unit let again"),
     FeedFailed: Told("The calendar elsewhere cannot be read: {detail}", its_reason),
     FeedItemsMissed: Told(
         "The calendar elsewhere was read, without {detail} of its blocks",

@@ -47,6 +47,7 @@ from ledger.events.damage_claim import (
     DamageClaimWithdrawn,
     DamageLeftUnpaid,
 )
+from ledger.events.guest import StayHeld
 from ledger.values.money import Money
 from ledger.values.stay import Stay
 from projections.timeline.telling import (
@@ -178,4 +179,8 @@ STAYS: Telling = {
     ),
     DamageClaimWithdrawn: Told("Claim for damage withdrawn by the host"),
     DamageLeftUnpaid: Told("{amount} for damage not paid: {detail}", its_amount_and_reason),
+    StayHeld: Told(
+        "Held for the guest beside {detail} other stays that are unpaid",
+        lambda event: Facts(detail=str(len(event.beside))),
+    ),
 }

@@ -1,9 +1,12 @@
 """Every command of a property."""
 
+from datetime import UTC, datetime
+
 from ledger.aggregates.property import (
     ApproveProperty,
     ApproveRevision,
     ArchiveProperty,
+    AskForPapers,
     BlockListing,
     PublishProperty,
     ReinstateProperty,
@@ -21,6 +24,7 @@ from tests.facts import (
     OPERATOR,
     PROCESS,
     PROPERTY,
+    TIMER,
     VERIFICATION_OF_HOUSE,
     VERIFICATION_OF_REVISION,
     a_draft,
@@ -44,6 +48,8 @@ STATED = (*DRAFT, stated(), described())
 APPROVED = (*STATED, approved_house())
 PUBLISHED = (*APPROVED, published())
 PROPOSED = (*PUBLISHED, revision_proposed())
+
+IN_GOOD_TIME = datetime(2027, 5, 1, tzinfo=UTC)
 
 COMMANDS = (
     Happened(to_list(), HOST),
@@ -100,5 +106,6 @@ COMMANDS = (
         OPERATOR,
         (*PUBLISHED, blocked()),
     ),
+    Happened(AskForPapers(property_id=PROPERTY), TIMER, PUBLISHED, IN_GOOD_TIME),
     Happened(ArchiveProperty(property_id=PROPERTY, obligations=()), HOST, APPROVED),
 )

@@ -9,6 +9,7 @@ from ledger.aggregates.provider import (
     Reason,
     ReinstateProvider,
     RejectProvider,
+    RemindOfRenewal,
     ReopenProvider,
     RetireBankAccount,
     ReviewBankAccount,
@@ -55,7 +56,10 @@ COMMANDS = (
     Happened(to_register(), HOST),
     Happened(
         VouchForProvider(
-            host_id=RUI, reason="verified before we began", source="hotel-bookings.csv"
+            host_id=RUI,
+            reason="verified before we began",
+            source="hotel-bookings.csv",
+            under_review=False,
         ),
         OPERATOR,
         (a_provider(),),
@@ -74,6 +78,12 @@ COMMANDS = (
         ReopenProvider(host_id=RUI, appeal="case 21"), OPERATOR, (a_provider(), rejected_host())
     ),
     Happened(AskForRenewal(host_id=RUI, deadline=GOOD_UNTIL), TIMER, REVIEWED, IN_GOOD_TIME),
+    Happened(
+        RemindOfRenewal(host_id=RUI),
+        TIMER,
+        (*REVIEWED, renewal_due()),
+        TOO_LATE - timedelta(days=7),
+    ),
     Happened(MissRenewal(host_id=RUI), TIMER, (*REVIEWED, renewal_due()), TOO_LATE),
     Happened(SuspendProvider(host_id=RUI, reason=Reason.SAFETY), OPERATOR, VERIFIED),
     Happened(

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from ledger.aggregates.unit_calendar import (
     BlockNights,
+    ChangeHours,
     ConvertHold,
     Deactivate,
     ExpireHold,
@@ -15,6 +16,7 @@ from ledger.aggregates.unit_calendar import (
     Reacquire,
     ReleaseHold,
     ReleaseReservation,
+    ReopenCalendar,
     ReopenNights,
     ToRequestHold,
     UnblockNights,
@@ -23,11 +25,13 @@ from ledger.values.ids import BlockId
 from tests.facts import (
     BLOCK,
     BOOKING,
+    CHECK_IN,
     FEED,
     GUEST,
     HOLD_ENDS,
     HOST,
     ITEM,
+    LATE_IN_LISBON,
     NOW,
     OPERATOR,
     PROCESS,
@@ -37,6 +41,7 @@ from tests.facts import (
     a_block,
     a_block_after_cancelling,
     a_calendar,
+    a_deactivation,
     a_feed_conflict,
     a_hold,
     a_released_reservation,
@@ -64,7 +69,12 @@ COMMANDS = (
         NOW + timedelta(minutes=10),
     ),
     Happened(
-        ToRequestHold(unit_id=UNIT, booking_id=BOOKING, capture_before=NOW + timedelta(days=7)),
+        ToRequestHold(
+            unit_id=UNIT,
+            booking_id=BOOKING,
+            capture_before=NOW + timedelta(days=7),
+            check_in_at=CHECK_IN,
+        ),
         PROCESS,
         HELD,
     ),
@@ -99,5 +109,7 @@ COMMANDS = (
         PROCESS,
         (*RESERVED, a_feed_conflict()),
     ),
+    Happened(ChangeHours(unit_id=UNIT, house=LATE_IN_LISBON), PROCESS, (a_calendar(),)),
     Happened(Deactivate(unit_id=UNIT), HOST, (a_calendar(),)),
+    Happened(ReopenCalendar(unit_id=UNIT), HOST, (a_calendar(), a_deactivation())),
 )

@@ -95,6 +95,13 @@ def test_only_https_without_a_caller_or_a_port_is_fetched(address: str) -> None:
     assert "its address" in why_not(address, Fetcher())
 
 
+def test_what_calendars_call_webcal_is_fetched_as_https() -> None:
+    parts = Fetcher().checked("webcal://calendars.example/7f3a.ics?s=secret")
+
+    assert parts.geturl() == "https://calendars.example/7f3a.ics?s=secret"
+    assert "public" in why_not("webcal://127.0.0.1/secret", Fetcher())
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "10.0.0.7", "169.254.169.254", "[::1]"])
 def test_an_address_that_points_inwards_is_not_called(host: str) -> None:
     assert "public" in why_not(f"https://{host}/secret", Fetcher())

@@ -130,6 +130,14 @@ def test_s41_nothing_comes_in_but_what_was_promised(
     assert place.store.read(KEY) is None
 
 
+@pytest.mark.parametrize("instead", [None, '"an etag"'], ids=["missing", "another"])
+def test_v4_s41_an_upload_that_could_overwrite_is_refused(
+    place: Place, instead: str | None
+) -> None:
+    assert place.upload(place.link(), If_None_Match=instead) == 403
+    assert place.store.read(KEY) is None
+
+
 @pytest.mark.parametrize(("said", "instead"), [("4f7c", "4f7d"), ("ignature=.", "ignature=x")])
 def test_v4_a_link_that_was_changed_lets_nobody_in(place: Place, said: str, instead: str) -> None:
     assert place.upload(re.sub(said, instead, place.link())) == 403

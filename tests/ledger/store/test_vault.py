@@ -12,6 +12,7 @@ from ledger.store import Commit, EventStore, vault
 from ledger.values.clock import instant
 from ledger.values.ids import CommandId
 from ledger.values.texts import LONGEST, digest_of
+from tests.conftest import Database
 from tests.facts import INES, RUI, an_id
 
 ASKS = CommandId(an_id("a guest asks"))
@@ -114,6 +115,39 @@ def test_only_texts_that_no_recorded_command_has_are_swept(
     assert store.sweep_texts() == 0, "they may still be waiting for their command"
     assert vault.sweep(connection, AT_ONCE) == 2
     assert set(vault.read(connection, [one.text_id for one in kept])) == {kept[0].text_id}
+
+
+def test_a_command_that_is_repeated_a_day_later_keeps_its_words(
+    store: EventStore, connection: Connection
+) -> None:
+    written = store.keep_text(ASKS, INES, "Is there a cot?")
+    two_days_ago = "UPDATE ledger.texts SET kept_at = now() - interval '2 days'"
+    connection.execute(two_days_ago)
+
+    assert store.keep_text(ASKS, INES, "Is there a cot?") == written
+    assert store.sweep_texts() == 0
+    store.append(a_commit(ASKS))
+
+    connection.execute(two_days_ago)
+    assert store.sweep_texts() == 0
+    assert words_of(connection, written.text_id) == "Is there a cot?"
+
+
+def test_the_sweeper_waits_for_a_command_that_is_just_being_repeated(
+    database: Database, connection: Connection
+) -> None:
+    written = vault.keep(connection, ASKS, INES, "Is there a cot?")
+    connection.execute("UPDATE ledger.texts SET kept_at = now() - interval '2 days'")
+
+    with psycopg.connect(database.url, autocommit=True) as sweeper:
+        sweeper.execute("SET lock_timeout = '20ms'")
+        with connection.transaction():
+            vault.keep(connection, ASKS, INES, "Is there a cot?")
+            with pytest.raises(psycopg.errors.LockNotAvailable):
+                vault.sweep(sweeper)
+        assert vault.sweep(sweeper) == 0
+
+    assert words_of(connection, written.text_id) == "Is there a cot?"
 
 
 def test_the_application_cannot_put_words_under_another_owner(connection: Connection) -> None:

@@ -39,6 +39,16 @@ def lead_nowhere(history: History, database: Database) -> None:
     rewrite(database, "booking.cancelled", CANCELLED, change)
 
 
+@breaks("B10")
+def skip_the_review(history: History, database: Database) -> None:
+    """A house was booked as reviewers had approved it, and no reviewer ever had."""
+
+    def change(shape: Shape) -> None:
+        shape["vouched_by"], shape["revision"] = None, 1
+
+    rewrite(database, "booking.requested", AHEAD, change)
+
+
 @breaks("B7")
 def begin_a_day_early(history: History, database: Database) -> None:
     """A stay began on the day before the day of arrival, by the clock of another zone."""

@@ -4,6 +4,7 @@ import psycopg
 
 from ledger.events.unit_calendar import (
     BlockKind,
+    CalendarReopened,
     HoldPlaced,
     NightsBlocked,
     NightsUnblocked,
@@ -155,6 +156,12 @@ def block_nights_of_a_unit_that_is_not_let(history: History, database: Database)
     blocked = NightsBlocked(block_id=block_id, stay=stay, kind=BlockKind.HOST)
     taken = tuple(Night(ATTIC, night) for night in stay.nights())
     history.plant(block_id, (ATTIC, blocked), by=HOST, taken=taken)
+
+
+@breaks("B3")
+def let_a_unit_again_that_is_let(history: History, database: Database) -> None:
+    """A unit was let again that had never been taken out of its house."""
+    history.plant(UNIT, (UNIT, CalendarReopened()), by=HOST)
 
 
 @breaks("B7")

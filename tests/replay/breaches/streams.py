@@ -71,13 +71,13 @@ def write_in_an_unknown_language(history: History, database: Database) -> None:
     update(database, "topic = 'booking.teleported'", "booking.stay_completed", STAYED)
 
 
-@breaks("E7")
+@breaks("E7", "B10")
 def write_by_a_newer_schema(history: History, database: Database) -> None:
     """An event has a schema from the future."""
     update(database, "schema = 99", "attestation.property_attested", an_id("attestation"))
 
 
-@breaks("E7")
+@breaks("E7", "B10")
 def damage_bytes(history: History, database: Database) -> None:
     """The bytes of an event are cut off in the middle."""
     cut = "state = substring(state FOR length(state) / 2)"

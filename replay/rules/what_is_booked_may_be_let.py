@@ -1,0 +1,189 @@
+"""What is booked may be let at that moment: looked at or vouched for, and by a host who may host.
+
+A breach means that a guest was sold a stay in a house that nobody had approved, or that was taken
+out of discovery, or of a host who was not verified. Hold the booking's payout, and call support:
+they look at the house before the guest arrives.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, ClassVar
+
+from msgspec import Struct
+
+from ledger.events import Recorded
+from ledger.events.attestation import PropertyAttested
+from ledger.events.booking import BookingRequested
+from ledger.events.property import (
+    ListingBlocked,
+    ListingUnblocked,
+    PropertyApproved,
+    PropertyArchived,
+    PropertyDrafted,
+    PropertyPublished,
+    PropertyReinstated,
+    PropertySuspended,
+    PropertyUnlisted,
+    RevisionApproved,
+)
+from ledger.events.provider import (
+    PayoutAccountChanged,
+    PayoutAccountOpened,
+    ProviderClosed,
+    ProviderRegistered,
+    ProviderReinstated,
+    ProviderRejected,
+    ProviderReopened,
+    ProviderSuspended,
+    ProviderVerified,
+    ProviderVouchedFor,
+)
+from ledger.values.files import expires_at
+from replay.rules.rule import Handlers, Rule
+
+
+class House(Struct):
+    """A house as far as it decides: whose it is, what was approved of it, whether it is let."""
+
+    host_id: str
+    revision: int = 0
+    valid_until: date | None = None
+    published: bool = False
+    blocked: bool = False
+
+
+class Host(Struct):
+    """A host as far as it decides; `turned_away` is who was rejected, suspended or has left."""
+
+    verified: bool = False
+    turned_away: bool = False
+    payable: bool = False
+
+
+class WhatIsBookedMayBeLet(Rule):
+    """Remembers a few words of each house, host and attestation."""
+
+    invariants: ClassVar = {
+        "INV-B10": "What is booked is approved or vouched for, shown, and of a host who may host."
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._houses: dict[str, House] = {}
+        self._hosts: dict[str, Host] = {}
+        self._attested: dict[str, str] = {}
+
+    def hears(self) -> Handlers:
+        """Everything that lets a house be booked, or stops it; and who books."""
+        return {
+            PropertyAttested: self.attest,
+            PropertyDrafted: self.draft,
+            PropertyApproved: self.approve,
+            RevisionApproved: self.approve,
+            PropertyPublished: self.publish,
+            PropertyUnlisted: self.hide,
+            PropertySuspended: self.hide,
+            PropertyReinstated: self.hide,
+            PropertyArchived: self.hide,
+            ListingBlocked: self.block,
+            ListingUnblocked: self.unblock,
+            ProviderRegistered: self.register,
+            ProviderReopened: self.register,
+            ProviderVerified: self.verify,
+            ProviderVouchedFor: self.verify,
+            ProviderReinstated: self.verify,
+            ProviderRejected: self.turn_away,
+            ProviderSuspended: self.turn_away,
+            ProviderClosed: self.turn_away,
+            PayoutAccountOpened: self.open_account,
+            PayoutAccountChanged: self.change_account,
+            BookingRequested: self.book,
+        }
+
+    # -- Houses --------------------------------------------------------------------------
+
+    def attest(self, recorded: Recorded[PropertyAttested]) -> None:
+        """Somebody vouches for a house."""
+        self._attested[recorded.stream_id] = recorded.event.host_id
+
+    def draft(self, recorded: Recorded[PropertyDrafted]) -> None:
+        """A house that nobody has looked at."""
+        self._houses[recorded.stream_id] = House(recorded.event.host_id)
+
+    def approve(self, recorded: Recorded[PropertyApproved | RevisionApproved]) -> None:
+        """These facts of it hold."""
+        house = self._houses[recorded.stream_id]
+        house.revision += 1
+        house.valid_until = recorded.event.valid_until
+
+    def publish(self, recorded: Recorded[PropertyPublished]) -> None:
+        """It is shown."""
+        self._houses[recorded.stream_id].published = True
+
+    def hide(self, recorded: Recorded[Any]) -> None:
+        """It is shown no more."""
+        self._houses[recorded.stream_id].published = False
+
+    def block(self, recorded: Recorded[ListingBlocked]) -> None:
+        """It is not shown, whatever its host does."""
+        self._houses[recorded.stream_id].blocked = True
+
+    def unblock(self, recorded: Recorded[ListingUnblocked]) -> None:
+        """Its host may show it."""
+        self._houses[recorded.stream_id].blocked = False
+
+    # -- Hosts ---------------------------------------------------------------------------
+
+    def register(self, recorded: Recorded[ProviderRegistered | ProviderReopened]) -> None:
+        """Somebody asks to host."""
+        host = self._hosts.setdefault(recorded.stream_id, Host())
+        host.verified = host.turned_away = False
+
+    def verify(self, recorded: Recorded[Any]) -> None:
+        """They may host; a renewal that is due stops nobody before its day."""
+        host = self._hosts[recorded.stream_id]
+        host.verified, host.turned_away = True, False
+
+    def turn_away(self, recorded: Recorded[Any]) -> None:
+        """They may not."""
+        host = self._hosts[recorded.stream_id]
+        host.verified, host.turned_away = False, True
+
+    def open_account(self, recorded: Recorded[PayoutAccountOpened]) -> None:
+        """They have an account that nothing can be paid to yet."""
+        self._hosts[recorded.stream_id].payable = False
+
+    def change_account(self, recorded: Recorded[PayoutAccountChanged]) -> None:
+        """Whether something can be paid to it."""
+        self._hosts[recorded.stream_id].payable = recorded.event.to == "enabled"
+
+    # -- Bookings ------------------------------------------------------------------------
+
+    def book(self, recorded: Recorded[BookingRequested]) -> None:
+        """Hold a booking against what is known by then; history from outside was let elsewhere."""
+        if not recorded.imported:
+            judge = self._of_reviewed if recorded.event.vouched_by is None else self._of_vouched
+            for found in judge(recorded):
+                self.breach("INV-B10", found, recorded)
+
+    def _of_vouched(self, recorded: Recorded[BookingRequested]) -> Iterator[str]:
+        event = recorded.event
+        if self._attested.get(event.vouched_by or "") != event.host_id:
+            yield f"nobody vouches for house {event.property_id} of host {event.host_id}"
+        if self._hosts.get(event.host_id, Host()).turned_away:
+            yield f"host {event.host_id} may not host"
+
+    def _of_reviewed(self, recorded: Recorded[BookingRequested]) -> Iterator[str]:
+        event = recorded.event
+        house = self._houses.get(event.property_id, House(""))
+        host = self._hosts.get(event.host_id, Host())
+        if not 1 <= (event.revision or 0) <= house.revision:
+            yield f"nobody approved revision {event.revision} of house {event.property_id}"
+        if house.host_id != event.host_id:
+            yield f"house {event.property_id} is not host {event.host_id}'s"
+        if not house.published or house.blocked:
+            yield f"house {event.property_id} was not shown"
+        if house.valid_until and expires_at(house.valid_until) <= recorded.occurred_at:
+            yield f"the papers of house {event.property_id} had run out on {house.valid_until}"
+        if not (host.verified and host.payable):
+            yield f"host {event.host_id} may not host, or cannot be paid"

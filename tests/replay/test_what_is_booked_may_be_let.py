@@ -1,0 +1,75 @@
+"""The auditor's rule of what may be booked: what it lets pass, and where it begins to speak."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from ledger.events import Event, Recorded
+from ledger.events.provider import PayoutAccountChanged
+from ledger.values.ids import StreamId
+from replay.rules.what_is_booked_may_be_let import WhatIsBookedMayBeLet
+from tests.facts import BOOKING, NOW, a_booking, approved_house, blocked, suspended, unlisted
+from tests.projections.houses import Listed
+
+BY_THE_SEA = Listed("by the sea")
+HOST, HOUSE = BY_THE_SEA.host_id, BY_THE_SEA.property_id
+REQUESTED = a_booking(property_id=HOUSE, host_id=HOST, vouched_by=None, revision=1)
+
+RESTRICTED = PayoutAccountChanged(
+    to="restricted", requirements=(), disabled_reason=None, seen_at=NOW
+)
+EXPIRED = replace(approved_house(), valid_until=date(2026, 1, 1))
+
+Told = tuple[str, Event]
+
+
+def listed() -> list[Told]:
+    """Everything that it takes to let a house."""
+    of_host = [(HOST, event) for event in BY_THE_SEA.hosts]
+    return [*of_host, *((HOUSE, event) for event in BY_THE_SEA.events_of_property())]
+
+
+def found_by(*told: Told) -> list[str]:
+    """What the rule says of a history."""
+    rule = WhatIsBookedMayBeLet()
+    for position, (stream_id, event) in enumerate(told, start=1):
+        place = (position, StreamId(stream_id), position, stream_id, NOW, NOW, None, b"")
+        recorded: Recorded[Any] = Recorded(*place, event)
+        if handler := rule.hears().get(type(event)):
+            handler(recorded)
+    return [finding.found for finding in rule.findings()]
+
+
+def test_a_house_that_was_approved_and_is_shown_may_be_booked() -> None:
+    assert found_by(*listed(), (BOOKING, REQUESTED)) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "found"),
+    [
+        ([(HOUSE, unlisted())], "was not shown"),
+        ([(HOUSE, blocked())], "was not shown"),
+        ([(HOST, suspended())], "may not host"),
+        ([(HOST, RESTRICTED)], "cannot be paid"),
+        ([(HOUSE, EXPIRED)], "had run out on 2026-01-01"),
+    ],
+    ids=["unlisted", "blocked", "suspended", "not payable", "papers"],
+)
+def test_what_may_not_be_let_is_told_of_when_it_is_booked(
+    before: Sequence[Told], found: str
+) -> None:
+    (told,) = found_by(*listed(), *before, (BOOKING, REQUESTED))
+
+    assert found in told
+
+
+def test_who_books_what_nobody_approved_is_told_of_with_all_reasons() -> None:
+    host, *_ = listed()
+    drafted = (HOUSE, BY_THE_SEA.events_of_property()[0])
+
+    found = found_by(host, drafted, (BOOKING, replace(REQUESTED, revision=2)))
+
+    assert [each.split(" ")[0] for each in found] == ["nobody", "house", "host"]
