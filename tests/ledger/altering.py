@@ -41,7 +41,6 @@ from tests.facts import (
     a_stay,
     some_levies,
     some_rates,
-    to_attest,
     to_book,
 )
 from tests.ledger.market import VISA, Market
@@ -70,8 +69,6 @@ def quoted_price(stay: Stay, coupon: CouponUse | None = None) -> Price:
 
 def open_house(market: Market) -> None:
     """The house has a tariff, so that nights can be added to a stay."""
-    vouched = to_attest(attestation_id=processes.attestation_of(PROPERTY))
-    market.decide(lambda draft: draft.do(OPERATOR, vouched), PROPERTY)
     ask(market, some_rates())
     market.decide(
         lambda draft: void(quotes.set_levies(draft, OPERATOR, PROPERTY, some_levies())), PROPERTY

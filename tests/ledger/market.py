@@ -18,7 +18,7 @@ import stripe
 
 from ledger import processes
 from ledger.aggregates.booking import BOOKING as BOOKINGS
-from ledger.aggregates.booking import Booking
+from ledger.aggregates.booking import Book, Booking
 from ledger.aggregates.decider import Decider
 from ledger.aggregates.payment import PAYMENT as PAYMENTS
 from ledger.aggregates.payment import Payment
@@ -54,7 +54,10 @@ from tests.facts import (
     GUEST,
     HOST,
     NOW,
+    OPERATOR,
     PROCESS,
+    PROPERTY,
+    to_attest,
     to_book,
     to_open_calendar,
 )
@@ -71,8 +74,15 @@ FOR_THE_HOST = (
     ErrandKind.LOOK_AT_ACCOUNT,
 )
 """What is still to be done about the host's money, which is another story than the guest's."""
+VOUCHED = processes.attestation_of(PROPERTY)
+"""The attestation that the market's house is let under."""
 TURNS = 60
 """After so many rounds in which something happened, something goes round in circles."""
+
+
+def wish_to_pay(**changed: Any) -> Book:
+    """Ask for the usual stay in the market's house; the hold ends when the process says."""
+    return to_book(**{"vouched_by": VOUCHED, "hold_expires_at": None, **changed})
 
 
 class NotPossible(Exception):
@@ -138,6 +148,7 @@ class Market:
         self._waits: dict[tuple[str, str], tuple[Instant, timedelta]] = {}
         self.hire()
         self.decide(lambda draft: draft.do(PROCESS, to_open_calendar()))
+        self.decide(lambda draft: draft.do(OPERATOR, to_attest(attestation_id=VOUCHED)), PROPERTY)
 
     # -- Workers ----------------------------------------------------------------------------
 
@@ -326,8 +337,7 @@ class Market:
     ) -> None:
         """Ask for a stay, and to pay it."""
         mode = BookingMode.INSTANT if capture is Capture.AUTOMATIC else BookingMode.REQUEST
-        told = {"booking_id": booking_id, "hold_expires_at": None, "mode": mode}
-        wish = to_book(**{**told, **changed})
+        wish = wish_to_pay(booking_id=booking_id, mode=mode, **changed)
 
         def plan(draft: Draft) -> None:
             processes.book(draft, GUEST, wish)

@@ -50,11 +50,10 @@ from tests.facts import (
     an_id,
     money,
     some_rates,
-    to_book,
     to_open_calendar,
 )
 from tests.ledger.altering import AlteringMarket, quoted_price
-from tests.ledger.market import ASKS_THE_BANK, DECLINED
+from tests.ledger.market import ASKS_THE_BANK, DECLINED, wish_to_pay
 from tests.ledger.test_exchange import quoted
 from tests.ledger.test_staff_refunds import approve as approve_refund
 from tests.ledger.test_staff_refunds import ask as ask_refund
@@ -74,10 +73,9 @@ def market() -> AlteringMarket:
 
 def taken_by_joana(market: AlteringMarket) -> None:
     """Somebody else has the night of 5 July."""
-    wish = to_book(
+    wish = wish_to_pay(
         booking_id=ANOTHER,
         guest_id=JOANA,
-        hold_expires_at=None,
         stay=a_stay("2026-07-05", nights=1),
         price=a_price(nights=1, arrival="2026-07-05"),
     )

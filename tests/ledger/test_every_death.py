@@ -37,11 +37,10 @@ from tests.facts import (
     a_stay,
     an_id,
     money,
-    to_book,
 )
 from tests.ledger.altering import agree, open_house, pay_the_difference, propose
 from tests.ledger.books import books_agree
-from tests.ledger.market import ASKS_THE_BANK, DECLINED, Market, NotPossible
+from tests.ledger.market import ASKS_THE_BANK, DECLINED, Market, NotPossible, wish_to_pay
 from tests.ledger.test_hosts import names_another_bank, told_of
 from tests.lists import complete
 
@@ -134,7 +133,7 @@ def comes_too_late(market: Market) -> None:
     market.settle()
     market.let_pass(16 * MINUTE)
     market.decide(partial(processes.expire, booking_id=BOOKING))
-    joana = to_book(booking_id=OTHERS, guest_id=GuestId(an_id("Joana")), hold_expires_at=None)
+    joana = wish_to_pay(booking_id=OTHERS, guest_id=GuestId(an_id("Joana")))
     market.decide(partial(processes.book, guest=GUEST, command=joana), OTHERS)
     market.pay()
     market.settle()

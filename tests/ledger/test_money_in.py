@@ -45,10 +45,9 @@ from tests.facts import (
     a_price,
     a_stay,
     an_id,
-    to_book,
 )
 from tests.ledger.books import books_agree
-from tests.ledger.market import ASKS_THE_BANK, DECLINED, VISA, Market
+from tests.ledger.market import ASKS_THE_BANK, DECLINED, VISA, Market, wish_to_pay
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 HELD_UNTIL, HELD_AT_MOST = NOW + 15 * MINUTE, NOW + 45 * MINUTE
@@ -82,7 +81,7 @@ def taken_by_joana(market: Market) -> None:
         partial(
             processes.book,
             guest=Actor("G", JOANA),
-            command=to_book(booking_id=ANOTHER, guest_id=JOANA, hold_expires_at=None),
+            command=wish_to_pay(booking_id=ANOTHER, guest_id=JOANA),
         ),
         ANOTHER,
     )
@@ -828,7 +827,7 @@ def test_case_p16_a_stay_that_costs_nothing_moves_no_money_however_it_ends(
     *, called_off: bool
 ) -> None:
     market = Market()
-    wish = to_book(price=a_price(each="0.00 EUR"), hold_expires_at=None)
+    wish = wish_to_pay(price=a_price(each="0.00 EUR"))
 
     def plan(draft: Draft) -> None:
         processes.book(draft, GUEST, wish)
