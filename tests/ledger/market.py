@@ -147,8 +147,12 @@ class Market:
         self._done: set[tuple[str, str]] = set()
         self._waits: dict[tuple[str, str], tuple[Instant, timedelta]] = {}
         self.hire()
-        self.decide(lambda draft: draft.do(PROCESS, to_open_calendar()))
+        self._open_to_guests()
+
+    def _open_to_guests(self) -> None:
+        """Somebody vouches for the house by the sea, and its nights are open."""
         self.decide(lambda draft: draft.do(OPERATOR, to_attest(attestation_id=VOUCHED)), PROPERTY)
+        self.decide(lambda draft: draft.do(PROCESS, to_open_calendar()))
 
     # -- Workers ----------------------------------------------------------------------------
 

@@ -73,14 +73,16 @@ class Town(Market):
         self.withheld: list[Letter] = []
         self.lost: set[str] = set()
         self.blocks: list[Command] = []
-        for host_id in dict.fromkeys(place.host_id for place in PLACES):
-            self._settle_in(host_id)
-        for place in PLACES:
-            self._open(place)
         for code, off_bp in COUPONS.items():
             self._issue(code, off_bp)
 
     # -- How it opens -----------------------------------------------------------------------
+
+    def _open_to_guests(self) -> None:
+        for host_id in dict.fromkeys(place.host_id for place in PLACES):
+            self._settle_in(host_id)
+        for place in PLACES:
+            self._open(place)
 
     def _settle_in(self, host_id: HostId) -> None:
         """A host is verified, and has an account that can be paid to."""
@@ -116,8 +118,7 @@ class Town(Market):
                 room_type=ROOM,
                 house=place.house,
             )
-            if unit_id != PLACES[0].unit_ids[0]:  # The market has opened that one.
-                self.do(OPERATOR, unit)
+            self.do(OPERATOR, unit)
         self.decide(lambda draft: _none(set_rates(draft, place.property_id, place.rates)))
         self.decide(
             lambda draft: _none(set_levies(draft, OPERATOR, place.property_id, place.levies))
