@@ -351,8 +351,9 @@ def nightly(arguments: Sequence[str]) -> int:
 
 
 def long_tests(*arguments: str) -> list[str]:
-    chosen = module("pytest", "-m", "nightly or hypothesis", "--hypothesis-profile", "nightly")
-    return in_sandbox([*chosen, *arguments], "--no-stripe")
+    chosen = ("-m", "nightly or hypothesis", "--hypothesis-profile", "nightly")
+    patient = ("-o", "faulthandler_timeout=0")
+    return in_sandbox(module("pytest", *chosen, *patient, *arguments), "--no-stripe")
 
 
 def bench(arguments: Sequence[str]) -> NoReturn:

@@ -21,13 +21,14 @@ from eventsourcing.postgres import (
     PostgresApplicationRecorder,
     PostgresDatastore,
     PostgresFactory,
+    PostgresSubscription,
 )
 from psycopg.conninfo import make_conninfo
 
 from ledger.errors import Conflict, StoreUnavailable
 from ledger.store import batch
 from ledger.store.commits import Commit, Receipt
-from ledger.store.feed import CHANNEL
+from ledger.store.feed import CHANNEL, listen, news
 from ledger.store.link import Link
 from ledger.store.schema import install_schema
 from ledger.store.writer import Ticket, Writer
@@ -38,6 +39,8 @@ SCHEMA = "ledger"
 TABLE = "stored_events"
 PATIENCE_SECONDS = 20.0
 NO_ENVELOPE = b"{}"
+LOOKS_UP_SECONDS = 0.1
+"""How soon a subscription notices that it was stopped."""
 
 
 class LedgerRecorder(PostgresApplicationRecorder):
@@ -102,6 +105,10 @@ class LedgerRecorder(PostgresApplicationRecorder):
             case _:
                 raise outcome
 
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> "LedgerSubscription":
+        """Every stored event above a position, as the history grows; of these topics, if any."""
+        return LedgerSubscription(recorder=self, gt=gt, topics=topics)
+
     def close(self) -> None:
         """Write what is queued and let go of the writer's connection; the pool is the package's."""
         self._writer.close()
@@ -129,6 +136,26 @@ class LedgerRecorder(PostgresApplicationRecorder):
             for stored in stored_events
         ]
         return batch.pack(commit, events, refusal=None, answer=b"")
+
+
+class LedgerSubscription(PostgresSubscription):
+    """The package's subscription, which looks once more when it has begun to listen.
+
+    The package's own (9.5.6) pulls while it begins to listen: of what is committed between the two
+    it hears nothing until something else is committed.
+    """
+
+    def _listen(self) -> None:
+        try:
+            with self._recorder.datastore.get_connection() as connection:
+                listen(connection)
+                self._has_been_notified.set()
+                while not self._has_been_stopped:
+                    if news(connection, timeout_seconds=LOOKS_UP_SECONDS) is not None:
+                        self._has_been_notified.set()
+        except Exception as error:  # noqa: BLE001 - whoever iterates must hear of it
+            self._thread_error = self._thread_error or error
+            self.stop()
 
 
 def _stream(stored: StoredEvent) -> str:

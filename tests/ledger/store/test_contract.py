@@ -12,6 +12,9 @@ Left out, each for its reason:
 """
 
 import unittest
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from threading import Event
 from typing import Any
 from uuid import uuid4
 
@@ -31,7 +34,7 @@ from eventsourcing.tests.persistence import (
 )
 from psycopg.conninfo import conninfo_to_dict
 
-from ledger.store import EventStore, pull
+from ledger.store import EventStore, listen, pull
 from ledger.store.codec import Codec
 from ledger.store.recorder import LedgerRecorder
 from tests.conftest import Database
@@ -140,6 +143,30 @@ def test_a_stored_event_of_the_package_has_its_stream_for_a_case(
     row = connection.execute("SELECT case_id, envelope, schema FROM ledger.events").fetchone()
     assert row == (stream_id, b"{}", 1)
     assert pull(connection, after=0, topics=["booking.requested"], codec=Codec([])) == []
+
+
+def test_a_subscription_misses_nothing_that_comes_while_it_begins_to_listen(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with datastore(database) as opened, closing(LedgerRecorder(opened)) as recorder:
+        has_pulled = Event()
+
+        def listen_late(connection: Any) -> None:
+            assert has_pulled.wait(10)
+            recorder.insert_events([StoredEvent(uuid4(), 1, "key.turned", b"{}")])
+            listen(connection)
+
+        monkeypatch.setattr("ledger.store.recorder.listen", listen_late)
+        recorder.insert_events([StoredEvent(uuid4(), 1, "key.cut", b"{}")])
+
+        with recorder.subscribe() as subscription, ThreadPoolExecutor(1) as reader:
+            assert next(subscription).topic == "key.cut"
+            has_pulled.set()
+            following = reader.submit(next, subscription)
+            try:
+                assert following.result(timeout=10).topic == "key.turned"
+            finally:
+                subscription.stop()
 
 
 @pytest.mark.parametrize(
