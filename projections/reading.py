@@ -1,6 +1,7 @@
 """How to reach the read models: one way to connect, for everybody who asks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -30,3 +31,17 @@ def driver_of(db: Connection) -> psycopg.Connection[Any]:
     connection = db.connection.driver_connection
     assert isinstance(connection, psycopg.Connection), "the engine is psycopg's"
     return connection
+
+
+@contextmanager
+def at_one_moment(db: Connection) -> Iterator[None]:
+    """Let several questions see the same rows, whatever is taken in meanwhile.
+
+    The connection must be in autocommit mode, as those are that questions are asked over.
+    """
+    assert driver_of(db).autocommit, "a transaction of somebody else's has begun"
+    db.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    try:
+        yield
+    finally:
+        db.exec_driver_sql("ROLLBACK")

@@ -79,7 +79,8 @@ async def _at_stated_price(wish: BookingWish, premises: Premises, booking_id: Bo
 async def _by_quote(wish: QuotedWish, premises: Premises) -> tuple[BookingId, Plan]:
     quote = verified(wish.quote, premises.quoting.keys)
     unit_id = None if quote.any_of_type else quote.unit_id
-    others = await candidates_of(premises, quote.property_id, quote.room_type, unit_id, quote.stay)
+    kept = quote.stay.kept(quote.rules.buffer_nights)
+    others = await candidates_of(premises, quote.property_id, quote.room_type, unit_id, kept)
     return booking_of(quote.quote_id), _quoted_plan(wish, quote, others)
 
 

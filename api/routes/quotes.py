@@ -21,6 +21,7 @@ from ledger.values.guests import Party
 from ledger.values.ids import GuestId, PropertyId, UnitId
 from ledger.values.quote import Quote, sealed
 from ledger.values.stay import Stay
+from projections.finding.units import units_to_quote
 
 router = APIRouter(tags=["quotes"])
 
@@ -56,7 +57,8 @@ async def quote(wish: QuoteWish, request: Request, premises: OnPremises) -> Quot
     this price, send `quote` back before it expires."""
     keys = premises.quoting.keys
     stay = bounded_stay(wish.check_in, wish.check_out)
-    units = await candidates_of(premises, wish.property_id, wish.room_type, wish.unit_id, stay)
+    property_id, room_type, unit_id = wish.property_id, wish.room_type, wish.unit_id
+    units = await candidates_of(premises, property_id, room_type, unit_id, stay, units_to_quote)
     position, made = await premises.look(
         lambda store, ledger: _made(store, ledger, premises, _asked(wish, stay, units))
     )

@@ -9,17 +9,18 @@ from pydantic import Field
 from api.answers.search import StaysToBook, stays_with_titles
 from api.asking import Asking, OnPremises
 from api.cursors import AMONG_ROOMS, place_of
-from api.faults import NoSuchPosition, StaleRead
+from api.faults import InvalidRequest, NoSuchPosition, StaleRead
 from api.premises import Premises
 from api.problems import described
 from api.shapes import Query, Uuid
 from api.wishes.search import MapWish, SearchWish
 from ledger.errors import NoNights, NotFound, SearchTooWide, UnknownCurrency
 from ledger.values.clock import Instant
+from ledger.values.exchange import ReferenceRates
 from ledger.values.ids import PropertyId
 from projections.availability import AVAILABILITY
 from projections.finding.clusters import Clusters, clusters_to_book
-from projections.finding.sought import Place, Sought
+from projections.finding.sought import Order, Place, Sought
 from projections.finding.visibility import Visibility, visibility_of
 from projections.search import SEARCH
 from projections.showing.photos import SEEN_IN
@@ -37,6 +38,16 @@ class SearchPage(SearchWish):
         default=None, description="What the page before this one answered, to the same question"
     )
     limit: Annotated[int, Field(ge=1, le=50)] = 20
+
+    def sought(self, now: Instant, reference: ReferenceRates | None) -> Sought:
+        """In the words of the read model, where distances are measured from somewhere.
+
+        Raises InvalidRequest, NoNights, UnknownCurrency.
+        """
+        sought = super().sought(now, reference)
+        if sought.near is None and sought.order is Order.DISTANCE:
+            raise InvalidRequest(missing="near, or a box")
+        return sought
 
 
 @router.get(

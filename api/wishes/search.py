@@ -18,7 +18,7 @@ from ledger.values.listing import PropertyKind
 from ledger.values.offer import Asked, exchange_on_offer
 from projections.finding.clusters import side_of
 from projections.finding.found import MOST_PRICED
-from projections.finding.sought import ALL_AROUND_E6, Box, Order, Sought, Spot
+from projections.finding.sought import Box, Order, Sought, Spot
 
 DEGREES = r"-?\d{1,3}(\.\d{1,6})?"
 MOST_SOUTH_E6, MOST_WEST_E6 = -90_000_000, -180_000_000
@@ -73,8 +73,6 @@ class SearchWish(Query):
         near = _spot(*_e6(self.near)) if self.near else box.middle if box else None
         if box is None and self.place is None:
             raise InvalidRequest(missing="place or box")
-        if near is None and self.order is Order.DISTANCE:
-            raise InvalidRequest(missing="near, or a box")
         return Sought(
             asked=self._asked(now),
             currency=self.currency,
@@ -131,8 +129,8 @@ class MapWish(SearchWish):
         box = self._box()
         if box is not None:
             side_e6 = side_of(self.zoom)
-            across = (box.east_e6 - box.west_e6) % ALL_AROUND_E6 // side_e6 + 1
-            cells_count = across * ((box.north_e6 - box.south_e6) // side_e6 + 1)
+            across, upwards = box.width_e6 // side_e6 + 1, (box.north_e6 - box.south_e6) // side_e6
+            cells_count = across * (upwards + 1)
             if cells_count > MOST_CELLS:
                 raise InvalidRequest(cells_count=cells_count, at_most=MOST_CELLS)
         return super().sought(now, reference)

@@ -5,7 +5,6 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     Connection,
     Integer,
     RowMapping,
@@ -13,7 +12,6 @@ from sqlalchemy import (
     Subquery,
     and_,
     bindparam,
-    cast,
     func,
     literal,
     select,
@@ -28,7 +26,7 @@ from projections.finding.findable import findable, of_revision, to_be_had
 from projections.finding.ranks import values_of_ranks
 from projections.finding.sought import Place, Shape, Sought, shape_of
 from projections.projection import position_of
-from projections.search import SEARCH, properties, ratings, rooms, tariffs, terms
+from projections.search import SEARCH, SHOWN, STARS, properties, ratings, rooms, tariffs, terms
 
 
 def position_now(db: Connection) -> int:
@@ -77,8 +75,8 @@ def next_candidates(shape: Shape) -> Select[Any]:
 def detailed(page: Subquery) -> Select[Any]:
     """The candidates of a page, in their order, with everything that is told of them."""
     counted = (
-        select(func.count().label("count"), func.avg(ratings.c.stars).label("stars"))
-        .where(ratings.c.property_id == page.c.property_id, ~ratings.c.hidden)
+        select(func.count().label("reviews_count"), STARS.label("stars_hundredths"))
+        .where(ratings.c.property_id == page.c.property_id, SHOWN)
         .lateral("counted")
     )
     told = [each for each in properties.columns if each.name not in page.c]
@@ -94,8 +92,8 @@ def detailed(page: Subquery) -> Select[Any]:
             terms.c.levies,
             tariffs.c.rates_version,
             tariffs.c.levies_version,
-            counted.c.count.label("reviews_count"),
-            cast(func.round(counted.c.stars * 100), BigInteger).label("stars_hundredths"),
+            counted.c.reviews_count,
+            counted.c.stars_hundredths,
         )
         .join(properties, properties.c.property_id == page.c.property_id)
         .join(tariffs, tariffs.c.property_id == page.c.property_id)

@@ -1,13 +1,11 @@
 """Clusters: how many rooms can be booked in each cell of a map, and from which total on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 from typing import Any
 
 from msgspec.structs import replace
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -15,7 +13,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
-    RowMapping,
     Select,
     any_,
     bindparam,
@@ -27,11 +24,12 @@ from sqlalchemy import (
 
 from ledger.errors import SearchTooWide
 from projections.finding.candidates import detailed, position_now, values_of
+from projections.finding.cells import Cell, Cluster
 from projections.finding.findable import findable, to_be_had
-from projections.finding.found import MOST_PRICED, Paid, degrees
-from projections.finding.priced import Priced, judged
+from projections.finding.found import MOST_PRICED
 from projections.finding.sought import ALL_AROUND_E6, Order, Shape, Sought, shape_of
 from projections.projection import Answer
+from projections.reading import at_one_moment
 
 CELLS_OF_A_TILE = 4
 """How many cells lie side by side in a tile of the map: at zoom 0 one tile is the world."""
@@ -43,74 +41,10 @@ AT_MOST_SO_WIDE = 1 << 32
 """More cells than lie side by side around the world at any zoom."""
 
 
-class Cluster(BaseModel):
-    """The rooms of a cell that can be booked for the whole stay, in the middle of where they are.
-
-    `lowest` is the lowest of their totals; where `lowest_is_certain` is false, the lowest of those
-    that were worked out, and another may be lower. The one room of a cell that has only one is
-    named.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    latitude: str
-    longitude: str
-    count: int
-    lowest: Paid
-    lowest_is_certain: bool
-    property_id: str | None
-    room_type: str | None
-
-
 class Clusters(Answer):
     """The cells of a map in which something can be booked, from its south-west on."""
 
     clusters: Sequence[Cluster]
-
-
-@dataclass
-class Cell:
-    """What is known of a cell: how many candidates it has, and what was made of those seen.
-
-    Those that were not seen cost `least_left` or more.
-    """
-
-    row: RowMapping
-    priced: list[Priced] = field(default_factory=list)
-    seen_count: int = 0
-    least_left: int = 0
-
-    def take(self, sought: Sought, row: RowMapping) -> None:
-        """See the next candidate, which is judged and priced."""
-        self.seen_count += 1
-        self.least_left = row["rank"]
-        priced = judged(sought, row)
-        if priced is not None:
-            self.priced.append(priced)
-
-    def is_known(self, sought: Sought) -> bool:
-        """Whether its lowest total is certain; and where prices were named, its count."""
-        if self.seen_count >= self.row["candidates_count"]:
-            return True
-        cheap_enough = any(each.place.rank <= self.least_left for each in self.priced)
-        return cheap_enough and not sought.names_prices
-
-    def told(self, *, certain: bool) -> Cluster | None:
-        """What is told of it; nothing where nothing can be booked, or nothing is known yet."""
-        if not self.priced:
-            return None
-        cheapest = min(self.priced, key=lambda each: each.place)
-        seen_in_vain = self.seen_count - len(self.priced)
-        count = self.row["candidates_count"] - seen_in_vain
-        return Cluster(
-            latitude=degrees(self.row["middle_latitude_e6"]),
-            longitude=degrees(self.row["middle_longitude_e6"]),
-            count=count,
-            lowest=Paid(minor=cheapest.price.total.minor, currency=cheapest.price.total.currency),
-            lowest_is_certain=certain,
-            property_id=cheapest.place.property_id if count == 1 else None,
-            room_type=cheapest.place.room_type if count == 1 else None,
-        )
 
 
 def side_of(zoom: int) -> int:
@@ -127,9 +61,10 @@ def clusters_to_book(db: Connection, sought: Sought, zoom: int) -> Clusters:
     had to price it: one whose total no card can pay. Raises SearchTooWide where more prices would
     be needed to tell anything of a cell; or to count, where prices were named.
     """
-    position = position_now(db)
     by_price = replace(sought, order=Order.PRICE)
-    cells = _priced_by_rounds(db, by_price, zoom)
+    with at_one_moment(db):
+        position = position_now(db)
+        cells = _priced_by_rounds(db, by_price, zoom)
     uncertain = [cell for cell in cells.values() if not cell.is_known(by_price)]
     if any(sought.names_prices or not cell.priced for cell in uncertain):
         raise SearchTooWide(priced=MOST_PRICED)
@@ -142,7 +77,8 @@ def _priced_by_rounds(db: Connection, sought: Sought, zoom: int) -> Mapping[int,
     statement, values = one_round(shape_of(sought)), values_of_round(sought, zoom)
     cells, left = dict[int, Cell](), MOST_PRICED
     for seen, so_many in pairwise(ROUNDS):
-        rows = db.execute(statement, {**values, "seen": seen, "so_many": so_many}).mappings().all()
+        of_round = {"seen": seen, "so_many": so_many, "at_most": left + 1}
+        rows = db.execute(statement, {**values, **of_round}).mappings().all()
         for row in rows:
             cells.setdefault(row["cell"], Cell(row))
         for row in rows[:left]:
@@ -164,7 +100,8 @@ def values_of_round(sought: Sought, zoom: int) -> dict[str, object]:
 @cache
 def one_round(shape: Shape) -> Select[Any]:
     """The statement that asks for the candidates of the cells that are open, from one place in each
-    to another, the least of all first. It is given `values_of_round`, `seen` and `so_many`.
+    to another, the least of all first. It is given `values_of_round`, `seen`, `so_many`, and how
+    many of them `at_most`.
     """
     keys = findable(shape)
     side_e6 = bindparam("side_e6", type_=Integer)
@@ -188,7 +125,9 @@ def one_round(shape: Shape) -> Select[Any]:
     )
     of_round = numbered.c.number > bindparam("seen", type_=Integer)
     of_round &= numbered.c.number <= bindparam("so_many", type_=Integer)
-    return detailed(select(numbered).where(of_round).subquery("page"))
+    first = (numbered.c.rank, numbered.c.property_id, numbered.c.room_type)
+    page = select(numbered).where(of_round).order_by(*first)
+    return detailed(page.limit(bindparam("at_most", type_=Integer)).subquery("page"))
 
 
 def _middle(of: ColumnElement[int], cell: ColumnElement[int]) -> ColumnElement[int]:

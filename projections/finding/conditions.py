@@ -18,11 +18,12 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
+    literal,
     or_,
     type_coerce,
 )
 
-from ledger.values.listing import PropertyKind, folded
+from ledger.values.listing import REGISTERED_IN, PropertyKind, folded
 from projections.finding.costs import AHEAD_AT_LEAST, AHEAD_AT_MOST, COUNT
 from projections.finding.sought import Shape, Sought, Values
 from projections.search import arrivals, properties, tariffs
@@ -30,6 +31,7 @@ from projections.search import arrivals, properties, tariffs
 AT = bindparam("at", type_=DateTime(timezone=True))
 CHECK_IN, CHECK_OUT = bindparam("check_in", type_=Date), bindparam("check_out", type_=Date)
 HEADS = bindparam("heads", type_=Integer)
+REGISTERS = literal(sorted(REGISTERED_IN), ARRAY(Text))
 
 
 def values_of_rooms(sought: Sought) -> Values:
@@ -68,7 +70,7 @@ def published() -> list[ColumnElement[bool]]:
     return [
         properties.c.status == "published",
         ~properties.c.blocked,
-        properties.c.registered,
+        or_(properties.c.has_number, properties.c.country != all_(REGISTERS)),
         or_(until.is_(None), until > AT),
     ]
 

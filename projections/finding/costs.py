@@ -27,10 +27,9 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from ledger.values.currency import CURRENCIES, currency_of
+from ledger.values.rates import ALL_BP
 from projections.finding.sought import Sought, Values
 from projections.search import KEPT, LOWEST, arrivals, tariffs
-
-ALL_BP = 10_000
 
 NOT_CONVERTED = 10**15
 """Added to a price that cannot be told in the wished currency: it comes after all that can."""

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Integer, Numeric, bindparam, cast, or_
 
-from projections.finding.costs import ALL_BP, COUNT, DIGITS, RATES, by_currency, extra_guests_minor
+from ledger.values.rates import ALL_BP
+from projections.finding.costs import COUNT, DIGITS, RATES, by_currency, extra_guests_minor
 from projections.finding.sought import Sought, Values
 from projections.search import arrivals, tariffs
 

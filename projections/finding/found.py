@@ -18,6 +18,7 @@ from projections.finding.candidates import candidates, position_now
 from projections.finding.priced import Priced, judged
 from projections.finding.sought import Order, Place, Sought, Spot
 from projections.projection import Answer
+from projections.reading import at_one_moment
 
 AT_ONCE, MOST_AT_ONCE = 96, 768
 """How many candidates are fetched together: at first, and when those were not enough."""
@@ -89,13 +90,16 @@ def stays_to_book(db: Connection, sought: Sought, after: Place | None, at_most: 
 
     By price, that is the order of the totals, exactly: candidates are taken from the least that
     they can cost, until no other can belong to the page. A page begins behind a place in the order
-    and not behind so many rooms, so what comes and goes meanwhile moves nothing else. In any other
-    order a page may be short, and even empty, though others follow. Raises SearchTooWide where
-    more than `MOST_PRICED` prices would decide about a page.
+    and not behind so many rooms, so what comes and goes meanwhile moves nothing else. Where totals
+    themselves change between two pages (other rates of exchange, another day), a room near the
+    place may come again, or not at all. In any other order a page may be short, and even empty,
+    though others follow. Raises SearchTooWide where more than `MOST_PRICED` prices would decide
+    about a page.
     """
-    position = position_now(db)
     pick = _cheapest if sought.order is Order.PRICE else _next
-    page, ends_at = pick(db, sought, after, at_most)
+    with at_one_moment(db):
+        position = position_now(db)
+        page, ends_at = pick(db, sought, after, at_most)
     rooms = [_told(sought, priced) for priced in page]
     return FoundStays(position=position, rooms=rooms, ends_at=ends_at)
 
@@ -136,26 +140,18 @@ def _cheapest(db: Connection, sought: Sought, after: Place | None, at_most: int)
 
 
 def _from(db: Connection, sought: Sought, after: Place | None) -> Iterator[RowMapping]:
-    """Candidates behind a place, in growing parts: few searches need more than the first.
-
-    Each room comes once, also where its price changes between two parts.
-    """
-    at_once, told = AT_ONCE, set[tuple[str, str]]()
+    """Candidates behind a place, in growing parts: few searches need more than the first."""
+    at_once = AT_ONCE
     while True:
         rows = candidates(db, sought, after, at_once)
-        yield from (row for row in rows if _key(row) not in told)
-        told.update(map(_key, rows))
+        yield from rows
         if len(rows) < at_once:
             return
         after, at_once = _place(rows[-1]), min(2 * at_once, MOST_AT_ONCE)
 
 
-def _key(row: RowMapping) -> tuple[str, str]:
-    return row["property_id"], row["room_type"]
-
-
 def _place(row: RowMapping) -> Place:
-    return Place(row["rank"], *_key(row))
+    return Place(row["rank"], row["property_id"], row["room_type"])
 
 
 # -- What is told ----------------------------------------------------------------------

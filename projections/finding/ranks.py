@@ -3,7 +3,10 @@
 from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, cast, func, select
 
 from projections.finding.sought import ALL_AROUND_E6, DEGREE_E6, Order, Sought, Values
-from projections.search import properties, ratings
+from projections.search import SHOWN, STARS, properties, ratings
+
+MICROSECONDS = 1_000_000
+"""Of a second."""
 
 
 def values_of_ranks(sought: Sought) -> Values:
@@ -25,7 +28,7 @@ def rank_of_place(order: Order) -> ColumnElement[int]:
             return -_stars()
         case Order.NEWEST:
             seconds = func.extract("epoch", properties.c.published_at)
-            return cast(-seconds * DEGREE_E6, BigInteger)
+            return cast(-seconds * MICROSECONDS, BigInteger)
         case Order.PRICE:
             raise AssertionError("a property has no price: its rooms have")
 
@@ -41,9 +44,6 @@ def _distance_squared() -> ColumnElement[int]:
 
 
 def _stars() -> ColumnElement[int]:
-    """The average of what guests gave, in hundredths of a star; 0 where nobody has."""
-    given = select(func.round(func.avg(ratings.c.stars) * 100)).where(
-        ratings.c.property_id == properties.c.property_id, ~ratings.c.hidden
-    )
-    stars = given.correlate(properties).scalar_subquery()
-    return cast(func.coalesce(stars, 0), BigInteger)
+    """What guests gave it; 0 where nobody has."""
+    stars = select(STARS).where(ratings.c.property_id == properties.c.property_id, SHOWN)
+    return func.coalesce(stars.correlate(properties).scalar_subquery(), 0)

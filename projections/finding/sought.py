@@ -24,10 +24,15 @@ class Box(Struct, frozen=True):
     east_e6: int
 
     @property
+    def width_e6(self) -> int:
+        """How far it goes eastwards; from the west of the map to its east, all around."""
+        eastwards = self.east_e6 - self.west_e6
+        return eastwards if eastwards == ALL_AROUND_E6 else eastwards % ALL_AROUND_E6
+
+    @property
     def middle(self) -> "Spot":
         """Its middle."""
-        width_e6 = (self.east_e6 - self.west_e6) % ALL_AROUND_E6
-        east_of_zero = (self.west_e6 + width_e6 // 2 + ALL_AROUND_E6 // 2) % ALL_AROUND_E6
+        east_of_zero = (self.west_e6 + self.width_e6 // 2 + ALL_AROUND_E6 // 2) % ALL_AROUND_E6
         return Spot((self.south_e6 + self.north_e6) // 2, east_of_zero - ALL_AROUND_E6 // 2)
 
 

@@ -10,6 +10,7 @@ from ledger.errors import NotFound
 from ledger.values.clock import Instant
 from ledger.values.hindrance import Hindrance
 from ledger.values.ids import PropertyId
+from ledger.values.listing import REGISTERED_IN
 from projections.availability import units
 from projections.finding.candidates import position_now
 from projections.projection import Answer
@@ -55,6 +56,7 @@ def visibility_of(db: Connection, property_id: PropertyId, now: Instant) -> Visi
 def _parts(row: Row[Any], now: Instant) -> list[Part]:
     still_good = row.valid_until is None or row.valid_until > now
     verified = row.host_status in MAY_HOST
+    registered = row.has_number or row.country not in REGISTERED_IN
     found = (
         (Hindrance.NOT_PUBLISHED, row.status == "published", row.status_by),
         (Hindrance.BLOCKED, not row.blocked, row.blocked_by),
@@ -63,7 +65,7 @@ def _parts(row: Row[Any], now: Instant) -> list[Part]:
         (Hindrance.NO_LEVIES, row.levies_by is not None, row.levies_by),
         (Hindrance.NO_RATES, row.rates_by is not None, row.rates_by),
         (Hindrance.NO_UNIT, row.has_unit or row.rates_by is None, row.stopped_by or row.rates_by),
-        (Hindrance.NOT_REGISTERED, row.registered or row.revision == 0, row.facts_by),
+        (Hindrance.NOT_REGISTERED, registered, row.facts_by),
         (Hindrance.RUN_OUT, still_good, row.facts_by),
     )
     return [Part(hindrance=hindrance.value, holds=holds, by=by) for hindrance, holds, by in found]

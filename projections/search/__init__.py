@@ -17,7 +17,7 @@ from projections.search.hosting import MAY_HOST, HostEvent, hosts
 from projections.search.letting import KEPT, LOWEST, arrivals
 from projections.search.listing import ListingEvent, properties, rooms
 from projections.search.pricing import TariffEvent, tariffs, terms
-from projections.search.rating import RatingEvent, ratings
+from projections.search.rating import SHOWN, STARS, RatingEvent, ratings
 from projections.search.schema import tables
 
 __all__ = [
@@ -25,6 +25,8 @@ __all__ = [
     "LOWEST",
     "MAY_HOST",
     "SEARCH",
+    "SHOWN",
+    "STARS",
     "arrivals",
     "hosts",
     "properties",

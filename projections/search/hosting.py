@@ -57,7 +57,7 @@ HostEvent = (
 def project(  # noqa: C901 - one case per event
     rows: Rows, recorded: Recorded[Any], event: HostEvent
 ) -> None:
-    """Whether somebody may host, until when, and whether they can be paid."""
+    """Whether somebody may host, and whether they can be paid."""
     host_id, by = recorded.stream_id, recorded.event_id
     match event:
         case ProviderRegistered():

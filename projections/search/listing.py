@@ -20,7 +20,7 @@ from ledger.events.property import (
     RevisionApproved,
 )
 from ledger.values.files import expires_at
-from ledger.values.listing import REGISTERED_IN, Description, folded
+from ledger.values.listing import Description, folded
 from projections.projection import Rows
 from projections.search.schema import tables
 
@@ -38,7 +38,7 @@ properties = Table(
     Column("revision", Integer, nullable=False),
     Column("facts_by", Text),
     Column("valid_until", DateTime(timezone=True)),
-    Column("registered", Boolean, nullable=False),
+    Column("has_number", Boolean, nullable=False),
     Column("kind", Text),
     Column("country", Text),
     Column("region", Text),
@@ -60,9 +60,9 @@ properties = Table(
 )
 """A property by its approved facts, whatever is proposed; `revision` is their number, 0 for none.
 
-They hold until `valid_until`, if that is told: when it has come is judged by who asks. `registered`
-says that it has its number, or that its country asks for none. Amenities stand between commas, with
-one before the first and one after the last.
+They hold until `valid_until`, if that is told: when it has come is judged by who asks. `has_number`
+says whether it carries one of a register; whether its country asks for one, who asks judges too.
+Amenities stand between commas, with one before the first and one after the last.
 """
 
 
@@ -139,7 +139,7 @@ def draft_property(rows: Rows, recorded: Recorded[Any], event: PropertyDrafted) 
         "status_by": recorded.event_id,
         "blocked": False,
         "revision": 0,
-        "registered": False,
+        "has_number": False,
         "amenities": ",",
         "pets": False,
     }
@@ -159,7 +159,7 @@ def approve(
         "revision": revision,
         "facts_by": recorded.event_id,
         "valid_until": None if until is None else expires_at(until),
-        "registered": place.country not in REGISTERED_IN or bool(facts.registration),
+        "has_number": bool(facts.registration),
         "kind": facts.kind.value,
         "country": place.country,
         "region": place.region,

@@ -10,9 +10,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text, Uuid
 from ledger.events import Recorded
 from ledger.events.tariff import LeviesSet, RatesSet
 from ledger.values.ids import PropertyId
-from ledger.values.rates import (
-    ALL_BP,
-)
+from ledger.values.rates import ALL_BP
 from ledger.values.tariff import BookingMode, Levies, Rates
 from projections.projection import Rows
 from projections.search.letting import replace_arrivals

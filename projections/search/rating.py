@@ -2,7 +2,7 @@
 
 from typing import Any, assert_never
 
-from sqlalchemy import Boolean, Column, Index, Integer, Table, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Uuid, cast, func
 
 from ledger.events import Recorded
 from ledger.events.review import ReviewHidden, ReviewShown, ReviewsPublished
@@ -20,6 +20,10 @@ ratings = Table(
     Index("ratings_by_property", "property_id"),
 )
 """What guests gave a property overall, once it was published."""
+
+SHOWN = ~ratings.c.hidden
+STARS = cast(func.round(func.avg(ratings.c.stars) * 100), BigInteger)
+"""The average of what is shown, in hundredths of a star."""
 
 
 RatingEvent = ReviewsPublished | ReviewHidden | ReviewShown

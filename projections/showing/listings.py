@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import BigInteger, Connection, cast, func, select
+from sqlalchemy import Connection, func, select
 
 from ledger.errors import NotDiscoverable, NotFound
 from ledger.values.clock import Instant
@@ -22,7 +22,7 @@ from projections.descriptions import DESCRIPTIONS, description_of
 from projections.documents import DOCUMENTS
 from projections.finding.visibility import visibility_of
 from projections.projection import Answer, standing_of
-from projections.search import SEARCH, properties, ratings, terms
+from projections.search import SEARCH, SHOWN, STARS, properties, ratings, terms
 from projections.showing.facts import FactsTold, RulesTold, facts_told, rules_told
 from projections.showing.photos import Photo, photos_to_see
 from projections.verifications import VERIFICATIONS
@@ -118,9 +118,9 @@ def refuse_unless_found(db: Connection, property_id: PropertyId, now: Instant) -
 
 
 def _kept(db: Connection, property_id: PropertyId) -> Any:
-    shown = (ratings.c.property_id == property_id) & ~ratings.c.hidden
+    shown = (ratings.c.property_id == property_id) & SHOWN
     count = select(func.count()).select_from(ratings).where(shown)
-    stars = select(cast(func.round(func.avg(ratings.c.stars) * 100), BigInteger)).where(shown)
+    stars = select(STARS).where(shown)
     query = (
         select(
             properties.c.host_id,

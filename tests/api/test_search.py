@@ -95,6 +95,14 @@ def test_a_map_has_not_too_many_cells(door: Door) -> None:
 
     assert (refused.status_code, refused.json()["code"]) == (422, "INVALID_REQUEST")
     assert refused.json()["data"]["at_most"] == 1_500
+    everywhere = door.get("/search/clusters", **wish(zoom=9, box="-180,-90,180,90"))
+    assert everywhere.json()["data"]["cells_count"] == 2_049 * 1_025
+
+
+def test_a_map_has_no_order(door: Door, followed: None) -> None:
+    of_a_city = wish(box=None, place="Cascais", zoom=12, order="distance")
+
+    assert said(door.get("/search/clusters", **of_a_city))["clusters"] == []
 
 
 @pytest.mark.parametrize(

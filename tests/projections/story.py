@@ -157,7 +157,9 @@ def drive_to_end(
 @contextmanager
 def asking(url: str) -> Iterator[Connection]:
     """A connection for questions."""
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    engine = create_engine(
+        url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
+    )
     try:
         with engine.connect() as db:
             yield db

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
+from api.candidates import MOST_CANDIDATES
 from ledger.application import Ledger
 from ledger.draft import Draft
 from ledger.errors import Refused
@@ -22,7 +23,7 @@ from ledger.quotes import Wish, book_quoted, make_quote
 from ledger.store import EventStore
 from ledger.values.clock import Instant, StandingClock
 from ledger.values.guests import Party
-from ledger.values.ids import GuestId
+from ledger.values.ids import GuestId, UnitId
 from ledger.values.listing import RoomType
 from ledger.values.money import Money
 from ledger.values.nights import Taken
@@ -34,11 +35,13 @@ from ledger.values.stay_rules import EVERY_DAY, SeasonalRules, StayRules
 from ledger.values.tariff import Levies, RoomRates
 from projections.finding.found import stays_to_book
 from projections.finding.sought import Box
+from projections.finding.units import units_to_quote
 from tests.facts import (
     LATE_IN_LISBON,
     LISBON,
     NOW,
     SEA_VIEW,
+    a_rate_plan,
     a_stay,
     an_id,
     other_hours,
@@ -144,14 +147,15 @@ def offered(db: Connection, house: Listed, asked: Asked, **wished: Any) -> Money
     return Money(found[0].total.minor, found[0].total.currency) if found else None
 
 
-def accepted(ledger: Ledger, house: Listed, asked: Asked) -> Money | None:
+def accepted(ledger: Ledger, db: Connection, house: Listed, asked: Asked) -> Money | None:
     """The total at which a quote is made and its booking taken; nothing where one is refused."""
     made: list[Quote] = []
     (room,) = house.facts.rooms
+    units = units_to_quote(db, house.property_id, room.room_type, asked.stay).units
     wish = Wish(
         guest_id=INES,
         property_id=house.property_id,
-        candidates=[house.unit(number) for number in range(1, room.units + 1)],
+        candidates=[UnitId(unit.unit_id) for unit in units][:MOST_CANDIDATES],
         any_of_type=True,
         stay=asked.stay,
         party=asked.party,
@@ -192,7 +196,7 @@ def hold_them_against_each_other(story: Story, examples_count: int) -> Counter[b
                 wish = Asked(stay=stay, party=party, at=let.at, pets=pets)
                 shown = offered(db, house, wish)
                 verdicts[shown is not None] += 1
-                assert shown == accepted(ledger, house, wish), (house.name, wish)
+                assert shown == accepted(ledger, db, house, wish), (house.name, wish)
                 if shown is not None:
                     its = {"from_minor": shown.minor, "to_minor": shown.minor}
                     assert offered(db, house, wish, **its) == shown, "its own price hides it"
@@ -224,8 +228,26 @@ def test_who_comes_today_is_offered_and_sold_a_room_by_the_hours_that_were_appro
         for at, is_let in ((after_three, True), (after_eight, False)):
             asked = Asked(stay=today, party=party, at=at)
             shown = offered(db, house, asked)
-            assert shown == accepted(Ledger(store, StandingClock(at)), house, asked)
+            assert shown == accepted(Ledger(store, StandingClock(at)), db, house, asked)
             assert (shown is not None) is is_let
+
+
+def test_a_room_is_sold_although_all_that_would_fit_better_lack_the_nights_after_it(
+    story: Story,
+) -> None:
+    rules, stay = StayRules(buffer_nights=2), a_stay("2026-07-10")
+    rates = {"rooms": (RoomRates(SEA_VIEW, a_rate_plan(), rules),)}
+    many = some_facts(rooms=(RoomType(SEA_VIEW, units=MOST_CANDIDATES + 1, capacity=4),))
+    hotel = list_house(story, Listed("hotel", many, rates=rates))
+    for number in range(1, MOST_CANDIDATES + 1):
+        take(story, hotel.unit(number), Stay(stay.check_out, stay.check_out + timedelta(days=3)))
+    follow(story)
+
+    with asking(story.database.url) as db, closing(EventStore(story.database.url)) as store:
+        asked = Asked(stay=stay, party=Party(2), at=NOW)
+        shown = offered(db, hotel, asked)
+        assert shown == accepted(Ledger(store, StandingClock(NOW)), db, hotel, asked)
+        assert shown is not None
 
 
 def test_what_is_offered_is_accepted_and_nothing_else_is(story: Story) -> None:

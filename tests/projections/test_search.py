@@ -27,9 +27,10 @@ from ledger.values.listing import PropertyKind, RoomType
 from ledger.values.rates import Season
 from ledger.values.stay_rules import SeasonalRules, StayRules
 from ledger.values.tariff import BookingMode, RoomRates
+from projections.finding.cells import Cell
 from projections.finding.clusters import clusters_to_book
 from projections.finding.found import FoundRoom, stays_to_book
-from projections.finding.sought import Box, Order, Spot
+from projections.finding.sought import Box, Order, Sought, Spot
 from projections.finding.visibility import visibility_of
 from projections.properties import PropertyListed, properties
 from tests.facts import (
@@ -90,6 +91,7 @@ def names(found: Sequence[FoundRoom | PropertyListed], *houses: Listed) -> list[
 
 # -- What can be found ------------------------------------------------------------------
 
+IN_FIJI = replace(some_facts().place, country="FJ")
 IN_EVERY_STATE = (
     Listed("open"),
     Listed("unlisted", afterwards=(unlisted(),)),
@@ -108,6 +110,7 @@ IN_EVERY_STATE = (
     Listed("of a host in onboarding", hosts=(a_provider(), verified(), an_account())),
     Listed("of a restricted host", afterwards=(an_account_that_is(Standing.RESTRICTED),)),
     Listed("without number", facts=some_facts(registration=None)),
+    Listed("where none is asked", facts=some_facts(registration=None, place=IN_FIJI)),
     Listed("without rates", rates_and_levies=(False, True)),
     Listed("with another room's price", rates={"rooms": (RoomRates("cellar", a_rate_plan()),)}),
     Listed("without levies", rates_and_levies=(True, False)),
@@ -398,6 +401,7 @@ def test_the_map_goes_round_and_distances_with_it(story: Story) -> None:
     assert names(found, house) == ["fiji"]
     assert found[0].distance_metres == 2_128
     assert (around.middle, none) == (Spot(-16_750_000, -180_000_000), [])
+    assert Box(-90_000_000, -180_000_000, 90_000_000, 180_000_000).middle == Spot(0, 0)
 
 
 # -- Prices -----------------------------------------------------------------------------
@@ -551,6 +555,18 @@ def test_a_map_with_too_much_to_price_says_which_lowest_is_not_certain(
     assert (cell.count, cell.lowest_is_certain, cell.property_id) == (6, False, None)
 
 
+def test_a_map_of_more_places_than_can_be_priced_is_refused(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        list_house(story, at_latitude(38_690_000 + number * 10_000, f"{number}"))
+    follow(story)
+    monkeypatch.setattr("projections.finding.clusters.MOST_PRICED", 2)
+
+    with asking(story.database.url) as db, pytest.raises(SearchTooWide):
+        clusters_to_book(db, sought(), 17)
+
+
 def test_a_room_that_is_alone_in_its_cell_is_named(story: Story) -> None:
     house = list_house(story, Listed("open"))
     follow(story)
@@ -560,6 +576,52 @@ def test_a_room_that_is_alone_in_its_cell_is_named(story: Story) -> None:
 
     assert (alone.property_id, alone.room_type) == (house.property_id, SEA_VIEW)
     assert (alone.latitude, alone.longitude) == ("38.697000", "-9.421000")
+
+
+def test_who_turns_out_too_dear_does_not_move_the_one_that_is_shown(story: Story) -> None:
+    winter = Season("winter", date(2026, 12, 1), date(2027, 7, 11), 1_000)
+    dear = a_rate_plan(base_minor=90_000, seasons=(winter,))
+    alone, house = Listed("alone"), at_latitude(38_698_000, "dear")
+    list_house(story, alone)
+    list_house(story, changed(house, rates={"rooms": (RoomRates(SEA_VIEW, dear),)}))
+    follow(story)
+
+    with asking(story.database.url) as db:
+        both, one = (
+            clusters_to_book(db, sought(to_minor=most), 5).clusters[0] for most in (10**6, 60_000)
+        )
+
+    assert (both.count, both.latitude) == (2, "38.697500")
+    assert (one.count, one.latitude) == (1, "38.697000")
+    assert one.property_id == alone.property_id
+
+
+def test_a_map_is_of_one_moment_whoever_books_while_it_is_drawn(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    winter = Season("winter", date(2026, 12, 1), date(2027, 7, 11), 1_000)
+    in_turn = sorted("abcdef", key=lambda name: Listed(name).property_id)
+    for name, base_minor in zip(in_turn, (9_500, 9_000, 9_600, 9_700, 9_800, 9_900), strict=True):
+        plan = a_rate_plan(base_minor=base_minor, seasons=(winter,))
+        list_house(story, Listed(name, rates={"rooms": (RoomRates(SEA_VIEW, plan),)}))
+    follow(story)
+    is_known = Cell.is_known
+
+    def books_the_first(cell: Cell, wish: Sought) -> bool:
+        if cell.seen_count == 1:
+            take(story, Listed(in_turn[0]).unit(), JULY)
+            follow(story)
+        return is_known(cell, wish)
+
+    with asking(story.database.url) as db:
+        undisturbed = clusters_to_book(db, sought(), 3)
+        monkeypatch.setattr(Cell, "is_known", books_the_first)
+        (disturbed,) = clusters_to_book(db, sought(), 3).clusters
+        monkeypatch.undo()
+        (afterwards,) = clusters_to_book(db, sought(), 3).clusters
+
+    assert [disturbed] == list(undisturbed.clusters)
+    assert (disturbed.count, afterwards.count) == (6, 5)
 
 
 # -- In which order ---------------------------------------------------------------------
