@@ -31,7 +31,6 @@ from ledger.errors import (
     NotOffered,
     OwnListing,
     PolicyNotAccepted,
-    QuoteExpired,
 )
 from ledger.events import Actor
 from ledger.values.exchange import ReferenceRates
@@ -48,14 +47,12 @@ from ledger.values.ids import (
     UnitId,
     derived_id,
 )
-from ledger.values.listing import Facts
 from ledger.values.money import Money, same_currency, zero
 from ledger.values.offer import Asked, Offer, exchange_on_offer, payable
 from ledger.values.policy_text import TERMS, text_hash_of
 from ledger.values.price import CouponUse, Price
 from ledger.values.quote import NO_ID, VALID_FOR, Quote, numbered
 from ledger.values.stay import House, Stay
-from ledger.values.stay_rules import refuse_too_many
 from ledger.values.tariff import Levies, Rates, RoomRates
 
 
@@ -81,14 +78,13 @@ class Wish(Struct, frozen=True, kw_only=True):
 class Listing(Struct, frozen=True):
     """Whose a property is and what it is priced in.
 
-    Its `facts` are those that were approved, and `pets` says whether its rules let any in; where
-    somebody else vouches for it instead, nobody says that they do not.
+    `pets` says whether its rules let any in; where somebody else vouches for it, nobody says that
+    they do not.
     """
 
     host_id: HostId
     currency: str
     house: House | None
-    facts: Facts | None = None
     pets: bool = True
     vouched_by: AttestationId | None = None
     revision: int | None = None
@@ -152,7 +148,7 @@ def make_quote(draft: Draft, wish: Wish, reference: ReferenceRates | None) -> Qu
     if str(wish.guest_id) == str(offer.listing.host_id):
         raise OwnListing(property_id=wish.property_id)
     unit_id, room = _room(draft, wish, offer)
-    let, asked = _offer_of(offer, room), _asked(draft, wish)
+    let, asked = _offer_of(draft, wish, offer, room), _asked(draft, wish)
     let.refuse_unless_bookable(asked)
     if wish.non_refundable and not offer.rates.non_refundable:
         raise NotOffered(non_refundable=True)
@@ -198,7 +194,6 @@ def _listing(draft: Draft, property_id: PropertyId) -> Listing:
             listed.host_id,
             listed.currency,
             house=facts.house if facts else None,
-            facts=facts,
             pets=told is not None and told.rules.pets,
             revision=listed.approved,
         )
@@ -266,17 +261,10 @@ def _asked(draft: Draft, wish: Wish) -> Asked:
     )
 
 
-def _offer_of(offer: OnOffer, room: RoomRates) -> Offer:
+def _offer_of(draft: Draft, wish: Wish, offer: OnOffer, room: RoomRates) -> Offer:
     """A room as its stays are judged and priced; its capacity is that which was approved."""
-    listing = offer.listing
-    capacity = _capacity(listing, room.room_type)
-    return Offer(offer.house, room, offer.levies, capacity, listing.pets)
-
-
-def _capacity(listing: Listing, room_type: str) -> int | None:
-    """The heads that were approved for rooms of a type, where anybody approved any."""
-    approved = listing.facts.room(room_type) if listing.facts else None
-    return approved.capacity if approved else None
+    capacity = processes.approved_heads(draft, wish.property_id, room.room_type)
+    return Offer(offer.house, room, offer.levies, capacity, offer.listing.pets)
 
 
 def _price(draft: Draft, wish: Wish, offer: Offer, asked: Asked) -> Price:
@@ -323,11 +311,9 @@ def book_quoted(
     fewer heads meanwhile is PartyExceedsCapacity (BK1), and a quote by the clocks of a time zone
     that the property is no longer in is QuoteExpired.
     """
-    processes.refuse_unless_discoverable(draft, quote.property_id)
-    listing = _listing(draft, quote.property_id)
-    refuse_too_many(quote.party.heads(), _capacity(listing, quote.room_type))
-    if listing.house and listing.house.time_zone != quote.house.time_zone:
-        raise QuoteExpired(quoted_in=quote.house.time_zone, time_zone=listing.house.time_zone)
+    processes.refuse_unless_let_as_before(
+        draft, quote.property_id, quote.room_type, quote.party.heads(), quote.house
+    )
     if accepted_policy != quote.policy_text:
         raise PolicyNotAccepted(accepted=accepted_policy, policy_text=quote.policy_text)
     booked = _book_first_free(draft, guest, quote, others if quote.any_of_type else ())

@@ -80,9 +80,11 @@ from ledger.processes.differences import (
     write_off_difference,
 )
 from ledger.processes.discovery import (
+    approved_heads,
     hindrances,
     not_discoverable,
     refuse_unless_discoverable,
+    refuse_unless_let_as_before,
 )
 from ledger.processes.disputes import (
     accept_dispute,
@@ -302,6 +304,7 @@ __all__ = [
     "approve_refund",
     "approve_verification",
     "approve_write_off",
+    "approved_heads",
     "archive_property",
     "ask_for_answer",
     "ask_for_damage_again",
@@ -413,6 +416,7 @@ __all__ = [
     "refuse_correction",
     "refuse_document",
     "refuse_unless_discoverable",
+    "refuse_unless_let_as_before",
     "register_feed",
     "register_host",
     "reinstate_host",

@@ -58,7 +58,6 @@ from ledger.processes.names import (
     payment_of,
 )
 from ledger.processes.promises import promise_at_first
-from ledger.processes.room_rates import room_rates_of
 from ledger.values.clock import Instant
 from ledger.values.currency import chargeable
 from ledger.values.ids import BookingId, PaymentId
@@ -200,8 +199,14 @@ def confirm_at_last(draft: Draft, booking_id: BookingId) -> None:
     promise_at_first(draft, booking_id)
 
 
-def take_nights_again(draft: Draft, booking_id: BookingId, buffer_nights: int) -> None:
-    """Reserve the nights of a booking that had let them go. Raises NightsAreTaken, TooLate."""
+def take_nights_again(
+    draft: Draft, booking_id: BookingId, buffer_nights: int, rules: StayRules | None = None
+) -> None:
+    """Reserve the nights of a booking that had let them go.
+
+    Raises NightsAreTaken, TooLate, what stay rules raise where any are asked, and
+    TransitionNotAllowed where the unit was taken out of its house meanwhile.
+    """
     booking = booking_in(draft, booking_id)
     draft.do(
         PROCESS,
@@ -210,6 +215,8 @@ def take_nights_again(draft: Draft, booking_id: BookingId, buffer_nights: int) -
             booking_id=booking_id,
             stay=booking.stay,
             buffer_nights=buffer_nights,
+            rules=rules,
+            heads=booking.party.heads(),
         ),
     )
 
@@ -370,12 +377,6 @@ def abandon(draft: Draft, guest: Actor, booking_id: BookingId) -> None:
             PAYMENT.lifecycle.refuse(Abandon, payment.status)
         _give_up(draft, booking_id, payment, "given up by the guest")
     draft.do(PROCESS, ReleaseHold(unit_id=booking.unit_id, booking_id=booking_id))
-
-
-def buffer_of(draft: Draft, booking: Booking) -> int:
-    """The nights that its host keeps free after a stay like this one, as the rules are now."""
-    room = room_rates_of(draft, booking.unit_id)
-    return room.rules_for(booking.stay.check_in).buffer_nights if room else 0
 
 
 # -- What several steps look at -----------------------------------------------------------

@@ -1,6 +1,7 @@
 """Whether a property can be found and booked: worked out each time, and never set by anybody.
 
-Search, direct links, quotes and bookings ask the same (spec: domain, section 2).
+Search, direct links, quotes and bookings ask the same (spec: domain, section 2), and so does money
+that comes after its booking had let the nights go.
 """
 
 from collections.abc import Iterator
@@ -13,13 +14,15 @@ from ledger.aggregates.provider import Status as Hosting
 from ledger.aggregates.tariff import TARIFF, tariff_of
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR
 from ledger.draft import Draft
-from ledger.errors import NotDiscoverable
+from ledger.errors import NotDiscoverable, QuoteExpired
 from ledger.processes.hosts import MAY_HOST
 from ledger.processes.names import attestation_of
 from ledger.values.files import expires_at
 from ledger.values.hindrance import Hindrance
 from ledger.values.ids import PropertyId
 from ledger.values.listing import REGISTERED_IN, units_of
+from ledger.values.stay import House
+from ledger.values.stay_rules import refuse_too_many
 from ledger.values.tariff import Rates
 
 CAME_WITH_HISTORY = (*MAY_HOST, Hosting.DRAFT)
@@ -32,6 +35,30 @@ def refuse_unless_discoverable(draft: Draft, property_id: PropertyId) -> None:
     reasons = hindrances(draft, property_id, listed) if listed else _vouched(draft, property_id)
     if because := list(reasons):
         raise not_discoverable(property_id, *because)
+
+
+def refuse_unless_let_as_before(
+    draft: Draft, property_id: PropertyId, room_type: str, heads: int, house: House
+) -> None:
+    """Let a stay pass that was asked for before, and could be asked for in such a room now (BK1).
+
+    Raises NotDiscoverable; PartyExceedsCapacity where rooms of its type were approved for fewer
+    heads meanwhile; QuoteExpired where it goes by the clocks of a time zone that the property is no
+    longer in.
+    """
+    refuse_unless_discoverable(draft, property_id)
+    refuse_too_many(heads, approved_heads(draft, property_id, room_type))
+    listed = draft.state(PROPERTY, property_id)
+    now_in = listed.facts.house.time_zone if listed and listed.facts else house.time_zone
+    if now_in != house.time_zone:
+        raise QuoteExpired(quoted_in=house.time_zone, time_zone=now_in)
+
+
+def approved_heads(draft: Draft, property_id: PropertyId, room_type: str) -> int | None:
+    """The heads that a property's rooms of a type were approved for, if anybody approved any."""
+    listed = draft.state(PROPERTY, property_id)
+    room = listed.facts.room(room_type) if listed and listed.facts else None
+    return room.capacity if room else None
 
 
 def not_discoverable(property_id: PropertyId, *because: Hindrance) -> NotDiscoverable:

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from typing import NamedTuple
 
+from ledger.aggregates.booking import Booking
 from ledger.aggregates.booking import Status as Stands
 from ledger.aggregates.payment import AdoptPayment
 from ledger.aggregates.unapplied_receipt import (
@@ -22,16 +23,18 @@ from ledger.aggregates.unapplied_receipt import (
 )
 from ledger.aggregates.unapplied_receipt import Status as Receiving
 from ledger.draft import Draft
-from ledger.errors import NightsAreTaken, NotFound, RefundBlockedByDispute, TooLate
+from ledger.errors import NotFound, RefundBlockedByDispute, Refused
 from ledger.events import Actor
 from ledger.events.unapplied_receipt import Why
 from ledger.gateways.stripe.payments import Succeeded
 from ledger.gateways.stripe.refunds import RefundFact, RefundStatus
-from ledger.processes.checkout import buffer_of, confirm_late, take_nights_again
+from ledger.processes.checkout import confirm_late, take_nights_again
 from ledger.processes.coupons import coupon_is_back
-from ledger.processes.found import booking_in, dispute_in, payment_in
+from ledger.processes.discovery import refuse_unless_let_as_before
+from ledger.processes.found import booking_in, calendar_in, dispute_in, payment_in
 from ledger.processes.names import PROCESS, PROCESSOR, late_payment_of
 from ledger.processes.outcome import Outcome
+from ledger.processes.room_rates import rules_of
 from ledger.values.ids import BookingId, PaymentId, ReceiptId
 from ledger.values.money import Money
 
@@ -84,9 +87,10 @@ def take_in_receipt(
 
 
 def _adopted(draft: Draft, booking_id: BookingId, receipt_id: ReceiptId) -> bool:
-    """Whether the booking could have the money: its nights are free, and it is what is due.
+    """Whether the booking could have the money: it could be made now, and it is what is due.
 
-    A price that a coupon lessened is not due any more where the coupon was given back.
+    Whatever refuses that, the money is here, and goes back. A price that a coupon lessened is not
+    due any more where the coupon was given back.
     """
     booking = booking_in(draft, booking_id)
     receipt = draft.state(UNAPPLIED_RECEIPT, receipt_id)
@@ -96,8 +100,8 @@ def _adopted(draft: Draft, booking_id: BookingId, receipt_id: ReceiptId) -> bool
     if coupon_is_back(draft, booking_id):
         return False
     try:
-        take_nights_again(draft, booking_id, buffer_of(draft, booking))
-    except (NightsAreTaken, TooLate):
+        _take_nights_late(draft, booking, booking_id)
+    except Refused:
         return False
     payment_id = late_payment_of(booking_id, receipt.charge)
     draft.do(
@@ -124,6 +128,20 @@ def _adopted(draft: Draft, booking_id: BookingId, receipt_id: ReceiptId) -> bool
     )
     confirm_late(draft, booking_id, payment_id)
     return True
+
+
+def _take_nights_late(draft: Draft, booking: Booking, booking_id: BookingId) -> None:
+    """Reserve the nights of an expired booking, judged as any that is made now (UC7).
+
+    Only how many holds its guest has is not asked. Raises what `refuse_unless_let_as_before` and
+    `take_nights_again` raise.
+    """
+    room_type = calendar_in(draft, booking.unit_id).room_type
+    refuse_unless_let_as_before(
+        draft, booking.property_id, room_type, booking.party.heads(), booking.house
+    )
+    rules = rules_of(draft, booking.unit_id, booking.stay)
+    take_nights_again(draft, booking_id, rules.buffer_nights if rules else 0, rules)
 
 
 def receipt_funds_have_arrived(draft: Draft, receipt_id: ReceiptId) -> None:
