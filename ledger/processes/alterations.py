@@ -182,12 +182,16 @@ def _give_the_difference_back(draft: Draft, booking_id: BookingId) -> None:
 
 
 def apply_approved_alteration(draft: Draft, booking_id: BookingId) -> None:
-    """Make an alteration so whose refund somebody had to approve first, if there is one."""
+    """Make an alteration so whose refund somebody had to approve first, if there is one.
+
+    Raises what `refuse_impossible` raises.
+    """
     alteration = draft.state(ALTERATION, alteration_of(booking_id))
     if alteration is None or alteration.status is not Altering.SETTLING:
         return
     refunds = refunds_of_alteration(draft, booking_id, alteration.number)
     if refunds and not any(_waits_for_approval(draft, refund_id) for refund_id in refunds):
+        refuse_impossible(draft, booking_id, change_of(alteration))
         _apply(draft, booking_id)
 
 
@@ -238,7 +242,7 @@ def waits_for(draft: Draft, booking_id: BookingId, payment_id: PaymentId) -> boo
 
 
 def could_be_applied(draft: Draft, booking_id: BookingId, payment_id: PaymentId) -> bool:
-    """Whether what this payment is for could be made so now: somebody may have the nights."""
+    """Whether what this payment is for could be made so now: the nights, and as many people."""
     if not waits_for(draft, booking_id, payment_id):
         return False
     try:

@@ -8,16 +8,16 @@ from msgspec.structs import replace
 from ledger.aggregates.booking import BOOKING, ApplyAlteration, Booking
 from ledger.aggregates.booking import Status as Stands
 from ledger.aggregates.decider import Command
-from ledger.aggregates.property import PROPERTY
 from ledger.aggregates.unit_calendar import MoveReservation, Reacquire, ReleaseReservation
 from ledger.draft import Draft, decider_of
 from ledger.errors import NotDiscoverable, NotFound, NothingToAlter
+from ledger.processes.discovery import approved_heads
 from ledger.processes.found import booking_in, calendar_in
 from ledger.processes.names import (
     PROCESS,
     alteration_payment_of,
 )
-from ledger.processes.room_rates import room_rates_of
+from ledger.processes.room_rates import room_rates_of, rules_of
 from ledger.values.change import Change, Wished, adds_nights, altered_price
 from ledger.values.clock import Instant
 from ledger.values.currency import chargeable, refundable
@@ -41,8 +41,8 @@ def work_out(draft: Draft, booking_id: BookingId, wish: AlterationWish) -> Chang
     """What a booking would become, and cost, if both sides agreed now.
 
     Raises NotFound, TransitionNotAllowed where the stay does not stand any more, NothingToAlter,
-    PartyExceedsCapacity, NotDiscoverable where nobody asks for a price of nights that are added,
-    BelowProcessorMinimum and its kin, and what `refuse_impossible` raises.
+    NotDiscoverable where nobody asks for a price of nights that are added, BelowProcessorMinimum
+    and its kin, and what `refuse_impossible` raises.
     """
     booking = alterable(draft, booking_id)
     stay, party = wish.stay or booking.stay, wish.party or booking.party
@@ -50,8 +50,6 @@ def work_out(draft: Draft, booking_id: BookingId, wish: AlterationWish) -> Chang
     if (stay, party, unit_id) == (booking.stay, booking.party, booking.unit_id):
         raise NothingToAlter(booking_id=booking_id)
     room = _room(draft, booking, unit_id)
-    for capacity in (_let_for(room, stay), _approved_for(draft, unit_id)):
-        refuse_too_many(party.heads(), capacity)
     if room is None and adds_nights(booking.price, stay):
         raise NotDiscoverable(unit_id=unit_id, because="it has no rates")
     wished = Wished(
@@ -82,10 +80,11 @@ def alterable(draft: Draft, booking_id: BookingId) -> Booking:
 def refuse_impossible(draft: Draft, booking_id: BookingId, change: Change) -> None:
     """Let a change pass that could be made so now, once its difference is settled.
 
-    Raises NightsAreTaken, NightsHaveBegun, NoNights, TooLate, ChangesBothWays,
-    TransitionNotAllowed.
+    Raises PartyExceedsCapacity, NightsAreTaken, NightsHaveBegun, NoNights, TooLate,
+    ChangesBothWays, TransitionNotAllowed.
     """
     booking = booking_in(draft, booking_id)
+    _refuse_too_many(draft, booking, change)
     applied = replace(
         application(booking, booking_id, change),
         payment_id=alteration_payment_of(booking_id, booking.revision + 1),
@@ -147,14 +146,17 @@ def _room(draft: Draft, booking: Booking, unit_id: UnitId) -> RoomRates | None:
     return room_rates_of(draft, unit_id)
 
 
-def _let_for(room: RoomRates | None, stay: Stay) -> int | None:
-    """The heads that its host lets a room for, where they say."""
-    return room.rules_for(stay.check_in).capacity if room else None
+def _refuse_too_many(draft: Draft, booking: Booking, change: Change) -> None:
+    """Let a party pass that fits, as its host lets the room and as the room was approved.
 
-
-def _approved_for(draft: Draft, unit_id: UnitId) -> int | None:
-    """The heads that a unit's type of rooms was approved for, where anybody approved any."""
-    calendar = calendar_in(draft, unit_id)
-    listed = draft.state(PROPERTY, calendar.property_id)
-    room = listed.facts.room(calendar.room_type) if listed and listed.facts else None
-    return room.capacity if room else None
+    Who only comes for less than was booked keeps it. Raises PartyExceedsCapacity.
+    """
+    heads, same_unit = change.party.heads(), change.unit_id == booking.unit_id
+    no_more = heads <= booking.party.heads() and not adds_nights(booking.price, change.stay)
+    if same_unit and no_more:
+        return
+    calendar = calendar_in(draft, change.unit_id)
+    rules = rules_of(draft, change.unit_id, change.stay)
+    approved = approved_heads(draft, calendar.property_id, calendar.room_type)
+    for capacity in (rules.capacity if rules else None, approved):
+        refuse_too_many(heads, capacity)

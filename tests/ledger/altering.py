@@ -15,6 +15,7 @@ from ledger.draft import Draft
 from ledger.events import Actor, Recorded
 from ledger.processes.earnings import payouts_of
 from ledger.values.change import Change
+from ledger.values.ids import BookingId
 from ledger.values.price import CouponUse, Price, Terms, price_under
 from ledger.values.rates import Occasion
 from ledger.values.stay import Stay, local_date
@@ -114,9 +115,9 @@ def agree(market: Market, actor: Actor = HOST, accepted: str | None = None) -> N
     market.decide(plan)
 
 
-def pay_the_difference(market: Market, card: str = VISA) -> None:
+def pay_the_difference(market: Market, card: str = VISA, booking_id: BookingId = BOOKING) -> None:
     """The guest pays what is dearer in the browser."""
-    altering = market.ledger.state(ALTERATION, processes.alteration_of(BOOKING))
+    altering = market.ledger.state(ALTERATION, processes.alteration_of(booking_id))
     assert altering is not None
     (intent,) = [
         one["id"]

@@ -36,6 +36,7 @@ from ledger.values.ids import BookingId, GuestId, UnitId
 from ledger.values.journal import Account
 from ledger.values.policy import LineBack
 from ledger.values.price import paid_by
+from ledger.values.stay_rules import StayRules
 from tests.facts import (
     BOOKING,
     CHECK_IN,
@@ -330,6 +331,19 @@ def test_a_stay_is_altered_more_than_once(market: AlteringMarket) -> None:
     market.until(NOW + 9 * DAY, step=DAY)
     assert market.in_the_books() == market.at_stripe()
     assert market.findings() == []
+
+
+def test_who_leaves_earlier_may_even_where_the_room_is_let_for_fewer_by_now(
+    market: AlteringMarket,
+) -> None:
+    rates = some_rates()
+    market.ask(replace(rates, rooms=(replace(rates.rooms[0], rules=StayRules(capacity=2)),)))
+
+    market.alters(stay=SHORTER)
+
+    assert market.booking().stay == SHORTER
+    with pytest.raises(PartyExceedsCapacity):
+        market.shown(stay=LONGER)
 
 
 # -- What follows ---------------------------------------------------------------------------

@@ -7,7 +7,10 @@ import pytest
 from msgspec.structs import replace
 
 from ledger import processes
+from ledger.aggregates.alteration import ALTERATION
+from ledger.aggregates.alteration import Status as Altering
 from ledger.aggregates.booking import BOOKING, Status
+from ledger.aggregates.unapplied_receipt import Status as Receiving
 from ledger.draft import Draft
 from ledger.errors import PartyExceedsCapacity, PetsNotAllowed
 from ledger.processes import AlterationWish
@@ -18,7 +21,9 @@ from ledger.values.listing import HouseRules, unit_of
 from ledger.values.quote import Quote
 from ledger.values.verification import Subject
 from tests.facts import GUEST, INES, SEA_VIEW, a_description, a_stay, some_facts
+from tests.ledger.altering import pay_the_difference
 from tests.ledger.supply import HOST_ANA, MILL, Supply
+from tests.ledger.test_money_in import the_receipt
 
 
 @pytest.fixture
@@ -128,3 +133,62 @@ def test_a_stay_is_not_altered_for_more_people_than_are_approved(mill: Supply) -
 
     assert (refused.value.heads, refused.value.capacity) == (4, 3)
     mill.ledger.rehearse(partial(altered, heads=3))
+
+
+def agreed(mill: Supply, booking_id: BookingId) -> None:
+    """Ana agrees to what Inês proposed."""
+
+    def plan(draft: Draft) -> None:
+        proposed = processes.alteration_in(draft, booking_id)
+        digest = processes.change_of(proposed).digest
+        processes.accept_alteration(draft, HOST_ANA, booking_id, proposed.number, digest)
+
+    mill.decide(plan, booking_id)
+
+
+def proposed_for(mill: Supply, heads: int) -> BookingId:
+    """Inês has booked for two, and proposes to come with more. Her booking."""
+    booking_id = books(mill, quoted(mill, heads=2))
+    wish = AlterationWish(party=Party(heads))
+
+    def plan(draft: Draft) -> None:
+        shown = processes.work_out(draft, booking_id, wish)
+        processes.propose_alteration(draft, GUEST, booking_id, wish, shown.digest)
+
+    mill.decide(plan, booking_id)
+    return booking_id
+
+
+def party_of(mill: Supply, booking_id: BookingId) -> Party:
+    """Who comes."""
+    booking = mill.ledger.state(BOOKING, booking_id)
+    assert booking is not None
+    return booking.party
+
+
+@pytest.mark.parametrize("heads", [3, 4], ids=["costs the same", "is dearer"])
+def test_more_people_are_not_agreed_to_than_are_approved_by_then(mill: Supply, heads: int) -> None:
+    booking_id = proposed_for(mill, heads)
+    takes_fewer(mill, 2)
+
+    with pytest.raises(PartyExceedsCapacity) as refused:
+        agreed(mill, booking_id)
+
+    assert (refused.value.heads, refused.value.capacity) == (heads, 2)
+    assert party_of(mill, booking_id) == Party(2)
+
+
+def test_what_is_paid_for_more_people_than_are_approved_by_then_goes_back(mill: Supply) -> None:
+    booking_id = proposed_for(mill, 4)
+    agreed(mill, booking_id)
+    mill.settle()
+    takes_fewer(mill, 2)
+
+    pay_the_difference(mill, booking_id=booking_id)
+    mill.settle()
+
+    assert party_of(mill, booking_id) == Party(2)
+    assert the_receipt(mill) is Receiving.RETURNED
+    altering = mill.ledger.state(ALTERATION, processes.alteration_of(booking_id))
+    assert altering is not None
+    assert altering.status is Altering.FAILED

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ledger import processes
 from ledger.aggregates.alteration import Status as Altering
@@ -14,16 +15,19 @@ from ledger.aggregates.provider import PROVIDER, Standing, VouchForProvider
 from ledger.aggregates.refund import ApproveRefund, external_refund_of
 from ledger.aggregates.refund import Status as Refunding
 from ledger.draft import Draft
+from ledger.errors import PartyExceedsCapacity
 from ledger.events.booking import EarningsRecognized
 from ledger.events.payout import PayoutReleased, PayoutScheduled, PayoutTransferred
 from ledger.events.refund import ExternalRefundClassified, Funding, RefundApproved
 from ledger.processes.refunds import reserve
 from ledger.values.allowance import paid_lines
 from ledger.values.clock import Instant
+from ledger.values.guests import Party
 from ledger.values.ids import RefundId
 from ledger.values.journal import Account
 from ledger.values.money import Money
 from ledger.values.policy import FLEXIBLE, Ending, LineBack
+from ledger.values.stay_rules import StayRules
 from ledger.values.tranches import tranches
 from tests.facts import (
     BOOKING,
@@ -38,6 +42,7 @@ from tests.facts import (
     PROCESSOR,
     RUI,
     a_stay,
+    some_rates,
     to_record_account,
     to_register,
 )
@@ -274,6 +279,21 @@ def test_what_a_shorter_stay_takes_of_what_the_host_has_had_waits_for_a_person()
     assert approved.debt == first.amount - market.booking().price.shares.host
     nothing_is_deferred(market)
     assert market.findings() == []
+
+
+def test_a_refund_is_not_approved_for_more_people_than_are_let_in_by_then() -> None:
+    market = paid()
+    until(market, FIRST)
+    market.alters(stay=a_stay(nights=20), party=Party(adults=2, children=2))
+    assert market.alteration().status is Altering.SETTLING
+    rates = some_rates()
+    market.ask(replace(rates, rooms=(replace(rates.rooms[0], rules=StayRules(capacity=3)),)))
+
+    with pytest.raises(PartyExceedsCapacity):
+        approve(market, processes.refund_of(BOOKING, 1))
+
+    assert market.refund_for(alteration=1).status is Refunding.AWAITING_APPROVAL
+    assert market.booking().party == Party(adults=2, children=1)
 
 
 @pytest.mark.parametrize("nights", [30, 31])
