@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, ClassVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ledger.events import Recorded
 from ledger.events.attestation import PropertyAttested
@@ -43,10 +43,13 @@ from replay.rules.rule import Handlers, Rule
 
 
 class House(Struct):
-    """A house as far as it decides: whose it is, what was approved of it, whether it is let."""
+    """A house as far as it decides: whose it is, what was approved of it, whether it is let.
+
+    `approved` are numbers of revisions: one that was rejected leaves a gap.
+    """
 
     host_id: str
-    revision: int = 0
+    approved: set[int] = field(default_factory=set)
     valid_until: date | None = None
     published: bool = False
     blocked: bool = False
@@ -79,7 +82,7 @@ class WhatIsBookedMayBeLet(Rule):
             PropertyAttested: self.attest,
             PropertyDrafted: self.draft,
             PropertyApproved: self.approve,
-            RevisionApproved: self.approve,
+            RevisionApproved: self.approve_revision,
             PropertyPublished: self.publish,
             PropertyUnlisted: self.hide,
             PropertySuspended: self.hide,
@@ -110,10 +113,19 @@ class WhatIsBookedMayBeLet(Rule):
         """A house that nobody has looked at."""
         self._houses[recorded.stream_id] = House(recorded.event.host_id)
 
-    def approve(self, recorded: Recorded[PropertyApproved | RevisionApproved]) -> None:
-        """These facts of it hold."""
+    def approve(self, recorded: Recorded[PropertyApproved]) -> None:
+        """The first facts of it hold."""
+        self._take_as_approved(recorded, 1)
+
+    def approve_revision(self, recorded: Recorded[RevisionApproved]) -> None:
+        """Other facts of it hold."""
+        self._take_as_approved(recorded, recorded.event.number)
+
+    def _take_as_approved(
+        self, recorded: Recorded[PropertyApproved] | Recorded[RevisionApproved], number: int
+    ) -> None:
         house = self._houses[recorded.stream_id]
-        house.revision += 1
+        house.approved.add(number)
         house.valid_until = recorded.event.valid_until
 
     def publish(self, recorded: Recorded[PropertyPublished]) -> None:
@@ -177,7 +189,7 @@ class WhatIsBookedMayBeLet(Rule):
         event = recorded.event
         house = self._houses.get(event.property_id, House(""))
         host = self._hosts.get(event.host_id, Host())
-        if not 1 <= (event.revision or 0) <= house.revision:
+        if event.revision not in house.approved:
             yield f"nobody approved revision {event.revision} of house {event.property_id}"
         if house.host_id != event.host_id:
             yield f"house {event.property_id} is not host {event.host_id}'s"

@@ -11,7 +11,18 @@ from ledger.events import Event, Recorded
 from ledger.events.provider import PayoutAccountChanged
 from ledger.values.ids import StreamId
 from replay.rules.what_is_booked_may_be_let import WhatIsBookedMayBeLet
-from tests.facts import BOOKING, NOW, a_booking, approved_house, blocked, suspended, unlisted
+from tests.facts import (
+    BOOKING,
+    NOW,
+    a_booking,
+    approved_house,
+    blocked,
+    not_revised,
+    revised,
+    revision_proposed,
+    suspended,
+    unlisted,
+)
 from tests.projections.houses import Listed
 
 BY_THE_SEA = Listed("by the sea")
@@ -45,6 +56,28 @@ def found_by(*told: Told) -> list[str]:
 
 def test_a_house_that_was_approved_and_is_shown_may_be_booked() -> None:
     assert found_by(*listed(), (BOOKING, REQUESTED)) == []
+
+
+def revised_at_the_second_attempt() -> list[Told]:
+    """A house of which revision 2 was rejected, and revision 3 approved."""
+    again = replace(revision_proposed(), number=3)
+    steps = (revision_proposed(), not_revised(), again, replace(revised(), number=3))
+    return [*listed(), *((HOUSE, step) for step in steps)]
+
+
+@pytest.mark.parametrize("revision", [1, 3], ids=["the first", "the second attempt"])
+def test_a_revision_after_one_that_was_rejected_may_be_booked(revision: int) -> None:
+    booked = replace(REQUESTED, revision=revision)
+
+    assert found_by(*revised_at_the_second_attempt(), (BOOKING, booked)) == []
+
+
+def test_a_revision_that_was_rejected_is_told_of_when_it_is_booked() -> None:
+    booked = replace(REQUESTED, revision=2)
+
+    (told,) = found_by(*revised_at_the_second_attempt(), (BOOKING, booked))
+
+    assert told == f"nobody approved revision 2 of house {HOUSE}"
 
 
 @pytest.mark.parametrize(
