@@ -79,6 +79,8 @@ async def refund(
     responses=described(
         *COMMANDS,
         *TOO_MUCH,
+        errors.NightsAreTaken,
+        errors.PartyExceedsCapacity,
         errors.RefundChanged,
         errors.SecondPersonRequired,
         errors.SelfApproval,
