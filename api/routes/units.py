@@ -7,7 +7,6 @@ from api.commands import COMMANDS, Commanding, answered
 from api.problems import described
 from api.shapes import Body, Uuid
 from ledger import errors, processes
-from ledger.aggregates.unit_calendar import Deactivate
 from ledger.draft import Draft
 from ledger.events import Actor, Role
 from ledger.values.ids import UnitId
@@ -46,7 +45,7 @@ async def deactivate_unit(unit_id: Uuid, said: Leaving, command: Commanding) -> 
     unit = UnitId(unit_id)
 
     def plan(draft: Draft) -> None:
-        draft.do(_host_or_operator(draft, unit, said.by), Deactivate(unit_id=unit))
+        processes.take_out(draft, _host_or_operator(draft, unit, said.by), unit)
         _answer_unit(draft, unit)
 
     return await command.execute(unit, said, plan, UnitNow)

@@ -254,7 +254,7 @@ from ledger.processes.taxes import (
     remit_tax,
     tax_account_in,
 )
-from ledger.processes.units import reopen_unit
+from ledger.processes.units import reopen_unit, take_out
 from ledger.processes.verifications import (
     approve_verification,
     ask_for_papers,
@@ -478,6 +478,7 @@ __all__ = [
     "take_in_reversal",
     "take_in_top_up",
     "take_in_transfer",
+    "take_out",
     "tax_account_in",
     "time_out_review",
     "transfer_declined",

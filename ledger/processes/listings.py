@@ -7,7 +7,6 @@ change only as far as everybody who has booked can still come is asked of them h
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from ledger.aggregates.booking import BOOKING
 from ledger.aggregates.property import (
     ArchiveProperty,
     BlockListing,
@@ -26,8 +25,7 @@ from ledger.aggregates.property import (
 from ledger.aggregates.property import Status as Listed
 from ledger.aggregates.provider import Status as Hosting
 from ledger.aggregates.tariff import TARIFF, tariff_of
-from ledger.aggregates.unit_calendar import UNIT_CALENDAR, Deactivate, UnitCalendar
-from ledger.aggregates.unit_calendar import Status as Nights
+from ledger.aggregates.unit_calendar import UNIT_CALENDAR
 from ledger.aggregates.verification import VERIFICATION, verification_of
 from ledger.draft import Draft
 from ledger.events import Actor
@@ -35,6 +33,7 @@ from ledger.processes.discovery import in_the_way_of_publication
 from ledger.processes.found import host_in, property_in
 from ledger.processes.obligations import open_of
 from ledger.processes.shown import photos_to_see, refuse_unless_of_safety, shown_photo
+from ledger.processes.units import occupants_in, take_out
 from ledger.values.ids import BookingId, HostId, PropertyId, UnitId, VerificationId
 from ledger.values.listing import (
     PHOTOS_NEEDED,
@@ -45,7 +44,6 @@ from ledger.values.listing import (
     missing_of,
     units_of,
 )
-from ledger.values.stay import ONE_DAY
 
 CANNOT_LIST = (Hosting.REJECTED, Hosting.CLOSED)
 
@@ -183,8 +181,8 @@ def archive_property(
     listed = property_in(draft, property_id)
     obligations = tuple(dict.fromkeys(_obligations(draft, property_id, listed, bookings)))
     draft.do(by, ArchiveProperty(property_id=property_id, obligations=obligations))
-    for unit_id, _ in _units_that_are_let(draft, property_id, listed):
-        draft.do(by, Deactivate(unit_id=unit_id))
+    for unit_id in _units_that_are_let(draft, property_id, listed):
+        take_out(draft, by, unit_id)
 
 
 def missing_before_review(
@@ -230,30 +228,20 @@ def review_of_property(property_id: PropertyId, listed: Property) -> Verificatio
 
 
 def occupants_of(draft: Draft, property_id: PropertyId, listed: Property) -> Iterator[Occupant]:
-    """Everybody who has booked and has not left, by the hours of the booking, or holds nights now.
-
-    Hours that were approved since differ from those by less than a day.
-    """
-    for unit_id, calendar in _units_that_are_let(draft, property_id, listed):
-        for claim_id, claim in calendar.claims.items():
-            comes = claim.status in (Nights.HOLD, Nights.RESERVATION)
-            if comes and calendar.house.check_out_at(claim.stay) + ONE_DAY > draft.now:
-                booking = draft.state(BOOKING, claim_id)
-                house = calendar.house if booking is None else booking.house
-                heads = 0 if booking is None else booking.party.heads()
-                if house.check_out_at(claim.stay) > draft.now:
-                    yield Occupant(claim_id, unit_id, calendar.room_type, heads)
+    """Everybody who has booked and has not left, or holds nights now, in any of its units."""
+    for unit_id in _units_that_are_let(draft, property_id, listed):
+        yield from occupants_in(draft, unit_id)
 
 
 def _units_that_are_let(
     draft: Draft, property_id: PropertyId, listed: Property
-) -> Iterator[tuple[UnitId, UnitCalendar]]:
+) -> Iterator[UnitId]:
     if listed.facts is None:
         return
     for unit_id, _, _ in units_of(property_id, listed.facts):
         calendar = draft.state(UNIT_CALENDAR, unit_id)
         if calendar is not None and calendar.active:
-            yield unit_id, calendar
+            yield unit_id
 
 
 def _obligations(

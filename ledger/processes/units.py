@@ -1,5 +1,8 @@
 """Units: which rooms of a property are let, as it was approved, and as its host takes some out."""
 
+from collections.abc import Iterator
+
+from ledger.aggregates.booking import BOOKING
 from ledger.aggregates.property import PROPERTY, Status
 from ledger.aggregates.unit_calendar import (
     UNIT_CALENDAR,
@@ -13,8 +16,9 @@ from ledger.draft import Draft
 from ledger.events import Actor
 from ledger.processes.found import calendar_in, property_in
 from ledger.processes.names import PROCESS
-from ledger.values.ids import PropertyId, UnitId
-from ledger.values.listing import Facts, units_of
+from ledger.values.ids import BookingId, PropertyId, UnitId
+from ledger.values.listing import Facts, Occupant, units_of
+from ledger.values.stay import ONE_DAY
 
 
 def let_units(draft: Draft, property_id: PropertyId, before: Facts | None) -> None:
@@ -79,4 +83,29 @@ def _let_again(draft: Draft, by: Actor, unit_id: UnitId, facts: Facts) -> None:
 def _let_no_more(draft: Draft, unit_id: UnitId) -> None:
     calendar = draft.state(UNIT_CALENDAR, unit_id)
     if calendar is not None and calendar.active:
-        draft.do(PROCESS, Deactivate(unit_id=unit_id))
+        take_out(draft, PROCESS, unit_id)
+
+
+def take_out(draft: Draft, by: Actor, unit_id: UnitId) -> None:
+    """Take a unit out of its house that nobody stays in, nor comes to.
+
+    Raises ObligationsAreOpen, NotFound, TransitionNotAllowed.
+    """
+    staying = tuple(BookingId(one.booking_id) for one in occupants_in(draft, unit_id))
+    draft.do(by, Deactivate(unit_id=unit_id, staying=staying))
+
+
+def occupants_in(draft: Draft, unit_id: UnitId) -> Iterator[Occupant]:
+    """Who has booked a unit and has not left, by the hours of the booking, or holds nights of it.
+
+    Hours that were approved since differ from those by less than a day. Raises NotFound.
+    """
+    calendar = calendar_in(draft, unit_id)
+    for claim_id, claim in calendar.claims.items():
+        comes = claim.status in (Nights.HOLD, Nights.RESERVATION)
+        if comes and calendar.house.check_out_at(claim.stay) + ONE_DAY > draft.now:
+            booking = draft.state(BOOKING, claim_id)
+            house = calendar.house if booking is None else booking.house
+            heads = 0 if booking is None else booking.party.heads()
+            if house.check_out_at(claim.stay) > draft.now:
+                yield Occupant(BookingId(claim_id), unit_id, calendar.room_type, heads)

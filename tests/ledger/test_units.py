@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from ledger import processes
 from ledger.aggregates.booking import BOOKING as BOOKINGS
 from ledger.aggregates.booking import Booking, Status
-from ledger.aggregates.unit_calendar import UNIT_CALENDAR, Deactivate, UnitCalendar
+from ledger.aggregates.unit_calendar import UNIT_CALENDAR, UnitCalendar
 from ledger.draft import Draft
 from ledger.errors import (
     NightsAreTaken,
@@ -73,7 +73,7 @@ class Mill(Supply):
 
     def takes_out(self, unit_id: UnitId = SECOND) -> None:
         """Ana takes a room out of the house."""
-        self.decide(lambda draft: draft.do(HOST_ANA, Deactivate(unit_id=unit_id)), unit_id)
+        self.decide(partial(processes.take_out, by=HOST_ANA, unit_id=unit_id), unit_id)
 
     def lets_again(self, unit_id: UnitId = SECOND) -> None:
         """Ana lets a room again."""
@@ -283,6 +283,25 @@ def test_a_guest_who_has_booked_is_there_until_the_hour_of_the_booking() -> None
         mill.states(azores)
     mill.clock.now = LISBON.check_out_at(stay)
     mill.states(azores)
+
+
+def test_uc14_a_room_is_not_taken_out_before_its_guest_has_left_by_the_hours_of_the_booking() -> (
+    None
+):
+    mill = Mill(rooms=2)
+    stay = a_stay(TODAY)
+    booking_id = mill.is_booked(mill.quotes(stay, SECOND))
+    mill.is_paid(booking_id)
+    mill.revises(with_rooms(2, house=EARLY_OUT))
+    mill.until(EARLY_OUT.check_out_at(stay), step=timedelta(hours=6))
+
+    with pytest.raises(ObligationsAreOpen) as refused:
+        mill.takes_out()
+    assert [one["id"] for one in refused.value.obligations] == [booking_id]
+
+    mill.until(LISBON.check_out_at(stay), step=timedelta(hours=1))
+    mill.takes_out()
+    assert mill.rooms_let() == [True, False]
 
 
 def test_another_time_zone_waits_until_the_last_guest_has_left_and_holds_for_each_room_then() -> (

@@ -42,7 +42,7 @@ def block(calendar: UnitCalendar, command: BlockNights) -> Sequence[UnitCalendar
     """
     wanted = command.stay
     at_least_one_night(wanted.check_in, wanted.check_out)
-    conflicts = list(listed(calendar, lambda claim: _overlaps(claim, wanted)))
+    conflicts = list(listed(calendar, lambda _, claim: _overlaps(claim, wanted)))
     refuse_if_taken(calendar.taken, command.unit_id, wanted, conflicts=conflicts)
     return [NightsBlocked(block_id=command.block_id, stay=wanted, kind=BlockKind.HOST)]
 

@@ -154,9 +154,14 @@ class ChangeHours(Command, frozen=True, kw_only=True):
 
 
 class Deactivate(Command, frozen=True, kw_only=True):
-    """Take a unit out of the house."""
+    """Take a unit out of the house.
+
+    `staying` are those whose guests have not left by the hours that they booked, which may be
+    other hours than those of the unit by now.
+    """
 
     unit_id: UnitId
+    staying: tuple[BookingId, ...] = ()
 
 
 class ReopenCalendar(Command, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from ledger.aggregates.unit_calendar.commands import PlaceHold, Reacquire
-from ledger.aggregates.unit_calendar.state import Claim, UnitCalendar
+from ledger.aggregates.unit_calendar.state import Claim, ClaimId, UnitCalendar
 from ledger.errors import NightsAreTaken, TooLate
 from ledger.values.clock import Instant
 from ledger.values.ids import UnitId
@@ -49,11 +49,11 @@ def refuse_if_taken(
 
 
 def listed(
-    calendar: UnitCalendar, which: Callable[[Claim], bool]
+    calendar: UnitCalendar, which: Callable[[ClaimId, Claim], bool]
 ) -> Iterator[dict[str, str | date | int]]:
     """Claims as a refusal lists them, in order of time."""
     for claim_id, claim in sorted(calendar.claims.items(), key=lambda each: each[1].stay.check_in):
-        if which(claim):
+        if which(claim_id, claim):
             yield {
                 "id": claim_id,
                 "kind": claim.status.value,

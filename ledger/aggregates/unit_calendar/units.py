@@ -10,7 +10,7 @@ from ledger.aggregates.unit_calendar.commands import (
     ReopenCalendar,
 )
 from ledger.aggregates.unit_calendar.refusals import listed
-from ledger.aggregates.unit_calendar.state import Claim, Status, UnitCalendar
+from ledger.aggregates.unit_calendar.state import Claim, ClaimId, Status, UnitCalendar
 from ledger.errors import ObligationsAreOpen
 from ledger.events.unit_calendar import (
     CalendarOpened,
@@ -56,11 +56,12 @@ def deactivate(
 ) -> Sequence[UnitCalendarEvent]:
     """End a unit's calendar. Raises ObligationsAreOpen, with what still stands in it."""
 
-    def stands(claim: Claim) -> bool:
+    def stands(claim_id: ClaimId, claim: Claim) -> bool:
         if claim.status is Status.HOLD:
             return True  # somebody may be paying for it
-        reserved = claim.status is Status.RESERVATION
-        return reserved and now < calendar.house.check_out_at(claim.stay)
+        if claim.status is not Status.RESERVATION:
+            return False
+        return claim_id in command.staying or now < calendar.house.check_out_at(claim.stay)
 
     if obligations := list(listed(calendar, stands)):
         raise ObligationsAreOpen(unit_id=command.unit_id, obligations=obligations)
