@@ -13,6 +13,7 @@ from api.wishes.stays import BookingWish
 from ledger import processes
 from ledger.aggregates.attestation import ATTESTATION, Attestation
 from ledger.aggregates.booking import Book
+from ledger.aggregates.property import PROPERTY
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR
 from ledger.draft import Draft, Plan
 from ledger.errors import NightsAreTaken, NotFound, NothingVouchedFor
@@ -50,12 +51,15 @@ def booking_plan(
 
 
 def _without_unit(wish: BookingWish, stay: Stay, booking_id: BookingId, draft: Draft) -> Book:
-    """The command to book, but for the unit, under the terms that somebody vouches for."""
+    """The command to book, but for the unit, under the terms that somebody vouches for.
+
+    A property that its host described here is let under what was approved of it, and quoted.
+    """
     property_id = PropertyId(wish.property_id)
     vouched_by = processes.attestation_of(property_id)
     processes.refuse_unless_discoverable(draft, property_id)
     terms = draft.state(ATTESTATION, vouched_by)
-    if terms is None:
+    if terms is None or draft.state(PROPERTY, property_id) is not None:
         raise processes.not_discoverable(property_id, Hindrance.NOT_VOUCHED_FOR)
     return Book(
         booking_id=booking_id,

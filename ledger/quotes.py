@@ -31,6 +31,7 @@ from ledger.errors import (
     NotOffered,
     OwnListing,
     PolicyNotAccepted,
+    QuoteExpired,
 )
 from ledger.events import Actor
 from ledger.values.exchange import ReferenceRates
@@ -309,11 +310,14 @@ def book_quoted(
     raises: a quote that became a booking already is refused there. A property that was taken out
     of discovery meanwhile is NotDiscoverable, whatever was quoted, a room that was approved for
     fewer heads meanwhile is PartyExceedsCapacity (BK1), and a quote by the clocks of a time zone
-    that the property is no longer in is QuoteExpired.
+    that the property is no longer in is QuoteExpired; so is one by the word of somebody who vouched
+    for a property that was reviewed meanwhile.
     """
     processes.refuse_unless_let_as_before(
         draft, quote.property_id, quote.room_type, quote.party.heads(), quote.house
     )
+    if quote.vouched_by is not None and draft.state(PROPERTY, quote.property_id) is not None:
+        raise QuoteExpired(property_id=quote.property_id, vouched_by=quote.vouched_by)
     if accepted_policy != quote.policy_text:
         raise PolicyNotAccepted(accepted=accepted_policy, policy_text=quote.policy_text)
     booked = _book_first_free(draft, guest, quote, others if quote.any_of_type else ())

@@ -36,7 +36,8 @@ class StayWish(Body):
 
 
 class BookingWish(StayWish):
-    """A stay at a price that the caller states: for history, and for houses without a tariff."""
+    """A stay at a price that the caller states, in a property that somebody vouches for: one that
+    its host described here is booked by a quote."""
 
     price_per_night: Amount
     policy: Name

@@ -182,6 +182,8 @@ class WhatIsBookedMayBeLet(Rule):
         event = recorded.event
         if self._attested.get(event.vouched_by or "") != event.host_id:
             yield f"nobody vouches for house {event.property_id} of host {event.host_id}"
+        if event.property_id in self._houses:
+            yield f"house {event.property_id} was let as vouched for, and is described here"
         if self._hosts.get(event.host_id, Host()).turned_away:
             yield f"host {event.host_id} may not host"
 

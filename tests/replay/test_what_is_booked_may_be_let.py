@@ -12,9 +12,11 @@ from ledger.events.provider import PayoutAccountChanged
 from ledger.values.ids import StreamId
 from replay.rules.what_is_booked_may_be_let import WhatIsBookedMayBeLet
 from tests.facts import (
+    ATTESTATION,
     BOOKING,
     NOW,
     a_booking,
+    a_property_attested,
     approved_house,
     blocked,
     not_revised,
@@ -106,3 +108,17 @@ def test_who_books_what_nobody_approved_is_told_of_with_all_reasons() -> None:
     found = found_by(host, drafted, (BOOKING, replace(REQUESTED, revision=2)))
 
     assert [each.split(" ")[0] for each in found] == ["nobody", "house", "host"]
+
+
+VOUCHED = (ATTESTATION, replace(a_property_attested(), property_id=HOUSE, host_id=HOST))
+UNDER_ITS_TERMS = (BOOKING, a_booking(property_id=HOUSE, host_id=HOST))
+
+
+def test_a_house_that_somebody_vouches_for_is_booked_until_its_host_describes_it_here() -> None:
+    assert found_by(VOUCHED, UNDER_ITS_TERMS, *listed()) == []
+
+
+def test_who_books_a_reviewed_house_as_vouched_for_is_told_of() -> None:
+    (told,) = found_by(VOUCHED, *listed(), UNDER_ITS_TERMS)
+
+    assert told == f"house {HOUSE} was let as vouched for, and is described here"

@@ -1,0 +1,65 @@
+"""Houses at the door that somebody vouches for, and whose host describes them here afterwards."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bench.estate import Estate
+from replay.audit import audit
+from tests.api.houses import settle_in
+from tests.api.test_quotes import LEVIES, RATES, ask, to_accept
+from tests.api.test_supply import Supply, ana, said
+from tests.conftest import Database
+
+__all__ = ["ana"]
+
+
+@pytest.fixture
+def house(ana: Supply) -> Estate:
+    """A house of Ana's that came with history."""
+    return settle_in(ana.ledger, units_count=1, host_id=ana.host_id)
+
+
+@pytest.fixture
+def host(ana: Supply, house: Estate) -> Supply:
+    """Ana, and that house for her flat."""
+    return replace(ana, property_id=house.property_id)
+
+
+def for_next_to_nothing(house: Estate) -> dict[str, Any]:
+    """Twelve people for a cent a night."""
+    return house.wish(party={"adults": 12}, price_per_night={"minor": 1, "currency": "EUR"})
+
+
+def test_a_house_that_its_host_takes_through_review_is_booked_at_no_price_but_its_own(
+    host: Supply, house: Estate, database: Database
+) -> None:
+    host.post("/bookings", house.wish())
+    host.is_described()
+    stopped = host.post("/bookings", for_next_to_nothing(house), "NOT_DISCOVERABLE")
+    assert "not_published" in stopped["because"]
+    host.is_verified()
+    host.is_reviewed()
+    host.can_be_paid()
+    host.post(f"{host.flat}/publication", {})
+
+    refused = host.post("/bookings", for_next_to_nothing(house), "NOT_DISCOVERABLE")
+
+    assert refused["because"] == ["nobody_vouches_for_it"]
+    host.post("/bookings", to_accept(host.quotes()))
+    assert audit(database.url).violations == ()
+
+
+def test_a_quote_by_the_word_of_an_operator_ends_when_the_house_is_reviewed(
+    host: Supply, house: Estate
+) -> None:
+    host.put(f"{host.flat}/rates", RATES)
+    host.put(f"{host.flat}/levies", LEVIES)
+    quoted = said(ask(host.door, house))
+    host.is_let()
+
+    refused = host.post("/bookings", to_accept(quoted), "QUOTE_EXPIRED")
+
+    assert refused["property_id"] == house.property_id
+    host.post("/bookings", to_accept(host.quotes()))
