@@ -7,6 +7,7 @@ change only as far as everybody who has booked can still come is asked of them h
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from ledger.aggregates.attestation import ATTESTATION
 from ledger.aggregates.property import (
     ArchiveProperty,
     BlockListing,
@@ -28,9 +29,11 @@ from ledger.aggregates.tariff import TARIFF, tariff_of
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR
 from ledger.aggregates.verification import VERIFICATION, verification_of
 from ledger.draft import Draft
+from ledger.errors import NotFound
 from ledger.events import Actor
 from ledger.processes.discovery import in_the_way_of_publication
 from ledger.processes.found import host_in, property_in
+from ledger.processes.names import attestation_of
 from ledger.processes.obligations import open_of
 from ledger.processes.shown import photos_to_see, refuse_unless_of_safety, shown_photo
 from ledger.processes.units import occupants_in, take_out
@@ -51,7 +54,13 @@ CANNOT_LIST = (Hosting.REJECTED, Hosting.CLOSED)
 def create_property(
     draft: Draft, host: Actor, property_id: PropertyId, host_id: HostId, currency: str
 ) -> None:
-    """Begin to describe a property. Raises NotFound, TransitionNotAllowed, UnknownCurrency."""
+    """Begin to describe a property, which nobody does that is vouched for as another's.
+
+    Raises NotFound, TransitionNotAllowed, UnknownCurrency.
+    """
+    vouched = draft.state(ATTESTATION, attestation_of(property_id))
+    if vouched is not None and vouched.host_id != host_id:
+        raise NotFound(property_id=property_id)
     may_host = host_in(draft, host_id).status not in CANNOT_LIST
     draft.do(
         host,

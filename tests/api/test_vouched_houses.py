@@ -63,3 +63,12 @@ def test_a_quote_by_the_word_of_an_operator_ends_when_the_house_is_reviewed(
 
     assert refused["property_id"] == house.property_id
     host.post("/bookings", to_accept(host.quotes()))
+
+
+def test_nobody_takes_a_house_that_is_vouched_for_as_anothers(ana: Supply, estate: Estate) -> None:
+    taking = {"host_id": ana.host_id, "currency": "EUR"}
+
+    refused = ana.post(f"/properties/{estate.property_id}", taking, "NOT_FOUND")
+
+    assert refused["property_id"] == estate.property_id
+    ana.post("/bookings", estate.wish())
