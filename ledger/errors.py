@@ -607,7 +607,7 @@ class NothingVouchedFor(Refused):
 
 
 class SuspensionStands(Refused):
-    """The reason of the suspension is not cleared."""
+    """The payment processor stops this host: wait until its reason is cleared, or reject them."""
 
     code = "SUSPENSION_STANDS"
 

@@ -82,7 +82,9 @@ async def register_host(host_id: Uuid, said: Registration, command: Commanding) 
 @router.post(
     "/vouching",
     status_code=201,
-    responses=described(*COMMANDS, errors.NotFound, errors.ReasonIsMissing),
+    responses=described(
+        *COMMANDS, errors.NotFound, errors.ReasonIsMissing, errors.SuspensionStands
+    ),
 )
 async def vouch_for_host(host_id: Uuid, said: Vouching, command: Commanding) -> HostNow:
     """An operator vouches for a host, who may let from now on and gets an account to be paid to."""

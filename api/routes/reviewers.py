@@ -90,6 +90,7 @@ async def request_changes(
         errors.ReviewIsClaimed,
         errors.SecondPersonRequired,
         errors.SelfApproval,
+        errors.SuspensionStands,
     ),
 )
 async def approve_verification(

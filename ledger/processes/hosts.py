@@ -30,9 +30,6 @@ from ledger.values.ids import HostId
 
 MAY_HOST = (Status.VERIFIED, Status.REVERIFICATION_DUE)
 
-STOPPED = (Standing.RESTRICTED, Standing.DISABLED)
-"""A new account owes the processor every answer from its first day; that alone stops nobody."""
-
 
 def register_host(draft: Draft, host_id: HostId, country: str) -> None:
     """Somebody asks to host. Raises TransitionNotAllowed where they did before.
@@ -48,7 +45,8 @@ def register_host(draft: Draft, host_id: HostId, country: str) -> None:
 def vouch_for_host(draft: Draft, by: Actor, host_id: HostId, reason: str, source: str) -> None:
     """An operator vouches that a host was verified elsewhere.
 
-    Raises TransitionNotAllowed, also while a review of them is open; ReasonIsMissing, NotFound.
+    Raises TransitionNotAllowed, also while a review of them is open; SuspensionStands,
+    ReasonIsMissing, NotFound.
     """
     provider = host_in(draft, host_id)
     review = draft.state(VERIFICATION, verification_of(host_id, provider.reviews + 1))
@@ -107,6 +105,6 @@ def take_in_account(draft: Draft, fact: AccountFact, read_at: Instant) -> Outcom
     before = host_in(draft, fact.host_id)
     draft.do(PROCESSOR, told)
     provider = host_in(draft, fact.host_id)
-    if provider.grounds and provider.standing in STOPPED and provider.status in MAY_HOST:
+    if provider.grounds and provider.status in MAY_HOST:
         draft.do(PROCESS, SuspendProvider(host_id=fact.host_id, reason=provider.grounds))
     return Outcome.NOTHING_NEW if provider == before else Outcome.TAKEN_IN

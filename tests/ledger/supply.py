@@ -106,9 +106,12 @@ class Supply(Market):
         """Ana is verified by an identity card that is good until a day."""
         self.approves(self.asks(self.sends(expires_on=until)), Subject.PROVIDER)
 
-    def can_be_paid(self) -> None:
-        """The processor says that Ana's account is in order."""
-        self.decide(lambda draft: draft.do(PROCESSOR, _an_enabled_account(self)), ANA)
+    def can_be_paid(
+        self, standing: Standing = Standing.ENABLED, disabled_reason: str | None = None
+    ) -> None:
+        """The processor says that Ana's account is in order; or how else it stands."""
+        told = _an_account(self, standing, disabled_reason)
+        self.decide(lambda draft: draft.do(PROCESSOR, told), ANA)
 
     # -- The mill ---------------------------------------------------------------------------
 
@@ -208,15 +211,17 @@ class Supply(Market):
         return asked[-1]
 
 
-def _an_enabled_account(supply: Supply) -> RecordPayoutAccount:
+def _an_account(
+    supply: Supply, standing: Standing, disabled_reason: str | None
+) -> RecordPayoutAccount:
     return RecordPayoutAccount(
         host_id=ANA,
         account="acct_ana",
         country="PT",
         currency="EUR",
-        standing=Standing.ENABLED,
+        standing=standing,
         requirements=(),
-        disabled_reason=None,
+        disabled_reason=disabled_reason,
         bank_account="ba_ana",
         seen_at=supply.clock.now,
     )

@@ -351,6 +351,40 @@ def test_who_was_late_is_verified_again_by_a_review_and_by_nothing_less() -> Non
     stopped.when(PROCESS, no).refused(TransitionNotAllowed, reason="fraud")
 
 
+def stopped_by_the_processor(*before: Event) -> tuple[Event, ...]:
+    said = an_account_that_is(Standing.DISABLED, "rejected.fraud")
+    return (*before, an_account(), said)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [MISSED, (a_provider(),), (a_provider(), rejected_host(), host_reopened())],
+    ids=["late", "new", "reopened"],
+)
+def test_no_review_makes_a_host_of_whom_the_processor_rejected(before: tuple[Event, ...]) -> None:
+    yes = VerifyProvider(host_id=RUI, verification_id=VERIFICATION, valid_until=GOOD_UNTIL)
+    no = RejectProvider(host_id=RUI, verification_id=VERIFICATION, reason="forged")
+    stopped = given(*stopped_by_the_processor(*before))
+
+    stopped.when(PROCESS, yes).refused(SuspensionStands, reason=Reason.FRAUD)
+    assert stopped.when(PROCESS, no).state.status is Status.REJECTED
+
+
+def test_nobody_vouches_for_whom_the_processor_rejected() -> None:
+    stopped = given(*stopped_by_the_processor(a_provider(), rejected_host(), host_reopened()))
+
+    stopped.when(OPERATOR, to_vouch()).refused(SuspensionStands, reason=Reason.FRAUD)
+
+
+def test_what_a_new_account_owes_the_processor_keeps_no_review_from_its_answer() -> None:
+    owes = an_account_that_is(Standing.ONBOARDING, "requirements.past_due", ("id_number",))
+    yes = VerifyProvider(host_id=RUI, verification_id=VERIFICATION, valid_until=GOOD_UNTIL)
+
+    outcome = given(*MISSED, an_account(), owes).when(PROCESS, yes)
+
+    assert outcome.state.status is Status.VERIFIED
+
+
 def test_who_is_reinstated_is_still_to_renew_what_runs_out() -> None:
     outcome = given(*MISSED).when(OPERATOR, to_reinstate())
 

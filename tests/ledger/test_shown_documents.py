@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from ledger import processes
 from ledger.aggregates.document import DOCUMENT, Status
+from ledger.aggregates.provider import Standing
 from ledger.aggregates.provider import Status as Hosting
 from ledger.aggregates.verification import verification_of
 from ledger.errors import (
@@ -17,6 +18,7 @@ from ledger.errors import (
     NotDiscoverable,
     NotFound,
     NotReady,
+    SuspensionStands,
     TransitionNotAllowed,
 )
 from ledger.events.property import RenewalRequested
@@ -24,8 +26,8 @@ from ledger.events.provider import ProviderReminded
 from ledger.values.files import Fault, Purpose
 from ledger.values.hindrance import Hindrance
 from ledger.values.ids import DocumentId, HostId
-from ledger.values.verification import Subject
-from tests.facts import OPERATOR, VERIFIER, an_id, some_facts, to_announce_a_photo, to_refuse
+from ledger.values.verification import RejectReason, Subject
+from tests.facts import OPERATOR, VERA, VERIFIER, an_id, some_facts, to_announce_a_photo, to_refuse
 from tests.ledger.supply import ANA, DAY, HOST_ANA, MILL, Supply
 
 UNKNOWN = DocumentId(an_id("a file that nobody sent"))
@@ -231,6 +233,29 @@ def test_who_missed_their_renewal_comes_back_by_another_card(ana: Supply) -> Non
     ana.is_verified(until=soon(ana, 400))
 
     assert ana.ana().status is Hosting.VERIFIED
+
+
+def test_who_missed_their_renewal_and_is_stopped_by_the_processor_can_only_be_rejected(
+    ana: Supply,
+) -> None:
+    ana.is_verified(until=soon(ana, 40))
+    ana.can_be_paid()
+    ana.until(ana.clock.now + 45 * DAY, step=15 * DAY)
+    ana.can_be_paid(Standing.DISABLED, "rejected.fraud")
+    review = ana.asks(ana.sends(expires_on=soon(ana, 400)))
+    no = partial(
+        processes.reject_verification,
+        reviewer=VERA,
+        verification_id=review,
+        reason=RejectReason.NOT_WHO_THEY_SAY,
+    )
+
+    with pytest.raises(SuspensionStands, match="fraud"):
+        ana.approves(review, Subject.PROVIDER)
+    assert ana.ana().status is Hosting.SUSPENDED
+
+    ana.decide(no, review)
+    assert ana.ana().status is Hosting.REJECTED
 
 
 def test_who_is_reinstated_without_another_card_is_asked_for_it_again_at_once(ana: Supply) -> None:

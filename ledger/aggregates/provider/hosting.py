@@ -49,15 +49,20 @@ def register(command: RegisterProvider) -> Sequence[ProviderEvent]:
 
 
 def vouch(provider: Provider, command: VouchForProvider) -> Sequence[ProviderEvent]:
-    """Take somebody's word for a verification. Raises TransitionNotAllowed, ReasonIsMissing."""
+    """Take somebody's word for a verification.
+
+    Raises TransitionNotAllowed, SuspensionStands, ReasonIsMissing.
+    """
     if command.under_review:
         LIFECYCLE.refuse(VouchForProvider, provider.status, review="open")
+    _refuse_on_grounds(provider)
     return [ProviderVouchedFor(reason=told(command.reason), source=told(command.source))]
 
 
 def verify(provider: Provider, command: VerifyProvider) -> Sequence[ProviderEvent]:
-    """Take in that they are who they say. Raises TransitionNotAllowed."""
+    """Take in that they are who they say. Raises TransitionNotAllowed, SuspensionStands."""
     _refuse_if_stopped(provider, VerifyProvider)
+    _refuse_on_grounds(provider)
     mirror = provider.payout_account
     return [
         ProviderVerified(
@@ -78,6 +83,12 @@ def _refuse_if_stopped(provider: Provider, answer: type[Command]) -> None:
     """Let an answer to a review pass, also of who was late with it, and of nobody else stopped."""
     if provider.suspended_for not in (None, Reason.RENEWAL_MISSED):
         LIFECYCLE.refuse(answer, provider.status, reason=provider.suspended_for)
+
+
+def _refuse_on_grounds(provider: Provider) -> None:
+    """Let nobody host whom the processor stops, by whatever way. Raises SuspensionStands."""
+    if provider.grounds is not None:
+        raise SuspensionStands(reason=provider.grounds)
 
 
 def reopen(command: ReopenProvider) -> Sequence[ProviderEvent]:
@@ -123,8 +134,7 @@ def reinstate(provider: Provider, command: ReinstateProvider) -> Sequence[Provid
 
     Raises SuspensionStands, ReasonIsMissing, SecondPersonRequired, SelfApproval.
     """
-    if provider.grounds is not None:
-        raise SuspensionStands(reason=provider.grounds)
+    _refuse_on_grounds(provider)
     second = command.second_person
     if second is not None or provider.suspended_for == Reason.FRAUD:
         second = second_person(command.operator, second)

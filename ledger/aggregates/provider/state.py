@@ -29,6 +29,10 @@ class Standing(StrEnum):
     DISABLED = "disabled"
 
 
+STOPPED = (Standing.RESTRICTED, Standing.DISABLED)
+"""A new account owes the processor every answer from its first day; that alone stops nobody."""
+
+
 class Reason(StrEnum):
     """Why a provider is suspended."""
 
@@ -96,8 +100,11 @@ class Provider(Struct, frozen=True):
 
     @property
     def grounds(self) -> Reason | None:
-        """What the processor gives the system to suspend for, if anything."""
-        told = (self.payout_account and self.payout_account.disabled_reason) or ""
+        """What the processor has against them, as what they are suspended for; if anything."""
+        mirror = self.payout_account
+        if mirror is None or mirror.standing not in STOPPED:
+            return None
+        told = mirror.disabled_reason or ""
         if told == "requirements.past_due":
             return Reason.REQUIREMENTS_PAST_DUE
         if told == "rejected.fraud":
