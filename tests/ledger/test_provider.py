@@ -392,6 +392,16 @@ def test_who_is_reinstated_is_still_to_renew_what_runs_out() -> None:
     assert outcome.state.renew_by == GOOD_UNTIL
 
 
+def test_a_rejected_renewal_leaves_no_day_by_which_to_renew() -> None:
+    due = (a_provider(), verified(), renewal_due())
+    back = (rejected_host(), host_reopened(), provider_vouched_for(), suspended("safety"))
+
+    rejected = state_after(*due, rejected_host())
+
+    assert (rejected.renew_by, rejected.remind_on) == (None, None)
+    given(*due, *back).when(OPERATOR, to_reinstate()).then(reinstated(renew_by=None))
+
+
 def test_who_is_rejected_asks_again_only_after_an_appeal() -> None:
     rejected = given(a_provider(), rejected_host())
 

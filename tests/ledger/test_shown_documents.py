@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from ledger import processes
 from ledger.aggregates.document import DOCUMENT, Status
-from ledger.aggregates.provider import Standing
+from ledger.aggregates.provider import Reason, Standing
 from ledger.aggregates.provider import Status as Hosting
 from ledger.aggregates.verification import verification_of
 from ledger.errors import (
@@ -25,7 +25,7 @@ from ledger.events.property import RenewalRequested
 from ledger.events.provider import ProviderReminded
 from ledger.values.files import Fault, Purpose
 from ledger.values.hindrance import Hindrance
-from ledger.values.ids import DocumentId, HostId
+from ledger.values.ids import DocumentId, HostId, VerificationId
 from ledger.values.verification import RejectReason, Subject
 from tests.facts import OPERATOR, VERA, VERIFIER, an_id, some_facts, to_announce_a_photo, to_refuse
 from tests.ledger.supply import ANA, DAY, HOST_ANA, MILL, Supply
@@ -243,25 +243,49 @@ def test_who_missed_their_renewal_and_is_stopped_by_the_processor_can_only_be_re
     ana.until(ana.clock.now + 45 * DAY, step=15 * DAY)
     ana.can_be_paid(Standing.DISABLED, "rejected.fraud")
     review = ana.asks(ana.sends(expires_on=soon(ana, 400)))
+
+    with pytest.raises(SuspensionStands, match="fraud"):
+        ana.approves(review, Subject.PROVIDER)
+    assert ana.ana().status is Hosting.SUSPENDED
+
+    says_no(ana, review)
+    assert ana.ana().status is Hosting.REJECTED
+
+
+def test_a_host_who_came_back_after_a_rejected_renewal_is_not_held_to_its_day(ana: Supply) -> None:
+    ana.is_verified(until=soon(ana, 40))
+    ana.can_be_paid()
+    ana.until(ana.clock.now + 20 * DAY, step=10 * DAY)
+    review = ana.asks(ana.sends(expires_on=soon(ana, 400)))
+    ana.decide(partial(processes.claim_review, reviewer=VERA, verification_id=review), review)
+    says_no(ana, review)
+    appealed = partial(processes.reopen_provider, operator=OPERATOR, host_id=ANA)
+    ana.decide(partial(appealed, appeal="case 21"), ANA)
+    known = partial(processes.vouch_for_host, by=OPERATOR, host_id=ANA)
+    ana.decide(partial(known, reason="seen in person", source="case 21"), ANA)
+    ana.until(ana.clock.now + 60 * DAY, step=20 * DAY)
+    unsafe = partial(processes.suspend_host, operator=OPERATOR, host_id=ANA, reason=Reason.SAFETY)
+    ana.decide(unsafe, ANA)
+
+    is_reinstated(ana)
+    ana.until(ana.clock.now + DAY, step=DAY)
+
+    assert (ana.ana().status, ana.ana().renew_by) == (Hosting.VERIFIED, None)
+
+
+def says_no(ana: Supply, review: VerificationId) -> None:
+    """Vera, who has the review, rejects Ana."""
     no = partial(
         processes.reject_verification,
         reviewer=VERA,
         verification_id=review,
         reason=RejectReason.NOT_WHO_THEY_SAY,
     )
-
-    with pytest.raises(SuspensionStands, match="fraud"):
-        ana.approves(review, Subject.PROVIDER)
-    assert ana.ana().status is Hosting.SUSPENDED
-
     ana.decide(no, review)
-    assert ana.ana().status is Hosting.REJECTED
 
 
-def test_who_is_reinstated_without_another_card_is_asked_for_it_again_at_once(ana: Supply) -> None:
-    ana.is_verified(until=soon(ana, 40))
-    ana.can_be_paid()
-    ana.until(ana.clock.now + 45 * DAY, step=15 * DAY)
+def is_reinstated(ana: Supply) -> None:
+    """An operator lets Ana host again."""
     cleared = partial(
         processes.reinstate_host,
         operator=OPERATOR,
@@ -270,6 +294,13 @@ def test_who_is_reinstated_without_another_card_is_asked_for_it_again_at_once(an
         second_person=None,
     )
     ana.decide(cleared, ANA)
+
+
+def test_who_is_reinstated_without_another_card_is_asked_for_it_again_at_once(ana: Supply) -> None:
+    ana.is_verified(until=soon(ana, 40))
+    ana.can_be_paid()
+    ana.until(ana.clock.now + 45 * DAY, step=15 * DAY)
+    is_reinstated(ana)
 
     ana.until(ana.clock.now + DAY, step=DAY)
 

@@ -75,5 +75,5 @@ PROVIDER = Decider(
     stream_of=lambda command: command.host_id,
     decide=decide,
     evolve=evolve,
-    evolution=2,
+    evolution=3,
 )

@@ -75,7 +75,15 @@ def evolve(provider: Provider | None, event: ProviderEvent) -> Provider:
 
 
 def _reviewed(provider: Provider, status: Status) -> Provider:
-    return replace(provider, status=status, suspended_for=None, reviews=provider.reviews + 1)
+    """The provider after an answer: what the verification before it rested on counts no more."""
+    return replace(
+        provider,
+        status=status,
+        suspended_for=None,
+        reviews=provider.reviews + 1,
+        renew_by=None,
+        remind_on=None,
+    )
 
 
 def reflected(mirror: PayoutAccount, event: AccountEvent) -> PayoutAccount:
