@@ -48,3 +48,8 @@ def host_of_document(draft: Draft, document_id: DocumentId) -> Actor:
 def staff(role: Role, by: str) -> Actor:
     """Somebody of the platform, by their own id."""
     return Actor(role.value, by)
+
+
+def host_or_operator(host: Actor, by: str | None) -> Actor:
+    """The host, unless an operator is named who does it in their place."""
+    return host if by is None else staff(Role.OPERATOR, by)

@@ -1,7 +1,6 @@
 """Archiving: a property is let no more, for good; the answer names what is open still."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 from fastapi import APIRouter
 
@@ -11,23 +10,16 @@ from api.asking import Ask, Asking
 from api.commands import COMMANDS, Command, Commanding
 from api.faults import StaleRead
 from api.problems import described
-from api.shapes import Body, Query, Uuid
+from api.shapes import Query, Uuid
+from api.wishes.staff import OfHostOrOperator
 from ledger import errors, processes
 from ledger.aggregates.property import PROPERTY
 from ledger.draft import Draft
-from ledger.events import Role
 from ledger.values.ids import BookingId, PropertyId
 from projections import ties
 from projections.hosting import HOSTING
 
 router = APIRouter(prefix="/properties/{property_id}", tags=["properties"])
-
-
-class Archiving(Body):
-    """Who lets it no more: its host, or an operator, by their own id."""
-
-    role: Literal["host", "operator"]
-    by: Uuid
 
 
 @router.post(
@@ -36,7 +28,7 @@ class Archiving(Body):
     responses=described(*COMMANDS, errors.ObligationsAreOpen, StaleRead),
 )
 async def archive_property(
-    property_id: Uuid, said: Archiving, command: Commanding, ask: Asking
+    property_id: Uuid, said: OfHostOrOperator, command: Commanding, ask: Asking
 ) -> PropertyNow:
     """Let a property no more, for good, once nobody is to come and nothing is to be paid or
     decided."""
@@ -44,8 +36,7 @@ async def archive_property(
     bookings = await _bookings(command, ask, of)
 
     def plan(draft: Draft) -> None:
-        operator = speakers.staff(Role.OPERATOR, said.by)
-        by = speakers.host_of_property(draft, of) if said.role == "host" else operator
+        by = speakers.host_or_operator(speakers.host_of_property(draft, of), said.by)
         processes.archive_property(draft, by, of, bookings)
         answer(draft, of)
 

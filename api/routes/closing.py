@@ -1,7 +1,5 @@
 """Closing: a host leaves for good, or an operator ends it; the answer names what is open still."""
 
-from typing import Literal
-
 from fastapi import APIRouter
 
 from api import speakers
@@ -10,10 +8,10 @@ from api.asking import Ask, Asking
 from api.commands import COMMANDS, Command, Commanding
 from api.faults import StaleRead
 from api.problems import described
-from api.shapes import Body, Query, Uuid
+from api.shapes import Query, Uuid
+from api.wishes.staff import OfHostOrOperator
 from ledger import errors, processes
 from ledger.draft import Draft
-from ledger.events import Role
 from ledger.processes import Ties
 from ledger.values.ids import BookingId, HostId, UnitId, VerificationId
 from projections import ties
@@ -24,26 +22,20 @@ from projections.verifications import VERIFICATIONS
 router = APIRouter(prefix="/hosts/{host_id}", tags=["hosts"])
 
 
-class Closing(Body):
-    """Who ends it: the host, or an operator, by their own id."""
-
-    role: Literal["host", "operator"]
-    by: Uuid
-
-
 @router.post(
     "/closing",
     status_code=201,
     responses=described(*COMMANDS, errors.ObligationsAreOpen, StaleRead),
 )
-async def close_host(host_id: Uuid, said: Closing, command: Commanding, ask: Asking) -> HostNow:
+async def close_host(
+    host_id: Uuid, said: OfHostOrOperator, command: Commanding, ask: Asking
+) -> HostNow:
     """Host no more, for good, once nobody is to come and nothing is to be paid or decided."""
     host = HostId(host_id)
     theirs = await _ties(command, ask, host)
 
     def plan(draft: Draft) -> None:
-        operator = speakers.staff(Role.OPERATOR, said.by)
-        by = speakers.host(host) if said.role == "host" else operator
+        by = speakers.host_or_operator(speakers.host(host), said.by)
         processes.close_host(draft, by, host, theirs)
         answer(draft, host)
 

@@ -5,26 +5,15 @@ from fastapi import APIRouter
 from api import speakers
 from api.commands import COMMANDS, Commanding, answered
 from api.problems import described
-from api.shapes import Body, Uuid
+from api.shapes import Uuid
+from api.wishes.staff import OfHostOrOperator
 from ledger import errors, processes
 from ledger.draft import Draft
-from ledger.events import Actor, Role
+from ledger.events import Actor
 from ledger.values.ids import UnitId
 from projections.projection import Answer
 
 router = APIRouter(prefix="/units/{unit_id}", tags=["calendars"])
-
-
-class Leaving(Body):
-    """Which operator takes a unit out of its house; nobody is named where its host does."""
-
-    by: Uuid | None = None
-
-
-class ComingBack(Body):
-    """Which operator lets a unit again; nobody is named where its host does."""
-
-    by: Uuid | None = None
 
 
 class UnitNow(Answer):
@@ -39,7 +28,7 @@ class UnitNow(Answer):
     status_code=201,
     responses=described(*COMMANDS, errors.ObligationsAreOpen),
 )
-async def deactivate_unit(unit_id: Uuid, said: Leaving, command: Commanding) -> UnitNow:
+async def deactivate_unit(unit_id: Uuid, said: OfHostOrOperator, command: Commanding) -> UnitNow:
     """A unit is let no longer; where guests still have nights of it, the answer lists them, and
     nothing changes."""
     unit = UnitId(unit_id)
@@ -52,7 +41,7 @@ async def deactivate_unit(unit_id: Uuid, said: Leaving, command: Commanding) -> 
 
 
 @router.post("/reopening", status_code=201, responses=described(*COMMANDS))
-async def reopen_unit(unit_id: Uuid, said: ComingBack, command: Commanding) -> UnitNow:
+async def reopen_unit(unit_id: Uuid, said: OfHostOrOperator, command: Commanding) -> UnitNow:
     """A unit is let again that was taken out of its house, as long as its property is approved with
     it; nights that were blocked are blocked still."""
     unit = UnitId(unit_id)
@@ -65,8 +54,7 @@ async def reopen_unit(unit_id: Uuid, said: ComingBack, command: Commanding) -> U
 
 
 def _host_or_operator(draft: Draft, unit_id: UnitId, by: str | None) -> Actor:
-    host = speakers.host_of_unit(draft, unit_id)
-    return host if by is None else speakers.staff(Role.OPERATOR, by)
+    return speakers.host_or_operator(speakers.host_of_unit(draft, unit_id), by)
 
 
 def _answer_unit(draft: Draft, unit_id: UnitId) -> None:

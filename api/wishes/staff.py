@@ -21,6 +21,12 @@ class OfSupport(Body):
     by: Uuid
 
 
+class OfHostOrOperator(Body):
+    """Which operator does it; nobody is named where the host does."""
+
+    by: Uuid | None = None
+
+
 class AsSupport(Query):
     """Who of support reads."""
 

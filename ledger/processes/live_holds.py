@@ -11,7 +11,7 @@ from ledger.draft import Draft
 from ledger.processes.names import PROCESS
 from ledger.values.ids import BookingId, GuestId
 
-UNPAID = (Stands.PENDING_PAYMENT, Stands.AWAITING_HOST, Stands.ACCEPTING)
+HELD = (Stands.PENDING_PAYMENT, Stands.AWAITING_HOST, Stands.ACCEPTING)
 """Where nights are held and not reserved: nobody else can book them, and nobody has paid."""
 
 
@@ -19,10 +19,10 @@ def count_hold(draft: Draft, guest_id: GuestId, booking_id: BookingId) -> None:
     """Let a guest's nights be kept for one more stay. Raises TooManyHolds, with the others."""
     guest = draft.state(GUEST, guest_of(guest_id))
     held = guest.held if guest else ()
-    beside = tuple(one for one in held if _is_unpaid(draft, one))
+    beside = tuple(one for one in held if _is_held(draft, one))
     draft.do(PROCESS, HoldStay(guest_id=guest_id, booking_id=booking_id, beside=beside))
 
 
-def _is_unpaid(draft: Draft, booking_id: BookingId) -> bool:
+def _is_held(draft: Draft, booking_id: BookingId) -> bool:
     booking = draft.state(BOOKING, booking_id)
-    return booking is not None and booking.status in UNPAID
+    return booking is not None and booking.status in HELD

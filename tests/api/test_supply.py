@@ -393,8 +393,7 @@ def test_v2_a_house_with_guests_to_come_is_hidden_but_not_given_up(
 ) -> None:
     ana.is_let()
     booked, asked = ana.post("/bookings", to_accept(ana.quotes())), ana.quotes(ahead=40)
-    leaving = {"role": "host", "by": ana.host_id}
-    ana.post(f"{ana.flat}/archive", leaving, "TRANSITION_NOT_ALLOWED")
+    ana.post(f"{ana.flat}/archive", {}, "TRANSITION_NOT_ALLOWED")
 
     key = {"Idempotency-Key": fresh_id()}
     unlisted = said(ana.door.client.delete(f"{ana.flat}/publication", headers=key))
@@ -403,10 +402,22 @@ def test_v2_a_house_with_guests_to_come_is_hidden_but_not_given_up(
     assert ana.quotes("NOT_DISCOVERABLE", ahead=50)["because"] == ["not_published"]
     refused = ana.post("/bookings", to_accept(asked), "NOT_DISCOVERABLE")
     assert refused["because"] == ["not_published"]
-    open_still = ana.post(f"{ana.flat}/archive", leaving, "OBLIGATIONS_OPEN")
+    open_still = ana.post(f"{ana.flat}/archive", {}, "OBLIGATIONS_OPEN")
     assert open_still["obligations"] == [f"booking:{booked['booking_id']}"]
     ana.loses(booked["booking_id"])
-    assert ana.post(f"{ana.flat}/archive", leaving)["status"] == "archived"
+    assert ana.post(f"{ana.flat}/archive", {})["status"] == "archived"
+
+
+def test_what_is_suspended_is_given_up_by_an_operator_who_is_named_and_not_by_its_host(
+    ana: Supply, followed: None
+) -> None:
+    ana.is_let()
+    ana.post(f"{ana.flat}/suspension", {"by": ana.operator, "reason": "unsafe"})
+
+    ana.post(f"{ana.flat}/archive", {}, "TRANSITION_NOT_ALLOWED")
+
+    assert ana.post(f"{ana.flat}/archive", {"by": ana.operator})["status"] == "archived"
+    assert ana.post(f"{ana.host}/closing", {"by": ana.operator})["status"] == "closed"
 
 
 def test_v3_of_reviewers_who_claim_at_once_one_has_it(ana: Supply) -> None:
@@ -483,14 +494,13 @@ def test_pr14_a_host_leaves_once_nothing_is_open_and_is_told_of_what_is(
 ) -> None:
     ana.is_let()
     booked = ana.post("/bookings", to_accept(ana.quotes()))
-    leaving = {"role": "host", "by": ana.host_id}
 
-    refused = ana.post(f"{ana.host}/closing", leaving, "OBLIGATIONS_OPEN")
+    refused = ana.post(f"{ana.host}/closing", {}, "OBLIGATIONS_OPEN")
     assert refused["obligations"] == [f"booking:{booked['booking_id']}"]
 
     case = f"/bookings/{booked['booking_id']}/cancellation"
     ana.post(case, {"preview": said(ana.door.get(case))["preview"]})
-    assert ana.post(f"{ana.host}/closing", leaving)["status"] == "closed"
+    assert ana.post(f"{ana.host}/closing", {})["status"] == "closed"
     ana.quotes("NOT_DISCOVERABLE")
 
 
