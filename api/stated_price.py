@@ -5,8 +5,6 @@ The property's attestation says everything else that a quote would.
 
 from collections.abc import Sequence
 
-from msgspec.structs import replace
-
 from api import speakers
 from api.answers import bookings
 from api.wishes.stays import BookingWish
@@ -14,9 +12,8 @@ from ledger import processes
 from ledger.aggregates.attestation import ATTESTATION, Attestation
 from ledger.aggregates.booking import Book
 from ledger.aggregates.property import PROPERTY
-from ledger.aggregates.unit_calendar import UNIT_CALENDAR
 from ledger.draft import Draft, Plan
-from ledger.errors import NightsAreTaken, NotFound, NothingVouchedFor
+from ledger.errors import NothingVouchedFor
 from ledger.values.guests import Party
 from ledger.values.hindrance import Hindrance
 from ledger.values.ids import BookingId, GuestId, PropertyId, UnitId
@@ -42,7 +39,8 @@ def booking_plan(
 
     def plan(draft: Draft) -> None:
         asked = _without_unit(wish, stay, booking_id, draft)
-        booked = _book_first_free(draft, asked, wish.room_type, candidates)
+        guest = speakers.guest(asked.guest_id)
+        booked = processes.book_first_free(draft, guest, asked, candidates)
         if not booked.price.total.minor:
             processes.confirm(draft, booking_id)
         bookings.answer(draft, booked)
@@ -89,30 +87,3 @@ def _policy(wish: BookingWish, terms: Attestation) -> Policy:
         if policy.name == wish.policy:
             return policy
     raise NothingVouchedFor(property_id=terms.property_id, policy=wish.policy)
-
-
-def _book_first_free(
-    draft: Draft, asked: Book, room_type: str | None, candidates: Sequence[UnitId]
-) -> Book:
-    taken = NightsAreTaken(
-        property_id=asked.property_id,
-        room_type=room_type,
-        check_in=asked.stay.check_in,
-        check_out=asked.stay.check_out,
-    )
-    for unit_id in candidates:
-        command = replace(asked, unit_id=unit_id, room_type=_room_type(draft, asked, unit_id))
-        try:
-            processes.book(draft, speakers.guest(asked.guest_id), command)
-        except NightsAreTaken as refusal:
-            taken = refusal
-        else:
-            return command
-    raise taken
-
-
-def _room_type(draft: Draft, asked: Book, unit_id: UnitId) -> str:
-    calendar = draft.state(UNIT_CALENDAR, unit_id)
-    if calendar is None or calendar.property_id != asked.property_id:
-        raise NotFound(unit_id=unit_id, property_id=asked.property_id)
-    return calendar.room_type

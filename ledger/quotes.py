@@ -320,7 +320,8 @@ def book_quoted(
         raise QuoteExpired(property_id=quote.property_id, vouched_by=quote.vouched_by)
     if accepted_policy != quote.policy_text:
         raise PolicyNotAccepted(accepted=accepted_policy, policy_text=quote.policy_text)
-    booked = _book_first_free(draft, guest, quote, others if quote.any_of_type else ())
+    units = dict.fromkeys([quote.unit_id, *(others if quote.any_of_type else ())])
+    booked = processes.book_first_free(draft, guest, _command(quote), units, quote.rules)
     if quote.price.coupon is not None:
         redeem = RedeemCoupon(
             coupon_id=CouponId(quote.price.coupon.coupon_id),
@@ -333,35 +334,13 @@ def book_quoted(
     return booked
 
 
-def _book_first_free(draft: Draft, guest: Actor, quote: Quote, others: Sequence[UnitId]) -> Book:
-    taken: NightsAreTaken | None = None
-    for unit_id in dict.fromkeys([quote.unit_id, *others]):
-        command = _command(quote, unit_id)
-        try:
-            _refuse_unless_let(draft, quote, unit_id)
-            processes.book(draft, guest, command, rules=quote.rules)
-        except NightsAreTaken as refusal:
-            taken = taken or refusal
-        else:
-            return command
-    assert taken is not None, "there is one unit at least"
-    raise taken
-
-
-def _refuse_unless_let(draft: Draft, quote: Quote, unit_id: UnitId) -> None:
-    """Let a unit pass that was not taken out of its house meanwhile. Raises NightsAreTaken."""
-    stay = quote.stay
-    if not processes.calendar_in(draft, unit_id).active:
-        raise NightsAreTaken(unit_id=unit_id, check_in=stay.check_in, check_out=stay.check_out)
-
-
-def _command(quote: Quote, unit_id: UnitId) -> Book:
+def _command(quote: Quote) -> Book:
     return Book(
         booking_id=booking_of(quote.quote_id),
         guest_id=quote.guest_id,
         host_id=quote.host_id,
         property_id=quote.property_id,
-        unit_id=unit_id,
+        unit_id=quote.unit_id,
         room_type=quote.room_type,
         stay=quote.stay,
         house=quote.house,

@@ -4,6 +4,8 @@ The nights and the booking change together. The payment goes its own way meanwhi
 processor says of it is taken in by `ledger.processes.money_in`.
 """
 
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 
 from ledger.aggregates.booking import (
@@ -45,12 +47,12 @@ from ledger.aggregates.unit_calendar import (
     ToRequestHold,
 )
 from ledger.draft import Draft
-from ledger.errors import HoldHasExpired
+from ledger.errors import HoldHasExpired, NightsAreTaken, NotFound
 from ledger.events import Actor
 from ledger.events.coupon import RestoreReason
 from ledger.events.payment import Capture
 from ledger.processes.coupons import restore_coupon
-from ledger.processes.found import booking_in, payment_in
+from ledger.processes.found import booking_in, calendar_in, payment_in
 from ledger.processes.live_holds import count_hold
 from ledger.processes.names import (
     PROCESS,
@@ -60,7 +62,7 @@ from ledger.processes.names import (
 from ledger.processes.promises import promise_at_first
 from ledger.values.clock import Instant
 from ledger.values.currency import chargeable
-from ledger.values.ids import BookingId, PaymentId
+from ledger.values.ids import BookingId, PaymentId, UnitId
 from ledger.values.stay_rules import StayRules
 from ledger.values.tariff import BookingMode
 
@@ -77,6 +79,50 @@ def book(draft: Draft, guest: Actor, command: Book, rules: StayRules | None = No
     """
     ask_for_stay(draft, guest, command, rules)
     count_hold(draft, command.guest_id, command.booking_id)
+
+
+def book_first_free(
+    draft: Draft,
+    guest: Actor,
+    asked: Book,
+    units: Iterable[UnitId],
+    rules: StayRules | None = None,
+) -> Book:
+    """Ask for a stay in the first of some units that is let and free; what was asked there.
+
+    Raises NightsAreTaken, as the first of them does; NotFound where one is of another property, and
+    what `book` raises.
+    """
+    taken: NightsAreTaken | None = None
+    for unit_id in units:
+        command = replace(asked, unit_id=unit_id, room_type=_type_of(draft, asked, unit_id))
+        try:
+            _refuse_unless_let(draft, command)
+            book(draft, guest, command, rules)
+        except NightsAreTaken as refusal:
+            taken = taken or refusal
+        else:
+            return command
+    stay = asked.stay
+    raise taken or NightsAreTaken(
+        property_id=asked.property_id, check_in=stay.check_in, check_out=stay.check_out
+    )
+
+
+def _type_of(draft: Draft, asked: Book, unit_id: UnitId) -> str:
+    calendar = draft.state(UNIT_CALENDAR, unit_id)
+    if calendar is None or calendar.property_id != asked.property_id:
+        raise NotFound(unit_id=unit_id, property_id=asked.property_id)
+    return calendar.room_type
+
+
+def _refuse_unless_let(draft: Draft, wanted: Book) -> None:
+    """Let a unit pass that was not taken out of its house. Raises NightsAreTaken."""
+    stay = wanted.stay
+    if not calendar_in(draft, wanted.unit_id).active:
+        raise NightsAreTaken(
+            unit_id=wanted.unit_id, check_in=stay.check_in, check_out=stay.check_out
+        )
 
 
 def ask_for_stay(draft: Draft, guest: Actor, command: Book, rules: StayRules | None = None) -> None:

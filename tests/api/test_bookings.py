@@ -105,6 +105,15 @@ def test_a_unit_of_another_property_cannot_be_booked(
     assert (refused.status_code, refused.json()["code"]) == (404, "NOT_FOUND")
 
 
+def test_a_unit_that_left_its_house_has_no_nights_to_book(door: Door, estate: Estate) -> None:
+    unit_id = estate.units[0]
+    door.post(f"/units/{unit_id}/deactivation", {}, key="leave")
+
+    refused = door.post("/bookings", estate.wish(unit_id=unit_id), key="k1")
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "DATES_UNAVAILABLE")
+
+
 def test_a_host_cannot_book_their_own_listing(door: Door, estate: Estate) -> None:
     refused = door.post("/bookings", estate.wish(guest_id=estate.host_id), key="k1")
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from ledger import processes
 from ledger.aggregates.booking import BOOKING as BOOKINGS
-from ledger.aggregates.booking import Booking, Status
+from ledger.aggregates.booking import Book, Booking, Status
 from ledger.aggregates.unit_calendar import UNIT_CALENDAR, UnitCalendar
 from ledger.draft import Draft
 from ledger.errors import (
@@ -35,10 +35,14 @@ from tests.facts import (
     OPERATOR,
     SEA_VIEW,
     TIMER,
+    UNIT,
     a_stay,
+    an_id,
     some_facts,
     some_rates,
+    to_open_calendar,
 )
+from tests.ledger.market import Market, wish_to_pay
 from tests.ledger.supply import HOST_ANA, MILL, Supply
 
 FIRST, SECOND = (unit_of(MILL, SEA_VIEW, number) for number in (1, 2))
@@ -162,6 +166,23 @@ def test_who_was_quoted_any_room_has_another_one_when_theirs_is_let_no_more() ->
     mill.is_booked(any_room, FIRST)
 
     assert list(mill.calendar(FIRST).claims) == [booking_of(any_room.quote_id)]
+
+
+def test_who_asks_for_any_room_of_a_vouched_house_is_not_given_one_that_is_let_no_more() -> None:
+    market, second = Market(), UnitId(an_id("unit 2"))
+    opened = to_open_calendar(unit_id=second, number=2)
+    market.decide(lambda draft: draft.do(OPERATOR, opened), second)
+    market.decide(partial(processes.take_out, by=OPERATOR, unit_id=UNIT), UNIT)
+    booked: list[Book] = []
+
+    def plan(draft: Draft) -> None:
+        any_room = (UNIT, second)
+        booked.append(processes.book_first_free(draft, GUEST, wish_to_pay(), any_room))
+
+    market.decide(plan)
+
+    assert [one.unit_id for one in booked] == [second]
+    assert market.booking().unit_id == second
 
 
 def test_n14_a_room_that_a_guest_comes_to_is_not_given_up() -> None:
