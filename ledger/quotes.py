@@ -31,7 +31,6 @@ from ledger.errors import (
     NotOffered,
     OwnListing,
     PolicyNotAccepted,
-    QuoteExpired,
 )
 from ledger.events import Actor
 from ledger.values.exchange import ReferenceRates
@@ -313,11 +312,7 @@ def book_quoted(
     that the property is no longer in is QuoteExpired; so is one by the word of somebody who vouched
     for a property that was reviewed meanwhile.
     """
-    processes.refuse_unless_let_as_before(
-        draft, quote.property_id, quote.room_type, quote.party.heads(), quote.house
-    )
-    if quote.vouched_by is not None and draft.state(PROPERTY, quote.property_id) is not None:
-        raise QuoteExpired(property_id=quote.property_id, vouched_by=quote.vouched_by)
+    processes.refuse_unless_let_as_before(draft, quote, quote.room_type)
     if accepted_policy != quote.policy_text:
         raise PolicyNotAccepted(accepted=accepted_policy, policy_text=quote.policy_text)
     units = dict.fromkeys([quote.unit_id, *(others if quote.any_of_type else ())])

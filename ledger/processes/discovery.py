@@ -7,6 +7,7 @@ that comes after its booking had let the nights go.
 from collections.abc import Iterator
 
 from ledger.aggregates.attestation import ATTESTATION
+from ledger.aggregates.booking import Booking
 from ledger.aggregates.property import PROPERTY, Property
 from ledger.aggregates.property import Status as Listed
 from ledger.aggregates.provider import PROVIDER, Standing
@@ -21,7 +22,7 @@ from ledger.values.files import expires_at
 from ledger.values.hindrance import Hindrance
 from ledger.values.ids import PropertyId
 from ledger.values.listing import REGISTERED_IN, units_of
-from ledger.values.stay import House
+from ledger.values.quote import Quote
 from ledger.values.stay_rules import refuse_too_many
 from ledger.values.tariff import Rates
 
@@ -37,21 +38,24 @@ def refuse_unless_discoverable(draft: Draft, property_id: PropertyId) -> None:
         raise not_discoverable(property_id, *because)
 
 
-def refuse_unless_let_as_before(
-    draft: Draft, property_id: PropertyId, room_type: str, heads: int, house: House
-) -> None:
+def refuse_unless_let_as_before(draft: Draft, asked: Booking | Quote, room_type: str) -> None:
     """Let a stay pass that was asked for before, and could be asked for in such a room now (BK1).
 
     Raises NotDiscoverable; PartyExceedsCapacity where rooms of its type were approved for fewer
     heads meanwhile; QuoteExpired where it goes by the clocks of a time zone that the property is no
-    longer in.
+    longer in, or by the word of somebody who vouched for it before its host described it here.
     """
+    property_id = asked.property_id
     refuse_unless_discoverable(draft, property_id)
-    refuse_too_many(heads, approved_heads(draft, property_id, room_type))
+    refuse_too_many(asked.party.heads(), approved_heads(draft, property_id, room_type))
     listed = draft.state(PROPERTY, property_id)
-    now_in = listed.facts.house.time_zone if listed and listed.facts else house.time_zone
-    if now_in != house.time_zone:
-        raise QuoteExpired(quoted_in=house.time_zone, time_zone=now_in)
+    if listed is None:
+        return
+    if asked.vouched_by is not None:
+        raise QuoteExpired(property_id=property_id, vouched_by=asked.vouched_by)
+    quoted_in = asked.house.time_zone
+    if listed.facts is not None and listed.facts.house.time_zone != quoted_in:
+        raise QuoteExpired(quoted_in=quoted_in, time_zone=listed.facts.house.time_zone)
 
 
 def approved_heads(draft: Draft, property_id: PropertyId, room_type: str) -> int | None:

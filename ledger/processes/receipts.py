@@ -137,9 +137,7 @@ def _take_nights_late(draft: Draft, booking: Booking, booking_id: BookingId) -> 
     `take_nights_again` raise.
     """
     room_type = calendar_in(draft, booking.unit_id).room_type
-    refuse_unless_let_as_before(
-        draft, booking.property_id, room_type, booking.party.heads(), booking.house
-    )
+    refuse_unless_let_as_before(draft, booking, room_type)
     rules = rules_of(draft, booking.unit_id, booking.stay)
     take_nights_again(draft, booking_id, rules.buffer_nights if rules else 0, rules)
 

@@ -20,8 +20,17 @@ from ledger.values.stay import ONE_DAY, local_date
 from ledger.values.stay_rules import StayRules
 from ledger.values.tariff import Rates
 from ledger.values.verification import Subject
-from tests.facts import LISBON, OPERATOR, a_stay, some_facts, some_rates
-from tests.ledger.supply import ANA, HOST_ANA, MILL
+from tests.facts import (
+    BOOKING,
+    LISBON,
+    OPERATOR,
+    a_stay,
+    some_facts,
+    some_rates,
+    to_attest,
+    to_open_calendar,
+)
+from tests.ledger.supply import ANA, HOST_ANA, MILL, Supply
 from tests.ledger.test_money_in import agrees_with_stripe, the_receipt
 from tests.ledger.test_units import FIRST, IN_THE_AZORES, SECOND, Mill, with_rooms
 
@@ -139,6 +148,30 @@ def test_case_p4_late_money_goes_back_where_the_papers_of_the_house_ran_out_mean
     assert is_paid_late(mill, booking_id) is Stands.EXPIRED
 
     assert the_receipt(mill) is Receiving.RETURNED
+
+
+def test_case_p4_late_money_goes_back_where_a_house_that_was_vouched_for_was_reviewed_since() -> (
+    None
+):
+    house = Supply()
+    word = processes.attestation_of(MILL)
+    attest = to_attest(attestation_id=word, property_id=MILL, host_id=ANA)
+    house.decide(lambda draft: draft.do(OPERATOR, attest), MILL)
+    opened = to_open_calendar(unit_id=FIRST, property_id=MILL, host_id=ANA)
+    house.decide(lambda draft: draft.do(OPERATOR, opened), FIRST)
+    house.book(property_id=MILL, host_id=ANA, unit_id=FIRST, vouched_by=word)
+    house.settle()
+    house.let_pass(timedelta(minutes=16))
+    house.decide(partial(processes.expire, booking_id=BOOKING))
+    house.drafts()
+    house.is_let()
+    assert house.hindrances() == []
+
+    house.pay()
+    house.settle()
+
+    assert house.booking().status is Stands.EXPIRED
+    assert the_receipt(house) is Receiving.RETURNED
 
 
 def test_case_p4_late_money_confirms_a_stay_that_could_be_booked_still(mill: Mill) -> None:

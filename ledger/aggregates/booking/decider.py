@@ -106,6 +106,7 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
             hold_expires_at=event.hold_expires_at,
             booked_at=event.booked_at,
             mode=event.mode,
+            vouched_by=event.vouched_by,
         )
     assert booking is not None
     booking = replace(booking, status=status)
@@ -228,5 +229,5 @@ BOOKING = Decider(
     evolve=evolve,
     policy_of=policy_of,
     billing_of=billing_of,
-    evolution=4,
+    evolution=5,
 )

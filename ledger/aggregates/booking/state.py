@@ -10,6 +10,7 @@ from ledger.values.allowance import Allowance, paid_lines, settled_beside, witho
 from ledger.values.clock import Instant
 from ledger.values.guests import Party
 from ledger.values.ids import (
+    AttestationId,
     GuestId,
     HostId,
     PaymentId,
@@ -55,6 +56,7 @@ class Booking(Struct, frozen=True):
     place where less was left; `allowances` are what refunds give back beside it, by refund.
     `ending` is the number of its end, or of the one to come: a no-show that is taken back is
     followed by another. `cancelled_for` is the reason that was given where it was called off.
+    `vouched_by` says under whose word it was asked for, where nobody had approved its property.
     """
 
     status: Status
@@ -81,6 +83,7 @@ class Booking(Struct, frozen=True):
     allowances: dict[RefundId, Allowance] = {}
     ending: int = 1
     cancelled_for: str | None = None
+    vouched_by: AttestationId | None = None
 
     @property
     def payments(self) -> tuple[PaymentId, ...]:
