@@ -12,6 +12,7 @@ from ledger.events import Actor
 from ledger.processes import attestation_of
 from ledger.values.ids import CommandId, HostId, PropertyId, UnitId, derived_id, fresh_id
 from ledger.values.levies import FeePlan
+from ledger.values.listing import unit_of
 from ledger.values.policy import FREE, RETAINED
 from ledger.values.stay import House
 
@@ -54,7 +55,7 @@ def settle_in(
     """Vouch for a new property and open the calendars of its rooms."""
     property_id = PropertyId(fresh_id())
     numbers = range(1, units_count + 1)
-    units = tuple(UnitId(derived_id(property_id, "double", number)) for number in numbers)
+    units = tuple(unit_of(property_id, "double", number) for number in numbers)
     estate = Estate(property_id, HostId(host_id or fresh_id()), earliest, units)
     command_id = CommandId(derived_id(property_id, "settle in"))
     request = Request(command_id=command_id, case_id=property_id, content=b"")

@@ -46,6 +46,13 @@ def units_of(db: Connection, host_id: HostId) -> Ids:
     return Ids(position=position, ids=db.scalars(query).all())
 
 
+def units_at(db: Connection, property_id: PropertyId) -> Ids:
+    """The units of a property, let or not, whoever opened them."""
+    position = position_of(db, AVAILABILITY)
+    query = select(units.c.unit_id).where(units.c.property_id == property_id)
+    return Ids(position=position, ids=db.scalars(query.order_by(units.c.unit_id)).all())
+
+
 def reviews_of(db: Connection, host_id: HostId) -> Ids:
     """The reviews of a host, and of what they let, that wait for an answer."""
     position = position_of(db, VERIFICATIONS)

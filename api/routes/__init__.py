@@ -2,6 +2,7 @@
 
 from api.routes import (
     alterations,
+    approvals,
     archiving,
     availability,
     bank_accounts,
@@ -75,6 +76,7 @@ ROUTERS = (
     verifications.router,
     review_queue.router,
     reviewers.router,
+    approvals.router,
     bank_accounts.router,
     tariffs.router,
     taxes.router,

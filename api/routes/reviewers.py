@@ -9,7 +9,6 @@ from api.problems import described
 from api.shapes import Uuid
 from api.wishes.verifications import (
     ByReviewer,
-    ReviewApproval,
     ReviewRejection,
     WantedChanges,
 )
@@ -17,7 +16,7 @@ from ledger import errors, processes
 from ledger.draft import Draft
 from ledger.events import Actor, Role
 from ledger.values.ids import VerificationId
-from ledger.values.verification import ChangeWanted, Check
+from ledger.values.verification import ChangeWanted
 
 router = APIRouter(prefix="/verifications/{verification_id}", tags=["verifications"])
 
@@ -72,37 +71,6 @@ async def request_changes(
 
     def plan(draft: Draft) -> None:
         processes.request_changes(draft, _reviewer(said), review, wanted)
-        answer(draft, review)
-
-    return await command.execute(review, said, plan, VerificationNow)
-
-
-@router.post(
-    "/approval",
-    status_code=201,
-    responses=described(
-        *COMMANDS,
-        errors.ChecksAreOpen,
-        errors.DocumentsHaveExpired,
-        errors.DocumentsNotAccepted,
-        errors.ObligationsAreOpen,
-        errors.PartyExceedsCapacity,
-        errors.ReviewIsClaimed,
-        errors.SecondPersonRequired,
-        errors.SelfApproval,
-        errors.SuspensionStands,
-    ),
-)
-async def approve_verification(
-    verification_id: Uuid, said: ReviewApproval, command: Commanding
-) -> VerificationNow:
-    """Say that everything is so: the host may host, or what was stated of a property holds."""
-    review = VerificationId(verification_id)
-    checks = [Check(check.item, check.finding) for check in said.checks]
-
-    def plan(draft: Draft) -> None:
-        reviewer = _reviewer(said)
-        processes.approve_verification(draft, reviewer, review, checks, said.second_person)
         answer(draft, review)
 
     return await command.execute(review, said, plan, VerificationNow)

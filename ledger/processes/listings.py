@@ -89,7 +89,7 @@ def state_facts(draft: Draft, host: Actor, property_id: PropertyId, facts: Facts
             property_id=property_id,
             facts=facts,
             under_review=reviewed,
-            occupants=tuple(occupants_of(draft, property_id, listed)),
+            occupants=tuple(occupants_of(draft, approved_units(property_id, listed))),
         ),
     )
 
@@ -190,7 +190,7 @@ def archive_property(
     listed = property_in(draft, property_id)
     obligations = tuple(dict.fromkeys(_obligations(draft, property_id, listed, bookings)))
     draft.do(by, ArchiveProperty(property_id=property_id, obligations=obligations))
-    for unit_id in _units_that_are_let(draft, property_id, listed):
+    for unit_id in _let_among(draft, approved_units(property_id, listed)):
         take_out(draft, by, unit_id)
 
 
@@ -236,18 +236,21 @@ def review_of_property(property_id: PropertyId, listed: Property) -> Verificatio
     return verification_of(property_id, listed.revision)
 
 
-def occupants_of(draft: Draft, property_id: PropertyId, listed: Property) -> Iterator[Occupant]:
-    """Everybody who has booked and has not left, or holds nights now, in any of its units."""
-    for unit_id in _units_that_are_let(draft, property_id, listed):
+def approved_units(property_id: PropertyId, listed: Property) -> Sequence[UnitId]:
+    """The units that a property was approved with last; none before that."""
+    if listed.facts is None:
+        return []
+    return [unit_id for unit_id, _, _ in units_of(property_id, listed.facts)]
+
+
+def occupants_of(draft: Draft, units: Sequence[UnitId]) -> Iterator[Occupant]:
+    """Everybody who has booked and has not left, or holds nights now, in any of some units."""
+    for unit_id in _let_among(draft, units):
         yield from occupants_in(draft, unit_id)
 
 
-def _units_that_are_let(
-    draft: Draft, property_id: PropertyId, listed: Property
-) -> Iterator[UnitId]:
-    if listed.facts is None:
-        return
-    for unit_id, _, _ in units_of(property_id, listed.facts):
+def _let_among(draft: Draft, units: Sequence[UnitId]) -> Iterator[UnitId]:
+    for unit_id in units:
         calendar = draft.state(UNIT_CALENDAR, unit_id)
         if calendar is not None and calendar.active:
             yield unit_id
@@ -262,7 +265,7 @@ def _obligations(
     """
     if under_review(draft, property_id, listed):
         yield f"review:{review_of_property(property_id, listed)}"
-    for one in occupants_of(draft, property_id, listed):
+    for one in occupants_of(draft, approved_units(property_id, listed)):
         yield f"booking:{one.booking_id}"
     for booking_id in bookings:
         yield from open_of(draft, booking_id)

@@ -1,6 +1,6 @@
 """Units: which rooms of a property are let, as it was approved, and as its host takes some out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ledger.aggregates.booking import BOOKING
 from ledger.aggregates.property import PROPERTY, Status
@@ -21,19 +21,18 @@ from ledger.values.listing import Facts, Occupant, units_of
 from ledger.values.stay import ONE_DAY
 
 
-def let_units(draft: Draft, property_id: PropertyId, before: Facts | None) -> None:
+def let_units(draft: Draft, property_id: PropertyId, there: Sequence[UnitId]) -> None:
     """Let the units that were approved, by the hours that were, and no more those that are gone.
 
-    One that its host took out stays out while the property goes on with it, for what is approved
-    is seldom about that; one that was gone and comes back is let again. Raises ObligationsAreOpen
-    where one that is gone has a guest to come (N14).
+    Of those that were `there` before, one that its host took out stays out while the property goes
+    on with it, for what is approved is seldom about that; one that was gone and comes back is let
+    again. Raises ObligationsAreOpen where one that is gone has a guest to come (N14).
     """
     listed = property_in(draft, property_id)
     assert listed.facts is not None, "they were approved a line ago"
     units = {
         unit_id: (room, number) for unit_id, room, number in units_of(property_id, listed.facts)
     }
-    there = [unit_id for unit_id, _, _ in units_of(property_id, before)] if before else []
     for unit_id in there:
         if unit_id not in units:
             _let_no_more(draft, unit_id)
@@ -108,4 +107,5 @@ def occupants_in(draft: Draft, unit_id: UnitId) -> Iterator[Occupant]:
             house = calendar.house if booking is None else booking.house
             heads = 0 if booking is None else booking.party.heads()
             if house.check_out_at(claim.stay) > draft.now:
-                yield Occupant(BookingId(claim_id), unit_id, calendar.room_type, heads)
+                room_type, zone = calendar.room_type, house.time_zone
+                yield Occupant(BookingId(claim_id), unit_id, room_type, heads, zone)

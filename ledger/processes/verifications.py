@@ -44,6 +44,7 @@ from ledger.draft import Draft
 from ledger.events import Actor
 from ledger.processes.found import host_in, property_in, verification_in
 from ledger.processes.listings import (
+    approved_units,
     missing_before_review,
     occupants_of,
     renew_facts,
@@ -52,7 +53,7 @@ from ledger.processes.listings import (
 from ledger.processes.names import PROCESS, TIMER
 from ledger.processes.shown import accepted_of, documents_of_review, shown_document
 from ledger.processes.units import let_units
-from ledger.values.ids import HostId, PropertyId, VerificationId
+from ledger.values.ids import HostId, PropertyId, UnitId, VerificationId
 from ledger.values.verification import (
     ChangeWanted,
     Check,
@@ -186,8 +187,12 @@ def approve_verification(
     verification_id: VerificationId,
     checks: Sequence[Check],
     second_person: str | None = None,
+    vouched_units: Sequence[UnitId] = (),
 ) -> None:
     """Say that everything is so: the host may host, or the facts hold and their units are let.
+
+    `vouched_units` are those that somebody vouched for before anybody looked at their property:
+    they are let on where they are approved, and no more where they are not.
 
     Raises ChecksAreOpen, SecondPersonRequired, SelfApproval, DocumentsNotAccepted,
     DocumentsHaveExpired, ReviewIsClaimed; PartyExceedsCapacity and ObligationsAreOpen where who
@@ -214,7 +219,8 @@ def approve_verification(
         )
         draft.do(PROCESS, verified)
     else:
-        _approve_property(draft, PropertyId(review.subject_id), verification_id, valid_until)
+        subject = PropertyId(review.subject_id)
+        _approve_property(draft, subject, verification_id, valid_until, vouched_units)
 
 
 def _approve_property(
@@ -222,24 +228,22 @@ def _approve_property(
     property_id: PropertyId,
     verification_id: VerificationId,
     valid_until: date | None,
+    vouched_units: Sequence[UnitId],
 ) -> None:
     listed = property_in(draft, property_id)
-    if listed.status is Listed.DRAFT:
-        approve = ApproveProperty(
-            property_id=property_id, verification_id=verification_id, valid_until=valid_until
-        )
-        draft.do(PROCESS, approve)
-    else:
-        draft.do(
-            PROCESS,
-            ApproveRevision(
-                property_id=property_id,
-                verification_id=verification_id,
-                valid_until=valid_until,
-                occupants=tuple(occupants_of(draft, property_id, listed)),
-            ),
-        )
-    let_units(draft, property_id, before=listed.facts)
+    first = listed.facts is None
+    there = vouched_units if first else approved_units(property_id, listed)
+    approve = ApproveProperty if first else ApproveRevision
+    draft.do(
+        PROCESS,
+        approve(
+            property_id=property_id,
+            verification_id=verification_id,
+            valid_until=valid_until,
+            occupants=tuple(occupants_of(draft, there)),
+        ),
+    )
+    let_units(draft, property_id, there)
 
 
 def reject_verification(

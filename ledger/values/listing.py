@@ -102,12 +102,16 @@ class Moderation(StrEnum):
 
 
 class Occupant(Struct, frozen=True, gc=False):
-    """A booking that is still to come or under way, as a change of its property must respect it."""
+    """A booking that is still to come or under way, as a change of its property must respect it.
+
+    It goes by the clocks of the `time_zone` that it was made in.
+    """
 
     booking_id: str
     unit_id: UnitId
     room_type: str
     heads: int
+    time_zone: str
 
 
 def unit_of(property_id: PropertyId, room_type: str, number: int) -> UnitId:

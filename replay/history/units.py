@@ -9,7 +9,8 @@ from collections import defaultdict
 
 from ledger.aggregates.unit_calendar import UnitCalendar, best_fit, evolve
 from ledger.events.unit_calendar import HoldPlaced, ReservationReleased
-from ledger.values.ids import BookingId, HostId, PropertyId, UnitId, derived_id
+from ledger.values.ids import BookingId, HostId, PropertyId, UnitId
+from ledger.values.listing import unit_of
 from ledger.values.stay import Stay
 from replay.history.itinerary import HOUSE, Step
 
@@ -34,7 +35,7 @@ class Units:
         """The id and the number of the unit that would be added."""
         number = len(self._calendars[room_type]) + 1
         property_id, name = room_type
-        return UnitId(derived_id(property_id, "unit", name, number)), number
+        return unit_of(property_id, name, number), number
 
     def add(self, room_type: RoomType) -> None:
         """Count one more unit of the type."""

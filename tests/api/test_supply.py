@@ -159,10 +159,13 @@ class Supply:
         self.put(f"{self.flat}/rates", RATES)
         self.put(f"{self.flat}/levies", LEVIES)
 
-    def is_reviewed(self, *documents: str) -> None:
+    def asks_about_the_flat(self, *documents: str) -> str:
         wish = {"terms": HOST_TERMS, "documents": list(documents)}
-        asked = self.post(f"{self.flat}/verification", wish)
-        self.approves(asked["verification_id"], Subject.PROPERTY)
+        asked: str = self.post(f"{self.flat}/verification", wish)["verification_id"]
+        return asked
+
+    def is_reviewed(self, *documents: str) -> None:
+        self.approves(self.asks_about_the_flat(*documents), Subject.PROPERTY)
 
     def can_be_paid(self) -> None:
         """The processor says that Ana's account is in order."""

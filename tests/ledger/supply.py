@@ -13,7 +13,7 @@ from ledger.draft import Draft, Plan
 from ledger.events import Actor
 from ledger.quotes import set_rates
 from ledger.values.files import Purpose
-from ledger.values.ids import DocumentId, HostId, PropertyId, VerificationId
+from ledger.values.ids import DocumentId, HostId, PropertyId, UnitId, VerificationId
 from ledger.values.listing import PHOTOS_NEEDED, Facts
 from ledger.values.verification import HOST_TERMS, Subject
 from tests.facts import (
@@ -90,7 +90,9 @@ class Supply(Market):
             MILL,
         )
 
-    def approves(self, verification_id: VerificationId, subject: Subject) -> None:
+    def approves(
+        self, verification_id: VerificationId, subject: Subject, *vouched_units: UnitId
+    ) -> None:
         """Vera takes a review on, and finds everything to be so."""
         claim = partial(processes.claim_review, reviewer=VERA, verification_id=verification_id)
         self.decide(claim, verification_id)
@@ -99,6 +101,7 @@ class Supply(Market):
             reviewer=VERA,
             verification_id=verification_id,
             checks=all_checks(subject),
+            vouched_units=vouched_units,
         )
         self.decide(approve, verification_id)
 

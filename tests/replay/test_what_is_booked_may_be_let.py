@@ -12,13 +12,17 @@ from ledger.events.provider import PayoutAccountChanged
 from ledger.values.ids import StreamId
 from replay.rules.what_is_booked_may_be_let import WhatIsBookedMayBeLet
 from tests.facts import (
+    ADOPTED,
     ATTESTATION,
     BOOKING,
     NOW,
     a_booking,
     a_property_attested,
+    adopted_payment,
     approved_house,
     blocked,
+    confirmed,
+    expired,
     not_revised,
     revised,
     revision_proposed,
@@ -29,7 +33,10 @@ from tests.projections.houses import Listed
 
 BY_THE_SEA = Listed("by the sea")
 HOST, HOUSE = BY_THE_SEA.host_id, BY_THE_SEA.property_id
-REQUESTED = a_booking(property_id=HOUSE, host_id=HOST, vouched_by=None, revision=1)
+REQUESTED = a_booking(
+    property_id=HOUSE, unit_id=BY_THE_SEA.unit(), host_id=HOST, vouched_by=None, revision=1
+)
+PAID_LATE = (ADOPTED, adopted_payment())
 
 RESTRICTED = PayoutAccountChanged(
     to="restricted", requirements=(), disabled_reason=None, seen_at=NOW
@@ -99,6 +106,28 @@ def test_what_may_not_be_let_is_told_of_when_it_is_booked(
     (told,) = found_by(*listed(), *before, (BOOKING, REQUESTED))
 
     assert found in told
+
+
+def test_a_room_that_its_house_was_approved_without_is_told_of_when_it_is_booked() -> None:
+    another = BY_THE_SEA.unit(2)
+
+    (told,) = found_by(*listed(), (BOOKING, replace(REQUESTED, unit_id=another)))
+
+    assert told == f"house {HOUSE} was approved without unit {another}"
+
+
+def test_late_money_is_told_of_where_the_stay_could_not_be_booked_any_more() -> None:
+    asked = [*listed(), (BOOKING, REQUESTED), (BOOKING, expired())]
+
+    assert found_by(*asked, PAID_LATE, (BOOKING, confirmed())) == []
+    (told,) = found_by(*asked, (HOST, suspended()), PAID_LATE)
+    assert told == f"host {HOST} may not host, or cannot be paid"
+
+
+def test_a_stay_that_was_paid_in_time_is_not_asked_for_again() -> None:
+    paid = [*listed(), (BOOKING, REQUESTED), (BOOKING, confirmed())]
+
+    assert found_by(*paid, (HOST, suspended()), PAID_LATE) == []
 
 
 def test_who_books_what_nobody_approved_is_told_of_with_all_reasons() -> None:

@@ -41,11 +41,15 @@ class VouchForProperty(Command, frozen=True, kw_only=True):
 
 
 class ApproveProperty(Command, frozen=True, kw_only=True):
-    """Take in that a reviewer approved it; `valid_until` is when its first document runs out."""
+    """Take in that a reviewer approved it; `valid_until` is when its first document runs out.
+
+    `occupants` are those who will stay or do, where somebody vouched for it before.
+    """
 
     property_id: PropertyId
     verification_id: VerificationId
     valid_until: date | None
+    occupants: tuple[Occupant, ...] = ()
 
 
 class RejectProperty(Command, frozen=True, kw_only=True):

@@ -64,9 +64,10 @@ def vouch(listed: Property, command: VouchForProperty) -> Sequence[PropertyEvent
 
 
 def approve(listed: Property, command: ApproveProperty) -> Sequence[PropertyEvent]:
-    """Let what was stated hold. Raises NotReady."""
+    """Let what was stated hold. Raises NotReady, and what `refuse_unless_fits` raises."""
     if listed.stated is None:
         raise NotReady(missing=["facts"])
+    refuse_unless_fits(command, listed.stated)
     return [
         PropertyApproved(
             verification_id=command.verification_id,
@@ -88,7 +89,7 @@ def propose(listed: Property, command: ProposeRevision) -> Sequence[PropertyEven
     assert listed.facts is not None, "it was approved"
     if command.facts == (listed.stated or listed.facts) and not command.renews:
         return []
-    refuse_unless_fits(command, listed.facts, command.facts)
+    refuse_unless_fits(command, command.facts)
     number = listed.revision if listed.stated else listed.revision + 1
     return [RevisionProposed(number=number, facts=command.facts)]
 
@@ -97,8 +98,7 @@ def approve_revision(listed: Property, command: ApproveRevision) -> Sequence[Pro
     """Let the other facts hold. Raises TransitionNotAllowed, and what `refuse_unless_fits` does."""
     if listed.stated is None:
         LIFECYCLE.refuse(ApproveRevision, listed.status, revision="none")
-    assert listed.facts is not None, "it was approved"
-    refuse_unless_fits(command, listed.facts, listed.stated)
+    refuse_unless_fits(command, listed.stated)
     return [
         RevisionApproved(
             verification_id=command.verification_id,
@@ -120,16 +120,23 @@ def reject_revision(listed: Property, command: RejectRevision) -> Sequence[Prope
     ]
 
 
-def refuse_unless_fits(command: ProposeRevision | ApproveRevision, old: Facts, new: Facts) -> None:
-    """Let other facts pass under which everybody who has booked can still come (PY13).
+def refuse_unless_fits(
+    command: ApproveProperty | ProposeRevision | ApproveRevision, new: Facts
+) -> None:
+    """Let facts pass under which everybody who has booked can still come (PY6, PY13).
 
-    Raises PartyExceedsCapacity; ObligationsAreOpen where a unit is gone that somebody has booked,
-    or the time zone changes.
+    Raises PartyExceedsCapacity; ObligationsAreOpen where a unit is not among them that somebody has
+    booked, or the time zone is another one than they booked in.
     """
     occupants = command.occupants
+    rooms = {unit_id: room for unit_id, room, _ in units_of(command.property_id, new)}
+    if outside := [one for one in occupants if one.unit_id not in rooms]:
+        raise ObligationsAreOpen(
+            units=sorted({one.unit_id for one in outside}),
+            obligations=[one.booking_id for one in outside],
+        )
     for one in occupants:
-        room = new.room(one.room_type)
-        capacity = 0 if room is None else room.capacity
+        capacity = rooms[one.unit_id].capacity
         if one.heads > capacity:
             raise PartyExceedsCapacity(
                 booking_id=one.booking_id,
@@ -137,13 +144,8 @@ def refuse_unless_fits(command: ProposeRevision | ApproveRevision, old: Facts, n
                 heads=one.heads,
                 capacity=capacity,
             )
-    units = {unit_id for unit_id, _, _ in units_of(command.property_id, new)}
-    if outside := [one for one in occupants if one.unit_id not in units]:
+    if elsewhere := [one for one in occupants if one.time_zone != new.house.time_zone]:
         raise ObligationsAreOpen(
-            units=sorted({one.unit_id for one in outside}),
-            obligations=[one.booking_id for one in outside],
-        )
-    if occupants and new.house.time_zone != old.house.time_zone:
-        raise ObligationsAreOpen(
-            time_zone=old.house.time_zone, obligations=[one.booking_id for one in occupants]
+            time_zone=elsewhere[0].time_zone,
+            obligations=[one.booking_id for one in elsewhere],
         )

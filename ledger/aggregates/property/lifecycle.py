@@ -50,7 +50,8 @@ LIFECYCLE = Lifecycle(
     "property",
     Step("PY1", CreateProperty, states(None), actors("H"), PropertyDrafted, S.DRAFT,
          "the host is neither closed nor rejected"),
-    Step("PY6", ApproveProperty, states(S.DRAFT), actors("X"), PropertyApproved, S.APPROVED),
+    Step("PY6", ApproveProperty, states(S.DRAFT), actors("X"), PropertyApproved, S.APPROVED,
+         "who has booked while somebody vouched for it still fits"),
     Step("PY7", RejectProperty, states(S.DRAFT), actors("X"), PropertyRejected, S.ARCHIVED),
     Step("PY8", PublishProperty, states(S.APPROVED, S.UNLISTED), actors("HX"), PropertyPublished,
          S.PUBLISHED, "the host is verified and can be paid; a unit is let, at a price; enough "
