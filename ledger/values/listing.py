@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from ledger.errors import RevisionContradicts
+from ledger.errors import RevisionContradicts, UnknownTimeZone
 from ledger.values.ids import PropertyId, UnitId, derived_id
 from ledger.values.stay import House, zone
 from ledger.values.texts import Written
@@ -16,6 +16,20 @@ PHOTOS_NEEDED = 5
 
 VOUCHABLE = ("photos",)
 """What may be missing before a review where somebody vouches that it was seen elsewhere."""
+
+AREAS = (
+    "Africa",
+    "America",
+    "Antarctica",
+    "Arctic",
+    "Asia",
+    "Atlantic",
+    "Australia",
+    "Europe",
+    "Indian",
+    "Pacific",
+)
+"""The first words of the names of time zones that are named after places (IANA tz database)."""
 
 REGISTERED_IN = frozenset({"BE", "ES", "FR", "GR", "IT", "NL", "PT"})
 """Countries where a dwelling that is let for short stays carries a number of a public register.
@@ -135,7 +149,7 @@ def folded(name: str) -> str:
 
 def refuse_odd_facts(facts: Facts) -> None:
     """Let facts pass that can be so. Raises RevisionContradicts, UnknownTimeZone."""
-    zone(facts.house.time_zone)
+    _refuse_unless_of_a_place(facts.house.time_zone)
     place = facts.place
     if abs(place.latitude_e6) > 90_000_000 or abs(place.longitude_e6) > 180_000_000:
         raise RevisionContradicts(latitude=place.latitude_e6, longitude=place.longitude_e6)
@@ -145,6 +159,17 @@ def refuse_odd_facts(facts: Facts) -> None:
     for room in facts.rooms:
         if min(room.units, room.capacity) < 1 or min(room.bedrooms, room.beds, room.bathrooms) < 0:
             raise RevisionContradicts(room_type=room.room_type)
+
+
+def _refuse_unless_of_a_place(time_zone: str) -> None:
+    """Let the name of a zone pass that people live in. Raises UnknownTimeZone.
+
+    Machines know other names as well (`localtime`, `right/Europe/Lisbon`): each by itself, and the
+    database that searches by it perhaps not.
+    """
+    if time_zone.partition("/")[0] not in AREAS:
+        raise UnknownTimeZone(time_zone=time_zone, example="Europe/Lisbon")
+    zone(time_zone)
 
 
 def changed_between(old: Facts, new: Facts) -> list[str]:

@@ -96,10 +96,13 @@ def test_facts_that_cannot_be_so_are_refused(facts: Facts) -> None:
     given(a_draft()).when(HOST, to_state(facts)).refused(RevisionContradicts)
 
 
-def test_a_time_zone_is_one_that_there_is() -> None:
-    nowhere = some_facts(house=House("Europe/Atlantis", time(15), time(11)))
+@pytest.mark.parametrize(
+    "nowhere", ["Europe/Atlantis", "localtime", "Factory", "right/Europe/Lisbon", "posixrules"]
+)
+def test_a_time_zone_is_one_that_people_live_in(nowhere: str) -> None:
+    facts = some_facts(house=House(nowhere, time(15), time(11)))
 
-    given(a_draft()).when(HOST, to_state(nowhere)).refused(UnknownTimeZone)
+    given(a_draft()).when(HOST, to_state(facts)).refused(UnknownTimeZone, time_zone=nowhere)
 
 
 def test_the_same_facts_said_again_are_no_news() -> None:
