@@ -50,8 +50,8 @@ def read_items(content: bytes, house: House, today: date) -> list[FeedItem]:
     """
     if len(content) > LARGEST_BYTES:
         raise FeedUnreadable(because=f"it has more than {LARGEST_BYTES} bytes")
-    found = _named(_all_items(_events(content), house))
     horizon = Stay(date(today.year, 1, 1), date(today.year + 1 + YEARS_AHEAD, 1, 1))
+    found = _named(_all_items(_events(content), house, horizon.check_out))
     items: dict[str, FeedItem] = {}
     for item in found:
         in_reach = _within(item.stay, horizon)
@@ -86,9 +86,9 @@ def _events(content: bytes) -> list[Component]:
     return events
 
 
-def _all_items(events: list[Component], house: House) -> list[FeedItem]:
+def _all_items(events: list[Component], house: House, reach: date) -> list[FeedItem]:
     try:
-        items = (item for event in events for item in _items(event, house))
+        items = (item for event in events for item in _items(event, house, reach))
         found = list(islice(items, MOST_TIMES + 1))
     except (AttributeError, OverflowError, TypeError, ValueError) as error:
         raise FeedUnreadable(because="it has an event that makes no sense") from error
@@ -102,8 +102,8 @@ def _first(event: Component) -> str:
     return str(event.errors[0][0])[:40]
 
 
-def _items(event: Component, house: House) -> Iterator[FeedItem]:
-    """An event's nights; each time, where it recurs. None where it covers no night."""
+def _items(event: Component, house: House, reach: date) -> Iterator[FeedItem]:
+    """An event's nights; each time up to `reach`, where it recurs. None where it has no night."""
     uid = str(_one(event, "UID") or "")
     if not uid or len(uid) > LONGEST_UID:
         raise FeedUnreadable(because="it has an event without a UID that could be one")
@@ -116,7 +116,7 @@ def _items(event: Component, house: House) -> Iterator[FeedItem]:
         raise FeedUnreadable(because="it has dates of recurrence without a rule")
     if rule is not None:
         length = timedelta(days=nights.nights_count())
-        for begins in repeated(rule, nights.check_in, _excluded(event, house)):
+        for begins in _times(event, rule, house, reach):
             stay = Stay(begins, begins + length)
             yield FeedItem(f"{uid}/{begins}", stay, item.revision)
     elif instance is not None:
@@ -189,6 +189,21 @@ def _local(moment: date, house: House) -> datetime:
         return moment.astimezone(zone(house.time_zone)).replace(tzinfo=None)
     except OverflowError as error:
         raise FeedUnreadable(because="it has a time that no calendar shows") from error
+
+
+def _times(event: Component, rule: Any, house: House, reach: date) -> Iterator[date]:
+    """The days of the property on which a recurring event begins.
+
+    It recurs by its own clock, and midnight there may be another day here, or only in summer.
+    """
+    first, excluded = _one(event, "DTSTART").dt, _excluded(event, house)
+    is_timed = isinstance(first, datetime)
+    clock = (first.tzinfo if is_timed else None) or zone(house.time_zone)
+    for day in repeated(rule, first.date() if is_timed else first, clock, reach):
+        moment = datetime.combine(day, first.timetz()) if is_timed else day
+        begins = _local(moment, house).date()
+        if begins not in excluded:
+            yield begins
 
 
 def _excluded(event: Component, house: House) -> set[date]:

@@ -4,35 +4,35 @@ A rule that is not understood makes its calendar unreadable: a night that it mea
 """
 
 from collections.abc import Iterator, Mapping, Set
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from itertools import count
 from typing import Any
 
 from ledger.errors import FeedUnreadable
 
 EARLIEST = date(2000, 1, 1)
-MOST_TIMES = 4_000
-"""How often an event may recur before it is out of reach: daily for ten years."""
-
 LONGEST_INTERVAL = 366
+NO_END = -1
+"""How often an event takes place that is not told how often."""
+
 UNDERSTOOD = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "WKST"}
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
-def repeated(rule: Mapping[str, list[Any]], first: date, excluded: Set[date]) -> Iterator[date]:
-    """The days on which a recurring event begins, a bounded number of them.
+def repeated(
+    rule: Mapping[str, list[Any]], first: date, clock: tzinfo, reach: date
+) -> Iterator[date]:
+    """The days up to `reach` on which a recurring event begins, by the clock that it is told in.
 
-    Raises FeedUnreadable.
+    The first is one of them, whatever the rule says. Raises FeedUnreadable.
     """
     if first < EARLIEST or set(rule) - UNDERSTOOD:
         raise _not_understood()
-    at_most = min(_number(rule, "COUNT", MOST_TIMES), MOST_TIMES)
-    until = _until(rule)
+    at_most, until = _number(rule, "COUNT", NO_END), _until(rule, clock, reach)
     for times, day in enumerate(_days(rule, first)):
         if times == at_most or day > until:
             return
-        if day not in excluded:
-            yield day
+        yield day
 
 
 def _days(rule: Mapping[str, list[Any]], first: date) -> Iterator[date]:
@@ -54,11 +54,12 @@ def _days(rule: Mapping[str, list[Any]], first: date) -> Iterator[date]:
 
 
 def _weekly(first: date, interval: int, weekdays: Set[int]) -> Iterator[date]:
+    yield first
     monday = first - timedelta(days=first.weekday())
     for times in count():
         week = monday + timedelta(weeks=interval * times)
         days = (week + timedelta(days=weekday) for weekday in sorted(weekdays))
-        yield from (day for day in days if day >= first)
+        yield from (day for day in days if day > first)
 
 
 def _weekdays(rule: Mapping[str, list[Any]], first: date) -> Set[int]:
@@ -82,14 +83,15 @@ def _monthly(first: date, months: int) -> Iterator[date]:
             continue
 
 
-def _until(rule: Mapping[str, list[Any]]) -> date:
-    """The last day on which it may begin; never so far away that days run out."""
-    far = EARLIEST.replace(year=EARLIEST.year + 200)
-    match rule.get("UNTIL", [far]):
+def _until(rule: Mapping[str, list[Any]], clock: tzinfo, reach: date) -> date:
+    """The last day on which it may begin, by the event's clock: an end is mostly told in UTC."""
+    match rule.get("UNTIL", [reach]):
         case [datetime() as moment]:
-            return min(moment.date(), far)
+            if moment.tzinfo is not None and moment.date() < reach:
+                moment = moment.astimezone(clock)
+            return min(moment.date(), reach)
         case [date() as day]:
-            return min(day, far)
+            return min(day, reach)
         case _:
             raise _not_understood()
 

@@ -31,6 +31,7 @@ from ledger.errors import (
 )
 from ledger.events import Actor, Event
 from ledger.events.unit_calendar import BlockKind, NightsUnblocked, UnitCalendarEvent
+from ledger.values.clock import instant
 from ledger.values.ids import BlockId, BookingId, FeedId
 from ledger.values.stay import Stay
 from tests.facts import (
@@ -74,6 +75,8 @@ RESERVED = (*HELD, a_reservation())
 CANCELLED = (*RESERVED, a_released_reservation(), a_block_after_cancelling())
 LATER = a_stay("2026-07-05", 4)
 """From the day on which the usual stay ends."""
+MIDNIGHT_OF_CHECK_OUT = instant("2026-07-04T23:00:00Z")
+"""When the day of check-out begins in Lisbon."""
 
 
 def to_hold(nights: Stay) -> PlaceHold:
@@ -263,6 +266,26 @@ def test_n8_when_a_conflict_has_ended_the_nights_are_blocked() -> None:
     over = given(*HELD, a_feed_conflict(), an_expired_hold())
 
     over.when(PROCESS, to_import()).then(an_external_block())
+
+
+def test_n8_a_conflict_has_ended_when_the_item_is_again_what_it_was_blocked_as() -> None:
+    shortened = given(*RESERVED, an_external_block(LATER), a_feed_conflict(a_stay(nights=7), "1"))
+
+    outcome = shortened.when(PROCESS, to_import(LATER))
+
+    outcome.then(an_external_block(LATER, replaced=(LATER,)))
+    assert outcome.state.conflicts == {}
+    assert outcome.state.claims[ITEM].nights == (LATER,)
+
+
+def test_n8_who_has_left_is_in_the_way_of_nothing() -> None:
+    summer, rest = a_stay(nights=60), a_stay("2026-07-05", 57)
+    left = given(*RESERVED, a_feed_conflict(summer))
+
+    left.when(PROCESS, to_import(summer), MIDNIGHT_OF_CHECK_OUT - AN_INSTANT).then()
+    left.when(PROCESS, to_import(summer), MIDNIGHT_OF_CHECK_OUT).then(
+        an_external_block(summer, parts=(rest,))
+    )
 
 
 def test_a_conflict_that_comes_back_is_told_again() -> None:

@@ -73,7 +73,7 @@ def decide(
         case BlockNights() | UnblockNights() | ReopenNights():
             return decide_block(calendar, command)
         case ImportFeedItem():
-            return import_item(calendar, command)
+            return import_item(calendar, command, now)
         case FeedItemGone():
             return remove_item(calendar, command)
         case ChangeHours() | Deactivate() | ReopenCalendar():

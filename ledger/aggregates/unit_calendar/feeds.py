@@ -1,6 +1,7 @@
 """Decisions about nights that are sold elsewhere, as a feed says."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from ledger.aggregates.unit_calendar.commands import FeedItemGone, ImportFeedItem, block_of
 from ledger.aggregates.unit_calendar.lifecycle import LIFECYCLE
@@ -14,27 +15,31 @@ from ledger.events.unit_calendar import (
     FeedConflictEnded,
     UnitCalendarEvent,
 )
+from ledger.values.clock import Instant
 from ledger.values.ids import BookingId
-from ledger.values.stay import Stay
+from ledger.values.stay import Stay, local_date
 from ledger.values.stay import stay as at_least_one_night
 
 GOOD_FETCHES = 2
 """In how many good fetches in a row an item of a feed must be missing to be gone (UC13)."""
 
 
-def import_item(calendar: UnitCalendar, command: ImportFeedItem) -> Sequence[UnitCalendarEvent]:
+def import_item(
+    calendar: UnitCalendar, command: ImportFeedItem, now: Instant
+) -> Sequence[UnitCalendarEvent]:
     """Block what is sold elsewhere, or tell the conflict and change nothing; once for each form.
 
     Nights that another block has already stay with it; once it is lifted, the next import of the
-    item takes them. So does the next import after the end of a conflict. What we told of ourselves
-    is nothing new when it comes back. Raises NoNights.
+    item takes them. So does the next import after the end of a conflict, also where the item comes
+    back to the form that it was blocked in before. What we told of ourselves is nothing new when it
+    comes back. Raises NoNights.
     """
     wanted, revision = command.stay, command.revision
     at_least_one_night(wanted.check_in, wanted.check_out)
     if is_echo(calendar, command.uid, wanted):
         return []
     block_id = block_of(command.feed_id, command.uid)
-    if in_the_way := _bookings_in(calendar, wanted):
+    if in_the_way := _bookings_in(calendar, wanted, local_date(now, calendar.house.time_zone)):
         if calendar.conflicts.get(block_id) == Conflict(command.feed_id, wanted, revision):
             return []
         return [
@@ -49,7 +54,8 @@ def import_item(calendar: UnitCalendar, command: ImportFeedItem) -> Sequence[Uni
     known = calendar.claims.get(block_id)
     replaced = () if known is None else known.nights
     parts = taken_without(calendar.taken, replaced).free_parts(wanted)
-    if known is not None and (known.stay, known.revision, known.parts) == (wanted, revision, parts):
+    said = None if known is None else (known.stay, known.revision, known.parts)
+    if said == (wanted, revision, parts) and block_id not in calendar.conflicts:
         return []
     return [
         ExternalBlockAdded(
@@ -63,13 +69,14 @@ def import_item(calendar: UnitCalendar, command: ImportFeedItem) -> Sequence[Uni
     ]
 
 
-def _bookings_in(calendar: UnitCalendar, wanted: Stay) -> tuple[BookingId, ...]:
+def _bookings_in(calendar: UnitCalendar, wanted: Stay, today: date) -> tuple[BookingId, ...]:
+    """Who is in the way; nobody who has left is, or the nights to come would stay on sale."""
     sold = (Status.HOLD, Status.RESERVATION)
     return tuple(
         sorted(
             BookingId(claim_id)
             for claim_id, claim in calendar.claims.items()
-            if claim.status in sold and claim.stay.overlaps(wanted)
+            if claim.status in sold and claim.stay.overlaps(wanted) and claim.stay.check_out > today
         )
     )
 

@@ -72,9 +72,11 @@ LIFECYCLE = Lifecycle(
     Step("UC11o", ReopenNights, HOST_BLOCKED, actors("O"), NightsUnblocked, Status.FREE,
          "a reason"),
     Step("UC12", ImportFeedItem, ANY, actors("X"), ExternalBlockAdded, Status.EXTERNAL_BLOCK,
-         "neither held nor reserved; not seen before in this form; not told by us"),
+         "nobody who is still to leave has it; not seen in this form, or in conflict since; not "
+         "told by us"),
     Step("UC12c", ImportFeedItem, ANY, actors("X"), FeedConflictDetected, SAME,
-         "held or reserved; not told before of this form; not told by us"),
+         "held, or reserved by who is still to leave; not told before of this form; not told by "
+         "us"),
     Step("UC13", FeedItemGone, EXTERNAL, actors("X"), ExternalBlockRemoved, Status.FREE,
          "missing in 2 good fetches in a row, or the feed was removed"),
     Step("UC13c", FeedItemGone, FREE, actors("X"), FeedConflictEnded, SAME,

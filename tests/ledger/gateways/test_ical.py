@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ledger.errors import FeedUnreadable
 from ledger.gateways.ical import (
@@ -162,6 +163,89 @@ def test_an_event_that_recurs_is_an_item_each_time(
 
     assert [item.uid.partition("/")[2] for item in items] == [f"2026-{day}" for day in begins]
     assert {item.stay.nights_count() for item in items} == {3}
+
+
+@pytest.mark.parametrize(
+    ("zone", "lines", "begins"),
+    [
+        # Each night from midnight to midnight in Berlin, and the last one as UTC has it.
+        (
+            "Europe/Berlin",
+            (
+                "DTSTART;TZID=Europe/Berlin:20260701T000000",
+                "DTEND;TZID=Europe/Berlin:20260702T000000",
+                "RRULE:FREQ=DAILY;UNTIL=20260702T220000Z",
+            ),
+            ["07-01", "07-02", "07-03"],
+        ),
+        (
+            "Europe/Berlin",
+            ("DTSTART;VALUE=DATE:20260701", "RRULE:FREQ=DAILY;UNTIL=20260702T220000Z"),
+            ["07-01", "07-02", "07-03"],
+        ),
+        # Saturday at one in UTC is Friday night in New York.
+        (
+            "America/New_York",
+            (
+                "DTSTART:20260704T010000Z",
+                "DTEND:20260704T150000Z",
+                "RRULE:FREQ=WEEKLY;BYDAY=SA;UNTIL=20260718T010000Z",
+                "EXDATE:20260711T010000Z",
+            ),
+            ["07-03", "07-17"],
+        ),
+        # Half past eleven in the evening in London is the next day in Berlin.
+        (
+            "Europe/Berlin",
+            (
+                "DTSTART;TZID=Europe/London:20260702T233000",
+                "DTEND;TZID=Europe/London:20260703T233000",
+                "RRULE:FREQ=WEEKLY;BYDAY=TH;UNTIL=20260709",
+            ),
+            ["07-03", "07-10"],
+        ),
+        # Half past ten in UTC is the next day in Berlin as long as it is summer.
+        (
+            "Europe/Berlin",
+            (
+                "DTSTART:20261018T223000Z",
+                "DTEND:20261019T223000Z",
+                "RRULE:FREQ=WEEKLY;COUNT=2",
+            ),
+            ["10-19", "10-25"],
+        ),
+    ],
+)
+def test_what_recurs_by_another_clock_is_told_by_that_of_the_property(
+    zone: str, lines: tuple[str, ...], begins: list[str]
+) -> None:
+    house = replace(LISBON, time_zone=zone)
+
+    items = read_items(a_calendar(an_event(*lines)), house, TODAY)
+
+    assert [item.stay.check_in for item in items] == [
+        date.fromisoformat(f"2026-{day}") for day in begins
+    ]
+
+
+def test_the_first_time_counts_also_where_its_rule_names_other_days() -> None:
+    stays = nights_of("RRULE:FREQ=WEEKLY;BYDAY=MO;COUNT=2")
+
+    assert [stay.check_in for stay in stays] == [date(2026, 7, 2), date(2026, 7, 6)]
+
+
+def test_what_began_long_ago_and_has_no_end_is_sold_today_as_well() -> None:
+    stays = nights_of("DTSTART;VALUE=DATE:20110101", "RRULE:FREQ=DAILY")
+
+    assert stays[0] == Stay(TODAY, TODAY + ONE_DAY)
+    assert stays[-1].check_out == date(2030, 1, 1)
+
+
+@pytest.mark.parametrize("until", ["99991231", "99991231T235959Z"])
+def test_an_end_that_nobody_lives_to_see_is_none(until: str) -> None:
+    weekly = ("DTSTART;VALUE=DATE:20260702", f"RRULE:FREQ=WEEKLY;UNTIL={until}")
+
+    assert nights_of(*weekly)[-1].check_in == date(2029, 12, 27)
 
 
 def test_a_day_that_a_month_does_not_have_is_left_out() -> None:
