@@ -402,6 +402,36 @@ def test_of_a_file_that_its_host_takes_back_nothing_is_left_an_hour_later(archiv
     assert archive.files() == []
 
 
+class Slow:
+    """A scanner that takes so long that the host does something else meanwhile."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        self.meanwhile: Callable[[], None] | None = meanwhile
+
+    def scan(self, raw: bytes) -> Verdict:
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
+        return Verdict("ClamAV 1.5/27001", infected=False)
+
+
+@pytest.mark.parametrize("wish", [to_announce(), to_announce_a_photo()], ids=["passport", "photo"])
+def test_s42_of_a_file_that_is_taken_back_while_it_is_read_nothing_is_left_either(
+    archive: Archive, wish: AnnounceDocument
+) -> None:
+    of = wish.document_id
+    take_back = partial(processes.withdraw_document, document_id=of)
+    archive.engage(Slow(lambda: archive.decide(take_back, of)))
+    archive.send(A_PASSPORT, wish)
+    archive.settle()
+    assert archive.document(of).status is Status.WITHDRAWN
+
+    archive.until(archive.clock.now + HOUR, step=HOUR)
+
+    assert archive.document(of).status is Status.PURGED
+    assert archive.files() == []
+
+
 def test_who_is_no_host_sends_nothing(archive: Archive) -> None:
     stranger = to_announce(host_id="11111111-1111-4111-8111-111111111111")
     with pytest.raises(NotFound):
