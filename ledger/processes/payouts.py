@@ -74,7 +74,8 @@ def release(
     before = payout.netted
     order = RetryPayout if payout.status is Payable.FAILED else ReleasePayout
     draft.do(by, order(payout_id=payout_id, clearance=clearance_of(draft, payout_id)))
-    netted = payout_in(draft, payout_id).netted - before
+    in_all = payout_in(draft, payout_id).netted
+    netted = in_all - before
     if netted.minor:
         draft.do(
             PROCESS,
@@ -83,6 +84,7 @@ def release(
                 booking_id=booking_id,
                 payout_id=payout_id,
                 amount=netted,
+                in_all=in_all,
                 time_zone=payout.time_zone,
             ),
         )

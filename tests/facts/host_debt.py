@@ -49,6 +49,7 @@ def to_net(amount: str = "50.00 EUR", **changed: Any) -> NetDebt:
         "booking_id": BOOKING,
         "payout_id": PAYOUT,
         "amount": money(amount),
+        "in_all": money(amount),
         "time_zone": "Europe/Lisbon",
     }
     return NetDebt(**told | changed)

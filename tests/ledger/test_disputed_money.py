@@ -637,6 +637,37 @@ def test_a_refund_after_the_payout_is_the_hosts_debt_and_netted_next_time() -> N
     agree(market)
 
 
+@pytest.mark.parametrize("night_before", [False, True], ids=["a dispute", "as much"])
+def test_a_transfer_that_fails_nets_what_its_host_has_come_to_owe_since(
+    *, night_before: bool
+) -> None:
+    """What was netted before the first attempt stays netted; whatever is owed since is as well."""
+    market = paid_out() if night_before else in_debt()
+    if night_before:
+        approve(market, ask_for_a_night(market))
+    first = money(market.owes())
+    market.sold(
+        NEXT, guest_id=JOANA, stay=a_stay("2026-08-02"), price=a_price(arrival="2026-08-02")
+    )
+    market.fails("rate_limit", times=1_000, path="/v1/transfers")
+    market.until(NEXT_PAID_OUT, step=12 * HOUR)
+    payout_id = processes.payout_of(NEXT)
+    declined = partial(processes.transfer_declined, payout_id=payout_id, reason="balance")
+    market.decide(declined, NEXT)
+    approve(market, ask_for_a_night(market))
+    market.machine.world.faults.clear()
+
+    again = partial(processes.release, booking_id=NEXT, payout_id=payout_id, by=FINANCE)
+    market.decide(again, NEXT)
+    market.until(NEXT_PAID_OUT + 5 * DAY, step=12 * HOUR)
+
+    assert [event.amount for event in market.events(DebtNetted)] == [first, money("48.50 EUR")]
+    assert market.owes() == "0.00 EUR"
+    assert market.payout(NEXT).sent == money("349.20 EUR") - first - money("48.50 EUR")
+    assert market.payout(NEXT).status is Payable.TRANSFERRED
+    agree(market)
+
+
 def test_a_refund_that_is_cancelled_before_it_leaves_is_owed_by_nobody() -> None:
     market = paid_out()
     refund_id = ask_for_a_night(market)

@@ -195,10 +195,20 @@ def test_a_payout_and_a_reversal_pay_once() -> None:
 
     given(owed(), paid_in_part).when(PROCESS, to_net("20.00 EUR")).then()
     given(owed(), paid_in_part).when(PROCESS, to_net("10.00 EUR")).refused(
-        AmountsDiffer, counted="20.00 EUR", told="10.00 EUR"
+        AmountsDiffer, counted="20.00 EUR", told="0.00 EUR"
     )
     given(owed(), reversed_in_part).when(PROCESS, to_collect("20.00 EUR")).then()
     given(owed(), reversed_in_part).when(PROCESS, to_collect("10.00 EUR")).refused(AmountsDiffer)
+
+
+def test_a_payout_that_is_ordered_again_pays_what_came_to_be_owed_since() -> None:
+    before = given(owed(), netted("20.00 EUR", to="owing"))
+    again = to_net("20.00 EUR", in_all=money("40.00 EUR"))
+
+    outcome = before.when(PROCESS, again).then(netted("20.00 EUR", to="owing"))
+
+    assert outcome.state.owed("EUR") == money("10.00 EUR")
+    given(owed(), *[netted("20.00 EUR", to="owing")] * 2).when(PROCESS, again).then()
 
 
 def test_a_reversal_counts_and_carries_no_lines_of_its_own() -> None:

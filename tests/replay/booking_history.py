@@ -174,6 +174,7 @@ def net(history: "History", arrival: str) -> None:
                 booking_id=NETTED,
                 payout_id=payout,
                 amount=brings,
+                in_all=brings,
                 time_zone=LISBON.time_zone,
             ),
         ),

@@ -17,12 +17,16 @@ class RaiseDebt(Command, frozen=True, kw_only=True):
 
 
 class NetDebt(Command, frozen=True, kw_only=True):
-    """Keep a part of what a payout would bring, in the time zone of the booking's property."""
+    """Keep a part of what a payout would bring, in the time zone of the booking's property.
+
+    `in_all` is what the payout has netted with it: where its transfer fails, it may net again.
+    """
 
     host_id: HostId
     booking_id: BookingId
     payout_id: PayoutId
     amount: Money
+    in_all: Money
     time_zone: str
 
 

@@ -32,7 +32,7 @@ from ledger.events.host_debt import (
     WriteOffRejected,
 )
 from ledger.values.clock import Instant
-from ledger.values.money import Money
+from ledger.values.money import Money, zero
 
 # -- Decisions --------------------------------------------------------------------------
 
@@ -104,7 +104,8 @@ def _moved(debt: HostDebt, by: Money, name: str | None = None) -> HostDebt:
     if name is None:
         return debt
     amount = Money(abs(by.minor), by.currency)
-    return replace(debt, settled={**debt.settled, name: amount})
+    before = debt.settled.get(name, zero(by.currency))
+    return replace(debt, settled={**debt.settled, name: before + amount})
 
 
 def _answered(debt: HostDebt, amount: Money) -> HostDebt:

@@ -29,7 +29,7 @@ LIFECYCLE = Lifecycle(
     Step("HD1", RaiseDebt, states(None, S.CLEAR, S.OWING), actors("X"), DebtRaised, S.OWING,
          "above zero; each cause once"),
     Step("HD2", NetDebt, OWING, actors("X"), DebtNetted, (S.CLEAR, S.OWING),
-         "no more than is owed in that currency; each payout once"),
+         "no more than is owed in that currency; each order of a payout once"),
     Step("HD3", CollectDebt, OWING, actors("X"), DebtCollected, (S.CLEAR, S.OWING),
          "no more than is owed in that currency; each reversal once"),
     Step("HD4", ProposeWriteOff, OWING, actors("F"), WriteOffProposed, SAME,

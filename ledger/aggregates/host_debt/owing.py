@@ -15,7 +15,7 @@ from ledger.events.host_debt import (
     HostDebtEvent,
 )
 from ledger.values.clock import Instant
-from ledger.values.money import Money
+from ledger.values.money import Money, zero
 from ledger.values.stay import local_date
 
 
@@ -35,9 +35,15 @@ def raise_debt(debt: HostDebt | None, command: RaiseDebt) -> Sequence[HostDebtEv
 
 
 def net(debt: HostDebt, command: NetDebt, now: Instant) -> Sequence[HostDebtEvent]:
-    """Pay debt with earnings, once for each payout. Raises DebtExceeded, AmountsDiffer."""
-    if counted(debt, command.payout_id, command.amount):
+    """Pay debt with earnings, once for each order of a payout. Raises DebtExceeded, AmountsDiffer.
+
+    A payout whose transfer failed is ordered again, and nets what its host has come to owe since.
+    """
+    before = debt.settled.get(command.payout_id, zero(command.amount.currency))
+    if before == command.in_all:
         return []
+    if before + command.amount != command.in_all:
+        raise AmountsDiffer(counted=str(before), told=str(command.in_all - command.amount))
     entry = postings.debt_netted(command.host_id, command.booking_id, command.amount)
     return [
         DebtNetted(

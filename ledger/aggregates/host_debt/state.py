@@ -34,7 +34,7 @@ class HostDebt(Struct, frozen=True):
     """What is owed in minor units and what may be written off, by currency.
 
     `settled` has the amount of each thing that raised or paid a debt, by its own name, so that
-    none of them counts twice.
+    none of them counts twice; of a payout it is all that it has netted, by however many orders.
     """
 
     status: Status
