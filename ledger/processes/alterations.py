@@ -218,8 +218,8 @@ def _apply(draft: Draft, booking_id: BookingId) -> None:
         PROCESS,
         CompleteAlteration(alteration_id=alteration_of(booking_id), revision=altered.revision),
     )
-    if altered.tranches[-1].earned_at <= draft.now:
-        # The hour of all of it has passed, so no timer will ask for it.
+    if altered.earned is not None or altered.tranches[-1].earned_at <= draft.now:
+        # The hour of the first nights has passed, so no timer will ask for what they bring more.
         earn_what_is_left(draft, booking_id)
 
 

@@ -51,6 +51,7 @@ from ledger.processes.open_cases import case_is_open
 from ledger.processes.outcome import Outcome
 from ledger.processes.recovery import owed_by
 from ledger.processes.refunds import refunds_are_open
+from ledger.processes.settlement import earn_what_is_left
 from ledger.values.clearance import Clearance
 from ledger.values.ids import BookingId, PayoutId
 from ledger.values.money import Money, total
@@ -71,6 +72,7 @@ def release(
     """
     payout_id = payout_id or payout_of(booking_id)
     payout = payout_in(draft, payout_id)
+    _earn_first(draft, booking_id, payout)
     before = payout.netted
     order = RetryPayout if payout.status is Payable.FAILED else ReleasePayout
     draft.do(by, order(payout_id=payout_id, clearance=clearance_of(draft, payout_id)))
@@ -88,6 +90,15 @@ def release(
                 time_zone=payout.time_zone,
             ),
         )
+
+
+def _earn_first(draft: Draft, booking_id: BookingId, payout: Payout) -> None:
+    """Count as earned what a later payout of a stay pays out.
+
+    Its clock does so when it falls due; but that is late where a hold was lifted before it came.
+    """
+    if payout.tranche != OF_DAMAGE and booking_in(draft, booking_id).earned is not None:
+        earn_what_is_left(draft, booking_id)
 
 
 def take_in_transfer(draft: Draft, payout_id: PayoutId, fact: TransferFact) -> Outcome:

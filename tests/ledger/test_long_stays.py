@@ -1,6 +1,7 @@
 """Long stays: earned and paid out for up to 30 nights at a time, and made good to the cent."""
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,9 +22,10 @@ from ledger.events.payout import PayoutReleased, PayoutScheduled, PayoutTransfer
 from ledger.events.refund import ExternalRefundClassified, Funding, RefundApproved
 from ledger.processes.refunds import reserve
 from ledger.values.allowance import paid_lines
+from ledger.values.clearance import Hold
 from ledger.values.clock import Instant
 from ledger.values.guests import Party
-from ledger.values.ids import RefundId
+from ledger.values.ids import PayoutId, RefundId
 from ledger.values.journal import Account
 from ledger.values.money import Money
 from ledger.values.policy import FLEXIBLE, Ending, LineBack
@@ -135,6 +137,54 @@ def test_each_tranche_is_earned_and_paid_out_in_its_time() -> None:
     nothing_is_deferred(market)
     assert market.balances()[Account.HOST_PAYABLE, EUR] == 0
     assert market.in_the_books() == market.at_stripe()
+    assert market.findings() == []
+
+
+def hold(market: AlteringMarket, payout_id: PayoutId) -> None:
+    """Clara of finance keeps a payout back."""
+    put = partial(processes.put_hold, staff=CLARA, payout_id=payout_id, detail="")
+    market.decide(partial(put, reason=Hold.MANUAL))
+
+
+def lift(market: AlteringMarket, payout_id: PayoutId) -> None:
+    """Finance lets it go."""
+    lifted = partial(processes.lift_hold, staff=FINANCE, payout_id=payout_id)
+    market.decide(partial(lifted, reason=Hold.MANUAL))
+
+
+def test_what_is_dearer_about_nights_that_are_earned_is_earned_at_once() -> None:
+    """The host is paid for the first nights, though others of the stay are to come."""
+    market = paid()
+    first = processes.payout_of(BOOKING)
+    hold(market, first)
+    until(market, FIRST)
+    market.alters(party=Party(adults=4))
+    market.pay_the_difference()
+    market.settle()
+
+    booking = market.booking()
+    cut = tranches(booking.price, a_stay(nights=NIGHTS), LISBON)
+    assert booking.earned == cut[0].shares
+    lift(market, first)
+    until(market, FIRST + 8 * DAY)
+    assert [event.amount for event in market.events(PayoutTransferred)] == [cut[0].shares.host]
+    assert market.findings() == []
+
+
+def test_a_hold_that_is_lifted_before_a_late_clock_comes_leaves_its_nights_to_be_earned() -> None:
+    market = paid()
+    second = processes.payout_of(BOOKING, 2)
+    hold(market, second)
+    until(market, SECOND - 2 * HOUR)
+    market.let_pass(2 * HOUR)  # Nobody works in the meantime.
+    lift(market, second)
+    until(market, SECOND + DAY)
+
+    cut = tranches(market.booking().price, a_stay(nights=NIGHTS), LISBON)
+    assert [event.earned for event in market.events(EarningsRecognized)] == [
+        tranche.shares for tranche in cut[:2]
+    ]
+    assert [payout.status for payout in market.payouts()[:2]] == [Payable.TRANSFERRED] * 2
     assert market.findings() == []
 
 
