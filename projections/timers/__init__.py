@@ -61,4 +61,4 @@ def project(rows: Rows, recorded: Recorded[TimerEvent]) -> None:
     _PROJECTS[type(recorded.event)](rows, recorded, recorded.event)
 
 
-TIMERS = Projection("timers", 13, tables, get_args(TimerEvent), project, live_only=True)
+TIMERS = Projection("timers", 14, tables, get_args(TimerEvent), project, live_only=True)

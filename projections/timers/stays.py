@@ -42,18 +42,23 @@ def prepare(rows: Rows, recorded: Recorded[Any], event: BookingRequested) -> Non
 
 
 def move(rows: Rows, recorded: Recorded[Any], event: BookingAltered) -> None:
-    """Set what an altered stay still needs: what has been is not asked for again."""
-    end(rows, recorded.case_id, *OF_A_STAY)
+    """Set what an altered stay still needs, be it that its guest has left by its new dates.
+
+    An hour that has passed no alteration changes: what it asked for has been, and is not asked for
+    again, or it is late and still to come.
+    """
     check_in_at = event.house.check_in_at(event.stay)
     needed = {
         TimerKind.START_STAY: check_in_at,
+        TimerKind.RECOGNIZE_EARNINGS: check_in_at + EARNED_AFTER,
         TimerKind.COMPLETE_STAY: event.house.check_out_at(event.stay),
     }
-    if event.price.total.minor:
-        needed[TimerKind.RECOGNIZE_EARNINGS] = check_in_at + EARNED_AFTER
     for kind, fires_at in needed.items():
-        if fires_at > recorded.occurred_at:
+        if fires_at > recorded.occurred_at or kind is TimerKind.COMPLETE_STAY:
+            end(rows, recorded.case_id, kind)
             begin(rows, recorded, kind, fires_at)
+    if not event.price.total.minor:
+        end(rows, recorded.case_id, TimerKind.RECOGNIZE_EARNINGS)
 
 
 def fall_away(

@@ -9,7 +9,7 @@ from ledger.values.clock import Instant
 from ledger.values.timers import TimerKind
 from projections.projection import Rows
 
-tables = MetaData(schema="timers_v13")
+tables = MetaData(schema="timers_v14")
 
 
 timers = Table(

@@ -418,6 +418,34 @@ def test_a_stay_that_is_made_shorter_after_it_was_earned_takes_from_what_the_hos
     assert market.findings() == []
 
 
+def test_a_stay_that_both_agree_to_end_after_its_check_out_hour_ends_at_once(
+    market: AlteringMarket,
+) -> None:
+    """They agree at noon that she leaves today, whose check-out was at eleven."""
+    market.until(CHECK_IN + 2 * DAY - 3 * HOUR, step=DAY)
+    market.alters(stay=SHORTER)
+
+    assert market.booking().status is Stands.COMPLETED
+    assert market.findings() == []
+
+
+def test_a_difference_that_is_paid_before_a_late_clock_begins_the_stay_lets_it_begin(
+    market: AlteringMarket,
+) -> None:
+    market.until(CHECK_IN - HOUR, step=DAY)
+    market.alters(stay=LONGER)
+    market.let_pass(HOUR + MINUTE)  # Nobody works in the meantime.
+    market.pay_the_difference()
+    market.listen()
+    assert (market.booking().status, market.booking().revision) == (Stands.CONFIRMED, 1)
+
+    market.until(CHECK_IN + 5 * DAY, step=DAY)
+
+    assert market.booking().status is Stands.COMPLETED
+    assert market.booking().earned == market.booking().price.shares
+    assert market.findings() == []
+
+
 def test_case_m1_a_stay_that_is_paid_abroad_is_altered_at_the_rate_of_its_booking() -> None:
     market = AlteringMarket().stays(price=paid_by(quoted_price(a_stay()), quoted()))
     market.until(NOW + 3 * DAY, step=DAY)
