@@ -47,9 +47,14 @@ async def property_now(property_id: Uuid, request: Request, premises: OnPremises
     return found
 
 
-@router.post("", status_code=201, responses=described(*COMMANDS, errors.UnknownCurrency))
+@router.post(
+    "",
+    status_code=201,
+    responses=described(*COMMANDS, errors.CurrenciesDiffer, errors.UnknownCurrency),
+)
 async def create_property(property_id: Uuid, said: Listing, command: Commanding) -> PropertyNow:
-    """Begin to describe a property; its id is the caller's to choose."""
+    """Begin to describe a property; its id is the caller's to choose. One that came with history
+    keeps the currency that it came with."""
     of, host_id = PropertyId(property_id), HostId(said.host_id)
 
     def plan(draft: Draft) -> None:

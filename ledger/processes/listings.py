@@ -47,6 +47,7 @@ from ledger.values.listing import (
     missing_of,
     units_of,
 )
+from ledger.values.money import same_currency, zero
 
 CANNOT_LIST = (Hosting.REJECTED, Hosting.CLOSED)
 
@@ -56,11 +57,14 @@ def create_property(
 ) -> None:
     """Begin to describe a property, which nobody does that is vouched for as another's.
 
-    Raises NotFound, TransitionNotAllowed, UnknownCurrency.
+    One that is vouched for keeps its currency: who has booked it agrees on changes at its rates.
+    Raises NotFound, TransitionNotAllowed, UnknownCurrency, CurrenciesDiffer.
     """
     vouched = draft.state(ATTESTATION, attestation_of(property_id))
-    if vouched is not None and vouched.host_id != host_id:
-        raise NotFound(property_id=property_id)
+    if vouched is not None:
+        if vouched.host_id != host_id:
+            raise NotFound(property_id=property_id)
+        same_currency(zero(vouched.currency), zero(currency))
     may_host = host_in(draft, host_id).status not in CANNOT_LIST
     draft.do(
         host,

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from ledger import processes
 from ledger.aggregates.property import Status
 from ledger.errors import (
+    CurrenciesDiffer,
     NightsAreTaken,
     ObligationsAreOpen,
     PartyExceedsCapacity,
@@ -20,7 +21,7 @@ from ledger.values.listing import Facts, unit_of
 from ledger.values.stay import ONE_DAY
 from ledger.values.verification import Subject
 from tests.facts import OPERATOR, SEA_VIEW, a_stay, an_id, some_facts, to_attest, to_open_calendar
-from tests.ledger.supply import ANA, MILL
+from tests.ledger.supply import ANA, HOST_ANA, MILL
 from tests.ledger.test_units import FIRST, IN_THE_AZORES, SECOND, Mill, with_rooms
 
 ATTIC = unit_of(MILL, "attic", 1)
@@ -117,6 +118,24 @@ def test_a_room_that_an_operator_took_out_stays_out(mill: VouchedMill) -> None:
     assert mill.lets() == [True, False, False]
     mill.lets_again(SECOND)
     mill.is_booked(mill.quotes(a_stay(), SECOND))
+
+
+def test_a_house_that_came_with_history_keeps_the_currency_that_it_came_with(
+    mill: VouchedMill,
+) -> None:
+    in_yen = partial(
+        processes.create_property,
+        host=HOST_ANA,
+        property_id=MILL,
+        host_id=ANA,
+        currency="JPY",
+    )
+
+    with pytest.raises(CurrenciesDiffer):
+        mill.decide(in_yen, MILL)
+
+    mill.drafts()
+    assert mill.mill().currency == "EUR"
 
 
 FOR_ONE = some_facts(rooms=(replace(some_facts().rooms[0], units=2, capacity=1),))
