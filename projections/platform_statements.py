@@ -102,14 +102,20 @@ MOVED: Mapping[str, tuple[Account, ...]] = {
 """What came to be owed to authorities in a month, less what went back."""
 
 FLOWS = {
+    (A.UNAPPLIED_RECEIPTS, "J26"): ("charged", 1),
     (A.REFUND_PAYABLE, "J12"): ("refunded", 1),
     (A.REFUND_PAYABLE, "J13"): ("refunded", 1),
     (A.SUSPENSE, "J23"): ("refunded", 1),
+    (A.SUSPENSE, "J12"): ("refunded", 1),
     (A.HOST_PAYABLE, "J6"): ("transferred", 1),
     (A.STRIPE_AVAILABLE, "J15"): ("transferred", -1),
     (A.HOST_PAYABLE, "J16"): ("netted", 1),
 }
-"""Which lines are money on its way, by account and number of the posting rule, and their sign."""
+"""Which lines are money on its way, by account and number of the posting rule, and their sign.
+
+What went out unasked for and turned out to pay a refund of ours leaves suspense with that (J12s):
+it went back once.
+"""
 
 MONTH = func.to_char(journal.c.effective_on, "YYYY-MM").label("month")
 RULE = re.compile(r"J\d+")

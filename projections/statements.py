@@ -28,8 +28,10 @@ from projections.projection import Answer, position_of
 class RevenueFigures(BaseModel):
     """Minor units: what came in, went back, was earned, and of that the platform's and the host's.
 
-    Captured counts when it was paid, refunded when it reached the guest, retained and the host's
-    fee when they were earned, the payout when it was transferred.
+    Captured counts when it was paid, refunded when it left for the guest by processor or bank, less
+    what came back of that; both in the currency in which we had it, and money that found no place
+    among them. Retained and the host's fee count when they were earned, be it by a stay or for
+    damage, the payout when it was transferred.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -78,6 +80,22 @@ class Payouts(Answer):
     total: PayoutFigures
 
 
+CAME = ("J2", "J2fx", "J22", "J22fx")
+"""The rules by which guests' money comes."""
+
+WENT = (
+    *("J12", "J12fx", "J12b", "J12bfx", "J13", "J13fx", "J23", "J23r"),
+    *("J22r", "J22rfx", "J22p", "J22pfx", "J22b", "J22bfx"),
+)
+"""The rules by which it goes back, or does not arrive. What a refund of ours was paid by (J12s) or
+a dispute took (J12d) went out by another entry."""
+
+EARNED = ("J5", "J9", "J26", "J26fx")
+"""The rules by which it is earned, by a stay or for damage."""
+
+EARNERS = (Account.HOST_PAYABLE, Account.REV_GUEST_FEE, Account.REV_HOST_FEE, Account.TAX_PAYABLE)
+"""Who earns it."""
+
 MONTH = func.to_char(journal.c.effective_on, "YYYY-MM").label("month")
 
 
@@ -97,11 +115,11 @@ def revenue(
     query = (
         select(
             MONTH,
-            _sum("captured_minor", _debits_of("J2")),
-            _sum("refunded_minor", _debits_of("J12")),
-            _sum("retained_minor", _debits_of("J5", "J9")),
-            _sum("host_fee_minor", _credits_on(Account.REV_HOST_FEE)),
-            _sum("payout_minor", _debits_of("J6")),
+            _sum("captured_minor", _moved(CAME, Account.STRIPE_PENDING)),
+            _sum("refunded_minor", _moved(WENT, Account.STRIPE_AVAILABLE, Account.BANK), sign=-1),
+            _sum("retained_minor", _moved(EARNED, *EARNERS), sign=-1),
+            _sum("host_fee_minor", _moved(EARNED, Account.REV_HOST_FEE), sign=-1),
+            _sum("payout_minor", PAID_OUT),
         )
         .where(*_lines(begins, ends, as_of), journal.c.currency == currency)
         .group_by(MONTH)
@@ -130,7 +148,7 @@ def payouts(
     position = position_of(db, JOURNAL)
     transfer = distinct(tuple_(journal.c.stream_id, journal.c.version))
     query = (
-        select(MONTH, func.count(transfer).label("count"), _sum("payout_minor", _debits_of("J6")))
+        select(MONTH, func.count(transfer).label("count"), _sum("payout_minor", PAID_OUT))
         .where(*_lines(begins, ends, as_of), journal.c.currency == currency)
         .where(journal.c.rule == "J6")
         .group_by(MONTH)
@@ -158,15 +176,14 @@ def _lines(
         yield journal.c.occurred_at <= as_of
 
 
-def _debits_of(*rules: str) -> ColumnElement[bool]:
-    # An entry's debits sum to what it moves, and so do its credits.
-    return journal.c.rule.in_(rules) & (journal.c.minor > 0)
+def _moved(rules: Sequence[str], *accounts: Account) -> ColumnElement[bool]:
+    return journal.c.rule.in_(rules) & journal.c.account.in_([one.value for one in accounts])
 
 
-def _credits_on(account: Account) -> ColumnElement[bool]:
-    return (journal.c.account == account.value) & (journal.c.minor < 0)
+PAID_OUT = _moved(("J6",), Account.HOST_PAYABLE)
+"""What is transferred to hosts."""
 
 
-def _sum(name: str, lines: ColumnElement[bool]) -> Label[int]:
-    amount = func.coalesce(func.sum(func.abs(journal.c.minor)).filter(lines), 0)
+def _sum(name: str, lines: ColumnElement[bool], sign: int = 1) -> Label[int]:
+    amount = sign * func.coalesce(func.sum(journal.c.minor).filter(lines), 0)
     return cast(amount, BigInteger).label(name)

@@ -6,10 +6,13 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Connection, select
 
+from ledger.aggregates import postings
 from ledger.values.ids import HostId
 from ledger.values.journal import Account
+from ledger.values.received import received
 from projections.balances import trial_balance
 from projections.host_statements import FIGURES, HostMonth, HostStatement, host_statement
 from projections.journal import JOURNAL, journal
@@ -20,20 +23,34 @@ from projections.platform_statements import (
     PlatformMonth,
     platform_statement,
 )
+from projections.statements import RevenueFigures, revenue
 from tests.conftest import Database
 from tests.facts import (
+    BOOKING,
     EARNED,
     NOW,
+    PAYMENT,
+    REFUND,
     RUI,
     a_penalty,
     a_price,
+    a_receipt,
     an_id,
     approved,
     confirmed,
+    damage_charged,
+    external_refund,
+    failed_refund,
     funds_available,
+    lessened,
+    money,
     netted,
     paid,
+    receipt_funds,
     recognized,
+    resubmitted,
+    returned,
+    settled_alternatively,
     succeeded,
     transferred,
     turned_back,
@@ -240,3 +257,79 @@ def test_the_platform_tells_what_moved_and_what_it_still_owes(story: Story) -> N
     assert row.held_minor == price.total.minor - refund
     assert row.owed_to_guests_minor == 0
     assert row.result_minor == 0, "nothing is earned before the stay"
+
+
+# -- Money that came or went by another way ---------------------------------------------------
+
+
+def figures(story: Story) -> tuple[RevenueFigures, PlatformMonth]:
+    """What all months of revenue come to, and the platform's last month."""
+    with story.projected(JOURNAL) as db:
+        return revenue(db).total, platform_statement(db).rows[-1]
+
+
+def test_a_refund_that_failed_and_was_sent_again_went_back_once(story: Story) -> None:
+    story.tells(paid(), funds_available(), approved(), succeeded())
+    story.tells(failed_refund(after_success=True), resubmitted())
+    told, month = figures(story)
+    assert (told.refunded_minor, month.refunded_minor) == (0, 0)
+
+    story.tells(succeeded())
+
+    told, month = figures(story)
+    assert (told.refunded_minor, month.refunded_minor) == (18_000, 18_000)
+
+
+def test_a_refund_that_our_bank_paid_went_back(story: Story) -> None:
+    story.tells(paid(), funds_available(), approved(), settled_alternatively())
+
+    told, month = figures(story)
+
+    assert (told.refunded_minor, month.refunded_minor) == (18_000, 18_000)
+
+
+def test_a_refund_made_at_the_processors_desk_went_back_once_whatever_it_was(story: Story) -> None:
+    story.tells(paid(), funds_available(), approved(), external_refund())
+    told, month = figures(story)
+    assert (told.refunded_minor, month.refunded_minor) == (5_000, 5_000)
+
+    story.tells(lessened())
+
+    told, month = figures(story)
+    assert (told.refunded_minor, month.refunded_minor) == (5_000, 5_000)
+
+
+def test_money_without_a_place_came_and_went(story: Story) -> None:
+    story.tells(a_receipt(), receipt_funds(), returned())
+
+    told, _ = figures(story)
+
+    assert told.captured_minor == told.refunded_minor == returned().amount.minor
+
+
+def test_what_a_guest_paid_in_another_currency_counts_as_what_we_had_of_it(story: Story) -> None:
+    gross, back = money("405.00 EUR"), money("180.00 EUR")
+    came = replace(
+        paid(),
+        entries=postings.payment_received(
+            PAYMENT, BOOKING, received(money("448.77 USD"), gross, None)
+        ),
+    )
+    sent = postings.refund_exchanged(REFUND, BOOKING, money("200.00 USD"), back, None)
+    story.tells(came, recognized(), replace(succeeded(), entries=(sent,)))
+
+    told, _ = figures(story)
+
+    assert (told.captured_minor, told.refunded_minor) == (gross.minor, back.minor)
+    assert told.retained_minor == a_price().total.minor
+
+
+def test_what_damage_brings_is_retained_with_the_fee_of_it(story: Story) -> None:
+    story.tells(damage_charged(), stream=an_id("a damage claim"))
+    shares = damage_charged().shares
+
+    told, month = figures(story)
+
+    assert month.charged_minor == shares.total.minor
+    assert told.host_fee_minor == shares.host_fee_minor
+    assert told.retained_minor == shares.host_minor + shares.host_fee_minor
