@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from ledger.values.clearance import Hold
 from ledger.values.clock import Instant
 from ledger.values.ids import HostId
-from projections.payouts import PAYOUTS, accounts, holds, payouts
+from projections.payouts import PAYOUTS, accounts, holds, netted, payouts
 from projections.projection import Answer, position_of
 
 
@@ -92,7 +92,9 @@ def payouts_of(db: Connection, host: HostId, at_most: int) -> HostPayouts:
     position = position_of(db, PAYOUTS)
     account = _account(db, host)
     of_host = payouts.c.host_id == host
-    latest = select(payouts).where(of_host)
+    kept = func.coalesce(netted.c.netted_minor, 0).label("netted_minor")
+    both = payouts.outerjoin(netted, netted.c.payout_id == payouts.c.payout_id)
+    latest = select(payouts, kept).select_from(both).where(of_host)
     latest = latest.order_by(payouts.c.release_at.desc(), payouts.c.payout_id).limit(at_most)
     found = db.execute(latest).all()
     held = _holds(db, [row.payout_id for row in found])

@@ -42,11 +42,11 @@ from ledger.events.provider import (
     ProviderRegistered,
 )
 from ledger.values.clearance import Hold
-from projections.projection import Projection, Rows
+from projections.projection import ONLY_ADDED_TO, Projection, Rows
 
 # -- Tables -----------------------------------------------------------------------------
 
-tables = MetaData(schema="payouts_v1")
+tables = MetaData(schema="payouts_v2")
 
 payouts = Table(
     "payouts",
@@ -58,11 +58,19 @@ payouts = Table(
     Column("status", Text, nullable=False),
     Column("currency", Text, nullable=False),
     Column("amount_minor", BigInteger, nullable=False),
-    Column("netted_minor", BigInteger, nullable=False),
     Column("release_at", DateTime(timezone=True), nullable=False),
     Column("failed_because", Text),
     Index("payouts_by_host", "host_id", "release_at"),
 )
+
+netted = Table(
+    "netted",
+    tables,
+    Column("payout_id", Uuid(as_uuid=False), primary_key=True),
+    Column("netted_minor", BigInteger, nullable=False),
+    info=ONLY_ADDED_TO,
+)
+"""What of a payout was kept for what its host owes, by however many orders of its transfer."""
 
 holds = Table(
     "holds",
@@ -149,9 +157,11 @@ def project_payout(  # noqa: C901 - one case per event
         case PayoutDue():
             stands(status="due")
         case PayoutReleased() | PayoutRetried():
-            stands(status="releasing", netted_minor=event.netted.minor, failed_because=None)
+            stands(status="releasing", failed_because=None)
+            rows.add(netted, recorded.stream_id, netted_minor=event.netted.minor)
         case PayoutNetted():
-            stands(status="cancelled", netted_minor=event.netted.minor)
+            stands(status="cancelled")
+            rows.add(netted, recorded.stream_id, netted_minor=event.netted.minor)
         case PayoutTransferred():
             stands(status="transferred")
         case PayoutTransferFailed():
@@ -173,7 +183,6 @@ def schedule(rows: Rows, recorded: Recorded[PayoutsEvent], event: PayoutSchedule
         status="scheduled",
         currency=event.amount.currency,
         amount_minor=event.amount.minor,
-        netted_minor=0,
         release_at=event.release_at,
         failed_because=None,
     )
@@ -222,4 +231,4 @@ def project_account(rows: Rows, host_id: str, event: AccountEvent) -> None:
             assert_never(event)
 
 
-PAYOUTS = Projection("payouts", 1, tables, get_args(PayoutsEvent), project, sliced_by="stream")
+PAYOUTS = Projection("payouts", 2, tables, get_args(PayoutsEvent), project, sliced_by="stream")

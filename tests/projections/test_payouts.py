@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from ledger.aggregates.payout import LIFECYCLE
 from ledger.aggregates.provider import Standing
@@ -30,6 +31,8 @@ from tests.facts import (
     failed_transfer,
     held,
     lifted,
+    money,
+    payout_retried,
     recalculated,
     released,
     transferred,
@@ -67,6 +70,18 @@ def test_a_payout_tells_when_it_will_be_paid(story: Story) -> None:
     story.tells(recalculated("174.60 EUR", NOW))
     (payout,) = the_payouts(story).payouts
     assert (payout.amount_minor, payout.release_at) == (17_460, NOW)
+
+
+def test_what_was_netted_before_a_transfer_that_failed_is_told_with_what_is_netted_since(
+    story: Story,
+) -> None:
+    ordered = replace(released(), amount=money("300.00 EUR"), netted=money("49.20 EUR"))
+    story.tells(*OPEN, a_payout(), due(), ordered, failed_transfer())
+    assert the_payouts(story).payouts[0].netted_minor == 4_920
+
+    story.tells(payout_retried("280.00 EUR", netted="20.00 EUR"))
+
+    assert the_payouts(story).payouts[0].netted_minor == 6_920
 
 
 def test_all_reasons_of_a_hold_are_told_until_each_is_gone(story: Story) -> None:
