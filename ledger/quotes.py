@@ -238,10 +238,10 @@ def _room(draft: Draft, wish: Wish, offer: OnOffer) -> tuple[UnitId, RoomRates]:
     if room is None:
         raise processes.not_discoverable(wish.property_id, Hindrance.NO_RATES)
     buffer_nights = room.rules_for(wish.stay.check_in).buffer_nights
-    unit_id = best_fit(calendars, wish.stay.kept(buffer_nights))
-    if unit_id is None:
-        raise taken
-    return unit_id, room
+    while (unit_id := best_fit(calendars, wish.stay.kept(buffer_nights))) is not None:
+        if not calendars.pop(unit_id).is_sold_elsewhere(wish.stay):
+            return unit_id, room
+    raise taken
 
 
 def _calendar(draft: Draft, wish: Wish, unit_id: UnitId) -> UnitCalendar:

@@ -229,7 +229,7 @@ def confirm_at_last(draft: Draft, booking_id: BookingId) -> None:
     held = _claim(draft, booking, booking_id)
     assert held is not None, "its nights were never let go"
     draft.do(PROCESS, ReleaseHold(unit_id=booking.unit_id, booking_id=booking_id))
-    take_nights_again(draft, booking_id, held.buffer_nights)
+    take_nights_again(draft, booking_id, held.buffer_nights, never_let_go=True)
     payment_id = payment_of(booking_id)
     payment = payment_in(draft, payment_id)
     draft.do(
@@ -246,7 +246,12 @@ def confirm_at_last(draft: Draft, booking_id: BookingId) -> None:
 
 
 def take_nights_again(
-    draft: Draft, booking_id: BookingId, buffer_nights: int, rules: StayRules | None = None
+    draft: Draft,
+    booking_id: BookingId,
+    buffer_nights: int,
+    rules: StayRules | None = None,
+    *,
+    never_let_go: bool = False,
 ) -> None:
     """Reserve the nights of a booking that had let them go.
 
@@ -263,6 +268,7 @@ def take_nights_again(
             buffer_nights=buffer_nights,
             rules=rules,
             heads=booking.party.heads(),
+            never_let_go=never_let_go,
         ),
     )
 

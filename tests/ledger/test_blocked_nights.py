@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from ledger.aggregates.decider import Command
 from ledger.aggregates.unit_calendar import (
@@ -12,7 +13,9 @@ from ledger.aggregates.unit_calendar import (
     Deactivate,
     FeedItemGone,
     ImportFeedItem,
+    MoveReservation,
     PlaceHold,
+    Reacquire,
     ReopenCalendar,
     ReopenNights,
     UnblockNights,
@@ -30,7 +33,14 @@ from ledger.errors import (
     TransitionNotAllowed,
 )
 from ledger.events import Actor, Event
-from ledger.events.unit_calendar import BlockKind, NightsUnblocked, UnitCalendarEvent
+from ledger.events.unit_calendar import (
+    BlockKind,
+    HoldPlaced,
+    NightsUnblocked,
+    ReservationMade,
+    ReservationMoved,
+    UnitCalendarEvent,
+)
 from ledger.values.clock import instant
 from ledger.values.ids import BlockId, BookingId, FeedId
 from ledger.values.stay import Stay
@@ -55,6 +65,7 @@ from tests.facts import (
     a_deactivation,
     a_feed_conflict,
     a_hold,
+    a_released_hold,
     a_released_reservation,
     a_removed_external_block,
     a_reopening,
@@ -75,6 +86,8 @@ RESERVED = (*HELD, a_reservation())
 CANCELLED = (*RESERVED, a_released_reservation(), a_block_after_cancelling())
 LATER = a_stay("2026-07-05", 4)
 """From the day on which the usual stay ends."""
+SOLD_AFTER = an_external_block(a_stay("2026-07-05", 1), parts=())
+"""The first night of the pause after the usual stay."""
 MIDNIGHT_OF_CHECK_OUT = instant("2026-07-04T23:00:00Z")
 """When the day of check-out begins in Lisbon."""
 
@@ -310,6 +323,47 @@ def test_an_item_within_another_block_takes_nothing_until_that_is_lifted() -> No
 
     given(a_calendar(), a_block()).when(PROCESS, to_import()).then(within)
     given(*lifted).when(PROCESS, to_import()).then(an_external_block())
+
+
+# -- Until the feed is read again -------------------------------------------------------
+
+
+def test_nights_sold_elsewhere_are_not_on_sale_when_their_host_lifts_another_block() -> None:
+    lifted = given(a_calendar(), a_block(), an_external_block(parts=()), an_unblocking())
+
+    lifted.when(PROCESS, to_hold(a_stay())).refused(NightsAreTaken, unit_id=UNIT)
+    lifted.when(PROCESS, to_hold(LATER)).then(HoldPlaced)
+
+
+def test_n8_nights_sold_twice_are_not_sold_again_when_the_booking_here_is_called_off() -> None:
+    called_off = given(*RESERVED, a_feed_conflict(a_stay(nights=5)), a_released_reservation())
+
+    called_off.when(PROCESS, to_hold(a_stay())).refused(NightsAreTaken)
+    called_off.when(PROCESS, to_hold(LATER)).refused(NightsAreTaken)
+    called_off.when(PROCESS, to_hold(a_stay("2026-07-07"))).then(HoldPlaced)
+    settled = given(
+        *RESERVED, a_feed_conflict(), an_ended_feed_conflict(), a_released_reservation()
+    )
+    settled.when(PROCESS, to_hold(a_stay())).then(HoldPlaced)
+
+
+def test_n8_a_booking_whose_nights_were_never_let_go_takes_them_up_again() -> None:
+    late = Reacquire(unit_id=UNIT, booking_id=BOOKING, stay=a_stay())
+    let_go = given(*HELD, a_feed_conflict(), a_released_hold())
+
+    let_go.when(PROCESS, late).refused(NightsAreTaken)
+    let_go.when(PROCESS, replace(late, never_let_go=True)).then(ReservationMade)
+
+
+def test_a_stay_does_not_grow_into_the_pause_after_it_where_that_is_sold_elsewhere() -> None:
+    pause = (replace(a_hold(), buffer_nights=2), replace(a_reservation(), buffer_nights=2))
+    paused = given(a_calendar(), *pause, SOLD_AFTER)
+    longer, shorter = a_stay(nights=4), a_stay(nights=2)
+
+    to_move = MoveReservation(unit_id=UNIT, booking_id=BOOKING, stay=longer)
+    paused.when(PROCESS, to_move).refused(NightsAreTaken)
+    to_move = MoveReservation(unit_id=UNIT, booking_id=BOOKING, stay=shorter)
+    paused.when(PROCESS, to_move).then(ReservationMoved)
 
 
 # -- UC13: what feeds say no longer -----------------------------------------------------

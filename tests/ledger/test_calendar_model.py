@@ -105,6 +105,10 @@ def _back(wanted: Stay, nights: int) -> date:
     return wanted.check_in - timedelta(days=nights + 1)
 
 
+def _ahead_of(night: date) -> date:
+    return night + timedelta(days=1)
+
+
 def _ahead(wanted: Stay, nights: int) -> date:
     return wanted.check_out + timedelta(days=nights)
 
@@ -190,7 +194,23 @@ class CalendarMachine(RuleBasedStateMachine):
             return TransitionNotAllowed
         if self.now >= self.house.check_in_at(wanted):
             return TooLate
-        return NightsAreTaken if self.others_in(wanted, buffer=buffer) else None
+        if self.others_in(wanted, buffer=buffer) or self.is_sold_elsewhere(wanted):
+            return NightsAreTaken
+        return None
+
+    def is_sold_elsewhere(self, wanted: Stay) -> bool:
+        """Whether what was read last says so of a night of theirs that is free here by now."""
+        blocked = [
+            nights
+            for uid, (nights, _) in self.items.items()
+            if self.is_a(block_of(FEED, uid), Status.EXTERNAL_BLOCK)
+        ]
+        blocked += [
+            nights
+            for nights, _ in self.told.values()
+            if not any(booked.overlaps(nights) for booked in self.stays.values())
+        ]
+        return any(nights.overlaps(wanted) for nights in blocked)
 
     @rule(booking_id=BOOKINGS, wanted=STAYS, buffer=BUFFERS)
     def hold(self, booking_id: BookingId, wanted: Stay, buffer: int) -> None:
@@ -304,7 +324,10 @@ class CalendarMachine(RuleBasedStateMachine):
         expected: type[Refused] | None = None
         if not self.is_a(booking_id, Status.RESERVATION):
             expected = TransitionNotAllowed
-        elif self.others_in(wanted, booking_id, self.buffers[booking_id]):
+        elif self.others_in(wanted, booking_id, self.buffers[booking_id]) or any(
+            self.is_sold_elsewhere(stay(night, _ahead_of(night)))
+            for night in set(wanted.nights()) - set(self.stays[booking_id].nights())
+        ):
             expected = NightsAreTaken
         command = MoveReservation(unit_id=UNIT, booking_id=booking_id, stay=wanted)
         assert self.run(PROCESS, command, booking_id) is expected

@@ -17,13 +17,14 @@ from ledger.aggregates.unit_calendar import (
     Reacquire,
     ReleaseReservation,
     ReopenCalendar,
+    UnblockNights,
     UnitCalendar,
     block_of,
     shared_items,
 )
 from ledger.application import Ledger
 from ledger.draft import Draft, Request
-from ledger.errors import FeedUnavailable, FeedUnreadable, TransitionNotAllowed
+from ledger.errors import FeedUnavailable, FeedUnreadable, NightsAreTaken, TransitionNotAllowed
 from ledger.events import Actor, Event
 from ledger.events.calendar_feed import FeedFailed, FeedItemsMissed, FeedRecovered
 from ledger.events.unit_calendar import (
@@ -38,7 +39,7 @@ from ledger.processes import register_feed
 from ledger.reactions import Inside, Source, clear_away, note_failure, read_feed
 from ledger.values.clock import StandingClock
 from ledger.values.feed import FeedItem
-from ledger.values.ids import CommandId
+from ledger.values.ids import BookingId, CommandId
 from ledger.values.stay import ONE_DAY, Stay
 from tests.facts import (
     BLOCK,
@@ -248,6 +249,22 @@ def test_a_conflict_ends_with_the_booking_or_with_the_item(house: House) -> None
 
     house.do(BOOKING, PROCESS, ReleaseReservation(unit_id=UNIT, booking_id=BOOKING))
     assert [type(event) for event in house.read_again()] == [ExternalBlockAdded]
+    assert house.blocked == [STAY, LATER]
+
+
+def test_n8_between_two_readings_nobody_books_what_is_known_to_be_sold(house: House) -> None:
+    house.do(BOOKING, PROCESS, RESERVE)
+    house.do(BLOCK, HOST, BlockNights(unit_id=UNIT, block_id=BLOCK, stay=LATER))
+    house.read(one=STAY, two=LATER)
+    house.do(BOOKING, PROCESS, ReleaseReservation(unit_id=UNIT, booking_id=BOOKING))
+    house.do(BLOCK, HOST, UnblockNights(unit_id=UNIT, block_id=BLOCK))
+
+    for nights in (STAY, LATER):
+        other = BookingId(an_id("whoever comes next"))
+        with pytest.raises(NightsAreTaken):
+            house.do(other, PROCESS, PlaceHold(unit_id=UNIT, booking_id=other, stay=nights))
+
+    house.read_again()
     assert house.blocked == [STAY, LATER]
 
 

@@ -12,6 +12,7 @@ from ledger.aggregates.booking import Status as Stands
 from ledger.aggregates.payment import Status as Paying
 from ledger.aggregates.unapplied_receipt import UNAPPLIED_RECEIPT, receipt_of
 from ledger.aggregates.unapplied_receipt import Status as Receiving
+from ledger.aggregates.unit_calendar import ImportFeedItem, block_of
 from ledger.draft import Draft
 from ledger.errors import (
     AttemptsAreExhausted,
@@ -36,12 +37,16 @@ from tests.facts import (
     CHECK_IN,
     CLARA,
     DINIS,
+    FEED,
     FINANCE,
     GUEST,
     HOST,
     NOW,
+    PROCESS,
     SUPPORT,
     THE_DIGEST,
+    UID,
+    UNIT,
     a_price,
     a_stay,
     an_id,
@@ -189,6 +194,21 @@ def test_case_p9_3d_secure_may_be_answered_in_another_browser_while_nobody_hears
 ) -> None:
     market.pay(ASKS_THE_BANK)
     market.settle()
+    market.loses_notices = True
+    market.answer_the_bank("passed")
+
+    market.until(NOW + 2 * HOUR)
+
+    assert market.booking().status is Stands.CONFIRMED
+
+
+def test_n8_what_a_feed_says_of_nights_that_were_held_all_along_comes_too_late(
+    market: Market,
+) -> None:
+    sold = ImportFeedItem(unit_id=UNIT, feed_id=FEED, uid=UID, stay=a_stay(), revision="")
+    market.pay(ASKS_THE_BANK)
+    market.settle()
+    market.decide(lambda draft: draft.do(PROCESS, sold), block_of(FEED, UID))
     market.loses_notices = True
     market.answer_the_bank("passed")
 

@@ -9,7 +9,13 @@ from msgspec.structs import replace
 from ledger import processes
 from ledger.aggregates.booking import BOOKING as BOOKINGS
 from ledger.aggregates.booking import Book, Booking, Status
-from ledger.aggregates.unit_calendar import UNIT_CALENDAR, UnitCalendar
+from ledger.aggregates.unit_calendar import (
+    UNIT_CALENDAR,
+    BlockNights,
+    ImportFeedItem,
+    UnblockNights,
+    UnitCalendar,
+)
 from ledger.draft import Draft
 from ledger.errors import (
     NightsAreTaken,
@@ -27,14 +33,18 @@ from ledger.values.stay import House, Stay
 from ledger.values.tariff import BookingMode
 from ledger.values.verification import Subject
 from tests.facts import (
+    BLOCK,
+    FEED,
     GUEST,
     INES,
     LATE_IN_LISBON,
     LISBON,
     NOW,
     OPERATOR,
+    PROCESS,
     SEA_VIEW,
     TIMER,
+    UID,
     UNIT,
     a_stay,
     an_id,
@@ -342,3 +352,23 @@ def test_another_time_zone_waits_until_the_last_guest_has_left_and_holds_for_eac
     with pytest.raises(QuoteExpired):
         mill.is_booked(quoted_before)
     assert [mill.calendar(one).house for one in (FIRST, SECOND)] == [IN_THE_AZORES] * 2
+
+
+# -- Sold elsewhere -----------------------------------------------------------------------
+
+
+def test_a_room_that_a_feed_says_is_sold_is_neither_quoted_nor_booked_before_it_is_read_again() -> (
+    None
+):
+    mill = Mill(rooms=2)
+    quoted = mill.quotes(a_stay(), FIRST, any_of_type=True)
+    block = BlockNights(unit_id=FIRST, block_id=BLOCK, stay=a_stay())
+    sold = ImportFeedItem(unit_id=FIRST, feed_id=FEED, uid=UID, stay=a_stay(), revision="")
+    lift = UnblockNights(unit_id=FIRST, block_id=BLOCK)
+    for by, command in ((HOST_ANA, block), (PROCESS, sold), (HOST_ANA, lift)):
+        mill.decide(partial(Draft.do, actor=by, command=command), FIRST)
+
+    with pytest.raises(NightsAreTaken):
+        mill.quotes(a_stay(), FIRST)
+    assert mill.quotes(a_stay(), FIRST, SECOND).unit_id == SECOND
+    assert mill.booking_of(mill.is_booked(quoted, SECOND)).unit_id == SECOND

@@ -74,7 +74,10 @@ class ReleaseHold(Command, frozen=True, kw_only=True):
 
 
 class Reacquire(Command, frozen=True, kw_only=True):
-    """Make free nights a booking's own at once: its money came late, and they are still free."""
+    """Make free nights a booking's own at once: its money came late, and they are still free.
+
+    Those that its hold kept until now were `never_let_go`: what feeds say of them comes too late.
+    """
 
     unit_id: UnitId
     booking_id: BookingId
@@ -82,6 +85,7 @@ class Reacquire(Command, frozen=True, kw_only=True):
     buffer_nights: int = 0
     rules: StayRules | None = None
     heads: int = 0
+    never_let_go: bool = False
 
 
 class ReleaseReservation(Command, frozen=True, kw_only=True):

@@ -71,14 +71,8 @@ def import_item(
 
 def _bookings_in(calendar: UnitCalendar, wanted: Stay, today: date) -> tuple[BookingId, ...]:
     """Who is in the way; nobody who has left is, or the nights to come would stay on sale."""
-    sold = (Status.HOLD, Status.RESERVATION)
-    return tuple(
-        sorted(
-            BookingId(claim_id)
-            for claim_id, claim in calendar.claims.items()
-            if claim.status in sold and claim.stay.overlaps(wanted) and claim.stay.check_out > today
-        )
-    )
+    in_it = calendar.sold_in(wanted)
+    return tuple(sorted(one for one in in_it if calendar.claims[one].stay.check_out > today))
 
 
 def remove_item(calendar: UnitCalendar, command: FeedItemGone) -> Sequence[UnitCalendarEvent]:

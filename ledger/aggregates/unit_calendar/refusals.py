@@ -29,6 +29,8 @@ def refuse_unless_bookable(
     if command.rules is not None:
         refuse_unless_let(command.rules, wanted, command.heads, now, house.time_zone)
     refuse_if_taken(calendar.taken, command.unit_id, wanted, command.buffer_nights)
+    if not (isinstance(command, Reacquire) and command.never_let_go):
+        refuse_if_sold_elsewhere(calendar, command.unit_id, wanted)
 
 
 def refuse_if_taken(
@@ -46,6 +48,15 @@ def refuse_if_taken(
             buffer_nights=buffer_nights,
             **told,
         )
+
+
+def refuse_if_sold_elsewhere(calendar: UnitCalendar, unit_id: UnitId, wanted: Stay) -> None:
+    """Let nights pass that no feed says are sold, whoever has let them go. Raises NightsAreTaken.
+
+    Nights of the pause after a stay are no stay: they may be somebody's elsewhere.
+    """
+    if calendar.is_sold_elsewhere(wanted):
+        raise NightsAreTaken(unit_id=unit_id, check_in=wanted.check_in, check_out=wanted.check_out)
 
 
 def listed(

@@ -9,7 +9,11 @@ from ledger.aggregates.unit_calendar.commands import (
     ReleaseReservation,
     ReservationCommand,
 )
-from ledger.aggregates.unit_calendar.refusals import refuse_if_taken, refuse_unless_bookable
+from ledger.aggregates.unit_calendar.refusals import (
+    refuse_if_sold_elsewhere,
+    refuse_if_taken,
+    refuse_unless_bookable,
+)
 from ledger.aggregates.unit_calendar.state import UnitCalendar, taken_without
 from ledger.events.unit_calendar import (
     BlockKind,
@@ -21,6 +25,7 @@ from ledger.events.unit_calendar import (
 )
 from ledger.values.clock import Instant
 from ledger.values.ids import BlockId
+from ledger.values.nights import Taken
 from ledger.values.stay import stay as at_least_one_night
 
 
@@ -70,6 +75,8 @@ def move(calendar: UnitCalendar, command: MoveReservation) -> Sequence[UnitCalen
     at_least_one_night(wanted.check_in, wanted.check_out)
     others = taken_without(calendar.taken, own.nights)
     refuse_if_taken(others, command.unit_id, wanted, own.buffer_nights)
+    for added in Taken((own.stay,)).free_parts(wanted):
+        refuse_if_sold_elsewhere(calendar, command.unit_id, added)
     if wanted == own.stay:
         return []
     return [

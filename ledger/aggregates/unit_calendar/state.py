@@ -1,8 +1,9 @@
 """What a unit's calendar is: which claims on its nights are alive."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
+from itertools import chain
 
 from msgspec import Struct
 
@@ -28,6 +29,9 @@ class Status(StrEnum):
     EXTERNAL_BLOCK = "external_block"
     INACTIVE = "inactive"
 
+
+SOLD = (Status.HOLD, Status.RESERVATION)
+"""The kinds of claims that a booking has."""
 
 ClaimId = BookingId | BlockId
 
@@ -80,6 +84,26 @@ class UnitCalendar(Struct, frozen=True):
     taken: Taken = Taken()
     conflicts: dict[BlockId, Conflict] = {}
     active: bool = True
+
+    def is_sold_elsewhere(self, nights: Stay) -> bool:
+        """Whether a feed said so of these nights when it was read last, be they free here by now.
+
+        Who had them may have let them go since, and they are blocked when the feed is read again.
+        An item in conflict bars nobody as long as somebody is in its way (UC12).
+        """
+        blocked = (claim.stay for claim in self.claims.values() if claim.feed_id is not None)
+        left_over = (
+            conflict.stay
+            for conflict in self.conflicts.values()
+            if not any(self.sold_in(conflict.stay))
+        )
+        return any(stay.overlaps(nights) for stay in chain(blocked, left_over))
+
+    def sold_in(self, nights: Stay) -> Iterator[BookingId]:
+        """The bookings that hold or have any of these nights, but for the pauses after stays."""
+        for claim_id, claim in self.claims.items():
+            if claim.status in SOLD and claim.stay.overlaps(nights):
+                yield BookingId(claim_id)
 
 
 def best_fit(calendars: Mapping[UnitId, UnitCalendar], stay: Stay) -> UnitId | None:
