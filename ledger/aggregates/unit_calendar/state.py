@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
-from itertools import chain
 
 from msgspec import Struct
 
@@ -91,13 +90,10 @@ class UnitCalendar(Struct, frozen=True):
         Who had them may have let them go since, and they are blocked when the feed is read again.
         An item in conflict bars nobody as long as somebody is in its way (UC12).
         """
-        blocked = (claim.stay for claim in self.claims.values() if claim.feed_id is not None)
-        left_over = (
-            conflict.stay
-            for conflict in self.conflicts.values()
-            if not any(self.sold_in(conflict.stay))
-        )
-        return any(stay.overlaps(nights) for stay in chain(blocked, left_over))
+        if any(one.feed_id and one.stay.overlaps(nights) for one in self.claims.values()):
+            return True
+        told = (one.stay for one in self.conflicts.values() if one.stay.overlaps(nights))
+        return any(not any(self.sold_in(stay)) for stay in told)
 
     def sold_in(self, nights: Stay) -> Iterator[BookingId]:
         """The bookings that hold or have any of these nights, but for the pauses after stays."""
