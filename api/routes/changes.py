@@ -19,6 +19,7 @@ router = APIRouter(prefix="/bookings/{booking_id}/alteration", tags=["alteration
 IMPOSSIBLE = (
     errors.AboveProcessorMaximum,
     errors.BelowProcessorMinimum,
+    errors.ChangesBothWays,
     errors.FinerThanProcessorStep,
     errors.NightsAreTaken,
     errors.NightsHaveBegun,
@@ -27,6 +28,7 @@ IMPOSSIBLE = (
     errors.NotFound,
     errors.NothingToAlter,
     errors.PartyExceedsCapacity,
+    errors.RefundLineExceeded,
     errors.TooLate,
     errors.TransitionNotAllowed,
 )

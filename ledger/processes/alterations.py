@@ -91,7 +91,8 @@ def accept_alteration(
     """Agree to a proposal as the other side, and begin to settle its difference.
 
     What is cheaper, or costs the same, is made so at once. Raises SelfApproval, TooLate,
-    AlterationChanged, TransitionNotAllowed, and what `refuse_impossible` raises.
+    AlterationChanged, TransitionNotAllowed, RefundLineExceeded and RefundExceedsCapture where the
+    difference went back meanwhile, and what `refuse_impossible` raises.
     """
     alterable(draft, booking_id)
     alteration_id = alteration_of(booking_id)

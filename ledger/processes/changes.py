@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from ledger.aggregates.booking import BOOKING, ApplyAlteration, Booking
 from ledger.aggregates.booking import Status as Stands
 from ledger.aggregates.decider import Command
+from ledger.aggregates.refund import within_lines
 from ledger.aggregates.unit_calendar import MoveReservation, Reacquire, ReleaseReservation
 from ledger.draft import Draft, decider_of
 from ledger.errors import NotDiscoverable, NotFound, NothingToAlter
@@ -17,13 +18,15 @@ from ledger.processes.names import (
     PROCESS,
     alteration_payment_of,
 )
+from ledger.processes.refunds import left_to_give_back
 from ledger.processes.room_rates import room_rates_of, rules_of
-from ledger.values.change import Change, Wished, adds_nights, altered_price
+from ledger.values.change import Change, Wished, adds_nights, altered_price, given_back
 from ledger.values.clock import Instant
 from ledger.values.currency import chargeable, refundable
 from ledger.values.guests import Party
 from ledger.values.ids import BookingId, UnitId
 from ledger.values.money import zero
+from ledger.values.price import Price
 from ledger.values.stay import Stay, local_date, local_instant
 from ledger.values.stay_rules import refuse_too_many
 from ledger.values.tariff import RoomRates
@@ -42,7 +45,8 @@ def work_out(draft: Draft, booking_id: BookingId, wish: AlterationWish) -> Chang
 
     Raises NotFound, TransitionNotAllowed where the stay does not stand any more, NothingToAlter,
     NotDiscoverable where nobody asks for a price of nights that are added, BelowProcessorMinimum
-    and its kin, and what `refuse_impossible` raises.
+    and its kin, RefundLineExceeded where an allowance has given back what the change would, and
+    what `refuse_impossible` raises.
     """
     booking = alterable(draft, booking_id)
     stay, party = wish.stay or booking.stay, wish.party or booking.party
@@ -65,8 +69,20 @@ def work_out(draft: Draft, booking_id: BookingId, wish: AlterationWish) -> Chang
         chargeable(difference)
     else:
         refundable(zero(difference.currency) - difference)
+        _refuse_given_back(booking, price)
     refuse_impossible(draft, booking_id, change)
     return change
+
+
+def _refuse_given_back(booking: Booking, price: Price) -> None:
+    """Let a cheaper price pass that gives no line back twice. Raises RefundLineExceeded.
+
+    What would be refused where the other side agrees is refused before it is proposed.
+    """
+    if price.total == booking.price.total:
+        return
+    back = given_back(booking.price, price)
+    within_lines(back.lines, left_to_give_back(booking, back))
 
 
 def alterable(draft: Draft, booking_id: BookingId) -> Booking:

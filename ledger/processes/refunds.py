@@ -65,7 +65,7 @@ def refund_settlement(
     of it back, several do, each by a refund of its own; those of an alteration are approved
     together or not at all.
     """
-    left = without(_paid_or_dearer(booking.price, settlement), booking.lines_given_back)
+    left = left_to_give_back(booking, settlement)
     deferred = deferred_of(draft, booking_id, booking)
     standing = standing_in(draft, booking, booking_id, deferred)
     asks = alteration > 0 and standing.debt(settlement.back).minor > 0
@@ -164,6 +164,12 @@ def _spread(
             part, rest = parted(rest, room)
             yield payment_id, part
     yield rooms[-1][0], rest
+
+
+def left_to_give_back(booking: Booking, settlement: Settlement) -> tuple[LineBack, ...]:
+    """What a settlement may give back of each line: what was paid and allowances have left of it,
+    and what it adds on lines that get dearer."""
+    return without(_paid_or_dearer(booking.price, settlement), booking.lines_given_back)
 
 
 def _paid_or_dearer(price: Price, settlement: Settlement) -> tuple[LineBack, ...]:

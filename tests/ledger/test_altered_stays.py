@@ -21,6 +21,7 @@ from ledger.errors import (
     NotFound,
     NothingToAlter,
     PartyExceedsCapacity,
+    RefundLineExceeded,
     SelfApproval,
     TooLate,
     TransitionNotAllowed,
@@ -598,6 +599,23 @@ def test_what_an_allowance_gave_back_a_stay_that_is_altered_does_not_bring(
     shares = market.booking().price.shares
     assert earned.earned.host == shares.host - money("19.28 EUR")
     in_order(market)
+
+
+def test_a_night_that_support_gave_some_of_back_is_not_given_back_whole(
+    market: AlteringMarket,
+) -> None:
+    """It is refused where it is shown, before anybody agrees."""
+    ask_refund(market, for_nights(LineBack("night", "2026-07-04", 2_000)))
+    approve_refund(market)
+    market.settle()
+    left = market.booking().price.nights[-1].minor - 2_000
+
+    with pytest.raises(RefundLineExceeded) as refused:
+        market.shown(stay=SHORTER)
+
+    assert refused.value.data["of"] == "2026-07-04"
+    assert refused.value.data["left_minor"] == left
+    assert market.shown(stay=LONGER).stay == LONGER
 
 
 # -- What the processor can take and give back ----------------------------------------------

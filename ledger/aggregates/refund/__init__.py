@@ -29,6 +29,7 @@ from ledger.aggregates.refund.commands import (
 )
 from ledger.aggregates.refund.decider import REFUND
 from ledger.aggregates.refund.lifecycle import LIFECYCLE
+from ledger.aggregates.refund.limits import within_lines
 from ledger.aggregates.refund.state import Refund, Status, external_refund_of
 
 __all__ = [
@@ -57,4 +58,5 @@ __all__ = [
     "SucceedRefund",
     "UseAlternative",
     "external_refund_of",
+    "within_lines",
 ]
