@@ -27,7 +27,7 @@ from ledger.aggregates.unit_calendar import (
     is_echo,
 )
 from ledger.draft import Draft
-from ledger.errors import CorruptHistory, FeedUnavailable, FeedUnreadable
+from ledger.errors import CorruptHistory, FeedUnavailable
 from ledger.gateways.fetching import Fetcher, Validators
 from ledger.gateways.ical import LARGEST_BYTES, read_items
 from ledger.processes import PROCESS
@@ -125,11 +125,12 @@ class Known(Struct, frozen=True):
 def read_feed(inside: Inside, fetcher: Fetcher, source: Source, now: Instant) -> Validators:
     """Fetch a feed and take in what it says; nothing where it has nothing new.
 
-    Returns by what to ask next time. Raises FeedUnavailable, FeedUnreadable, and then nothing that
-    it said before has changed; Conflict, StoreUnavailable.
+    That of a unit which is out of its house is left alone, and is not to blame for it: it is read
+    soon after the unit comes back. Returns by what to ask next time. Raises FeedUnavailable,
+    FeedUnreadable, and then nothing that it said before has changed; Conflict, StoreUnavailable.
     """
     known = _known(inside, source.feed_id, now)
-    if known.feed.status is Status.REMOVED:
+    if known.feed.status is Status.REMOVED or not known.calendar.active:
         return source.known
     if source.address is None:
         raise FeedUnavailable(because="its address is erased")
@@ -181,8 +182,6 @@ def _known(inside: Inside, feed_id: FeedId, now: Instant) -> Known:
     calendar = inside.ledger.state(UNIT_CALENDAR, feed.unit_id)
     if calendar is None:
         raise CorruptHistory(feed=feed_id, unit=feed.unit_id)
-    if not calendar.active and feed.status is not Status.REMOVED:
-        raise FeedUnreadable(because="its unit is no longer let")
     return Known(feed_id, feed, calendar, now)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from ledger.aggregates.calendar_feed import CALENDAR_FEED, RegisterFeed, RemoveFeed
 from ledger.aggregates.decider import Command
-from ledger.aggregates.unit_calendar import UNIT_CALENDAR
+from ledger.aggregates.unit_calendar import UNIT_CALENDAR, Deactivate, ReopenCalendar
 from ledger.application import Ledger
 from ledger.draft import Request
 from ledger.events import Actor
@@ -132,3 +132,18 @@ def test_an_address_is_erased_with_its_host_and_not_read_any_more(hourly: Hourly
 
     assert hourly.read(EVERY) == 0
     assert len(hourly.platform.asked) == asked
+
+
+def test_a_room_that_is_let_again_is_not_sold_for_long_by_what_its_calendar_said_before(
+    hourly: Hourly,
+) -> None:
+    hourly.do(UNIT, HOST, Deactivate(unit_id=UNIT))
+    for _ in range(30):
+        hourly.read(after=EVERY)
+    assert hourly.ledger_says() == "reading", "nothing is wrong with it"
+    assert hourly.platform.asked == []
+
+    hourly.do(UNIT, HOST, ReopenCalendar(unit_id=UNIT))
+    hourly.read(after=EVERY)
+
+    assert hourly.blocks == 1
