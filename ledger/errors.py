@@ -577,7 +577,8 @@ class RefundBlockedByDispute(Refused):
 
 
 class UnfitEntry(Refused):
-    """The entry does not balance, names what is not in the chart, or changes nothing."""
+    """The entry does not balance, names what is not in the chart, changes nothing, or changes what
+    a host owes, which a write-off does instead."""
 
     code = "ENTRY_UNFIT"
 

@@ -69,7 +69,11 @@ async def correction(correction_id: Uuid, request: Request, premises: OnPremises
     "/{correction_id}/approval",
     status_code=201,
     responses=described(
-        *COMMANDS, errors.CorrectionChanged, errors.SecondPersonRequired, errors.SelfApproval
+        *COMMANDS,
+        errors.CorrectionChanged,
+        errors.SecondPersonRequired,
+        errors.SelfApproval,
+        errors.UnfitEntry,
     ),
 )
 async def approve_correction(

@@ -5,6 +5,8 @@ approves what they have not looked at, nor a thing twice (faults, X10).
 """
 
 import hashlib
+from collections import Counter
+from collections.abc import Iterable
 from itertools import count
 
 import msgspec
@@ -28,7 +30,7 @@ from ledger.events import Actor
 from ledger.processes.names import DAY_OF_THE_BOOKS
 from ledger.processes.taxes import count_taxes, lines_of
 from ledger.values.ids import CorrectionId
-from ledger.values.journal import Entry, Line, imbalance
+from ledger.values.journal import Account, Entry, Line, imbalance
 
 
 class WantedCorrection(Struct, frozen=True, kw_only=True):
@@ -64,12 +66,30 @@ def shown_correction(wanted: WantedCorrection | Correction) -> ShownCorrection:
     """What a correction would book, or does when it is approved. Raises UnfitEntry."""
     if any((off := imbalance(wanted.right)).values()):
         raise UnfitEntry(imbalance=off)
+    entries = postings.correction(wanted.wrong, wanted.right)
+    if isinstance(wanted, WantedCorrection):  # One that is drafted is shown as it is.
+        _refuse_debts(entries)
     return ShownCorrection(
         wrong_stream=wanted.wrong_stream,
         wrong_version=wanted.wrong_version,
         number=wanted.number,
-        entries=postings.correction(wanted.wrong, wanted.right),
+        entries=entries,
     )
+
+
+def _refuse_debts(entries: Iterable[Entry]) -> None:
+    """Let pass what leaves each host owing what they owe.
+
+    Payouts are netted by what the host's own stream of debt says, which no correction changes: the
+    books alone would be right, and the host would pay all the same. Raises UnfitEntry.
+    """
+    moved: Counter[tuple[str, str]] = Counter()
+    for line in lines_of(entries):
+        if line.account == Account.HOST_RECEIVABLE:
+            moved[line.of, line.currency] += line.minor
+    for (host_id, _), minor in moved.items():
+        if minor:
+            raise UnfitEntry(account=Account.HOST_RECEIVABLE.value, of=host_id, instead="write_off")
 
 
 def draft_correction(
@@ -105,10 +125,12 @@ def approve_correction(
 ) -> None:
     """Book a correction, as somebody else than who drafted it, and as it was shown.
 
-    Raises CorrectionChanged, SelfApproval, NotFound, TransitionNotAllowed a second time.
+    Raises CorrectionChanged, SelfApproval, NotFound, TransitionNotAllowed a second time, and
+    UnfitEntry where it was drafted while such corrections could be.
     """
     shown = shown_correction(correction_in(draft, correction_id))
     refuse_other_than_shown(shown, accepted)
+    _refuse_debts(shown.entries)
     count_taxes(draft, lines_of(shown.entries), None, correction_id)
     draft.do(staff, ApplyCorrection(correction_id=correction_id, approved_by=staff.id))
 

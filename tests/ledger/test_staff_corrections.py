@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from ledger import processes
-from ledger.aggregates.correction import CORRECTION, Status
+from ledger.aggregates.correction import CORRECTION, Correction, Status
 from ledger.aggregates.difference import DIFFERENCE, FindDifference, difference_of
 from ledger.aggregates.difference import Status as Standing
 from ledger.draft import Draft
@@ -19,12 +19,12 @@ from ledger.errors import (
     UnfitEntry,
 )
 from ledger.events import MoneyEvent
-from ledger.events.booking import EarningsRecognized
+from ledger.events.booking import EarningsRecognized, PenaltyCharged
 from ledger.events.difference import Mismatch
 from ledger.processes import WantedCorrection, WrittenOff
 from ledger.values.ids import CorrectionId
-from ledger.values.journal import Account, Line
-from tests.facts import BOOKING, CLARA, DINIS, EARNED, money
+from ledger.values.journal import Account, Entry, Line
+from tests.facts import BOOKING, CLARA, DINIS, EARNED, HOST, RUI, money
 from tests.ledger.market import Market
 from tests.ledger.test_staff_refunds import HOUR, owed_to, paid
 
@@ -147,6 +147,52 @@ def test_an_entry_whose_correction_was_refused_may_be_corrected_by_another_one()
 
     assert first != second
     assert market.ledger.state(CORRECTION, first).status is Status.REFUSED  # type: ignore[union-attr]
+
+
+def test_what_a_host_owes_is_written_off_and_not_corrected() -> None:
+    """The next payout would be netted by the penalty all the same."""
+    market = paid()
+
+    def call_off(draft: Draft) -> None:
+        owed = processes.penalty_now(draft, BOOKING)
+        processes.cancel_by_host(draft, HOST, BOOKING, "flood", owed)
+
+    market.decide(call_off)
+    (recorded,) = [one for one in market.store.history if isinstance(one.event, PenaltyCharged)]
+    assert isinstance(recorded.event, MoneyEvent)
+    waived = WantedCorrection(
+        case_id=BOOKING,
+        wrong_stream=recorded.stream_id,
+        wrong_version=recorded.version,
+        number=1,
+        wrong=recorded.event.entries[0],
+        right=(),
+    )
+
+    with pytest.raises(UnfitEntry) as refused:
+        processes.shown_correction(waived)
+
+    assert refused.value.data["account"] == Account.HOST_RECEIVABLE
+    assert refused.value.data["instead"] == "write_off"
+
+
+def test_a_correction_of_what_a_host_owes_that_was_drafted_before_is_still_shown() -> None:
+    owed = Line(Account.HOST_RECEIVABLE, RUI, 3_600, "EUR")
+    charged = Line(Account.REV_PENALTY, "", -3_600, "EUR")
+    before = Correction(
+        status=Status.AWAITING_SECOND_PERSON,
+        wrong_stream=BOOKING,
+        wrong_version=3,
+        number=1,
+        wrong=Entry("J21", 1, (owed, charged)),
+        right=(),
+        drafted_by=CLARA.id,
+        time_zone="Europe/Lisbon",
+    )
+
+    shown = processes.shown_correction(before)
+
+    assert [line.minor for entry in shown.entries for line in entry.lines] == [-3_600, 3_600]
 
 
 def test_what_does_not_balance_is_not_shown() -> None:
