@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from api.premises import Premises
 from ledger.values.ids import PropertyId, UnitId
 from ledger.values.stay import Stay
-from projections.availability import FreeUnits, free_units
+from projections.availability.fits import FreeUnits, free_units
 
 MOST_CANDIDATES = 32
 """How many units are tried in turn, where the read model thinks they are free and they are not."""

@@ -20,7 +20,6 @@ OUTGROWN = {
     "api/problems.py": 240,                     # one row for each error there is
     "api/routes/cases.py": 190,                 # one door for each step of a case
     "api/routes/damages.py": 185,               # one door for each step of a claim
-    "projections/availability.py": 255,         # whose the nights are and what fits need each other
     "projections/hosting.py": 250,              # one case for each step that a host sees of a stay
     "projections/earnings.py": 250,             # one column for each cause, and the sums of them
     "projections/desk.py": 295,                 # what lies on it, what that is about, and its debts

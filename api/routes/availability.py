@@ -13,8 +13,9 @@ from api.shapes import LocalDate, Name, Page, Query, Uuid
 from api.windows import Window, bounded_stay
 from ledger.errors import NoNights
 from ledger.values.ids import PropertyId, UnitId
-from projections import availability, calendars
-from projections.availability import AVAILABILITY, FreeUnits
+from projections import calendars
+from projections.availability import AVAILABILITY, fits
+from projections.availability.fits import FreeUnits
 from projections.calendars import TakenNights
 from projections.search import SEARCH
 
@@ -51,7 +52,7 @@ async def free_units(
     return await ask(
         query,
         AVAILABILITY,
-        availability.free_units,
+        fits.free_units,
         PropertyId(property_id),
         query.room_type,
         asked,

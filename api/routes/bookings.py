@@ -1,6 +1,7 @@
 """Bookings: asking for a stay, by a quote of ours or at a stated price."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Response
@@ -22,6 +23,7 @@ from ledger.draft import Draft, Plan
 from ledger.quotes import book_quoted, booking_of
 from ledger.values.ids import BookingId, GuestId, UnitId, derived_id
 from ledger.values.quote import Quote, in_time, verified
+from projections.availability.fits import free_units
 
 router = APIRouter(tags=["bookings"])
 
@@ -79,8 +81,10 @@ async def _at_stated_price(wish: BookingWish, premises: Premises, booking_id: Bo
 async def _by_quote(wish: QuotedWish, premises: Premises) -> tuple[BookingId, Plan]:
     quote = verified(wish.quote, premises.quoting.keys)
     unit_id = None if quote.any_of_type else quote.unit_id
-    kept = quote.stay.kept(quote.rules.buffer_nights)
-    others = await candidates_of(premises, quote.property_id, quote.room_type, unit_id, kept)
+    ask = partial(free_units, buffer_nights=quote.rules.buffer_nights)
+    others = await candidates_of(
+        premises, quote.property_id, quote.room_type, unit_id, quote.stay, ask
+    )
     return booking_of(quote.quote_id), _quoted_plan(wish, quote, others)
 
 

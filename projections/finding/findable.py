@@ -8,7 +8,7 @@ Statements are made once for each `Shape` and given the values of the one who as
 
 from sqlalchemy import ARRAY, ColumnElement, Subquery, Text, and_, any_, literal, select
 
-from projections.availability import nights, units
+from projections.availability import is_sold_elsewhere, nights, units
 from projections.finding.conditions import (
     CHECK_IN,
     CHECK_OUT,
@@ -74,7 +74,7 @@ def to_be_had(keys: Subquery) -> ColumnElement[bool]:
     """Whether it may be cheap enough, the host may let, the room takes the party, and a unit of it
     is free for the whole stay.
 
-    So are the nights after the stay that are kept to get it ready.
+    So are the nights after the stay that are kept to get it ready, and no feed says otherwise.
     """
     taken = (
         select(nights.c.night)
@@ -88,6 +88,7 @@ def to_be_had(keys: Subquery) -> ColumnElement[bool]:
         .select_from(theirs.join(rooms, and_(*of_revision(keys))))
         .where(units.c.property_id == keys.c.property_id)
         .where(units.c.room_type == keys.c.room_type, units.c.active, ~taken.exists())
+        .where(~is_sold_elsewhere(CHECK_IN, CHECK_OUT))
         .where(hosts.c.status == any_(literal([*MAY_HOST], ARRAY(Text))))
         .where(hosts.c.standing == "enabled", rooms.c.capacity >= HEADS)
         .correlate(keys)

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, select
 
 from ledger.values.ids import PropertyId
 from ledger.values.stay import Stay
-from projections.availability import FreeUnits, free_units
+from projections.availability.fits import FreeUnits, free_units
 from projections.search import arrivals, tariffs
 
 
@@ -21,4 +21,4 @@ def units_to_quote(
         .where(arrivals.c.rates_version == tariffs.c.rates_version)
         .where(arrivals.c.begins <= stay.check_in, arrivals.c.ends > stay.check_in)
     )
-    return free_units(db, property_id, room_type, stay.kept(buffer_nights or 0))
+    return free_units(db, property_id, room_type, stay, buffer_nights or 0)

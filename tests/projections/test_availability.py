@@ -11,7 +11,8 @@ from ledger.events import Event
 from ledger.values.ids import BookingId, HostId, UnitId
 from ledger.values.nights import Taken
 from ledger.values.stay import House, Stay
-from projections.availability import AVAILABILITY, free_units
+from projections.availability import AVAILABILITY
+from projections.availability.fits import free_units
 from projections.calendars import NightTaken, hosts_calendar, taken_nights
 from projections.properties import PropertyListed, properties
 from projections.search import SEARCH
@@ -27,6 +28,7 @@ from tests.facts import (
     a_block_after_cancelling,
     a_calendar,
     a_deactivation,
+    a_feed_conflict,
     a_hold,
     a_move,
     a_property_attested,
@@ -35,6 +37,7 @@ from tests.facts import (
     a_reopening,
     a_reservation,
     a_stay,
+    an_ended_feed_conflict,
     an_expired_hold,
     an_external_block,
     an_id,
@@ -227,6 +230,41 @@ def test_a_unit_that_is_let_again_is_free_but_for_what_is_blocked(story: Story) 
 
     assert free(story, STAY) == []
     assert free(story, a_stay(STAY.check_out.isoformat())) == [UNIT]
+
+
+def test_nights_that_a_feed_says_are_sold_are_not_free_once_a_block_over_them_is_lifted(
+    story: Story,
+) -> None:
+    story.tells(a_calendar(), a_block(), an_external_block(parts=()), an_unblocking())
+    assert free(story, STAY) == []
+
+    story.tells(replace(a_removed_external_block(), parts=()))
+
+    assert free(story, STAY) == [UNIT]
+
+
+def test_nights_in_conflict_are_not_free_once_who_had_them_lets_them_go(story: Story) -> None:
+    a_week = a_stay(STAY.check_in.isoformat(), 7)
+    after_her = a_stay(STAY.check_out.isoformat(), 2)
+    story.tells(a_calendar(), a_hold(), a_reservation(), a_feed_conflict(a_week))
+    assert free(story, after_her) == [UNIT]
+
+    story.tells(a_released_reservation())
+    assert free(story, after_her) == []
+
+    story.tells(an_ended_feed_conflict())
+    assert free(story, after_her) == [UNIT]
+
+
+def test_the_pause_after_a_stay_may_be_sold_elsewhere(story: Story) -> None:
+    the_day_after = a_stay(STAY.check_out.isoformat(), 1)
+    story.tells(a_calendar(), an_external_block(the_day_after, parts=()))
+
+    with story.projected(AVAILABILITY) as db:
+        fits = free_units(db, PROPERTY, a_calendar().room_type, STAY, buffer_nights=1).units
+
+    assert [unit.unit_id for unit in fits] == [UNIT]
+    assert free(story, the_day_after) == []
 
 
 def test_a_unit_goes_by_the_time_zone_that_was_approved_last(story: Story) -> None:

@@ -23,7 +23,7 @@ from ledger.quotes import Wish, book_quoted, make_quote
 from ledger.store import EventStore
 from ledger.values.clock import Instant, StandingClock
 from ledger.values.guests import Party
-from ledger.values.ids import GuestId, UnitId
+from ledger.values.ids import BlockId, GuestId, UnitId
 from ledger.values.listing import RoomType
 from ledger.values.money import Money
 from ledger.values.nights import Taken
@@ -41,8 +41,10 @@ from tests.facts import (
     LISBON,
     NOW,
     SEA_VIEW,
+    a_feed_conflict,
     a_rate_plan,
     a_stay,
+    an_external_block,
     an_id,
     other_hours,
     revised,
@@ -82,7 +84,11 @@ def stays(draw: st.DrawFn, most_nights: int = 7) -> Stay:
 
 @dataclass(frozen=True)
 class Let:
-    """How a house is let, and what of it is taken: stays of its rooms, and pauses after them."""
+    """How a house is let, and what of it is taken: stays of its rooms, and pauses after them.
+
+    `elsewhere` is what feeds say of its rooms, in conflict with us or under a block that was lifted
+    since.
+    """
 
     units: int
     capacity: int
@@ -90,6 +96,7 @@ class Let:
     rules: StayRules
     in_july: StayRules | None
     taken: Sequence[tuple[int, Stay, int]]
+    elsewhere: Sequence[tuple[int, Stay, bool]]
     at: Instant
     plan: RatePlan
     levies: Levies
@@ -103,6 +110,7 @@ lets = st.builds(
     rules=some_rules,
     in_july=st.none() | some_rules,
     taken=st.lists(st.tuples(st.integers(1, 2), stays(), st.integers(0, 3)), max_size=8),
+    elsewhere=st.lists(st.tuples(st.integers(1, 2), stays(), st.booleans()), max_size=3),
     at=st.integers(0, 47).map(lambda hours: NOW + timedelta(hours=hours)),
     plan=rate_plans(a_stay("2026-06-20")).map(lambda plan: replace(plan, currency="EUR")),
     levies=st.builds(
@@ -135,6 +143,16 @@ def take_nights(story: Story, house: Listed, let: Let) -> None:
         if number in taken and taken[number].gap_around(kept) is not None:
             taken[number] = taken[number].with_(kept)
             take(story, house.unit(number), stay, buffer_nights)
+
+
+def tell_of_elsewhere(story: Story, house: Listed, let: Let) -> None:
+    """Feeds say that nights are sold: whoever is in the way of some has them, of others nobody."""
+    for place, (number, stay, in_conflict) in enumerate(let.elsewhere):
+        if number <= let.units:
+            unit_id = house.unit(number)
+            told = a_feed_conflict(stay) if in_conflict else an_external_block(stay, parts=())
+            item = replace(told, block_id=BlockId(an_id(f"{unit_id} elsewhere {place}")))
+            story.tells(item, stream=unit_id, case=unit_id)
 
 
 def offered(db: Connection, house: Listed, asked: Asked, **wished: Any) -> Money | None:
@@ -189,6 +207,7 @@ def hold_them_against_each_other(story: Story, examples_count: int) -> Counter[b
     def agree(let: Let, asked: Sequence[tuple[Stay, Party, int]]) -> None:
         house = list_house(story, house_of(let, next(NEXT)))
         take_nights(story, house, let)
+        tell_of_elsewhere(story, house, let)
         follow(story)
         ledger = Ledger(store, clock=lambda: let.at)
         with asking(story.database.url) as db:

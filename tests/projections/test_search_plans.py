@@ -115,6 +115,7 @@ def test_no_search_goes_through_all_listings_or_all_nights(database: Database) -
             "nights",
             "ratings",
             "rooms",
+            "sold_elsewhere",
             "tariffs",
             "terms",
             "units",
@@ -171,6 +172,12 @@ ROWS = (
     INSERT INTO nights
     SELECT unit_id, '2026-06-01'::date + 7 * n, 'reservation', unit_id
     FROM units, generate_series(1, %(nights)s) n
+    """,
+    """
+    INSERT INTO sold_elsewhere
+    SELECT unit_id, md5('item' || n)::uuid, n = 1, '2026-08-01'::date + 9 * n,
+        '2026-08-05'::date + 9 * n
+    FROM units, generate_series(1, 2) n
     """,
 )
 """A market in which everything is let, with its middle in the west of Europe."""

@@ -1,0 +1,5 @@
+"""Where the tables of availability lie."""
+
+from sqlalchemy import MetaData
+
+tables = MetaData(schema="availability_v6")
