@@ -439,7 +439,8 @@ class DocumentsHaveExpired(Refused):
 
 
 class RevisionContradicts(Refused):
-    """This contradicts itself: two rooms of one name, no room at all, a place that is nowhere."""
+    """This contradicts itself: two rooms of one name, no room at all, a place that is nowhere, or
+    guests who come before others leave."""
 
     code = "REVISION_CONTRADICTS"
 

@@ -149,8 +149,11 @@ def folded(name: str) -> str:
 
 def refuse_odd_facts(facts: Facts) -> None:
     """Let facts pass that can be so. Raises RevisionContradicts, UnknownTimeZone."""
-    _refuse_unless_of_a_place(facts.house.time_zone)
-    place = facts.place
+    house, place = facts.house, facts.place
+    _refuse_unless_of_a_place(house.time_zone)
+    if house.check_out_time > house.check_in_time:  # one guest would come before another leaves
+        hours = {"check_in": house.check_in_time, "check_out": house.check_out_time}
+        raise RevisionContradicts(**{name: f"{hour:%H:%M}" for name, hour in hours.items()})
     if abs(place.latitude_e6) > 90_000_000 or abs(place.longitude_e6) > 180_000_000:
         raise RevisionContradicts(latitude=place.latitude_e6, longitude=place.longitude_e6)
     names = [room.room_type for room in facts.rooms]

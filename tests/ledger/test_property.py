@@ -89,8 +89,15 @@ def test_who_was_rejected_or_closed_lists_nothing() -> None:
         some_facts(rooms=(TENT, TENT)),
         some_facts(rooms=(replace(TENT, capacity=0),)),
         some_facts(place=replace(some_facts().place, latitude_e6=90_000_001)),
+        some_facts(house=House("Europe/Lisbon", time(15), time(15, 1))),
     ],
-    ids=["no room", "two rooms of one name", "a room for nobody", "beyond the pole"],
+    ids=[
+        "no room",
+        "two rooms of one name",
+        "a room for nobody",
+        "beyond the pole",
+        "a guest who comes before another leaves",
+    ],
 )
 def test_facts_that_cannot_be_so_are_refused(facts: Facts) -> None:
     given(a_draft()).when(HOST, to_state(facts)).refused(RevisionContradicts)
