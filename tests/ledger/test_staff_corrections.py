@@ -7,7 +7,13 @@ import pytest
 from msgspec.structs import replace
 
 from ledger import processes
-from ledger.aggregates.correction import CORRECTION, Correction, Status
+from ledger.aggregates.correction import (
+    CORRECTION,
+    Correction,
+    DraftCorrection,
+    Status,
+    SubmitCorrection,
+)
 from ledger.aggregates.difference import DIFFERENCE, FindDifference, difference_of
 from ledger.aggregates.difference import Status as Standing
 from ledger.draft import Draft
@@ -24,7 +30,7 @@ from ledger.events.difference import Mismatch
 from ledger.processes import WantedCorrection, WrittenOff
 from ledger.values.ids import CorrectionId
 from ledger.values.journal import Account, Entry, Line
-from tests.facts import BOOKING, CLARA, DINIS, EARNED, HOST, RUI, money
+from tests.facts import BOOKING, CLARA, DINIS, EARNED, HOST, RUI, an_id, money
 from tests.ledger.market import Market
 from tests.ledger.test_staff_refunds import HOUR, owed_to, paid
 
@@ -149,9 +155,8 @@ def test_an_entry_whose_correction_was_refused_may_be_corrected_by_another_one()
     assert market.ledger.state(CORRECTION, first).status is Status.REFUSED  # type: ignore[union-attr]
 
 
-def test_what_a_host_owes_is_written_off_and_not_corrected() -> None:
-    """The next payout would be netted by the penalty all the same."""
-    market = paid()
+def the_penalty_was_waived(market: Market) -> WantedCorrection:
+    """Rui called a stay off that was paid, and shall pay no penalty for it."""
 
     def call_off(draft: Draft) -> None:
         owed = processes.penalty_now(draft, BOOKING)
@@ -160,7 +165,7 @@ def test_what_a_host_owes_is_written_off_and_not_corrected() -> None:
     market.decide(call_off)
     (recorded,) = [one for one in market.store.history if isinstance(one.event, PenaltyCharged)]
     assert isinstance(recorded.event, MoneyEvent)
-    waived = WantedCorrection(
+    return WantedCorrection(
         case_id=BOOKING,
         wrong_stream=recorded.stream_id,
         wrong_version=recorded.version,
@@ -169,11 +174,41 @@ def test_what_a_host_owes_is_written_off_and_not_corrected() -> None:
         right=(),
     )
 
+
+def test_what_a_host_owes_is_written_off_and_not_corrected() -> None:
+    """The next payout would be netted by the penalty all the same."""
+    waived = the_penalty_was_waived(paid())
+
     with pytest.raises(UnfitEntry) as refused:
         processes.shown_correction(waived)
 
     assert refused.value.data["account"] == Account.HOST_RECEIVABLE
     assert refused.value.data["instead"] == "write_off"
+
+
+def test_a_correction_of_what_a_host_owes_that_was_drafted_before_is_not_approved() -> None:
+    market = paid()
+    waived = the_penalty_was_waived(market)
+    before = CorrectionId(an_id("drafted while such corrections could be"))
+    drafted = DraftCorrection(
+        correction_id=before,
+        wrong_stream=waived.wrong_stream,
+        wrong_version=waived.wrong_version,
+        number=waived.number,
+        wrong=waived.wrong,
+        right=waived.right,
+        reason="wrong_amount",
+        drafted_by=CLARA.id,
+        time_zone="Europe/Lisbon",
+    )
+    market.decide(lambda draft: draft.do(CLARA, drafted))
+    market.decide(lambda draft: draft.do(CLARA, SubmitCorrection(correction_id=before)))
+    owed = owed_to(market, Account.HOST_RECEIVABLE)
+
+    with pytest.raises(UnfitEntry):
+        approve(market, before)
+
+    assert owed_to(market, Account.HOST_RECEIVABLE) == owed
 
 
 def test_a_correction_of_what_a_host_owes_that_was_drafted_before_is_still_shown() -> None:
