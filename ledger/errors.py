@@ -579,7 +579,7 @@ class RefundBlockedByDispute(Refused):
 
 class UnfitEntry(Refused):
     """The entry does not balance, names what is not in the chart, changes nothing, or changes what
-    a host owes, which a write-off does instead."""
+    a host owes, which a write-off does instead, or is to be paid, which no payout would follow."""
 
     code = "ENTRY_UNFIT"
 

@@ -6,7 +6,7 @@ approves what they have not looked at, nor a thing twice (faults, X10).
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import count
 
 import msgspec
@@ -68,7 +68,7 @@ def shown_correction(wanted: WantedCorrection | Correction) -> ShownCorrection:
         raise UnfitEntry(imbalance=off)
     entries = postings.correction(wanted.wrong, wanted.right)
     if isinstance(wanted, WantedCorrection):  # One that is drafted is shown as it is.
-        _refuse_debts(entries)
+        _refuse_hosts_money(entries)
     return ShownCorrection(
         wrong_stream=wanted.wrong_stream,
         wrong_version=wanted.wrong_version,
@@ -77,19 +77,27 @@ def shown_correction(wanted: WantedCorrection | Correction) -> ShownCorrection:
     )
 
 
-def _refuse_debts(entries: Iterable[Entry]) -> None:
-    """Let pass what leaves each host owing what they owe.
+FOLLOWED: Mapping[str, Mapping[str, str]] = {
+    Account.HOST_RECEIVABLE: {"instead": "write_off"},
+    Account.HOST_PAYABLE: {},
+}
+"""The accounts that payouts go by, as other streams say, and what changes those as well."""
 
-    Payouts are netted by what the host's own stream of debt says, which no correction changes: the
-    books alone would be right, and the host would pay all the same. Raises UnfitEntry.
+
+def _refuse_hosts_money(entries: Iterable[Entry]) -> None:
+    """Let pass what leaves each host owing what they owe, and to be paid what they are.
+
+    Payouts go by what bookings and the host's own stream of debt say, which no correction changes:
+    the books alone would be right, and the host would be paid, and would pay, as before. Raises
+    UnfitEntry.
     """
-    moved: Counter[tuple[str, str]] = Counter()
+    moved: Counter[tuple[str, str, str]] = Counter()
     for line in lines_of(entries):
-        if line.account == Account.HOST_RECEIVABLE:
-            moved[line.of, line.currency] += line.minor
-    for (host_id, _), minor in moved.items():
+        if line.account in FOLLOWED:
+            moved[line.account, line.of, line.currency] += line.minor
+    for (account, of, _), minor in moved.items():
         if minor:
-            raise UnfitEntry(account=Account.HOST_RECEIVABLE.value, of=host_id, instead="write_off")
+            raise UnfitEntry(account=account, of=of, **FOLLOWED[account])
 
 
 def draft_correction(
@@ -130,7 +138,7 @@ def approve_correction(
     """
     shown = shown_correction(correction_in(draft, correction_id))
     refuse_other_than_shown(shown, accepted)
-    _refuse_debts(shown.entries)
+    _refuse_hosts_money(shown.entries)
     count_taxes(draft, lines_of(shown.entries), None, correction_id)
     draft.do(staff, ApplyCorrection(correction_id=correction_id, approved_by=staff.id))
 

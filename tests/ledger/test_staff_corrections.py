@@ -42,6 +42,18 @@ def earned() -> Market:
     return market
 
 
+def the_fee_was_the_guests(market: Market) -> WantedCorrection:
+    """What the entry has as the host's fee is the guest's."""
+    as_it_was = the_fee_was_waived(market)
+    right = tuple(
+        replace(line, account=Account.REV_GUEST_FEE.value)
+        if line.account == Account.REV_HOST_FEE
+        else line
+        for line in as_it_was.wrong.lines
+    )
+    return replace(as_it_was, right=right)
+
+
 def the_fee_was_waived(market: Market) -> WantedCorrection:
     """The host's fee of the entry is the host's own."""
     (recorded,) = [one for one in market.store.history if isinstance(one.event, EarningsRecognized)]
@@ -97,17 +109,17 @@ def approve(market: Market, correction_id: CorrectionId, **changed: Any) -> None
 
 def test_a_correction_takes_back_what_was_wrong_and_books_what_is_right() -> None:
     market = earned()
-    before = owed_to(market, Account.HOST_PAYABLE)
+    before = owed_to(market, Account.REV_GUEST_FEE)
 
-    approve(market, draft_it(market, the_fee_was_waived(market)))
+    approve(market, draft_it(market, the_fee_was_the_guests(market)))
 
-    assert owed_to(market, Account.HOST_PAYABLE) == before + 1_080
+    assert owed_to(market, Account.REV_GUEST_FEE) == before + 1_080
     assert owed_to(market, Account.REV_HOST_FEE) == 0
 
 
 def test_case_x10_one_person_alone_corrects_nothing() -> None:
     market = earned()
-    correction_id = draft_it(market, the_fee_was_waived(market))
+    correction_id = draft_it(market, the_fee_was_the_guests(market))
 
     with pytest.raises(SelfApproval):
         approve(market, correction_id, staff=CLARA)
@@ -117,8 +129,8 @@ def test_case_x10_one_person_alone_corrects_nothing() -> None:
 
 def test_case_x10_who_looked_at_something_else_neither_drafts_nor_approves() -> None:
     market = earned()
-    wanted = the_fee_was_waived(market)
-    other = processes.shown_correction(replace(wanted, right=())).digest
+    wanted = the_fee_was_the_guests(market)
+    other = processes.shown_correction(replace(wanted, wrong_version=99)).digest
 
     with pytest.raises(CorrectionChanged):
         draft_it(market, wanted, accepted=other)
@@ -129,7 +141,7 @@ def test_case_x10_who_looked_at_something_else_neither_drafts_nor_approves() -> 
 
 def test_case_x10_a_link_to_an_approval_that_was_used_is_of_no_use_again() -> None:
     market = earned()
-    wanted = the_fee_was_waived(market)
+    wanted = the_fee_was_the_guests(market)
     correction_id = draft_it(market, wanted)
     approve(market, correction_id)
 
@@ -143,7 +155,7 @@ def test_case_x10_a_link_to_an_approval_that_was_used_is_of_no_use_again() -> No
 
 def test_an_entry_whose_correction_was_refused_may_be_corrected_by_another_one() -> None:
     market = earned()
-    wanted = the_fee_was_waived(market)
+    wanted = the_fee_was_the_guests(market)
     first = draft_it(market, wanted)
     refuse = partial(processes.refuse_correction, staff=DINIS, correction_id=first)
     market.decide(partial(refuse, reason="not_wrong"))
@@ -153,6 +165,18 @@ def test_an_entry_whose_correction_was_refused_may_be_corrected_by_another_one()
 
     assert first != second
     assert market.ledger.state(CORRECTION, first).status is Status.REFUSED  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("sign", [1, -1], ids=["more", "less"])
+def test_what_a_host_is_to_be_paid_is_not_corrected_for_no_payout_would_follow(sign: int) -> None:
+    waived = the_fee_was_waived(earned())
+    if sign < 0:
+        waived = replace(waived, wrong=replace(waived.wrong, lines=waived.right), right=())
+
+    with pytest.raises(UnfitEntry) as refused:
+        processes.shown_correction(waived)
+
+    assert refused.value.data["account"] == Account.HOST_PAYABLE
 
 
 def the_penalty_was_waived(market: Market) -> WantedCorrection:
@@ -231,7 +255,7 @@ def test_a_correction_of_what_a_host_owes_that_was_drafted_before_is_still_shown
 
 
 def test_what_does_not_balance_is_not_shown() -> None:
-    wanted = the_fee_was_waived(earned())
+    wanted = the_fee_was_the_guests(earned())
     lopsided = (Line(Account.BANK, "", 1, "EUR"),)
 
     with pytest.raises(UnfitEntry):
@@ -280,7 +304,7 @@ def test_a_difference_is_explained_by_whoever_knows() -> None:
 
 def test_a_difference_is_corrected_when_its_correction_is_applied_and_not_before() -> None:
     market = with_a_difference()
-    correction_id = draft_it(market, the_fee_was_waived(market))
+    correction_id = draft_it(market, the_fee_was_the_guests(market))
     correct = partial(processes.correct_difference, staff=CLARA, difference_id=MISSING)
 
     with pytest.raises(TransitionNotAllowed):
