@@ -1,4 +1,4 @@
-"""Letting: how their properties are called, and which of them are let."""
+"""Letting: how properties are called, and which of their units are let."""
 
 from typing import Any
 
